@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use handsel::disk::Disk;
 use handsel::paths::SourcePath;
 use handsel::source::{Files, ListingRules};
-use handsel::watch::{Polling, WatchOptions, Watcher};
+use handsel::watch::{PollingMode, WatchOptions, Watcher};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -31,9 +31,9 @@ fn main() -> Outcome {
     fs::write(one.path().join("a.md"), "x")?;
     saving(one.path())?;
     [
-        Polling::Never,
-        Polling::Auto,
-        Polling::Always(Duration::from_millis(50)),
+        PollingMode::Never,
+        PollingMode::Auto,
+        PollingMode::Always(Duration::from_millis(50)),
     ]
     .into_iter()
     .try_for_each(|way| watching(large.path(), way))
@@ -87,12 +87,12 @@ fn looking(root: &Path) -> Outcome {
         .collect();
     for _ in 0..3 {
         timed("look at a file", || {
-            disk.look(&rules, &[source("content/guides/section-500/page-50.md")])
+            disk.scan(&rules, &[source("content/guides/section-500/page-50.md")])
         });
         timed("look at a folder of 100", || {
-            disk.look(&rules, &[source("content/guides/section-500")])
+            disk.scan(&rules, &[source("content/guides/section-500")])
         });
-        timed("look at 1,000 files", || disk.look(&rules, &spread));
+        timed("look at 1,000 files", || disk.scan(&rules, &spread));
     }
     Ok(())
 }
@@ -100,13 +100,13 @@ fn looking(root: &Path) -> Outcome {
 /// Measures the delay from a save to its report.
 fn saving(root: &Path) -> Outcome {
     let disk = Disk::open(root)?;
-    let (watcher, told) = watch(&disk, Polling::Auto)?;
+    let (watcher, reported) = watch(&disk, PollingMode::Auto)?;
     let mut saves = Vec::with_capacity(SAVES);
     for save in 0..SAVES {
-        while told.try_recv().is_ok() {}
+        while reported.try_recv().is_ok() {}
         let begun = Instant::now();
         fs::write(root.join("a.md"), format!("save {save}"))?;
-        told.recv_timeout(PATIENCE)?;
+        reported.recv_timeout(PATIENCE)?;
         saves.push(begun.elapsed());
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -123,15 +123,15 @@ fn saving(root: &Path) -> Outcome {
 }
 
 /// Starts to watch many files, and saves one of them.
-fn watching(root: &Path, polling: Polling) -> Outcome {
+fn watching(root: &Path, polling: PollingMode) -> Outcome {
     let disk = Disk::open(root)?;
-    let (watcher, told) = timed(
+    let (watcher, reported) = timed(
         &format!("begin to watch 100,000 files, {polling:?}"),
         || watch(&disk, polling),
     )?;
     // A report about what was written a moment ago does not belong to the save.
     std::thread::sleep(Duration::from_millis(500));
-    while told.try_recv().is_ok() {}
+    while reported.try_recv().is_ok() {}
     let save = || {
         fs::write(
             root.join("content/guides/section-500/page-50.md"),
@@ -139,14 +139,14 @@ fn watching(root: &Path, polling: Polling) -> Outcome {
         )
     };
     timed("a save among them, told", || {
-        save().map(|()| told.recv_timeout(PATIENCE))
+        save().map(|()| reported.recv_timeout(PATIENCE))
     })??;
     drop(watcher);
     Ok(())
 }
 
-fn watch(disk: &Disk, polling: Polling) -> Result<(Watcher, Receiver<()>), Box<dyn Error>> {
-    let (teller, told) = channel();
+fn watch(disk: &Disk, polling: PollingMode) -> Result<(Watcher, Receiver<()>), Box<dyn Error>> {
+    let (teller, reported) = channel();
     let options = WatchOptions {
         rules: ListingRules::default(),
         polling,
@@ -157,7 +157,7 @@ fn watch(disk: &Disk, polling: Polling) -> Result<(Watcher, Receiver<()>), Box<d
         move |_| teller.send(()).unwrap_or(()),
         |_| {},
     )?;
-    Ok((watcher, told))
+    Ok((watcher, reported))
 }
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {

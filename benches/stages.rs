@@ -7,9 +7,9 @@ use std::sync::{Arc, RwLock};
 use criterion::{Criterion, criterion_group, criterion_main};
 use handsel::diagnostic::Checked;
 use handsel::paths::SourcePath;
-use handsel::pipeline::live::{Live, Touched};
-use handsel::pipeline::memory::Memory;
-use handsel::pipeline::{self, Nowhere, Request};
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::session::{ChangedPaths, Session};
+use handsel::pipeline::{self, NullSink, Request};
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
 const PAGES: usize = 1_000;
@@ -74,17 +74,17 @@ fn builds(criterion: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("cold build, nothing written", |bencher| {
         bencher.iter(|| {
-            black_box(pipeline::build(&site, &request(), &Nowhere, &Memory::of(None)).pages)
+            black_box(pipeline::build(&site, &request(), &NullSink, &BuildCache::of(None)).pages)
         });
     });
     group.bench_function("preview opened", |bencher| {
         let files: Arc<Site> = Arc::new(Site::new());
         bencher.iter(|| {
             black_box(
-                Live::open(
+                Session::open(
                     Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
                     request(),
-                    Memory::of(None),
+                    BuildCache::of(None),
                 )
                 .pages(),
             )
@@ -95,13 +95,13 @@ fn builds(criterion: &mut Criterion) {
 
 fn saves(criterion: &mut Criterion) {
     let files = Arc::new(Site::new());
-    let live = Live::open(
+    let live = Session::open(
         Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
         request(),
-        Memory::of(None),
+        BuildCache::of(None),
     );
     let path = SourcePath::new("content/guides/page-500.md").expect("a name inside");
-    let touched = Touched::Paths(BTreeSet::from([path]));
+    let touched = ChangedPaths::Paths(BTreeSet::from([path]));
     let mut count = 0;
     let save = |title: &str, sentence: &str| {
         files

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::diagnostic::{Checked, Code, Diagnostic, Location};
 use crate::paths::SourcePath;
-use crate::source::{Lines, Text, with_lf};
-use crate::yaml::{self, Node, Value};
+use crate::source::{LineStarts, SourceFile, with_lf};
+use crate::yaml::{self, YamlNode, YamlValue};
 
 /// Reads files, given as path below `data/`, source path and bytes. Files of other types are left
 /// alone.
@@ -35,15 +35,15 @@ pub fn read<'a>(
     Checked::new(values, problems)
 }
 
-fn plain(node: &Node) -> Json {
+fn plain(node: &YamlNode) -> Json {
     match &node.value {
-        Value::None => Json::Null,
-        Value::Bool(value) => json!(value),
-        Value::Int(value) => json!(value),
-        Value::Float(value) => json!(value),
-        Value::Text(value) => json!(value),
-        Value::List(items) => items.iter().map(plain).collect(),
-        Value::Map(map) => Json::Object(
+        YamlValue::None => Json::Null,
+        YamlValue::Bool(value) => json!(value),
+        YamlValue::Int(value) => json!(value),
+        YamlValue::Float(value) => json!(value),
+        YamlValue::Text(value) => json!(value),
+        YamlValue::List(items) => items.iter().map(plain).collect(),
+        YamlValue::Map(map) => Json::Object(
             map.iter()
                 .map(|(key, entry)| (key.clone(), plain(&entry.node)))
                 .collect(),
@@ -52,7 +52,7 @@ fn plain(node: &Node) -> Json {
 }
 
 fn json_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
-    let text = Text::decode(path, bytes).map_err(|problem| vec![*problem])?;
+    let text = SourceFile::decode(path, bytes).map_err(|problem| vec![*problem])?;
     serde_json::from_str(text.text).map_err(|error| {
         let line = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
         let column = u32::try_from(error.column()).unwrap_or(u32::MAX).max(1);
@@ -63,7 +63,7 @@ fn json_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
             .unwrap_or(&message)
             .to_owned();
         let help = json_help(&message, text.text);
-        let place = Place {
+        let place = Location {
             path: path.clone(),
             line,
             column,
@@ -107,7 +107,7 @@ fn json_help(message: &str, text: &str) -> &'static str {
 /// A CSV file (RFC 4180) as a list of mappings, the first line naming the columns. Numbers become
 /// numbers.
 fn csv_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
-    let text = Text::decode(path, bytes).map_err(|problem| vec![*problem])?;
+    let text = SourceFile::decode(path, bytes).map_err(|problem| vec![*problem])?;
     let text = with_lf(text.text);
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -116,7 +116,7 @@ fn csv_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
         let at = error
             .position()
             .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        let place = Lines::new(&text).place(path, at..at);
+        let place = LineStarts::new(&text).place(path, at..at);
         vec![
             Diagnostic::new(Code::BadData, format!("this CSV cannot be read: {error}"))
                 .at(place)

@@ -1,11 +1,11 @@
 //! Problems as values: a code, what is wrong, where, and how to mend it.
 //!
-//! A stage returns what it made together with the problems it met ([`Checked`]); it never stops at
+//! A stage returns what it made together with the problems it met ([`CheckedTemplate`]); it never stops at
 //! the first and never prints. Every code is defined once, in [`codes`]; the manual and
 //! `--format json` take it from there.
 
 pub mod codes;
-pub mod drawing;
+pub mod render;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,7 +39,7 @@ impl fmt::Display for Severity {
 
 /// A run of characters on one line of a source file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct Location {
     pub path: SourcePath,
     /// From 1.
     pub line: u32,
@@ -49,7 +49,7 @@ pub struct Place {
     pub length: u32,
 }
 
-impl Place {
+impl Location {
     /// The first character of a file.
     pub fn start_of(path: &SourcePath) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -80,11 +80,11 @@ pub struct Diagnostic {
     pub severity: Severity,
     pub message: String,
     /// `None` only for what belongs to no file (a folder that is missing, an argument).
-    pub place: Option<Place>,
+    pub location: Option<Location>,
     /// What to do about it.
     pub help: Option<String>,
     /// Other places that have to do with it, each with a word why.
-    pub also: Vec<(Place, String)>,
+    pub related: Vec<(Location, String)>,
     /// What repairs it, where that is certain.
     pub fix: Option<Fix>,
 }
@@ -106,15 +106,15 @@ impl Diagnostic {
             code,
             severity: code.severity(),
             message: printable(&message.into()),
-            place: None,
+            location: None,
             help: None,
-            also: Vec::new(),
+            related: Vec::new(),
             fix: None,
         }
     }
 
-    pub fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+    pub fn at(mut self, place: Location) -> Self {
+        self.location = Some(place);
         self
     }
 
@@ -131,8 +131,8 @@ impl Diagnostic {
         }
     }
 
-    pub fn also(mut self, place: Place, word: impl Into<String>) -> Self {
-        self.also.push((place, word.into()));
+    pub fn with_related(mut self, place: Location, word: impl Into<String>) -> Self {
+        self.related.push((place, word.into()));
         self
     }
 
@@ -157,7 +157,7 @@ impl Diagnostic {
     /// Files in order, then lines and columns, then codes: the order in which problems are told.
     pub fn sort(problems: &mut [Diagnostic]) {
         problems.sort_by(|a, b| {
-            (&a.place, a.code.name(), &a.message).cmp(&(&b.place, b.code.name(), &b.message))
+            (&a.location, a.code.name(), &a.message).cmp(&(&b.location, b.code.name(), &b.message))
         });
     }
 }
@@ -248,7 +248,7 @@ pub struct Checked<T> {
 
 impl<T> Checked<T> {
     /// A value without a problem.
-    pub fn sound(value: T) -> Self {
+    pub fn ok(value: T) -> Self {
         Self {
             value,
             problems: Vec::new(),
@@ -260,7 +260,7 @@ impl<T> Checked<T> {
     }
 
     /// The value, its problems moved to the end of `problems`.
-    pub fn unload(mut self, problems: &mut Vec<Diagnostic>) -> T {
+    pub fn take_into(mut self, problems: &mut Vec<Diagnostic>) -> T {
         problems.append(&mut self.problems);
         self.value
     }
@@ -276,7 +276,7 @@ impl<T> Checked<T> {
 /// The candidate nearest to `word`, when one is near enough to be meant; of several the first by
 /// alphabet.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let mut search = Search::of(word);
+    let mut search = NearestSearch::of(word);
     for candidate in candidates {
         let lower: Cow<str> = if candidate.is_ascii() {
             candidate.into()
@@ -286,7 +286,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         // Among ten thousand names few are worth a real comparison.
         let is_of_other_length =
             lower.is_ascii() && lower.len().abs_diff(search.letters.count) > search.allowed;
-        if !is_of_other_length && search.letters.apart(&Letters::of(&lower)) <= search.allowed {
+        if !is_of_other_length && search.letters.apart(&LetterCounts::of(&lower)) <= search.allowed
+        {
             search.compare(candidate, &lower);
         }
     }
@@ -295,17 +296,17 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// A name that many words are held against: its letters are counted once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub struct CandidateName {
     pub text: String,
-    letters: Letters,
+    letters: LetterCounts,
 }
 
-impl Name {
+impl CandidateName {
     pub fn new(text: &str) -> Self {
         let letters = if text.is_ascii() {
-            Letters::of(text)
+            LetterCounts::of(text)
         } else {
-            Letters::of(&text.to_lowercase())
+            LetterCounts::of(&text.to_lowercase())
         };
         Self {
             text: text.to_owned(),
@@ -315,8 +316,11 @@ impl Name {
 }
 
 /// The same as [`nearest`] among names whose letters are counted already.
-pub fn nearest_name<'a>(word: &str, names: impl IntoIterator<Item = &'a Name>) -> Option<&'a str> {
-    let mut search = Search::of(word);
+pub fn nearest_name<'a>(
+    word: &str,
+    names: impl IntoIterator<Item = &'a CandidateName>,
+) -> Option<&'a str> {
+    let mut search = NearestSearch::of(word);
     if search.letters.count > SEARCHED_CHARS_MAX {
         return None;
     }
@@ -333,19 +337,19 @@ pub fn nearest_name<'a>(word: &str, names: impl IntoIterator<Item = &'a Name>) -
 const SEARCHED_CHARS_MAX: usize = 100;
 
 /// A search for the text that is nearest to a word.
-struct Search<'a> {
+struct NearestSearch<'a> {
     word: String,
-    letters: Letters,
+    letters: LetterCounts,
     /// How many changes apart a text may be.
     allowed: usize,
     best: Option<(usize, &'a str)>,
 }
 
-impl<'a> Search<'a> {
+impl<'a> NearestSearch<'a> {
     fn of(word: &str) -> Self {
         let word = word.to_lowercase();
-        let letters = Letters::of(&word);
-        Search {
+        let letters = LetterCounts::of(&word);
+        NearestSearch {
             word,
             allowed: (letters.count / 3).clamp(1, 8),
             letters,
@@ -363,14 +367,14 @@ impl<'a> Search<'a> {
 
 /// How often a text has each letter, letters that share a place counted together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Letters {
+struct LetterCounts {
     places: [u8; 32],
     count: usize,
 }
 
-impl Letters {
+impl LetterCounts {
     fn of(text: &str) -> Self {
-        let mut letters = Letters {
+        let mut letters = LetterCounts {
             places: [0; 32],
             count: 0,
         };
@@ -421,7 +425,7 @@ mod tests {
             Some("aaa"),
             "of two as near the first by alphabet"
         );
-        let names = ["title", "Ärgern", "aac", "aaa"].map(Name::new);
+        let names = ["title", "Ärgern", "aac", "aaa"].map(CandidateName::new);
         for word in ["titel", "ärger", "aab", "colour", "Title"] {
             assert_eq!(
                 nearest_name(word, &names),
@@ -450,7 +454,8 @@ mod tests {
             .flat_map(|one| words.map(|other| (one.to_lowercase(), other.to_lowercase())))
         {
             assert!(
-                Letters::of(&one).apart(&Letters::of(&other)) <= strsim::osa_distance(&one, &other),
+                LetterCounts::of(&one).apart(&LetterCounts::of(&other))
+                    <= strsim::osa_distance(&one, &other),
                 "{one} {other}"
             );
         }

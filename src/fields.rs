@@ -3,7 +3,7 @@
 //!
 //! A [`Field`] is written once; its check, the JSON Schema, the manual's table and the scaffold of
 //! `handsel new` come from it. In goes a YAML node with places; out come values of the wanted types
-//! ([`Item`]) and every problem at its line and column.
+//! ([`FieldItem`]) and every problem at its line and column.
 
 mod check;
 pub mod dates;
@@ -17,11 +17,13 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use check::{Context, anything, check, check_groups, cut_off, hidden_characters};
+pub use check::{
+    CheckContext, anything, check, check_groups, hidden_characters, unquoted_comma_help,
+};
 pub use forms::{boolean, boolean_word, written_date};
 pub use manual::manual_table;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::Location;
 
 /// The type a field's value has to be of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,28 +193,28 @@ pub enum Value {
     Number(f64),
     Text(String),
     Date(Date),
-    List(Vec<Item>),
-    Map(IndexMap<String, Item>),
+    List(Vec<FieldItem>),
+    Map(IndexMap<String, FieldItem>),
 }
 
 /// A value with the place it was written at. Equality is of values alone: moving a line changes
 /// nothing that a page shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Item {
+pub struct FieldItem {
     pub value: Value,
-    pub place: Place,
+    pub place: Location,
 }
 
-impl PartialEq for Item {
+impl PartialEq for FieldItem {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
 /// A checked mapping, in the order it was written.
-pub type Items = IndexMap<String, Item>;
+pub type FieldItems = IndexMap<String, FieldItem>;
 
-impl Item {
+impl FieldItem {
     pub fn as_text(&self) -> Option<&str> {
         if let Value::Text(text) = &self.value {
             Some(text)
@@ -258,7 +260,7 @@ impl Item {
         }
     }
 
-    pub fn as_list(&self) -> &[Item] {
+    pub fn as_list(&self) -> &[FieldItem] {
         if let Value::List(items) = &self.value {
             items
         } else {
@@ -266,7 +268,7 @@ impl Item {
         }
     }
 
-    pub fn as_map(&self) -> Option<&Items> {
+    pub fn as_map(&self) -> Option<&FieldItems> {
         if let Value::Map(items) = &self.value {
             Some(items)
         } else {
@@ -275,8 +277,8 @@ impl Item {
     }
 
     /// The text with its place.
-    pub fn to_placed(&self) -> Option<Placed<String>> {
-        self.as_text().map(|text| Placed {
+    pub fn to_placed(&self) -> Option<Located<String>> {
+        self.as_text().map(|text| Located {
             value: text.to_owned(),
             place: self.place.clone(),
         })
@@ -285,15 +287,15 @@ impl Item {
 
 /// A value with the place it was written at; equality is of values alone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Placed<T> {
+pub struct Located<T> {
     pub value: T,
-    pub place: Place,
+    pub place: Location,
 }
 
-impl<T: PartialEq> PartialEq for Placed<T> {
+impl<T: PartialEq> PartialEq for Located<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
-impl<T: Eq> Eq for Placed<T> {}
+impl<T: Eq> Eq for Located<T> {}

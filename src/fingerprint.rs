@@ -1,7 +1,7 @@
 //! Fingerprints: 128-bit BLAKE3 hashes that stand for a value read or written.
 //!
 //! Two values with one fingerprint are taken to be equal; at 128 bits a chance collision is not a
-//! practical concern. Several parts are combined with [`Fingerprinter`], which separates them by
+//! practical concern. Several parts are combined with [`Hasher`], which separates them by
 //! length, so that `("ab", "c")` and `("a", "bc")` differ.
 
 use std::fmt;
@@ -79,19 +79,19 @@ impl fmt::Display for Fingerprint {
 
 /// Why a text is no fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoFingerprint;
+pub struct InvalidFingerprint;
 
 impl FromStr for Fingerprint {
-    type Err = NoFingerprint;
+    type Err = InvalidFingerprint;
 
     /// Reads what `Display` writes: 32 hexadecimal digits in lower case.
-    fn from_str(text: &str) -> Result<Self, NoFingerprint> {
+    fn from_str(text: &str) -> Result<Self, InvalidFingerprint> {
         let digit = |byte: u8| match byte {
             b'0'..=b'9' => Ok(byte - b'0'),
             b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(NoFingerprint),
+            _ => Err(InvalidFingerprint),
         };
-        let digits: &[u8; 32] = text.as_bytes().try_into().map_err(|_| NoFingerprint)?;
+        let digits: &[u8; 32] = text.as_bytes().try_into().map_err(|_| InvalidFingerprint)?;
         let mut bytes = [0; 16];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = digit(pair[0])? << 4 | digit(pair[1])?;
@@ -108,9 +108,9 @@ impl fmt::Debug for Fingerprint {
 
 /// Combines several parts into one fingerprint.
 #[derive(Default)]
-pub struct Fingerprinter(blake3::Hasher);
+pub struct Hasher(blake3::Hasher);
 
-impl Fingerprinter {
+impl Hasher {
     pub fn new() -> Self {
         Self::default()
     }
@@ -134,23 +134,23 @@ mod tests {
 
     #[test]
     fn text_and_back() {
-        let print = Fingerprint::of("x");
-        assert_eq!(print.to_string().parse(), Ok(print));
+        let hash = Fingerprint::of("x");
+        assert_eq!(hash.to_string().parse(), Ok(hash));
         assert_eq!(
-            print.to_string().to_uppercase().parse::<Fingerprint>(),
-            Err(NoFingerprint)
+            hash.to_string().to_uppercase().parse::<Fingerprint>(),
+            Err(InvalidFingerprint)
         );
-        assert_eq!("".parse::<Fingerprint>(), Err(NoFingerprint));
+        assert_eq!("".parse::<Fingerprint>(), Err(InvalidFingerprint));
     }
 
     #[test]
     fn parts_are_separated() {
         let of = |parts: &[&str]| {
-            let mut printer = Fingerprinter::new();
+            let mut hasher = Hasher::new();
             parts.iter().for_each(|part| {
-                printer.add(part);
+                hasher.add(part);
             });
-            printer.finish()
+            hasher.finish()
         };
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
         assert_ne!(of(&["a"]), of(&["a", ""]));

@@ -30,13 +30,13 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use self::rules::Rule;
-use self::structured::Pattern;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
-use crate::fields::{Context, Field, FieldType, Item, Items, check, manual_table};
+use self::rules::KindRule;
+use self::structured::JsonPattern;
+use crate::diagnostic::{Checked, Code, Diagnostic, Location, nearest};
+use crate::fields::{CheckContext, Field, FieldItem, FieldItems, FieldType, check, manual_table};
 use crate::paths::SourcePath;
 use crate::renamed::{self, NameKind, current_template};
-use crate::yaml::{Node, read as read_yaml};
+use crate::yaml::{YamlNode, read as read_yaml};
 
 /// A kind of page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,17 +67,17 @@ pub struct Kind {
     /// How its list is divided.
     pub group: Grouping,
     /// What its pages must keep to besides the types of their fields.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<KindRule>,
     /// What its pages say to machines, beyond what every page says.
-    pub structured: Vec<(String, Pattern)>,
+    pub structured: Vec<(String, JsonPattern)>,
     /// For pages that take place: the fields that say when and where.
-    pub happens: Option<Happens>,
+    pub happens: Option<EventFields>,
     /// For pages that lead through others: the field with the steps.
     pub journey: Option<String>,
     /// For pages that show others: the fields that name them.
-    pub gathers: Option<Gathers>,
+    pub gathers: Option<CollectionFields>,
     /// For pages that explain a word: the fields that say how.
-    pub explains: Option<Explains>,
+    pub explains: Option<GlossaryFields>,
     /// Whether there is a page that picks one at random.
     pub surprise: bool,
     /// The kind's file cannot be read, so its fields are not known. That is reported at the file.
@@ -100,7 +100,7 @@ pub enum Grouping {
 
 /// The names of the fields that say when and where something takes place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Happens {
+pub struct EventFields {
     pub start: String,
     pub end: Option<String>,
     pub timezone: Option<String>,
@@ -112,14 +112,14 @@ pub struct Happens {
 
 /// The names of the fields that say which other pages are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gathers {
+pub struct CollectionFields {
     pub items: Option<String>,
     pub query: Option<String>,
 }
 
 /// The names of the fields that say how a word is explained.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explains {
+pub struct GlossaryFields {
     pub short: String,
     pub also: Option<String>,
 }
@@ -190,12 +190,12 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
             check(
                 node,
                 &KIND_FIELDS,
-                Context {
+                CheckContext {
                     names: Some(NameKind::KindKey),
-                    ..Context::PAGE
+                    ..CheckContext::PAGE
                 },
             )
-            .unload(&mut problems)
+            .take_into(&mut problems)
         })
         .unwrap_or_default();
     let part = |name: &str| node.as_ref().and_then(|node| node.get(name));
@@ -205,9 +205,14 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     let structured = part("structured")
         .map(|node| structured::read(node, &mut problems))
         .unwrap_or_default();
-    let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+    let text = |name: &str| {
+        items
+            .get(name)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
+    };
     let scaffold = part("scaffold")
-        .and_then(Node::as_text)
+        .and_then(YamlNode::as_text)
         .map_or_else(|| scaffold_of(&fields), str::to_owned);
     let kind = Kind {
         name: path.stem().to_owned(),
@@ -218,7 +223,10 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         fields,
         furniture: shown_parts(&items, &mut problems),
         order: text("order").unwrap_or_else(|| "order".into()),
-        has_feed: items.get("feed").and_then(Item::as_bool).unwrap_or(false),
+        has_feed: items
+            .get("feed")
+            .and_then(FieldItem::as_bool)
+            .unwrap_or(false),
         schema_type: text("schema").unwrap_or_else(|| "WebPage".into()),
         card: texts(&items, "card"),
         group: match text("group").as_deref() {
@@ -228,14 +236,14 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         },
         rules: items
             .get("checks")
-            .map(Item::as_list)
+            .map(FieldItem::as_list)
             .unwrap_or_default()
             .iter()
             .filter_map(|item| rules::read(item, &mut problems))
             .collect(),
         structured,
         happens: part_of(&items, "event", |name| {
-            Some(Happens {
+            Some(EventFields {
                 start: name("start")?,
                 end: name("end"),
                 timezone: name("timezone"),
@@ -247,24 +255,24 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         }),
         journey: text("steps"),
         gathers: part_of(&items, "collects", |name| {
-            Some(Gathers {
+            Some(CollectionFields {
                 items: name("items"),
                 query: name("query"),
             })
         }),
         explains: part_of(&items, "glossary", |name| {
-            Some(Explains {
+            Some(GlossaryFields {
                 short: name("short")?,
                 also: name("also"),
             })
         }),
         surprise: items
             .get("random_page")
-            .and_then(Item::as_bool)
+            .and_then(FieldItem::as_bool)
             .unwrap_or(false),
         words_max: items
             .get("words_max")
-            .and_then(Item::as_integer)
+            .and_then(FieldItem::as_integer)
             .and_then(|words| usize::try_from(words).ok()),
         is_broken: false,
         scaffold,
@@ -296,7 +304,7 @@ pub fn broken(path: &SourcePath, bytes: &[u8]) -> Option<Kind> {
 }
 
 /// Where a kind's file names the template.
-pub fn template_place(path: &SourcePath, bytes: &[u8]) -> Option<Place> {
+pub fn template_place(path: &SourcePath, bytes: &[u8]) -> Option<Location> {
     let node = read_yaml(path, bytes).ok().flatten()?;
     Some(node.get("template")?.place.clone())
 }
@@ -319,18 +327,22 @@ fn scaffold_of(fields: &[Field]) -> String {
 
 /// A part of the file that names fields, by a function from the part's keys to the names.
 fn part_of<T>(
-    items: &Items,
+    items: &FieldItems,
     key: &str,
     read: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Option<T>,
 ) -> Option<T> {
     let part = items.get(key)?.as_map()?;
-    read(&|name| part.get(name).and_then(Item::as_text).map(str::to_owned))
+    read(&|name| {
+        part.get(name)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
+    })
 }
 
 /// Tells the names of fields that the kind does not define.
-fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
-    let mut named: Vec<(String, Place)> = Vec::new();
-    let mut note = |item: &Item| {
+fn unknown_fields(kind: &Kind, items: &FieldItems, problems: &mut Vec<Diagnostic>) {
+    let mut named: Vec<(String, Location)> = Vec::new();
+    let mut note = |item: &FieldItem| {
         named.extend(
             item.as_text()
                 .map(|name| (name.to_owned(), item.place.clone())),
@@ -342,10 +354,14 @@ fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
         item.as_list().iter().for_each(&mut note);
         item.as_map()
             .into_iter()
-            .flat_map(Items::values)
+            .flat_map(FieldItems::values)
             .for_each(&mut note);
     }
-    for rule in items.get("checks").map(Item::as_list).unwrap_or_default() {
+    for rule in items
+        .get("checks")
+        .map(FieldItem::as_list)
+        .unwrap_or_default()
+    {
         rules::named(rule).into_iter().for_each(&mut note);
     }
     for (name, place) in named {
@@ -364,13 +380,13 @@ fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
 }
 
 /// The parts under `show:`. An old name of one is reported.
-fn shown_parts(items: &Items, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+fn shown_parts(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let parts = items
         .get("show")
-        .map(Item::as_list)
+        .map(FieldItem::as_list)
         .unwrap_or_default()
         .iter();
-    let part = |item: &Item| {
+    let part = |item: &FieldItem| {
         let written = item.as_text()?;
         let new = renamed::new_value("show", written);
         problems.extend(new.map(|new| renamed::problem(written, new, item.place.clone())));
@@ -379,13 +395,13 @@ fn shown_parts(items: &Items, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     parts.filter_map(part).collect()
 }
 
-fn texts(items: &Items, name: &str) -> Vec<String> {
+fn texts(items: &FieldItems, name: &str) -> Vec<String> {
     items
         .get(name)
-        .map(Item::as_list)
+        .map(FieldItem::as_list)
         .unwrap_or_default()
         .iter()
-        .filter_map(Item::as_text)
+        .filter_map(FieldItem::as_text)
         .map(str::to_owned)
         .collect()
 }
@@ -438,12 +454,12 @@ mod tests {
         let (_, problems) = kind(
             "foldr: x\nfields:\n  a: txt\n  b: {type: text, requird: true}\norder: sideways\n",
         );
-        let told: Vec<(u32, u32)> = problems
+        let reported: Vec<(u32, u32)> = problems
             .iter()
-            .filter_map(|p| p.place.as_ref())
+            .filter_map(|p| p.location.as_ref())
             .map(|place| (place.line, place.column))
             .collect();
-        assert_eq!(told, [(1, 1), (5, 8), (3, 6), (4, 19)], "{problems:#?}");
+        assert_eq!(reported, [(1, 1), (5, 8), (3, 6), (4, 19)], "{problems:#?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Handsel turns a folder of Markdown into a free knowledge repository.
 
+pub mod cache;
 pub mod commands;
 pub mod data;
 pub mod diagnostic;
@@ -7,14 +8,14 @@ pub mod disk;
 pub mod document;
 pub mod fields;
 pub mod fingerprint;
+pub mod i18n;
+pub mod images;
 pub mod kind;
 pub mod link_target;
-pub mod memo;
 pub mod moment;
 pub mod output;
 pub mod page;
 pub mod paths;
-pub mod picture;
 pub mod pipeline;
 pub mod preview;
 pub mod renamed;
@@ -25,5 +26,4 @@ pub mod theme;
 pub mod tool;
 pub mod vocabulary;
 pub mod watch;
-pub mod words;
 pub mod yaml;

@@ -10,7 +10,7 @@ use crate::paths::percent_decode;
 
 /// A target taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum ParsedTarget {
     /// Another site, or mail and telephone.
     Outside,
     /// `//host/path`: another site by this page's scheme.
@@ -18,12 +18,15 @@ pub enum Target {
     /// `https:host` or `https:/host`: browsers disagree with writers about what that means.
     WithoutHost { scheme: String },
     /// Only a fragment, which is decoded; empty for `#`.
-    Here { fragment: String, suffix: Suffix },
+    Here {
+        fragment: String,
+        suffix: TargetSuffix,
+    },
     /// A path of this site, decoded.
     Inside {
         path: String,
         fragment: Option<String>,
-        suffix: Suffix,
+        suffix: TargetSuffix,
     },
     /// No target at all.
     Empty,
@@ -39,22 +42,22 @@ pub enum Target {
 /// not look at it. Both parts are kept as they are written, since decoding would change what they
 /// say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Suffix(Option<Box<Parts>>);
+pub struct TargetSuffix(Option<Box<TargetParts>>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Parts {
+struct TargetParts {
     /// Without its `?`.
     query: Option<String>,
     /// From `:~:` on, as in `#:~:text=words` (URL Fragment Text Directives).
     directive: Option<String>,
 }
 
-impl Suffix {
+impl TargetSuffix {
     fn of(query: Option<&str>, directive: Option<&str>) -> Self {
         if query.is_none() && directive.is_none() {
             return Self(None);
         }
-        Self(Some(Box::new(Parts {
+        Self(Some(Box::new(TargetParts {
             query: query.map(str::to_owned),
             directive: directive.map(str::to_owned),
         })))
@@ -220,30 +223,30 @@ const WITH_HOST: [&str; 6] = ["http", "https", "ftp", "ftps", "ws", "wss"];
 /// Where a text directive begins in a fragment.
 const DIRECTIVE: &str = ":~:";
 
-impl Target {
+impl ParsedTarget {
     /// Reads a target. White space and control characters inside a scheme are skipped, as browsers
     /// do (URL Standard, §4.4).
     pub fn parse(written: &str) -> Self {
-        let target = bare(written);
+        let target = trim_ignored(written);
         if target.is_empty() {
-            return Target::Empty;
+            return ParsedTarget::Empty;
         }
         if is_on_disk(&target) {
-            return Target::OnDisk;
+            return ParsedTarget::OnDisk;
         }
         if let Some((scheme, rest)) = scheme(&target) {
             return if let Some(scheme) = unsafe_scheme(&scheme, rest) {
-                Target::Unsafe { scheme }
+                ParsedTarget::Unsafe { scheme }
             } else if WITH_HOST.contains(&scheme.as_str()) && !begins_with_host(rest) {
-                Target::WithoutHost { scheme }
+                ParsedTarget::WithoutHost { scheme }
             } else if SCHEMES.contains(&scheme.as_str()) {
-                Target::Outside
+                ParsedTarget::Outside
             } else {
-                Target::UnknownScheme { scheme }
+                ParsedTarget::UnknownScheme { scheme }
             };
         }
         if begins_with_host(&target) {
-            return Target::ProtocolRelative;
+            return ParsedTarget::ProtocolRelative;
         }
         let (before, fragment) = match target.split_once('#') {
             Some((before, fragment)) => (before, Some(fragment)),
@@ -261,14 +264,14 @@ impl Target {
         let fragment = fragment
             .map(decode)
             .filter(|fragment| directive.is_none() || !fragment.is_empty());
-        let suffix = Suffix::of(query, directive);
+        let suffix = TargetSuffix::of(query, directive);
         if path.is_empty() && !before.starts_with('?') {
-            return Target::Here {
+            return ParsedTarget::Here {
                 fragment: fragment.unwrap_or_default(),
                 suffix,
             };
         }
-        Target::Inside {
+        ParsedTarget::Inside {
             path: decode(path),
             fragment,
             suffix,
@@ -278,7 +281,7 @@ impl Target {
 
 /// What an address is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usage {
+pub enum AddressUse {
     /// Something that readers follow.
     Link,
     /// Something that a page shows.
@@ -296,12 +299,16 @@ pub struct TargetProblem {
 }
 
 /// Why an address must not be written into a page, if so.
-pub fn refusal(written: &str, usage: Usage) -> Option<TargetProblem> {
-    refusal_of(&Target::parse(written), written, usage)
+pub fn refusal(written: &str, usage: AddressUse) -> Option<TargetProblem> {
+    refusal_of(&ParsedTarget::parse(written), written, usage)
 }
 
 /// The same as [`refusal`] of an address that is parsed already.
-pub fn refusal_of(target: &Target, written: &str, usage: Usage) -> Option<TargetProblem> {
+pub fn refusal_of(
+    target: &ParsedTarget,
+    written: &str,
+    usage: AddressUse,
+) -> Option<TargetProblem> {
     const COPY: &str = "copy the file into the content, and link to it there";
     let because = |code, message: String, help: &str| {
         Some(TargetProblem {
@@ -311,20 +318,22 @@ pub fn refusal_of(target: &Target, written: &str, usage: Usage) -> Option<Target
         })
     };
     match target {
-        Target::Unsafe { scheme } if scheme == "data" && is_image_data(&bare(written), usage) => {
+        ParsedTarget::Unsafe { scheme }
+            if scheme == "data" && is_image_data(&trim_ignored(written), usage) =>
+        {
             None
         }
-        Target::Unsafe { scheme } if scheme == "file" => because(
+        ParsedTarget::Unsafe { scheme } if scheme == "file" => because(
             Code::LinkScheme,
             "`file:` addresses are not written as links".to_owned(),
             COPY,
         ),
-        Target::Unsafe { scheme } => because(
+        ParsedTarget::Unsafe { scheme } => because(
             Code::LinkScheme,
             format!("`{scheme}:` addresses are not written as links"),
             "link to a page, a file of the site, or an https:// address",
         ),
-        Target::OnDisk => because(
+        ParsedTarget::OnDisk => because(
             Code::LinkOutsideSite,
             format!(
                 "`{}` is a path on your own computer or network",
@@ -332,8 +341,8 @@ pub fn refusal_of(target: &Target, written: &str, usage: Usage) -> Option<Target
             ),
             COPY,
         ),
-        Target::WithoutHost { scheme } => {
-            let rest = bare(written);
+        ParsedTarget::WithoutHost { scheme } => {
+            let rest = trim_ignored(written);
             let rest = rest
                 .split_once(':')
                 .map_or("", |(_, rest)| rest)
@@ -349,7 +358,7 @@ pub fn refusal_of(target: &Target, written: &str, usage: Usage) -> Option<Target
 }
 
 /// What is wrong with an address that a page may hold all the same.
-pub fn doubt(target: &Target) -> Option<TargetProblem> {
+pub fn address_problem(target: &ParsedTarget) -> Option<TargetProblem> {
     let problem = |code, message: String, help: String| {
         Some(TargetProblem {
             code,
@@ -358,7 +367,7 @@ pub fn doubt(target: &Target) -> Option<TargetProblem> {
         })
     };
     match target {
-        Target::UnknownScheme { scheme } => match nearest(scheme, ["https", "http", "mailto"]) {
+        ParsedTarget::UnknownScheme { scheme } => match nearest(scheme, ["https", "http", "mailto"]) {
             Some(near) => problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?")),
             // Sites may ask a browser to hand such links to them.
             None if scheme.starts_with("web+") => None,
@@ -369,10 +378,10 @@ pub fn doubt(target: &Target) -> Option<TargetProblem> {
                     .to_owned(),
             ),
         },
-        Target::ProtocolRelative => {
+        ParsedTarget::ProtocolRelative => {
             problem(Code::AmbiguousLink, "this address has no scheme".to_owned(), "write https: in front of it".to_owned())
         }
-        Target::Inside { path, .. } if path.contains('\\') => {
+        ParsedTarget::Inside { path, .. } if path.contains('\\') => {
             problem(Code::AmbiguousLink, "this path has backslashes".to_owned(), format!("write {}", path.replace('\\', "/")))
         }
         _ => None,
@@ -381,7 +390,7 @@ pub fn doubt(target: &Target) -> Option<TargetProblem> {
 
 /// Whether a `data:` address holds an image that cannot run anything where it is used. A drawing
 /// (SVG) is safe only where it is shown as an image.
-fn is_image_data(target: &str, usage: Usage) -> bool {
+fn is_image_data(target: &str, usage: AddressUse) -> bool {
     let Some(kind) = target
         .get(..20)
         .or(Some(target))
@@ -390,16 +399,16 @@ fn is_image_data(target: &str, usage: Usage) -> bool {
         return false;
     };
     match usage {
-        Usage::Link => false,
-        Usage::Image => kind.starts_with("data:image/"),
-        Usage::Field => ["png", "jpeg", "gif", "webp", "avif"]
+        AddressUse::Link => false,
+        AddressUse::Image => kind.starts_with("data:image/"),
+        AddressUse::Field => ["png", "jpeg", "gif", "webp", "avif"]
             .iter()
             .any(|name| kind.starts_with(&format!("data:image/{name}"))),
     }
 }
 
 /// A target without what browsers skip: blanks around it, and control characters anywhere in it.
-fn bare(written: &str) -> Cow<'_, str> {
+fn trim_ignored(written: &str) -> Cow<'_, str> {
     let trimmed = written.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     if trimmed.contains(char::is_control) {
         trimmed.chars().filter(|c| !c.is_control()).collect()
@@ -463,7 +472,7 @@ fn unsafe_scheme(outer: &str, rest: &str) -> Option<String> {
 
 /// The origin of an absolute address: `https://example.org`.
 pub fn origin(url: &str) -> Option<String> {
-    let url = bare(url);
+    let url = trim_ignored(url);
     let (scheme, rest) = scheme(&url).unwrap_or_else(|| ("https".to_owned(), &url));
     let rest = rest.trim_start_matches(['/', '\\']);
     let is_absolute = is_remote(&url);
@@ -476,7 +485,7 @@ pub fn origin(url: &str) -> Option<String> {
 
 /// Whether a target contacts another host when the page shows it.
 pub fn is_remote(written: &str) -> bool {
-    let target = bare(written);
+    let target = trim_ignored(written);
     begins_with_host(&target)
         || matches!(scheme(&target), Some((scheme, _)) if WITH_HOST.contains(&scheme.as_str()))
 }
@@ -485,39 +494,39 @@ pub fn is_remote(written: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn inside(path: &str, fragment: Option<&str>) -> Target {
-        Target::Inside {
+    fn inside(path: &str, fragment: Option<&str>) -> ParsedTarget {
+        ParsedTarget::Inside {
             path: path.into(),
             fragment: fragment.map(str::to_owned),
-            suffix: Suffix::default(),
+            suffix: TargetSuffix::default(),
         }
     }
 
     #[test]
     fn targets_are_distinguished() {
-        let unsafe_scheme = |scheme: &str| Target::Unsafe {
+        let unsafe_scheme = |scheme: &str| ParsedTarget::Unsafe {
             scheme: scheme.into(),
         };
         for (written, target) in [
-            ("https://example.org", Target::Outside),
-            ("mailto:a@b.example", Target::Outside),
-            ("//cdn.example/x.js", Target::ProtocolRelative),
-            ("/\\cdn.example/x.js", Target::ProtocolRelative),
-            ("/\t/cdn.example/x.js", Target::ProtocolRelative),
+            ("https://example.org", ParsedTarget::Outside),
+            ("mailto:a@b.example", ParsedTarget::Outside),
+            ("//cdn.example/x.js", ParsedTarget::ProtocolRelative),
+            ("/\\cdn.example/x.js", ParsedTarget::ProtocolRelative),
+            ("/\t/cdn.example/x.js", ParsedTarget::ProtocolRelative),
             (
                 "https:cdn.example/x.js",
-                Target::WithoutHost {
+                ParsedTarget::WithoutHost {
                     scheme: "https".into(),
                 },
             ),
             (
                 "#set%2Dup",
-                Target::Here {
+                ParsedTarget::Here {
                     fragment: "set-up".into(),
-                    suffix: Suffix::default(),
+                    suffix: TargetSuffix::default(),
                 },
             ),
-            ("", Target::Empty),
+            ("", ParsedTarget::Empty),
             ("../x.md#a?b", inside("../x.md", Some("a?b"))),
             ("x/?", inside("x/", None)),
             ("caf%c3%a9.md", inside("café.md", None)),
@@ -526,25 +535,25 @@ mod tests {
             ("data:text/html,x", unsafe_scheme("data")),
             (
                 "hhttps://example.org",
-                Target::UnknownScheme {
+                ParsedTarget::UnknownScheme {
                     scheme: "hhttps".into(),
                 },
             ),
-            ("C:\\Users\\x.png", Target::OnDisk),
-            ("c:/x.png", Target::OnDisk),
-            ("/C:/x.png", Target::OnDisk),
-            ("\\\\server\\share\\x.png", Target::OnDisk),
+            ("C:\\Users\\x.png", ParsedTarget::OnDisk),
+            ("c:/x.png", ParsedTarget::OnDisk),
+            ("/C:/x.png", ParsedTarget::OnDisk),
+            ("\\\\server\\share\\x.png", ParsedTarget::OnDisk),
         ] {
-            assert_eq!(Target::parse(written), target, "{written}");
+            assert_eq!(ParsedTarget::parse(written), target, "{written}");
         }
     }
 
     #[test]
     fn queries_and_directives_are_kept_as_written() {
         let suffix = |written: &str| {
-            let (path, suffix) = match Target::parse(written) {
-                Target::Inside { path, suffix, .. } => (path, suffix),
-                Target::Here { fragment, suffix } => (fragment, suffix),
+            let (path, suffix) = match ParsedTarget::parse(written) {
+                ParsedTarget::Inside { path, suffix, .. } => (path, suffix),
+                ParsedTarget::Here { fragment, suffix } => (fragment, suffix),
                 other => panic!("{other:?}"),
             };
             let mut href = format!("{path}|");
@@ -561,20 +570,23 @@ mod tests {
     fn what_is_refused_depends_on_the_use() {
         let is_refused = |written: &str, usage| refusal(written, usage).is_some();
         assert!(
-            is_refused("data:image/png;base64,x", Usage::Link)
-                && !is_refused("data:image/png;base64,x", Usage::Field)
+            is_refused("data:image/png;base64,x", AddressUse::Link)
+                && !is_refused("data:image/png;base64,x", AddressUse::Field)
         );
         assert!(
-            is_refused("data:image/svg+xml,x", Usage::Field)
-                && !is_refused(" data:image/svg+xml,x", Usage::Image)
+            is_refused("data:image/svg+xml,x", AddressUse::Field)
+                && !is_refused(" data:image/svg+xml,x", AddressUse::Image)
         );
         assert!(
-            is_refused("data:text/html,x", Usage::Image)
-                && is_refused("file:///x.png", Usage::Image)
+            is_refused("data:text/html,x", AddressUse::Image)
+                && is_refused("file:///x.png", AddressUse::Image)
         );
-        assert!(!is_refused("obsidian://x", Usage::Link) && !is_refused("tel:+1", Usage::Link));
+        assert!(
+            !is_refused("obsidian://x", AddressUse::Link)
+                && !is_refused("tel:+1", AddressUse::Link)
+        );
         assert_eq!(
-            refusal("http:/a.example/x", Usage::Link)
+            refusal("http:/a.example/x", AddressUse::Link)
                 .map(|refusal| refusal.help)
                 .as_deref(),
             Some("write http://a.example/x")

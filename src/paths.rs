@@ -95,9 +95,9 @@ fn is_inside(path: &str) -> bool {
 
 /// Why a path could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LeavesRoot;
+pub struct PathOutsideRoot;
 
-impl fmt::Display for LeavesRoot {
+impl fmt::Display for PathOutsideRoot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the path leaves its root")
     }
@@ -112,8 +112,8 @@ impl SourcePath {
     /// A path from the root. `.` and empty segments are dropped, `..` goes up.
     ///
     /// # Errors
-    /// [`LeavesRoot`] when `..` climbs above the root, or when a segment holds a NUL.
-    pub fn new(path: &str) -> Result<Self, LeavesRoot> {
+    /// [`PathOutsideRoot`] when `..` climbs above the root, or when a segment holds a NUL.
+    pub fn new(path: &str) -> Result<Self, PathOutsideRoot> {
         Self::root().join(path)
     }
 
@@ -121,10 +121,10 @@ impl SourcePath {
     /// the root.
     ///
     /// # Errors
-    /// [`LeavesRoot`] as for [`SourcePath::new`].
-    pub fn join(&self, relative: &str) -> Result<Self, LeavesRoot> {
+    /// [`PathOutsideRoot`] as for [`SourcePath::new`].
+    pub fn join(&self, relative: &str) -> Result<Self, PathOutsideRoot> {
         if relative.contains('\0') {
-            return Err(LeavesRoot);
+            return Err(PathOutsideRoot);
         }
         let mut path = String::with_capacity(self.0.len() + relative.len() + 1);
         if !relative.starts_with('/') {
@@ -133,7 +133,7 @@ impl SourcePath {
         for segment in relative.split('/') {
             match segment {
                 "" | "." => {}
-                ".." if path.is_empty() => return Err(LeavesRoot),
+                ".." if path.is_empty() => return Err(PathOutsideRoot),
                 ".." => path.truncate(path.rfind('/').unwrap_or(0)),
                 name => {
                     if !path.is_empty() {
@@ -231,17 +231,17 @@ path_type!(SourcePath);
 pub struct Route(Arc<str>);
 
 impl TryFrom<Box<str>> for Route {
-    type Error = LeavesRoot;
+    type Error = PathOutsideRoot;
 
     /// Takes an address that was read from a file, if it is one that could have been made here.
-    fn try_from(address: Box<str>) -> Result<Self, LeavesRoot> {
+    fn try_from(address: Box<str>) -> Result<Self, PathOutsideRoot> {
         let is_route = address.strip_prefix('/').is_some_and(|path| {
             path.is_empty() || is_inside(path.strip_suffix('/').unwrap_or(path))
         });
         if is_route {
             Ok(Self(address.into()))
         } else {
-            Err(LeavesRoot)
+            Err(PathOutsideRoot)
         }
     }
 }
@@ -265,8 +265,8 @@ impl Route {
     /// An address written from the site's root, `.` and `..` resolved; a trailing slash is kept.
     ///
     /// # Errors
-    /// [`LeavesRoot`] when `..` climbs above the root.
-    pub fn new(address: &str) -> Result<Self, LeavesRoot> {
+    /// [`PathOutsideRoot`] when `..` climbs above the root.
+    pub fn new(address: &str) -> Result<Self, PathOutsideRoot> {
         Self::home().join(address)
     }
 
@@ -274,10 +274,10 @@ impl Route {
     /// that climbing above the root is refused.
     ///
     /// # Errors
-    /// [`LeavesRoot`] when `..` climbs above the root, or on a NUL.
-    pub fn join(&self, relative: &str) -> Result<Self, LeavesRoot> {
+    /// [`PathOutsideRoot`] when `..` climbs above the root, or on a NUL.
+    pub fn join(&self, relative: &str) -> Result<Self, PathOutsideRoot> {
         if relative.contains('\0') {
-            return Err(LeavesRoot);
+            return Err(PathOutsideRoot);
         }
         let mut segments: Vec<&str> = Vec::new();
         if !relative.starts_with('/') {
@@ -290,7 +290,7 @@ impl Route {
             match segment {
                 "" | "." => {}
                 ".." => {
-                    segments.pop().ok_or(LeavesRoot)?;
+                    segments.pop().ok_or(PathOutsideRoot)?;
                 }
                 name => segments.push(name),
             }
@@ -342,22 +342,22 @@ path_type!(Route);
 pub struct OutputPath(Arc<str>);
 
 impl TryFrom<Box<str>> for OutputPath {
-    type Error = LeavesRoot;
+    type Error = PathOutsideRoot;
 
     /// Takes a path that was read from a file, if it is one that could have been made here.
-    fn try_from(path: Box<str>) -> Result<Self, LeavesRoot> {
+    fn try_from(path: Box<str>) -> Result<Self, PathOutsideRoot> {
         if is_inside(&path) {
             Ok(Self(path.into()))
         } else {
-            Err(LeavesRoot)
+            Err(PathOutsideRoot)
         }
     }
 }
 
 impl OutputPath {
     /// # Errors
-    /// [`LeavesRoot`] when `..` climbs above the output folder.
-    pub fn new(path: &str) -> Result<Self, LeavesRoot> {
+    /// [`PathOutsideRoot`] when `..` climbs above the output folder.
+    pub fn new(path: &str) -> Result<Self, PathOutsideRoot> {
         SourcePath::new(path.trim_start_matches('/')).map(|path| Self(path.0))
     }
 
@@ -530,7 +530,7 @@ mod tests {
             guides.join("/img/a.png").map(|p| p.to_string()),
             Ok("img/a.png".into())
         );
-        assert_eq!(guides.join("../../../etc/passwd"), Err(LeavesRoot));
+        assert_eq!(guides.join("../../../etc/passwd"), Err(PathOutsideRoot));
         let page = Route::page(["ar", "x"]);
         assert_eq!(
             page.join("../legal/").map(|r| r.to_string()),
@@ -538,7 +538,7 @@ mod tests {
         );
         assert_eq!(
             page.join("../../../").map(|r| r.to_string()),
-            Err(LeavesRoot)
+            Err(PathOutsideRoot)
         );
         assert_eq!(page.join("").map(|r| r.to_string()), Ok("/ar/x/".into()));
         assert_eq!(page.join("/a/b").map(|r| r.to_string()), Ok("/a/b".into()));

@@ -6,34 +6,34 @@
 //! the end.
 
 mod addresses;
-mod digests;
+pub mod build_cache;
 mod documents;
+pub mod file_hashes;
+mod file_listing;
 pub mod foreign;
 mod formulas;
-mod judge;
-pub mod ledger;
-mod listed;
-pub mod live;
+mod image_variants;
+mod images;
+mod included_files;
 mod load;
-mod make;
-pub mod memory;
+pub mod load_links;
+pub mod move_page;
 mod outputs;
-mod own_scripts;
-mod pictures;
 pub mod profile;
 mod publish;
 mod recorder;
-pub mod relocate;
-mod renames;
+mod renamed_files;
+mod render;
 pub mod retire;
+mod script_audit;
 mod search;
-mod search_shown;
-mod shown_files;
-mod smaller;
+mod search_cache;
+mod search_preview;
+pub mod session;
+mod severity;
+mod site_state;
 mod state;
-pub mod survey;
-mod unread;
-mod whole;
+mod unread_files;
 pub mod why;
 
 use std::borrow::Cow;
@@ -42,21 +42,21 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub use self::addresses::{Addresses, is_public};
-use self::documents::{Documents, Wanted};
-use self::ledger::Ledger;
-use self::load::Loaded;
-use self::make::Workshop;
-use self::memory::{Drawn, Last, Memory};
+pub use self::addresses::{LedgerCheck, is_public};
+use self::build_cache::{BuildCache, LastBuild, OutputRecords};
+use self::documents::{Documents, PageNeeds};
+use self::file_hashes::FileHashes;
+use self::images::SiteImages;
+use self::load::LoadedSite;
 use self::outputs::Outputs;
-use self::pictures::Pictures;
-use self::profile::{Profile, Share};
-use self::publish::Press;
-use self::renames::Renames;
-use self::whole::Whole;
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::page::templates::print_of;
+use self::profile::{Profile, ReuseCount};
+use self::publish::OutputWriter;
+use self::renamed_files::Renames;
+use self::render::OutputRenderer;
+use self::site_state::SiteState;
+use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::page::templates::hash_of;
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::{BaseUrl, Settings};
 use crate::site::{self, Site};
@@ -96,12 +96,12 @@ pub trait Sink: Sync {
         &self,
         path: &OutputPath,
         bytes: Cow<'static, [u8]>,
-        print: Fingerprint,
+        hash: Fingerprint,
     ) -> Result<(), String>;
 
     /// Whether what is put is of no use to anyone, so that what has no problems of its own need not
     /// be made.
-    fn forgets(&self) -> bool {
+    fn discards_output(&self) -> bool {
         false
     }
 
@@ -119,9 +119,9 @@ pub trait Sink: Sync {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)
             .map_err(|error| format!("{path} cannot be copied: {error}"))?;
-        let print = Fingerprint::of(&bytes);
-        self.put(path, bytes.into(), print)?;
-        Ok(print)
+        let hash = Fingerprint::of(&bytes);
+        self.put(path, bytes.into(), hash)?;
+        Ok(hash)
     }
 
     /// Keeps what is published at this path already, if that is ours and has this fingerprint;
@@ -142,28 +142,28 @@ pub trait Sink: Sync {
     }
 
     /// Whether bytes are of use to it: where they are not, pictures are looked at and not encoded.
-    fn wants_bytes(&self) -> bool {
+    fn needs_bytes(&self) -> bool {
         true
     }
 }
 
 /// The fingerprint of all outputs together, sorted by path.
 pub fn sum<'a>(outputs: impl Iterator<Item = (&'a OutputPath, Fingerprint)>) -> Fingerprint {
-    let mut printer = Fingerprinter::new();
-    for (path, print) in outputs {
-        printer.add(path.as_str()).add(print.as_bytes());
+    let mut hasher = Hasher::new();
+    for (path, hash) in outputs {
+        hasher.add(path.as_str()).add(hash.as_bytes());
     }
-    printer.finish()
+    hasher.finish()
 }
 
 /// Up to one page in so many is few.
 const FEW: usize = 8;
 
 /// Takes files and forgets them.
-pub struct Nowhere;
+pub struct NullSink;
 
-impl Sink for Nowhere {
-    fn forgets(&self) -> bool {
+impl Sink for NullSink {
+    fn discards_output(&self) -> bool {
         true
     }
 
@@ -175,9 +175,9 @@ impl Sink for Nowhere {
         &self,
         _: &OutputPath,
         _: &mut dyn io::Read,
-        print: Fingerprint,
+        hash: Fingerprint,
     ) -> Result<Fingerprint, String> {
-        Ok(print)
+        Ok(hash)
     }
 
     fn keep(&self, _: &OutputPath, _: Fingerprint) -> bool {
@@ -188,14 +188,14 @@ impl Sink for Nowhere {
         true
     }
 
-    fn wants_bytes(&self) -> bool {
+    fn needs_bytes(&self) -> bool {
         false
     }
 }
 
 /// What a build gives.
 #[derive(Debug)]
-pub struct Built {
+pub struct BuildResult {
     /// Judged by the settings, sorted.
     pub problems: Vec<Diagnostic>,
     pub settings: Settings,
@@ -205,9 +205,9 @@ pub struct Built {
     pub pages: usize,
     pub left_out: usize,
     /// What is published where; `None` when it is all as the last build left it.
-    pub addresses: Option<Addresses>,
+    pub addresses: Option<LedgerCheck>,
     /// Help for broken links to files that seem to have another name now, by the place of the link.
-    pub renamed: Vec<(Place, String)>,
+    pub renamed: Vec<(Location, String)>,
     /// What is not wrong but worth a line.
     pub notes: Vec<String>,
     /// What the sink refused.
@@ -217,24 +217,31 @@ pub struct Built {
 
 /// Reads, checks and draws a site, and puts every file into the sink; what `memory` holds of it
 /// already is not made again.
-pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Memory) -> Built {
+pub fn build(
+    files: &dyn Files,
+    request: &Request,
+    sink: &dyn Sink,
+    memory: &BuildCache,
+) -> BuildResult {
     let mut profile = Profile::default();
     let mut problems = Vec::new();
 
     let known = memory.files();
-    let mut ledger = Ledger::new(files, known.clone());
-    let way = way(request);
+    let mut ledger = FileHashes::new(files, known.clone());
+    let way = build_mode(request);
     // The disk is asked for the sources by one thread, and for what is remembered by another.
-    let (loaded, mut before) =
-        rayon::join(|| load::load(&ledger, request, None), || memory.drawn(way));
-    let mut loaded = loaded.unload(&mut problems);
-    loaded.colours = Arc::new(memory.colours());
+    let (loaded, mut before) = rayon::join(
+        || load::load(&ledger, request, None),
+        || memory.output_records(way),
+    );
+    let mut loaded = loaded.take_into(&mut problems);
+    loaded.colors = Arc::new(memory.colors());
     ledger.stamp(&loaded.listed.sources);
-    let listing = print_of(&(
+    let listing = hash_of(&(
         &problems,
         loaded.today,
-        loaded.prints.reading,
-        loaded.prints.assembling,
+        loaded.hashes.reading,
+        loaded.hashes.assembling,
     ));
     let read = read_sum(&ledger, &loaded, listing);
     profile.stage("list and load", loaded.listed.sources.len());
@@ -242,16 +249,18 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     if let Some(mut built) = as_before(&before, request, read, sink, files, &loaded) {
         memory.keep_files(&ledger.into_known(&loaded.listed.sources), &known);
         profile.stage("nothing changed", built.pages);
-        (profile.documents.remembered, profile.sheets.remembered) =
-            (loaded.listed.pages.len(), before.outputs.len());
+        (
+            profile.documents.remembered,
+            profile.output_pages.remembered,
+        ) = (loaded.listed.pages.len(), before.outputs.len());
         built.profile = profile;
         return built;
     }
 
     let remembered = memory.pages();
-    let wanted = Wanted {
+    let wanted = PageNeeds {
         bodies: Some(memory),
-        digests: loaded.settings.search && !sink.forgets(),
+        digests: loaded.settings.search && !sink.discards_output(),
     };
     let mut documents = Documents::read(
         &ledger,
@@ -263,53 +272,55 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     );
     problems.extend(documents.problems().cloned());
     profile.stage("read and parse", documents.parsed);
-    profile.documents = Share {
+    profile.documents = ReuseCount {
         made: documents.parsed,
         remembered: documents.pages.len().saturating_sub(documents.parsed),
     };
 
-    let site = whole::assemble(&loaded, &documents, request, &mut problems);
+    let site = site_state::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());
     if request.with_audit {
         audit(&site, &loaded, &documents, request, &mut problems);
     }
     profile.stage("assemble", site.pages().len());
 
-    let site_print = whole::site_print(&loaded, &documents);
-    let materials = Arc::new(whole::materials(&loaded, &documents, site, request));
-    let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
-    let addresses = addresses::look(
+    let site_hash = site_state::site_hash(&loaded, &documents);
+    let render_context = Arc::new(site_state::render_context(
+        &loaded, &documents, site, request,
+    ));
+    let outputs = Outputs::plan(&loaded, &render_context.composer, &mut problems);
+    let addresses = addresses::check_ledger(
         files,
         request,
         &loaded,
-        &materials.composer,
+        &render_context.composer,
         &outputs,
         &mut problems,
     );
     profile.stage("plan", outputs.all().len());
 
     let digests = std::mem::take(&mut documents.digests);
-    let pictures = Pictures::new(&loaded, &materials.composer, memory);
-    let whole = Whole {
+    let images = SiteImages::new(&loaded, &render_context.composer, memory);
+    let whole = SiteState {
         loaded,
         documents,
-        materials,
+        render_context,
         outputs,
-        pictures,
-        site_print,
+        images,
+        site_hash,
     };
     let stops = |problems: &[Diagnostic]| {
-        sink.wants_bytes()
-            && judge::is_any_error(
+        sink.needs_bytes()
+            && severity::is_any_error(
                 problems,
                 &whole.loaded.settings,
-                &whole.materials.composer.site,
+                &whole.render_context.composer.site,
                 request,
             )
     };
     // Where a problem stops the build, nobody waits for images to be encoded.
-    let pieces = (sink.wants_bytes() && !stops(&problems)).then_some(memory);
-    let workshop = Workshop {
+    let pieces = (sink.needs_bytes() && !stops(&problems)).then_some(memory);
+    let renderer = OutputRenderer {
         files: &ledger,
         request,
         whole: &whole,
@@ -317,8 +328,8 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     };
     sink.ready();
     let digested = digests.len();
-    let reader = workshop.reader();
-    let index = || match sink.forgets() {
+    let reader = renderer.reader();
+    let index = || match sink.discards_output() {
         true => Ok(before.search.clone()),
         false => search::publish(
             &whole,
@@ -329,47 +340,47 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
             sink,
         ),
     };
-    let press = Press::new(workshop, sink, &ledger, &before, memory);
+    let writer = OutputWriter::new(renderer, sink, &ledger, &before, memory);
     // Where most pages are new, both want all threads, and much memory; else one thread does for
     // the index.
     let (index, mut published) = if digested > whole.documents.pages.len() / FEW {
         let index = index();
         profile.stage("search index", digested);
-        let published = press.pages();
+        let published = writer.pages();
         profile.stage("draw and publish", published.took.len());
         (index, published)
     } else {
-        let (index, published) = rayon::join(index, || press.pages());
+        let (index, published) = rayon::join(index, || writer.pages());
         profile.stage("search index, draw and publish", published.took.len());
         (index, published)
     };
     if !stops(&problems) && !stops(&published.problems) {
-        let images = press.smaller_pictures(&mut published);
+        let images = writer.write_image_variants(&mut published);
         profile.stage("images", images);
     }
-    let mut published = press.finish(published);
+    let mut published = writer.finish(published);
     problems.extend(published.problems.iter().cloned());
     match index {
         Ok(index) => published.add_search(index),
         Err(failure) => published.failure = Some(failure),
     }
-    profile.sheets = Share {
+    profile.output_pages = ReuseCount {
         made: published.took.len(),
         remembered: whole
             .outputs
-            .sheets
+            .output_pages
             .len()
             .saturating_sub(published.took.len()),
     };
     profile.drawn(std::mem::take(&mut published.took));
 
-    let site = &*whole.materials.composer.site;
+    let site = &*whole.render_context.composer.site;
     let left_out = if request.is_lenient {
-        judge::left_out(site, &mut problems)
+        severity::report_skipped(site, &mut problems)
     } else {
         0
     };
-    let problems = judge::judge(problems, &whole.loaded.settings, site, request);
+    let problems = severity::apply(problems, &whole.loaded.settings, site, request);
     let pages = site.pages().len();
     let renamed = Renames::find(&known, &ledger, &whole.loaded.listed.sources).help(site);
 
@@ -378,27 +389,27 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         && !problems.iter().any(Diagnostic::is_error);
     if is_sound {
         let read = read_sum(&ledger, &whole.loaded, listing);
-        let sum = sum(published.outputs.iter().map(|(path, print)| (path, *print)));
+        let sum = sum(published.outputs.iter().map(|(path, hash)| (path, *hash)));
         let (asked, problems) = (asked(request), problems.clone());
-        let last = Last {
+        let last = LastBuild {
             asked,
             read,
             published: sum,
-            addresses: addresses.print,
+            addresses: addresses.hash,
             problems,
             pages,
             left_out,
         };
-        before.renew(last, &whole, published.records, published.asked);
+        before.store_build(last, &whole, published.records, published.asked);
         before.search = published.search;
     }
     rayon::join(
         || memory.keep_pages(&whole.documents.pages, &whole.documents.differ),
         || is_sound.then(|| memory.keep_drawn(way, &before)),
     );
-    memory.keep_colours(&whole.loaded.colours);
+    memory.keep_colours(&whole.loaded.colors);
     memory.keep_files(
-        &renames::with_gone(
+        &renamed_files::with_gone(
             ledger.into_known(&whole.loaded.listed.sources),
             &known,
             is_sound,
@@ -408,21 +419,21 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let settings = Settings::clone(&whole.loaded.settings);
     let sources = whole.loaded.listed.pages.len();
     let notes = notes(&whole.loaded);
-    let Whole {
+    let SiteState {
         loaded,
         documents,
-        materials,
+        render_context,
         outputs,
-        pictures,
+        images,
         ..
     } = whole;
-    pictures.remember(memory);
+    images.save_headers(memory);
     profile.stage("remember", 0);
     // Many small things are given back to the system beside what follows; nobody waits for that.
-    rayon::spawn(move || drop((loaded, documents, materials, outputs, before, digests)));
+    rayon::spawn(move || drop((loaded, documents, render_context, outputs, before, digests)));
 
     let notes = notes.into_iter().chain(memory.notes()).collect();
-    Built {
+    BuildResult {
         problems,
         settings,
         sources,
@@ -439,12 +450,12 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 /// What only a check looks at.
 fn audit(
     site: &Site,
-    loaded: &Loaded,
+    loaded: &LoadedSite,
     documents: &Documents,
     request: &Request,
     problems: &mut Vec<Diagnostic>,
 ) {
-    problems.extend(documents.remarks().cloned());
+    problems.extend(documents.advice().cloned());
     let facts = |page| {
         documents
             .pages
@@ -456,22 +467,22 @@ fn audit(
     let is_unread = |problem: &Diagnostic| {
         matches!(problem.code, Code::BadYaml | Code::NotUtf8)
             && problem
-                .place
+                .location
                 .as_ref()
                 .is_some_and(|place| place.path == request.config)
     };
     if loaded.has_settings && !problems.iter().any(is_unread) {
-        site::promise::run(site, &request.config, problems);
+        site::giving_check::run(site, &request.config, problems);
     }
 }
 
 /// Builds of one way make the same outputs.
-pub fn way(request: &Request) -> Fingerprint {
+pub fn build_mode(request: &Request) -> Fingerprint {
     let base_url = request
         .base_url
         .as_ref()
         .map(|base| (&base.origin, &base.path));
-    print_of(&(
+    hash_of(&(
         &request.config,
         request.with_drafts,
         request.is_lenient,
@@ -481,7 +492,7 @@ pub fn way(request: &Request) -> Fingerprint {
 
 /// What else a build is asked for: it tells other problems, or judges them otherwise.
 fn asked(request: &Request) -> Fingerprint {
-    print_of(&(
+    hash_of(&(
         request.with_audit,
         request.is_strict,
         request.keeps_addresses,
@@ -489,19 +500,19 @@ fn asked(request: &Request) -> Fingerprint {
 }
 
 /// The fingerprint of all that a build can have read; `listing` stands for what is no file's bytes.
-fn read_sum(ledger: &Ledger, loaded: &Loaded, listing: Fingerprint) -> Fingerprint {
-    print_of(&(listing, ledger.sum(&loaded.listed.sources)))
+fn read_sum(ledger: &FileHashes, loaded: &LoadedSite, listing: Fingerprint) -> Fingerprint {
+    hash_of(&(listing, ledger.sum(&loaded.listed.sources)))
 }
 
 /// What an earlier build gave, when it read the same and all that it published is in its place.
 fn as_before(
-    before: &Drawn,
+    before: &OutputRecords,
     request: &Request,
     read: Fingerprint,
     sink: &dyn Sink,
     files: &dyn Files,
-    loaded: &Loaded,
-) -> Option<Built> {
+    loaded: &LoadedSite,
+) -> Option<BuildResult> {
     let asked = asked(request);
     let last = before
         .lasts
@@ -510,7 +521,7 @@ fn as_before(
     if request.keeps_addresses && !addresses::is_as_left(files, last.addresses) {
         return None;
     }
-    sink.keep_all(last.published).then(|| Built {
+    sink.keep_all(last.published).then(|| BuildResult {
         problems: last.problems.clone(),
         settings: Settings::clone(&loaded.settings),
         sources: loaded.listed.pages.len(),
@@ -524,7 +535,7 @@ fn as_before(
     })
 }
 
-fn notes(loaded: &Loaded) -> Vec<String> {
+fn notes(loaded: &LoadedSite) -> Vec<String> {
     let mut notes = Vec::new();
     if loaded.settings.base_url.is_none() {
         notes.push(

@@ -3,7 +3,7 @@
 //! Every old name is still understood. `handsel check` reports it once, and `handsel check --fix`
 //! writes the new one. Reading, the check, the fix and the manual's table all use [`RENAMED`].
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -328,7 +328,7 @@ pub fn current_template(name: String) -> String {
 }
 
 /// Reports an old name at its place, with the new one as the fix.
-pub fn problem(old: &str, new: &str, place: Place) -> Diagnostic {
+pub fn problem(old: &str, new: &str, place: Location) -> Diagnostic {
     Diagnostic::new(Code::RenamedName, format!("`{old}` is now called `{new}`"))
         .at(place)
         .help(format!("write `{new}`, or run `handsel check --fix`"))

@@ -3,7 +3,7 @@
 
 mod base_url;
 mod checks;
-mod colour;
+mod color;
 mod editor;
 mod palette;
 mod policy;
@@ -26,8 +26,8 @@ pub use tokens::{TOKENS, tokens_table};
 
 use tokens::Token;
 
-use crate::diagnostic::{Code, Place, Severity};
-use crate::fields::Items;
+use crate::diagnostic::{Code, Location, Severity};
+use crate::fields::FieldItems;
 use crate::paths::SourcePath;
 
 /// What to do with HTML that stands in Markdown.
@@ -137,7 +137,7 @@ pub struct SettingLink {
     pub title: String,
     /// As written: a source path, an address or a URL.
     pub target: String,
-    pub place: Place,
+    pub place: Location,
 }
 
 /// The settings with their defaults filled in.
@@ -194,7 +194,7 @@ pub struct Settings {
     /// Origins that pages may contact.
     pub allow_origins: Vec<String>,
     pub checks: BTreeMap<String, Severity>,
-    pub extra: Items,
+    pub extra: FieldItems,
 }
 
 impl Default for Settings {
@@ -234,7 +234,7 @@ impl Default for Settings {
             editor: None,
             allow_origins: Vec::new(),
             checks: BTreeMap::new(),
-            extra: Items::new(),
+            extra: FieldItems::new(),
         }
     }
 }

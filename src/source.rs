@@ -1,8 +1,8 @@
 //! The one boundary to the world: [`Files`], which lists and reads a site's sources.
 //!
 //! The disk and an in-memory site both implement it, so that every stage behind it can be tested
-//! without a disk. Also here: how bytes become text ([`Text`]) and how an offset becomes a line and
-//! a column ([`Lines`]).
+//! without a disk. Also here: how bytes become text ([`SourceFile`]) and how an offset becomes a line and
+//! a column ([`LineStarts`]).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use html5gum::{Token, Tokenizer};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, is_bidi_control};
+use crate::diagnostic::{Checked, Code, Diagnostic, Location, is_bidi_control};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
@@ -112,16 +112,16 @@ pub trait Files: Sync {
     /// Whoever takes from an earlier listing everything at or below `touched`, files and problems
     /// alike, and adds this, has the listing of now, as long as nothing else changed. A link is
     /// changed when what it leads to is.
-    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
+    fn scan(&self, rules: &ListingRules, touched: &[SourcePath]) -> ScannedFiles {
         let listed = self.list(rules);
         let is_touched = |path: &SourcePath| touched.iter().any(|touched| path.is_within(touched));
         let is_problem_touched = |problem: &Diagnostic| {
             problem
-                .place
+                .location
                 .as_ref()
                 .is_some_and(|place| is_touched(&place.path))
         };
-        Looked {
+        ScannedFiles {
             files: listed.value.into_iter().filter(is_touched).collect(),
             problems: listed
                 .problems
@@ -202,7 +202,7 @@ pub trait Files: Sync {
 
 /// What lies now where something may have changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Looked {
+pub struct ScannedFiles {
     /// Listed files at or below the places asked for, sorted.
     pub files: Vec<SourcePath>,
     /// Problems at or below them, in the order in which problems are told.
@@ -212,9 +212,9 @@ pub struct Looked {
     pub must_list: bool,
 }
 
-impl Looked {
+impl ScannedFiles {
     /// The answer where a full listing is needed.
-    pub fn only_listing_tells() -> Self {
+    pub fn needs_full_listing() -> Self {
         Self {
             must_list: true,
             ..Self::default()
@@ -265,7 +265,7 @@ impl Files for MemoryFiles {
                     .as_ref()
                     .is_some_and(|output| path.is_within(output))
         };
-        Checked::sound(self.0.keys().filter(is_read).cloned().collect())
+        Checked::ok(self.0.keys().filter(is_read).cloned().collect())
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
@@ -278,12 +278,12 @@ impl Files for MemoryFiles {
 
 /// A text file as it is read: UTF-8, without a byte order mark.
 #[derive(Clone, Debug)]
-pub struct Text<'a> {
+pub struct SourceFile<'a> {
     pub path: &'a SourcePath,
     pub text: &'a str,
 }
 
-impl<'a> Text<'a> {
+impl<'a> SourceFile<'a> {
     /// Reads bytes as UTF-8. Line and column of later problems count from the first character after
     /// a byte order mark.
     ///
@@ -293,7 +293,7 @@ impl<'a> Text<'a> {
     pub fn decode(path: &'a SourcePath, bytes: &'a [u8]) -> Result<Self, Box<Diagnostic>> {
         let problem = |valid: &[u8], message: String, help: &str| {
             let valid = String::from_utf8_lossy(valid);
-            let lines = Lines::new(&valid);
+            let lines = LineStarts::new(&valid);
             let place = lines.place(path, valid.len()..valid.len());
             Box::new(Diagnostic::new(Code::NotUtf8, message).at(place).help(help))
         };
@@ -332,8 +332,8 @@ impl<'a> Text<'a> {
         Ok(Self { path, text })
     }
 
-    pub fn lines(&self) -> Lines<'a> {
-        Lines::new(self.text)
+    pub fn lines(&self) -> LineStarts<'a> {
+        LineStarts::new(self.text)
     }
 }
 
@@ -377,7 +377,7 @@ pub fn with_lf(text: &str) -> Cow<'_, str> {
 
 /// Where the lines of a text begin.
 #[derive(Clone, Debug)]
-pub struct Lines<'a> {
+pub struct LineStarts<'a> {
     text: &'a str,
     starts: Vec<usize>,
     /// How many characters are before each block of [`BLOCK`] bytes; counted when a place far along
@@ -388,7 +388,7 @@ pub struct Lines<'a> {
 /// In lines that are longer, characters are counted by blocks of so many bytes.
 const BLOCK: usize = 512;
 
-impl<'a> Lines<'a> {
+impl<'a> LineStarts<'a> {
     pub fn new(text: &'a str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
         Self {
@@ -400,7 +400,7 @@ impl<'a> Lines<'a> {
 
     /// The place of a range of bytes: line and column from 1, the column in characters. The range
     /// may end on a later line; its length is cut to the first.
-    pub fn place(&self, path: &SourcePath, range: std::ops::Range<usize>) -> Place {
+    pub fn place(&self, path: &SourcePath, range: std::ops::Range<usize>) -> Location {
         let start = self.floor(range.start);
         let line = self.starts.partition_point(|begin| *begin <= start) - 1;
         let line_start = self.starts[line];
@@ -411,7 +411,7 @@ impl<'a> Lines<'a> {
         let end = self.floor(range.end).clamp(start, line_end.max(start));
         let count =
             |from: usize, to: usize| u32::try_from(self.characters(from..to)).unwrap_or(u32::MAX);
-        Place {
+        Location {
             path: path.clone(),
             line: u32::try_from(line + 1).unwrap_or(u32::MAX),
             column: count(line_start, start) + 1,
@@ -490,7 +490,7 @@ mod tests {
     #[test]
     fn places_far_along_a_line() {
         let text = format!("é\n{}x\n", "aé".repeat(10_000));
-        let lines = Lines::new(&text);
+        let lines = LineStarts::new(&text);
         for at in [3, 5000, 4096, 8191, 8193, 29_000, text.len() - 2] {
             let at = lines.floor(at);
             let place = lines.place(&SourcePath::root(), at..at + 1);
@@ -511,7 +511,7 @@ mod tests {
     fn places_count_characters() {
         let path = SourcePath::root();
         let text = "é\nab\u{1F600}c\n";
-        let lines = Lines::new(text);
+        let lines = LineStarts::new(text);
         let place = lines.place(&path, 9..10);
         assert_eq!((place.line, place.column, place.length), (2, 4, 1));
         let end = lines.place(&path, text.len()..text.len());
@@ -523,14 +523,14 @@ mod tests {
     fn bytes_that_are_no_text() {
         let path = SourcePath::root();
         let place = |bytes: &[u8]| {
-            Text::decode(&path, bytes)
+            SourceFile::decode(&path, bytes)
                 .err()
-                .and_then(|problem| problem.place)
+                .and_then(|problem| problem.location)
                 .map(|place| (place.line, place.column))
         };
         assert_eq!(place(b"---\ntitle: caf\xE9\n"), Some((2, 11)));
         assert_eq!(place(b"---\ntitle: \0\n"), Some((2, 8)));
         assert_eq!(place(&[0xFF, 0xFE, 0x41, 0]), Some((1, 1)));
-        assert!(Text::decode(&path, b"\xEF\xBB\xBFok").is_ok_and(|text| text.text == "ok"));
+        assert!(SourceFile::decode(&path, b"\xEF\xBB\xBFok").is_ok_and(|text| text.text == "ok"));
     }
 }

@@ -14,11 +14,11 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, without_hidden};
-use crate::fields::{Context, Field, FieldType, Item, Placed, check, hidden_characters};
+use crate::diagnostic::{Checked, Code, Diagnostic, Location, without_hidden};
+use crate::fields::{CheckContext, Field, FieldItem, FieldType, Located, check, hidden_characters};
 use crate::paths::SourcePath;
 use crate::source::is_unseen;
-use crate::yaml::{self, Entry, Node, Value};
+use crate::yaml::{self, YamlEntry, YamlNode, YamlValue};
 
 /// One topic, audience or author.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +31,8 @@ pub struct Term {
     /// Of authors: where they can be found.
     pub url: Option<String>,
     /// Of audiences: the pages to begin with, in this order.
-    pub start: Vec<Placed<String>>,
-    pub place: Place,
+    pub start: Vec<Located<String>>,
+    pub place: Location,
 }
 
 /// Terms by key, in the order they were written.
@@ -72,7 +72,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
                 Code::BadValue,
                 "this vocabulary lists nothing, so no term is allowed",
             )
-            .at(Place::start_of(path));
+            .at(Location::start_of(path));
             return Checked::new(
                 Terms::new(),
                 vec![problem.help("write `key: Title`, one a line, or delete the file")],
@@ -82,7 +82,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
     };
     let mut problems = Vec::new();
     let terms = match &node.value {
-        Value::Map(map) => {
+        YamlValue::Map(map) => {
             let entries = map
                 .iter()
                 .filter(|(key, entry)| has_name(key, &entry.key_place, &mut problems))
@@ -92,7 +92,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
                 .map(|(key, entry)| (key.clone(), term(key, entry, &mut problems)))
                 .collect()
         }
-        Value::List(keys) => from_list(keys, &mut problems),
+        YamlValue::List(keys) => from_list(keys, &mut problems),
         _ => {
             problems.push(wrong(&node, "terms"));
             Terms::new()
@@ -101,7 +101,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
     Checked::new(terms, problems)
 }
 
-fn wrong(node: &Node, name: &str) -> Diagnostic {
+fn wrong(node: &YamlNode, name: &str) -> Diagnostic {
     let message = format!(
         "`{name}`: text or a mapping expected, {} found",
         node.noun()
@@ -112,7 +112,7 @@ fn wrong(node: &Node, name: &str) -> Diagnostic {
 }
 
 /// Whether a key has anything in it that can be seen.
-fn has_name(key: &str, place: &Place, problems: &mut Vec<Diagnostic>) -> bool {
+fn has_name(key: &str, place: &Location, problems: &mut Vec<Diagnostic>) -> bool {
     let is_empty = key.chars().all(|c| c.is_whitespace() || is_unseen(c));
     if is_empty {
         problems.push(
@@ -124,7 +124,7 @@ fn has_name(key: &str, place: &Place, problems: &mut Vec<Diagnostic>) -> bool {
     !is_empty
 }
 
-fn bare(key: &str, place: &Place) -> Term {
+fn bare(key: &str, place: &Location) -> Term {
     Term {
         key: key.to_owned(),
         title: key.to_owned(),
@@ -135,7 +135,7 @@ fn bare(key: &str, place: &Place) -> Term {
     }
 }
 
-fn from_list(keys: &[Node], problems: &mut Vec<Diagnostic>) -> Terms {
+fn from_list(keys: &[YamlNode], problems: &mut Vec<Diagnostic>) -> Terms {
     let mut terms = Terms::new();
     for node in keys.iter().filter(|node| !node.is_none()) {
         let Some(key) = node.as_text() else {
@@ -151,35 +151,40 @@ fn from_list(keys: &[Node], problems: &mut Vec<Diagnostic>) -> Terms {
             problems.push(
                 problem
                     .help("keep one of them")
-                    .also(first.place, "the first is here"),
+                    .with_related(first.place, "the first is here"),
             );
         }
     }
     terms
 }
 
-fn term(key: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Term {
+fn term(key: &str, entry: &YamlEntry, problems: &mut Vec<Diagnostic>) -> Term {
     let bare = bare(key, &entry.key_place);
     match &entry.node.value {
-        Value::None => bare,
-        Value::Map(_) => {
-            let items = check(&entry.node, &TERM_FIELDS, Context::PAGE).unload(problems);
-            let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+        YamlValue::None => bare,
+        YamlValue::Map(_) => {
+            let items = check(&entry.node, &TERM_FIELDS, CheckContext::PAGE).take_into(problems);
+            let text = |name: &str| {
+                items
+                    .get(name)
+                    .and_then(FieldItem::as_text)
+                    .map(str::to_owned)
+            };
             Term {
                 title: text("title").unwrap_or_else(|| bare.title.clone()),
                 description: text("description"),
                 url: text("url"),
                 start: items
                     .get("start")
-                    .map(Item::as_list)
+                    .map(FieldItem::as_list)
                     .unwrap_or_default()
                     .iter()
-                    .filter_map(Item::to_placed)
+                    .filter_map(FieldItem::to_placed)
                     .collect(),
                 ..bare
             }
         }
-        Value::List(_) => {
+        YamlValue::List(_) => {
             problems.push(wrong(&entry.node, key));
             bare
         }
@@ -234,7 +239,7 @@ mod tests {
         ] {
             let problems = terms(text).problems;
             assert_eq!(problems.len(), 1, "{text}");
-            let place = problems[0].place.as_ref().expect("placed");
+            let place = problems[0].location.as_ref().expect("placed");
             assert_eq!(
                 (problems[0].code, place.line, place.column),
                 (code, line, column),

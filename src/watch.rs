@@ -8,8 +8,8 @@
 
 mod batch;
 mod error;
-mod ground;
 mod polling;
+mod watch_set;
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -19,13 +19,13 @@ use std::time::{Duration, Instant};
 pub use error::WatchError;
 
 use crate::disk::Disk;
-use crate::disk::mounts::{DeafMount, deaf_mounts};
+use crate::disk::mounts::{UnwatchedMount, unwatched_mounts};
 use crate::disk::probe::Probe;
 use crate::paths::SourcePath;
 use crate::source::ListingRules;
-use batch::{Batch, Message, is_of_use};
-use ground::Ground;
-use polling::Snapshot;
+use batch::{EventBatch, WatchMessage, is_relevant};
+use polling::SiteSnapshot;
+use watch_set::WatchSet;
 
 /// More paths than these are told as everything: to list the site is no dearer then.
 const PATHS_MAX: usize = 2000;
@@ -41,7 +41,7 @@ const FAILURES_MAX: usize = 10;
 
 /// What may differ from what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Touched {
+pub enum Changes {
     /// These files, and all at or below these folders; links whose target changed are among them.
     Paths(BTreeSet<SourcePath>),
     Everything,
@@ -49,7 +49,7 @@ pub enum Touched {
 
 /// How to come to know of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Polling {
+pub enum PollingMode {
     /// By events, and by looking where they do not arrive.
     #[default]
     Auto,
@@ -63,13 +63,13 @@ pub enum Polling {
 pub struct WatchOptions {
     /// What is never listed is not watched either.
     pub rules: ListingRules,
-    pub polling: Polling,
+    pub polling: PollingMode,
 }
 
 /// A watch over a site's folder, until it is dropped.
 #[derive(Debug)]
 pub struct Watcher {
-    messages: Sender<Message>,
+    messages: Sender<WatchMessage>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -86,12 +86,12 @@ impl Watcher {
     pub fn start(
         disk: &Disk,
         options: WatchOptions,
-        tell: impl FnMut(Touched) + Send + 'static,
+        tell: impl FnMut(Changes) + Send + 'static,
         say: impl Fn(String) + Send + 'static,
     ) -> Result<Self, WatchError> {
         let (messages, received) = channel();
         let WatchOptions { rules, polling } = options;
-        let mut watch = Watch {
+        let mut watch = WatchThread {
             disk: disk.clone(),
             rules,
             polling,
@@ -100,7 +100,7 @@ impl Watcher {
             tell: Box::new(tell),
             say: Box::new(say),
         };
-        let sight = watch.open_eyes()?;
+        let sight = watch.start_backend()?;
         let thread = thread::Builder::new()
             .name("watch".into())
             .spawn(move || watch.run(sight))?;
@@ -111,14 +111,14 @@ impl Watcher {
     }
 
     /// From now on other rules say what is listed. Everything is told then.
-    pub fn obey(&self, rules: ListingRules) {
-        let _ = self.messages.send(Message::Obey(rules));
+    pub fn set_rules(&self, rules: ListingRules) {
+        let _ = self.messages.send(WatchMessage::Obey(rules));
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        let _ = self.messages.send(Message::Stop);
+        let _ = self.messages.send(WatchMessage::Stop);
         // `tell` may be what drops it.
         if let Some(thread) = self
             .thread
@@ -131,107 +131,110 @@ impl Drop for Watcher {
 }
 
 /// The one thread's whole state.
-struct Watch {
+struct WatchThread {
     disk: Disk,
     rules: ListingRules,
-    polling: Polling,
+    polling: PollingMode,
     /// Where events are sent to.
-    messages: Sender<Message>,
-    received: Receiver<Message>,
-    tell: Box<dyn FnMut(Touched) + Send>,
+    messages: Sender<WatchMessage>,
+    received: Receiver<WatchMessage>,
+    tell: Box<dyn FnMut(Changes) + Send>,
     say: Box<dyn Fn(String) + Send>,
 }
 
 /// How changes come to be known.
-enum Sight {
-    Events(Box<Ground>),
-    Polling(Snapshot),
+enum WatchMethod {
+    Events(Box<WatchSet>),
+    Polling(SiteSnapshot),
 }
 
-impl Watch {
-    fn run(mut self, mut sight: Sight) {
+impl WatchThread {
+    fn run(mut self, mut sight: WatchMethod) {
         while let Some(next) = match sight {
-            Sight::Events(ground) => self.hear(*ground),
-            Sight::Polling(snapshot) => self.look(snapshot),
+            WatchMethod::Events(ground) => self.run_events(*ground),
+            WatchMethod::Polling(snapshot) => self.run_polling(snapshot),
         } {
             sight = next;
         }
     }
 
     /// Begins in the way that the options ask for and the system allows.
-    fn open_eyes(&mut self) -> Result<Sight, WatchError> {
-        if let Polling::Always(_) = self.polling {
-            return Ok(self.look_from_now(None));
+    fn start_backend(&mut self) -> Result<WatchMethod, WatchError> {
+        if let PollingMode::Always(_) = self.polling {
+            return Ok(self.start_polling(None));
         }
-        let mut ground = match self.watched_ground() {
+        let mut ground = match self.watch_set() {
             Ok(ground) => ground,
-            Err(error) if self.polling == Polling::Never => return Err(error),
-            Err(error) => return Ok(self.look_from_now(Some(error.to_string()))),
+            Err(error) if self.polling == PollingMode::Never => return Err(error),
+            Err(error) => return Ok(self.start_polling(Some(error.to_string()))),
         };
-        if self.polling == Polling::Never {
-            return Ok(Sight::Events(Box::new(ground)));
+        if self.polling == PollingMode::Never {
+            return Ok(WatchMethod::Events(Box::new(ground)));
         }
-        let is_entered = |mount: &DeafMount| {
+        let is_entered = |mount: &UnwatchedMount| {
             self.disk
                 .source_path(&mount.place)
                 .is_none_or(|path| ground.folders().contains(&path))
         };
-        if let Some(mount) = deaf_mounts(self.disk.root()).into_iter().find(is_entered) {
+        if let Some(mount) = unwatched_mounts(self.disk.root())
+            .into_iter()
+            .find(is_entered)
+        {
             let place = mount.place.display();
-            return Ok(self.look_from_now(Some(format!(
+            return Ok(self.start_polling(Some(format!(
                 "`{place}` is of the kind {}, where changes made elsewhere are not told",
                 mount.kind
             ))));
         }
         if !self.do_events_arrive(&mut ground) {
             return Ok(
-                self.look_from_now(Some("no event of a change arrives from this folder".into()))
+                self.start_polling(Some("no event of a change arrives from this folder".into()))
             );
         }
-        Ok(Sight::Events(Box::new(ground)))
+        Ok(WatchMethod::Events(Box::new(ground)))
     }
 
     /// Writes a file of which an event is due. Where that cannot be done nothing is known, and the
     /// best is hoped for.
-    fn do_events_arrive(&self, ground: &mut Ground) -> bool {
+    fn do_events_arrive(&self, ground: &mut WatchSet) -> bool {
         let Ok(probe) = Probe::prepare(self.disk.root()) else {
             return true;
         };
-        if ground.watch_aside(probe.folder()).is_err() || probe.write().is_err() {
+        if ground.watch_outside_folder(probe.folder()).is_err() || probe.write().is_err() {
             return true;
         }
         let heard = self.received.recv_timeout(PROBE_WAIT);
-        ground.leave_aside(probe.folder());
+        ground.unwatch(probe.folder());
         // It may be another one than that of the probe, so it goes back.
         heard.is_ok_and(|message| self.messages.send(message).is_ok())
     }
 
-    fn watched_ground(&self) -> Result<Ground, WatchError> {
+    fn watch_set(&self) -> Result<WatchSet, WatchError> {
         let messages = self.messages.clone();
-        Ground::new(&self.disk, &self.rules, move |event| {
-            if is_of_use(&event) {
-                let _ = messages.send(Message::Event(event));
+        WatchSet::new(&self.disk, &self.rules, move |event| {
+            if is_relevant(&event) {
+                let _ = messages.send(WatchMessage::Event(event));
             }
         })
     }
 
     /// Looks from now on, and says why where there is a reason.
-    fn look_from_now(&self, reason: Option<String>) -> Sight {
+    fn start_polling(&self, reason: Option<String>) -> WatchMethod {
         if let Some(reason) = reason {
             (self.say)(format!(
                 "{reason}; looking for changes every second or oftener instead"
             ));
         }
-        Sight::Polling(Snapshot::take(&self.disk, &self.rules))
+        WatchMethod::Polling(SiteSnapshot::take(&self.disk, &self.rules))
     }
 
     /// Listens to events until it has to stop (`None`), or to find another way.
-    fn hear(&mut self, mut ground: Ground) -> Option<Sight> {
+    fn run_events(&mut self, mut ground: WatchSet) -> Option<WatchMethod> {
         let mut failures = 0;
         loop {
             let mut batch = match self.received.recv_timeout(ROOT_CHECK) {
-                Ok(first) => Batch::gather(first, &self.received, &self.disk),
-                Err(RecvTimeoutError::Timeout) => Batch::default(),
+                Ok(first) => EventBatch::gather(first, &self.received, &self.disk),
+                Err(RecvTimeoutError::Timeout) => EventBatch::default(),
                 Err(RecvTimeoutError::Disconnected) => return None,
             };
             if batch.must_stop {
@@ -243,7 +246,7 @@ impl Watch {
             }
             failures += batch.failures;
             if failures > FAILURES_MAX {
-                return Some(self.fall_back("the system loses events of changes".into()));
+                return Some(self.switch_to_polling("the system loses events of changes".into()));
             }
             let may_be_lost = batch.paths.is_empty() || batch.paths.contains_key(self.disk.root());
             if may_be_lost && !ground.is_root_the_same() {
@@ -252,13 +255,17 @@ impl Watch {
             match self.answer(&mut ground, &batch) {
                 Ok(Some(touched)) => (self.tell)(touched),
                 Ok(None) => {}
-                Err(error) => return Some(self.fall_back(error.to_string())),
+                Err(error) => return Some(self.switch_to_polling(error.to_string())),
             }
         }
     }
 
     /// What a batch means, once all that it brought is watched; `None` when it means nothing.
-    fn answer(&self, ground: &mut Ground, batch: &Batch) -> Result<Option<Touched>, WatchError> {
+    fn answer(
+        &self,
+        ground: &mut WatchSet,
+        batch: &EventBatch,
+    ) -> Result<Option<Changes>, WatchError> {
         let mut touched = BTreeSet::new();
         for (full, was_only_written) in &batch.paths {
             if let Some(path) = self.disk.source_path(full) {
@@ -266,41 +273,41 @@ impl Watch {
             }
         }
         if batch.is_incomplete || ground.follow(&touched)?.is_none() {
-            *ground = self.watched_ground()?;
-            return Ok(Some(Touched::Everything));
+            *ground = self.watch_set()?;
+            return Ok(Some(Changes::Everything));
         }
-        Ok(in_bounds(ground::without_covered(&touched)))
+        Ok(in_bounds(watch_set::remove_nested(&touched)))
     }
 
     /// From events to looking; what came between is told as everything.
-    fn fall_back(&mut self, reason: String) -> Sight {
-        let sight = self.look_from_now(Some(reason));
-        (self.tell)(Touched::Everything);
+    fn switch_to_polling(&mut self, reason: String) -> WatchMethod {
+        let sight = self.start_polling(Some(reason));
+        (self.tell)(Changes::Everything);
         sight
     }
 
     /// The site's folder is gone, or another one is in its place: waits until one is there, and
     /// begins anew.
-    fn wait_for_root(&mut self) -> Option<Sight> {
-        (self.tell)(Touched::Everything);
+    fn wait_for_root(&mut self) -> Option<WatchMethod> {
+        (self.tell)(Changes::Everything);
         while self.disk.identity().is_none() {
             if self.is_stopped_within(ROOT_CHECK / 4) {
                 return None;
             }
         }
-        match self.watched_ground() {
+        match self.watch_set() {
             Ok(ground) => {
-                (self.tell)(Touched::Everything);
-                Some(Sight::Events(Box::new(ground)))
+                (self.tell)(Changes::Everything);
+                Some(WatchMethod::Events(Box::new(ground)))
             }
-            Err(error) => Some(self.fall_back(error.to_string())),
+            Err(error) => Some(self.switch_to_polling(error.to_string())),
         }
     }
 
     /// Looks again and again, until it has to stop.
-    fn look(&mut self, mut last: Snapshot) -> Option<Sight> {
+    fn run_polling(&mut self, mut last: SiteSnapshot) -> Option<WatchMethod> {
         let mut pause = match self.polling {
-            Polling::Always(pause) => pause,
+            PollingMode::Always(pause) => pause,
             _ => polling::pause_for(Duration::ZERO),
         };
         loop {
@@ -309,8 +316,8 @@ impl Watch {
                 return None;
             }
             let start = Instant::now();
-            let now = Snapshot::take(&self.disk, &self.rules);
-            if !matches!(self.polling, Polling::Always(_)) {
+            let now = SiteSnapshot::take(&self.disk, &self.rules);
+            if !matches!(self.polling, PollingMode::Always(_)) {
                 pause = polling::pause_for(start.elapsed());
             }
             let differences = last.differences(&now);
@@ -318,7 +325,7 @@ impl Watch {
             let touched = if self.rules == rules {
                 in_bounds(differences)
             } else {
-                Some(Touched::Everything)
+                Some(Changes::Everything)
             };
             touched.into_iter().for_each(&mut self.tell);
         }
@@ -332,20 +339,20 @@ impl Watch {
                 .received
                 .recv_timeout(end.saturating_duration_since(Instant::now()))
             {
-                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return true,
-                Ok(Message::Obey(rules)) => self.rules = rules,
+                Ok(WatchMessage::Stop) | Err(RecvTimeoutError::Disconnected) => return true,
+                Ok(WatchMessage::Obey(rules)) => self.rules = rules,
                 // Of a watcher that is not listened to any more.
-                Ok(Message::Event(_)) => {}
+                Ok(WatchMessage::Event(_)) => {}
                 Err(RecvTimeoutError::Timeout) => return false,
             }
         }
     }
 }
 
-fn in_bounds(touched: BTreeSet<SourcePath>) -> Option<Touched> {
+fn in_bounds(touched: BTreeSet<SourcePath>) -> Option<Changes> {
     match touched.len() {
         0 => None,
-        count if count > PATHS_MAX => Some(Touched::Everything),
-        _ => Some(Touched::Paths(touched)),
+        count if count > PATHS_MAX => Some(Changes::Everything),
+        _ => Some(Changes::Paths(touched)),
     }
 }

@@ -6,9 +6,9 @@
 //! a second document. Merge keys (`<<`) are followed. This is the only module that knows a YAML
 //! library.
 
-mod mistakes;
+mod error_hints;
+pub mod offset_map;
 mod repair;
-pub mod spots;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -16,12 +16,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
-pub use repair::{Repaired, parse_leniently};
+pub use repair::{RepairedYaml, parse_leniently};
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, StructureStyle, Tag};
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::paths::SourcePath;
-use crate::source::{Lines, Text};
+use crate::source::{LineStarts, SourceFile};
 
 /// Deeper nesting than any writer means; it also keeps what walks the tree from running out of
 /// stack.
@@ -35,10 +35,10 @@ const REPLAYED_BYTES_MAX: usize = 1 << 20;
 
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    pub value: Value,
+pub struct YamlNode {
+    pub value: YamlValue,
     /// Where the value begins; of a block list or mapping, its first entry.
-    pub place: Place,
+    pub place: Location,
     /// A plain value that is no text, as it was written: `1.10`, `0x1F`, `~`. Empty for text, lists
     /// and mappings.
     pub written: String,
@@ -46,41 +46,41 @@ pub struct Node {
 
 /// What a YAML node holds.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum YamlValue {
     None,
     Bool(bool),
     Int(i64),
     Float(f64),
     Text(String),
-    List(Vec<Node>),
-    Map(Map),
+    List(Vec<YamlNode>),
+    Map(YamlMap),
 }
 
 /// Keys in the order they were written.
-pub type Map = IndexMap<String, Entry>;
+pub type YamlMap = IndexMap<String, YamlEntry>;
 
 /// The value of a key, and the key's own place.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    pub key_place: Place,
-    pub node: Node,
+pub struct YamlEntry {
+    pub key_place: Location,
+    pub node: YamlNode,
 }
 
-impl Node {
+impl YamlNode {
     pub fn is_none(&self) -> bool {
-        self.value == Value::None
+        self.value == YamlValue::None
     }
 
-    pub fn as_map(&self) -> Option<&Map> {
-        if let Value::Map(map) = &self.value {
+    pub fn as_map(&self) -> Option<&YamlMap> {
+        if let YamlValue::Map(map) = &self.value {
             Some(map)
         } else {
             None
         }
     }
 
-    pub fn as_list(&self) -> Option<&[Node]> {
-        if let Value::List(items) = &self.value {
+    pub fn as_list(&self) -> Option<&[YamlNode]> {
+        if let YamlValue::List(items) = &self.value {
             Some(items)
         } else {
             None
@@ -91,14 +91,14 @@ impl Node {
     /// absent.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) => Some(text),
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(&self.written),
-            Value::None | Value::List(_) | Value::Map(_) => None,
+            YamlValue::Text(text) => Some(text),
+            YamlValue::Bool(_) | YamlValue::Int(_) | YamlValue::Float(_) => Some(&self.written),
+            YamlValue::None | YamlValue::List(_) | YamlValue::Map(_) => None,
         }
     }
 
     /// The value of a key of this mapping, unless it is absent or null.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&YamlNode> {
         self.as_map()?
             .get(key)
             .map(|entry| &entry.node)
@@ -108,12 +108,12 @@ impl Node {
     /// What this is, in a writer's words: `text`, `a list` …
     pub fn noun(&self) -> &'static str {
         match self.value {
-            Value::None => "nothing",
-            Value::Bool(_) => "true or false",
-            Value::Int(_) | Value::Float(_) => "a number",
-            Value::Text(_) => "text",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a mapping",
+            YamlValue::None => "nothing",
+            YamlValue::Bool(_) => "true or false",
+            YamlValue::Int(_) | YamlValue::Float(_) => "a number",
+            YamlValue::Text(_) => "text",
+            YamlValue::List(_) => "a list",
+            YamlValue::Map(_) => "a mapping",
         }
     }
 }
@@ -128,7 +128,7 @@ pub fn parse(
     path: &SourcePath,
     whole_text: &str,
     range: Range<usize>,
-) -> Result<Option<Node>, Vec<Diagnostic>> {
+) -> Result<Option<YamlNode>, Vec<Diagnostic>> {
     let attempt = attempt(path, whole_text, range);
     if attempt.problems.is_empty() {
         Ok(attempt.node)
@@ -138,20 +138,20 @@ pub fn parse(
 }
 
 /// What one pass over a YAML text gives.
-struct Attempt {
-    node: Option<Node>,
+struct ParseAttempt {
+    node: Option<YamlNode>,
     /// Later values of keys of the outermost mapping that are given more than once.
-    repeated: Vec<(String, Node)>,
+    repeated: Vec<(String, YamlNode)>,
     /// The last one is what stopped the pass, if anything did.
     problems: Vec<Diagnostic>,
     /// Where a fault of the syntax stopped the pass.
     stopped_at: Option<usize>,
 }
 
-fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt {
+fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> ParseAttempt {
     let part = &whole_text[range.clone()];
     if part.trim().is_empty() {
-        return Attempt {
+        return ParseAttempt {
             node: None,
             repeated: Vec::new(),
             problems: Vec::new(),
@@ -175,9 +175,9 @@ fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt 
                 }
             }
             Err(error) => {
-                let problem = mistakes::explain(&reader, &whole_text[..range.end], &error);
+                let problem = error_hints::explain(&reader, &whole_text[..range.end], &error);
                 reader.problems.push(problem);
-                stopped_at = Some(mistakes::stopped_at(
+                stopped_at = Some(error_hints::stop_offset(
                     &reader,
                     &whole_text[..range.end],
                     &error,
@@ -190,7 +190,7 @@ fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt 
         .root
         .map(|counted| counted.node)
         .filter(|node| !(node.is_none() && node.written.is_empty()));
-    Attempt {
+    ParseAttempt {
         node,
         repeated: reader.repeated,
         problems: reader.problems,
@@ -202,8 +202,8 @@ fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt 
 ///
 /// # Errors
 /// As for [`parse`], and when the bytes are no text.
-pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<Node>, Vec<Diagnostic>> {
-    let text = Text::decode(path, bytes)
+pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<YamlNode>, Vec<Diagnostic>> {
+    let text = SourceFile::decode(path, bytes)
         .map_err(|problem| vec![*problem])?
         .text;
     parse(path, text, 0..text.len())
@@ -211,32 +211,32 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<Node>, Vec<Diagnos
 
 /// A node with what copying it costs.
 #[derive(Clone)]
-struct Counted {
-    node: Node,
-    size: Size,
+struct CountedNode {
+    node: YamlNode,
+    size: NodeSize,
 }
 
 /// How much a node holds, all that is in it included.
 #[derive(Clone, Copy, Default)]
-struct Size {
+struct NodeSize {
     nodes: usize,
     /// Of keys and text.
     bytes: usize,
 }
 
-impl Size {
-    fn add(&mut self, other: Size) {
+impl NodeSize {
+    fn add(&mut self, other: NodeSize) {
         self.nodes += other.nodes;
         self.bytes += other.bytes;
     }
 }
 
 /// A list or mapping that is not closed yet.
-struct Open {
-    node: Node,
-    size: Size,
+struct OpenContainer {
+    node: YamlNode,
+    size: NodeSize,
     anchor: usize,
-    key: Option<(String, Place)>,
+    key: Option<(String, Location)>,
     /// Where `[` or `{` stands; `None` for the block forms.
     bracket_at: Option<usize>,
 }
@@ -245,37 +245,37 @@ struct Reader<'a> {
     path: &'a SourcePath,
     /// The file up to the end of the YAML.
     text: &'a str,
-    lines: Lines<'a>,
+    lines: LineStarts<'a>,
     /// Where the YAML begins in the file.
     start: usize,
-    stack: Vec<Open>,
-    root: Option<Counted>,
+    stack: Vec<OpenContainer>,
+    root: Option<CountedNode>,
     documents: usize,
-    anchors: HashMap<usize, Counted>,
-    replayed: Size,
+    anchors: HashMap<usize, CountedNode>,
+    replayed: NodeSize,
     /// The last place that was asked for: the start of its line, the offset, and the column there.
     last_place: Cell<(u32, usize, u32)>,
-    repeated: Vec<(String, Node)>,
+    repeated: Vec<(String, YamlNode)>,
     /// Where the last event ended: what comes next is not understood yet.
     read_to: usize,
     problems: Vec<Diagnostic>,
 }
 
 /// Says that reading cannot go on; the problem has been noted.
-struct Stop;
+struct ReadStop;
 
 impl<'a> Reader<'a> {
     fn new(path: &'a SourcePath, text: &'a str, start: usize) -> Self {
         Reader {
             path,
             text,
-            lines: Lines::new(text),
+            lines: LineStarts::new(text),
             start,
             stack: Vec::new(),
             root: None,
             documents: 0,
             anchors: HashMap::new(),
-            replayed: Size::default(),
+            replayed: NodeSize::default(),
             last_place: Cell::new((1, 0, 1)),
             repeated: Vec::new(),
             read_to: start,
@@ -283,7 +283,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take(&mut self, event: Event<'_>, span: &granit_parser::Span) -> Result<(), Stop> {
+    fn take(&mut self, event: Event<'_>, span: &granit_parser::Span) -> Result<(), ReadStop> {
         let range = span.byte_range().unwrap_or_default();
         let range = range.start + self.start..range.end + self.start;
         self.read_to = self.read_to.max(range.end);
@@ -303,31 +303,31 @@ impl<'a> Reader<'a> {
                 self.refuse_tag(tag.as_deref(), span);
                 let (value, written) = scalar(text, style, tag.as_deref());
                 let bytes = written.len()
-                    + if let Value::Text(text) = &value {
+                    + if let YamlValue::Text(text) = &value {
                         text.len()
                     } else {
                         0
                     };
-                let node = Node {
+                let node = YamlNode {
                     value,
                     place: self.place(&range),
                     written,
                 };
                 self.put(
-                    Counted {
+                    CountedNode {
                         node,
-                        size: Size { nodes: 1, bytes },
+                        size: NodeSize { nodes: 1, bytes },
                     },
                     anchor,
                 )?;
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), span);
-                self.open(Value::List(Vec::new()), style, anchor, &range)?;
+                self.open(YamlValue::List(Vec::new()), style, anchor, &range)?;
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), span);
-                self.open(Value::Map(Map::new()), style, anchor, &range)?;
+                self.open(YamlValue::Map(YamlMap::new()), style, anchor, &range)?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let mut open = self
@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
                     .expect("the parser closes only what it opened");
                 self.merge(&mut open);
                 self.put(
-                    Counted {
+                    CountedNode {
                         node: open.node,
                         size: open.size,
                     },
@@ -350,7 +350,7 @@ impl<'a> Reader<'a> {
 
     /// The place of a range. Ranges come in order, so a long line is counted on from where the last
     /// one began.
-    fn place(&self, range: &Range<usize>) -> Place {
+    fn place(&self, range: &Range<usize>) -> Location {
         let (line, offset, column) = self.last_place.get();
         let between = self
             .text
@@ -372,7 +372,7 @@ impl<'a> Reader<'a> {
             .unwrap_or_default()
             .chars()
             .count();
-        Place {
+        Location {
             path: self.path.clone(),
             line,
             column,
@@ -380,13 +380,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn stop(&mut self, range: &Range<usize>, message: &str, help: &str) -> Result<(), Stop> {
+    fn stop(&mut self, range: &Range<usize>, message: &str, help: &str) -> Result<(), ReadStop> {
         self.problems.push(
             Diagnostic::new(Code::BadYaml, message)
                 .at(self.place(range))
                 .help(help),
         );
-        Err(Stop)
+        Err(ReadStop)
     }
 
     /// Tags may say which of the plain types a value is of, nothing more.
@@ -425,11 +425,11 @@ impl<'a> Reader<'a> {
 
     fn open(
         &mut self,
-        value: Value,
+        value: YamlValue,
         style: StructureStyle,
         anchor: usize,
         range: &Range<usize>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), ReadStop> {
         if self.stack.len() >= DEPTH_MAX {
             let message = format!("lists or mappings are nested deeper than {DEPTH_MAX} levels");
             return self.stop(
@@ -439,7 +439,7 @@ impl<'a> Reader<'a> {
             );
         }
         let is_key = self.stack.last().is_some_and(|parent| {
-            matches!(parent.node.value, Value::Map(_)) && parent.key.is_none()
+            matches!(parent.node.value, YamlValue::Map(_)) && parent.key.is_none()
         });
         if is_key {
             return self.stop(
@@ -449,14 +449,14 @@ impl<'a> Reader<'a> {
             );
         }
         let bracket_at = (style == StructureStyle::Flow).then_some(range.start);
-        let node = Node {
+        let node = YamlNode {
             value,
             place: self.place(range),
             written: String::new(),
         };
-        self.stack.push(Open {
+        self.stack.push(OpenContainer {
             node,
-            size: Size { nodes: 1, bytes: 0 },
+            size: NodeSize { nodes: 1, bytes: 0 },
             anchor,
             key: None,
             bracket_at,
@@ -464,7 +464,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn replay(&mut self, id: usize, range: &Range<usize>) -> Result<(), Stop> {
+    fn replay(&mut self, id: usize, range: &Range<usize>) -> Result<(), ReadStop> {
         const HELP: &str = "write the value out; text that begins with `*` goes in quotes";
         let Some(anchored) = self.anchors.get(&id) else {
             return self.stop(
@@ -489,7 +489,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Puts a finished node where it belongs: the root, a list, a key or a key's value.
-    fn put(&mut self, counted: Counted, anchor: usize) -> Result<(), Stop> {
+    fn put(&mut self, counted: CountedNode, anchor: usize) -> Result<(), ReadStop> {
         if anchor != 0 {
             self.anchors.insert(anchor, counted.clone());
         }
@@ -500,8 +500,8 @@ impl<'a> Reader<'a> {
         };
         open.size.add(counted.size);
         match &mut open.node.value {
-            Value::List(items) => items.push(counted.node),
-            Value::Map(entries) => match open.key.take() {
+            YamlValue::List(items) => items.push(counted.node),
+            YamlValue::Map(entries) => match open.key.take() {
                 None => {
                     let text = counted
                         .node
@@ -512,7 +512,7 @@ impl<'a> Reader<'a> {
                 }
                 Some((key, key_place)) => match entries.entry(key) {
                     indexmap::map::Entry::Vacant(vacant) => {
-                        vacant.insert(Entry {
+                        vacant.insert(YamlEntry {
                             key_place,
                             node: counted.node,
                         });
@@ -528,7 +528,7 @@ impl<'a> Reader<'a> {
                             Diagnostic::new(Code::DuplicateKey, message)
                                 .at(key_place)
                                 .help(help)
-                                .also(first_place, "the first is here"),
+                                .with_related(first_place, "the first is here"),
                         );
                         if is_outermost {
                             self.repeated.push((first.key().clone(), counted.node));
@@ -542,19 +542,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Follows `<<`: keys of the mappings it names are taken over unless they are written here.
-    fn merge(&mut self, open: &mut Open) {
-        let Value::Map(entries) = &mut open.node.value else {
+    fn merge(&mut self, open: &mut OpenContainer) {
+        let YamlValue::Map(entries) = &mut open.node.value else {
             return;
         };
         let Some(merged) = entries.shift_remove("<<") else {
             return;
         };
         let sources = match merged.node.value {
-            Value::List(sources) => sources,
+            YamlValue::List(sources) => sources,
             _ => vec![merged.node],
         };
         for source in sources {
-            let Value::Map(inherited) = source.value else {
+            let YamlValue::Map(inherited) = source.value else {
                 let message = format!(
                     "`<<` takes over the keys of a mapping; {} found",
                     source.noun()
@@ -571,24 +571,24 @@ impl<'a> Reader<'a> {
 }
 
 /// The meaning of a scalar, and its text where that is not the value itself.
-fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (Value, String) {
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (YamlValue, String) {
     let typed_by_tag = tag
         .and_then(Tag::core_suffix)
         .is_some_and(|suffix| matches!(suffix, "int" | "float" | "bool" | "null"));
     let is_plain = (style == ScalarStyle::Plain && tag.is_none()) || typed_by_tag;
     match is_plain.then(|| plain(&text)).flatten() {
         Some(value) => (value, text.into_owned()),
-        None => (Value::Text(text.into_owned()), String::new()),
+        None => (YamlValue::Text(text.into_owned()), String::new()),
     }
 }
 
 /// A plain scalar that is no text, by the core schema (YAML 1.2.2, §10.3.2).
-fn plain(text: &str) -> Option<Value> {
+fn plain(text: &str) -> Option<YamlValue> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Some(Value::None),
-        "true" | "True" | "TRUE" => return Some(Value::Bool(true)),
-        "false" | "False" | "FALSE" => return Some(Value::Bool(false)),
-        ".nan" | ".NaN" | ".NAN" => return Some(Value::Float(f64::NAN)),
+        "" | "~" | "null" | "Null" | "NULL" => return Some(YamlValue::None),
+        "true" | "True" | "TRUE" => return Some(YamlValue::Bool(true)),
+        "false" | "False" | "FALSE" => return Some(YamlValue::Bool(false)),
+        ".nan" | ".NaN" | ".NAN" => return Some(YamlValue::Float(f64::NAN)),
         _ => {}
     }
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
@@ -598,17 +598,17 @@ fn plain(text: &str) -> Option<Value> {
         return i64::from_str_radix(digits, 16)
             .ok()
             .filter(|_| !digits.starts_with(['+', '-']))
-            .map(Value::Int);
+            .map(YamlValue::Int);
     }
     if let Some(digits) = text.strip_prefix("0o") {
         return i64::from_str_radix(digits, 8)
             .ok()
             .filter(|_| !digits.starts_with(['+', '-']))
-            .map(Value::Int);
+            .map(YamlValue::Int);
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
-        return Some(Value::Float(if text.starts_with('-') {
+        return Some(YamlValue::Float(if text.starts_with('-') {
             f64::NEG_INFINITY
         } else {
             f64::INFINITY
@@ -623,8 +623,8 @@ fn plain(text: &str) -> Option<Value> {
         return None;
     }
     text.parse()
-        .map(Value::Int)
-        .or_else(|_| text.parse().map(Value::Float))
+        .map(YamlValue::Int)
+        .or_else(|_| text.parse().map(YamlValue::Float))
         .ok()
 }
 

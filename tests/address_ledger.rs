@@ -307,19 +307,19 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
     for page in [1, 2, 3] {
         fs::remove_file(root.join(format!("content/page-{page}.md")))?;
     }
-    let (status, told) = said(root, &["check", "--format", "json"])?;
+    let (status, reported) = said(root, &["check", "--format", "json"])?;
     assert_eq!(
-        (status, told.matches("vanished-address").count()),
+        (status, reported.matches("vanished-address").count()),
         (Some(1), 1),
-        "{told}"
+        "{reported}"
     );
     assert!(
-        told.contains("3 published addresses no longer exist: /page-1/, /page-2/, /page-3/"),
-        "{told}"
+        reported.contains("3 published addresses no longer exist: /page-1/, /page-2/, /page-3/"),
+        "{reported}"
     );
     assert!(
-        told.contains("retired:\\n  - /page-1/\\n  - /page-2/\\n  - /page-3/"),
-        "{told}"
+        reported.contains("retired:\\n  - /page-1/\\n  - /page-2/\\n  - /page-3/"),
+        "{reported}"
     );
     for (address, words) in [
         ("/page-9/", "does not list /page-9/"),
@@ -327,10 +327,10 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
         ("/elsewhere/**", "no address that matches"),
         ("/search/", "does not list /search/"),
     ] {
-        let (status, told) = said(root, &["retire", address])?;
+        let (status, reported) = said(root, &["retire", address])?;
         assert!(
-            status == Some(2) && told.contains(words),
-            "{address}: {told}"
+            status == Some(2) && reported.contains(words),
+            "{address}: {reported}"
         );
     }
     assert_eq!(said(root, &["retire", "--all", "--dry-run"])?.0, Some(0));
@@ -373,10 +373,10 @@ fn a_ledger_of_an_older_version_is_read_and_cleaned_up_without_a_word() -> Outco
     site(root, 1)?;
     let older = "/ content/index.md\n/a-z/\n/feed.xml\n/gone-topic/\n/page-0/ content/page-0.md\n/page-0/#part\n/tips/feed.xml\n";
     put(root, LEDGER, older)?;
-    let (status, told) = said(root, &["check", "--format", "json"])?;
+    let (status, reported) = said(root, &["check", "--format", "json"])?;
     assert!(
-        status == Some(0) && !told.contains("vanished") && !told.contains("ledger"),
-        "{told}"
+        status == Some(0) && !reported.contains("vanished") && !reported.contains("ledger"),
+        "{reported}"
     );
     assert_eq!(ran(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(1));
@@ -389,8 +389,8 @@ fn check_reports_what_the_ledger_lacks() -> Outcome {
     let root = folder.path();
     site(root, 1)?;
     let lacks = |words: &str| -> std::io::Result<bool> {
-        let (status, told) = said(root, &["check", "--format", "json"])?;
-        Ok(status == Some(0) && told.contains("incomplete-ledger") && told.contains(words))
+        let (status, reported) = said(root, &["check", "--format", "json"])?;
+        Ok(status == Some(0) && reported.contains("incomplete-ledger") && reported.contains(words))
     };
     assert!(!lacks("")?, "no build has published the site yet");
     put(

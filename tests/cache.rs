@@ -76,11 +76,15 @@ fn made(root: &Path, arguments: &[&str]) -> Result<(u64, u64), Box<dyn Error>> {
         .output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
-    let told = said
+    let reported = said
         .lines()
         .find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .ok_or("no profile")?;
-    let made = |what: &str| told["profile"][what]["made"].as_u64().ok_or("no figure");
+    let made = |what: &str| {
+        reported["profile"][what]["made"]
+            .as_u64()
+            .ok_or("no figure")
+    };
     Ok((made("documents")?, made("sheets")?))
 }
 

@@ -224,7 +224,7 @@ fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {
     let mut text = String::new();
     for problem in problems {
         let place = problem
-            .place
+            .location
             .as_ref()
             .map_or_else(String::new, |place| format!(" {place}"));
         let _ = writeln!(
@@ -235,7 +235,7 @@ fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {
         if let Some(help) = &problem.help {
             let _ = writeln!(text, "  help: {help}");
         }
-        for (place, word) in &problem.also {
+        for (place, word) in &problem.related {
             let _ = writeln!(text, "  also: {place}: {word}");
         }
     }

@@ -744,15 +744,15 @@ fn the_cache_is_verified_and_can_be_done_without() -> Outcome {
     let profile = desk
         .run(&["build", "--profile", "--format", "json"])?
         .ended(0);
-    let told: serde_json::Value = profile
+    let reported: serde_json::Value = profile
         .err
         .lines()
         .find_map(|line| serde_json::from_str(line).ok())
         .ok_or("no profile")?;
     assert_eq!(
         (
-            &told["profile"]["documents"]["made"],
-            &told["profile"]["sheets"]["made"]
+            &reported["profile"]["documents"]["made"],
+            &reported["profile"]["sheets"]["made"]
         ),
         (&0.into(), &0.into())
     );

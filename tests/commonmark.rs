@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use handsel::document::body::Segment;
-use handsel::document::markdown::{self, MarkdownSettings, Phrases};
+use handsel::document::markdown::{self, BodyPhrases, MarkdownSettings};
 use handsel::paths::SourcePath;
 use handsel::settings::RawHtml;
-use handsel::source::Lines;
+use handsel::source::LineStarts;
 use pulldown_cmark::{Parser, html};
 
 /// Examples that differ on purpose, by the text that they contain.
@@ -89,19 +89,26 @@ fn ours(source: &str) -> String {
         raw_html: RawHtml::Allow,
         smart_punctuation: false,
         math: false,
-        colours: None,
+        colors: None,
         wants_body: true,
         wants_text: false,
         with_lines: false,
         allow_origins: &[],
         signatures: &signatures,
         forms: None,
-        phrases: Phrases::default(),
+        phrases: BodyPhrases::default(),
     };
     // An initial first-level heading would become the page's own heading; this one takes that
     // place.
     let text = format!("# Page\n\n{source}");
-    let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings).value;
+    let read = markdown::read(
+        &path,
+        &text,
+        &LineStarts::new(&text),
+        0..text.len(),
+        &settings,
+    )
+    .value;
     let mut out = String::new();
     for segment in &read.segments {
         match segment {

@@ -91,9 +91,9 @@ fn every_corpus_builds_and_its_slips_are_told() {
             .into_iter()
             .filter(|path| path.is_markdown())
             .count();
-        let told: Vec<&Diagnostic> = built.problems.iter().collect();
+        let reported: Vec<&Diagnostic> = built.problems.iter().collect();
         let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
-        for problem in &told {
+        for problem in &reported {
             *by_code.entry(problem.code.name()).or_default() += 1;
         }
         eprintln!(
@@ -101,13 +101,13 @@ fn every_corpus_builds_and_its_slips_are_told() {
             corpus.folder, built.pages, built.left_out
         );
         assert!(
-            told.iter().all(|problem| !problem.is_error()),
+            reported.iter().all(|problem| !problem.is_error()),
             "{}: {:#?}",
             corpus.folder,
-            told.iter().find(|problem| problem.is_error())
+            reported.iter().find(|problem| problem.is_error())
         );
         assert!(
-            told.iter().all(|problem| problem.place.is_some()),
+            reported.iter().all(|problem| problem.location.is_some()),
             "{}: every problem of a file has a place",
             corpus.folder
         );
@@ -126,21 +126,22 @@ fn every_corpus_builds_and_its_slips_are_told() {
                 .any(|target| problem.message.starts_with(&format!("`{target}")))
         };
         let of = |codes: &[Code]| -> Vec<String> {
-            let told = told
+            let reported = reported
                 .iter()
                 .filter(|problem| codes.contains(&problem.code) && !is_apart(problem));
-            told.map(|problem| {
-                format!(
-                    "{} {}",
-                    problem
-                        .place
-                        .as_ref()
-                        .map(ToString::to_string)
-                        .unwrap_or_default(),
-                    problem.message
-                )
-            })
-            .collect()
+            reported
+                .map(|problem| {
+                    format!(
+                        "{} {}",
+                        problem
+                            .location
+                            .as_ref()
+                            .map(ToString::to_string)
+                            .unwrap_or_default(),
+                        problem.message
+                    )
+                })
+                .collect()
         };
         let broken = of(&[
             Code::BrokenLink,

@@ -68,14 +68,14 @@ fn source(path: &str) -> SourcePath {
     SourcePath::new(path).expect("a path inside the root")
 }
 
-fn told(problems: &[Diagnostic]) -> Vec<(Code, String)> {
+fn reported(problems: &[Diagnostic]) -> Vec<(Code, String)> {
     problems
         .iter()
         .map(|problem| {
             (
                 problem.code,
                 problem
-                    .place
+                    .location
                     .as_ref()
                     .map(ToString::to_string)
                     .unwrap_or_default(),
@@ -143,7 +143,7 @@ fn markdown_with_a_hidden_name_is_reported() -> Outcome {
     let places: Vec<String> = listed
         .problems
         .iter()
-        .filter_map(|problem| problem.place.as_ref())
+        .filter_map(|problem| problem.location.as_ref())
         .map(|place| place.path.to_string())
         .collect();
     assert!(
@@ -231,7 +231,7 @@ fn links_are_followed_inside_and_told_outside() -> Outcome {
         bad("real/s7-a.md"),
         bad("real/s7-b.md"),
     ];
-    assert_eq!(told(&listed.problems), expected);
+    assert_eq!(reported(&listed.problems), expected);
     let messages: Vec<_> = listed
         .problems
         .iter()
@@ -276,7 +276,7 @@ fn names_that_are_no_text_are_told_once() -> Outcome {
     let listed = folder.list(&ListingRules::default())?;
     assert_eq!(names(&listed.value), ["a.md"]);
     assert_eq!(
-        told(&listed.problems),
+        reported(&listed.problems),
         [
             (Code::UnportableName, "caf\u{FFFD}.md:1:1".into()),
             (Code::UnportableName, "d\u{FFFD}\\u{1b}:1:1".into())
@@ -299,7 +299,7 @@ fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
     let listed = folder.list(&ListingRules::default())?;
     assert_eq!(names(&listed.value), ["a.md"]);
     assert_eq!(
-        told(&listed.problems),
+        reported(&listed.problems),
         [
             (Code::Unreadable, "b.md:1:1".into()),
             (Code::Unreadable, "pipe.md:1:1".into())
@@ -325,7 +325,7 @@ fn what_may_not_be_read_is_told() -> Outcome {
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755))?;
     assert_eq!(names(&listed.value), ["a.md"]);
     assert_eq!(
-        told(&listed.problems),
+        reported(&listed.problems),
         [(Code::Unreadable, "closed:1:1".into())]
     );
     Ok(())
@@ -338,7 +338,10 @@ fn a_pattern_that_is_none_is_told() -> Outcome {
         output: None,
         ignore: vec!["[z-a].md".into()],
     })?;
-    assert_eq!(told(&listed.problems), [(Code::BadSetting, String::new())]);
+    assert_eq!(
+        reported(&listed.problems),
+        [(Code::BadSetting, String::new())]
+    );
     assert!(Disk::open(&folder.path().join("nothing")).is_err());
     assert!(Disk::open(&folder.path().join("a.md")).is_err());
     Ok(())
@@ -372,14 +375,14 @@ fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
         names(&listed.value),
         ["content/a.md", "content/deep/back.md"]
     );
-    let told: Vec<(Code, String)> = listed
+    let reported: Vec<(Code, String)> = listed
         .problems
         .iter()
         .map(|problem| (problem.code, problem.message.clone()))
         .collect();
     let unread = |message: &str| (Code::UnreadFile, message.to_owned());
     assert_eq!(
-        told,
+        reported,
         [
             unread("`content/deep/notes.md` is not read, because a `.gitignore` file names it"),
             unread(
@@ -393,12 +396,12 @@ fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
     // What is reported of such a folder depends on all that is in it.
     let disk = Disk::open(folder.path())?;
     assert!(
-        disk.look(&rules, &[source("content/pictures/new.md")])
+        disk.scan(&rules, &[source("content/pictures/new.md")])
             .must_list
     );
     assert!(
         !disk
-            .look(&rules, &[source("content/deep/new.md")])
+            .scan(&rules, &[source("content/deep/new.md")])
             .must_list
     );
     Ok(())

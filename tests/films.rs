@@ -256,7 +256,7 @@ fn cleaned(film: &[u8]) -> Option<Vec<u8>> {
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(film.len());
         Ok(film[from..from.saturating_add(count).min(film.len())].to_vec())
     };
-    let erasures = handsel::picture::private_parts(film.len() as u64, &mut read)
+    let erasures = handsel::images::private_parts(film.len() as u64, &mut read)
         .expect("memory can be read")?;
     let mut bytes = film.to_vec();
     erasures.apply(0, &mut bytes);
@@ -290,13 +290,13 @@ fn a_film_whose_parts_cannot_be_read_is_not_published() {
         },
     );
     assert!(!published.contains_key("a.mp4"));
-    let told: Vec<String> = built
+    let reported: Vec<String> = built
         .problems
         .iter()
         .map(|problem| format!("{} {}", problem.code, problem.message))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "bad-image content/a.mp4 may say where it was recorded, and the parts of the file cannot be read"
         ]
@@ -332,12 +332,13 @@ fn a_large_film_is_cleaned_piece_by_piece() {
     assert_eq!(published["large.mp4"].len(), large.len());
     assert!(!holds(&published["large.mp4"], PLACE));
     // The preview serves the same bytes, also in parts.
-    let live = pipeline::live::Live::open(
+    let live = pipeline::session::Session::open(
         Arc::new(WithLarge(site(&[("large.mp4", &large)]))),
         request(),
-        pipeline::memory::Memory::of(None),
+        pipeline::build_cache::BuildCache::of(None),
     );
-    let pipeline::live::Answer::Found { bytes, .. } = live.answer("/large.mp4", false) else {
+    let pipeline::session::LiveAnswer::Found { bytes, .. } = live.answer("/large.mp4", false)
+    else {
         panic!("it is published")
     };
     assert!(bytes == published["large.mp4"]);
@@ -358,11 +359,11 @@ fn a_part_of_a_cleaned_film_is_the_part_of_the_whole() {
             .read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    let erasures = handsel::picture::private_parts(length, &mut read)
+    let erasures = handsel::images::private_parts(length, &mut read)
         .expect("it can be read")
         .expect("it is whole");
     for from in (0..length).step_by(13) {
-        let mut file = handsel::picture::Erased {
+        let mut file = handsel::images::Erased {
             file: files.open_at(&path, from).expect("it is there"),
             at: from,
             erasures: &erasures,

@@ -10,7 +10,7 @@ use handsel::document::meta::Meta;
 use handsel::kind::{Kinds, read as read_kind};
 use handsel::paths::SourcePath;
 use handsel::settings;
-use handsel::source::Text;
+use handsel::source::SourceFile;
 
 /// The folder of bad input, if it exists.
 fn bad_input(folder: &str) -> Option<PathBuf> {
@@ -58,7 +58,7 @@ fn page(
     kinds: &Kinds,
     kind: Option<&str>,
 ) -> (Option<Meta>, String, Vec<Diagnostic>) {
-    let text = match Text::decode(path, bytes) {
+    let text = match SourceFile::decode(path, bytes) {
         Ok(text) => text.text,
         Err(problem) => return (None, String::new(), vec![*problem]),
     };
@@ -80,7 +80,7 @@ fn page(
         is_lenient: false,
         timezone: "UTC",
     };
-    let meta = meta(path, node.as_ref(), &context).unload(&mut problems);
+    let meta = meta(path, node.as_ref(), &context).take_into(&mut problems);
     (Some(meta), body, problems)
 }
 
@@ -88,7 +88,7 @@ fn page(
 fn outline(problems: &[Diagnostic]) -> Vec<String> {
     let line = |problem: &Diagnostic| {
         let place = problem
-            .place
+            .location
             .as_ref()
             .expect("a problem of a file has a place");
         format!(

@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex};
 use common::edits::{self, Dice};
 use common::random::{is_long, seed};
 use common::request;
+use handsel::cache::store::CacheFolder;
+use handsel::cache::{CacheStore, MemoryStore};
 use handsel::fingerprint::Fingerprint;
-use handsel::memo::store::Folder;
-use handsel::memo::{MemoryStore, Store};
 use handsel::paths::OutputPath;
-use handsel::pipeline::memory::Memory;
-use handsel::pipeline::{self, Built, Request, Sink, sum};
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::{self, BuildResult, Request, Sink, sum};
 use handsel::source::MemoryFiles;
 
 /// A published site in memory, kept from build to build.
@@ -31,10 +31,10 @@ impl Sink for Shelf {
         &self,
         path: &OutputPath,
         bytes: Cow<'static, [u8]>,
-        print: Fingerprint,
+        hash: Fingerprint,
     ) -> Result<(), String> {
         assert_eq!(
-            print,
+            hash,
             Fingerprint::of(&bytes),
             "{path}: the fingerprint told is that of the bytes"
         );
@@ -45,11 +45,11 @@ impl Sink for Shelf {
         Ok(())
     }
 
-    fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
+    fn keep(&self, path: &OutputPath, hash: Fingerprint) -> bool {
         let Some(bytes) = self
             .before
             .get(path)
-            .filter(|bytes| Fingerprint::of(bytes) == print)
+            .filter(|bytes| Fingerprint::of(bytes) == hash)
         else {
             return false;
         };
@@ -80,15 +80,15 @@ impl Sink for Shelf {
 /// A site that is built again and again with one cache.
 struct Site {
     files: MemoryFiles,
-    memory: Memory,
+    memory: BuildCache,
     published: BTreeMap<OutputPath, Vec<u8>>,
 }
 
 impl Site {
-    fn new(files: MemoryFiles, store: Arc<dyn Store>) -> Self {
+    fn new(files: MemoryFiles, store: Arc<dyn CacheStore>) -> Self {
         Site {
             files,
-            memory: Memory::of(Some(store)),
+            memory: BuildCache::of(Some(store)),
             published: BTreeMap::new(),
         }
     }
@@ -98,7 +98,7 @@ impl Site {
     }
 
     /// Builds. A build with errors publishes nothing.
-    fn build(&mut self, request: &Request) -> Built {
+    fn build(&mut self, request: &Request) -> BuildResult {
         let shelf = Shelf {
             before: self.published.clone(),
             ..Shelf::default()
@@ -123,9 +123,9 @@ impl Site {
 }
 
 /// The result of a clean build.
-fn clean(files: &MemoryFiles, request: &Request) -> (Built, BTreeMap<OutputPath, Vec<u8>>) {
+fn clean(files: &MemoryFiles, request: &Request) -> (BuildResult, BTreeMap<OutputPath, Vec<u8>>) {
     let shelf = Shelf::default();
-    let built = pipeline::build(files, request, &shelf, &Memory::of(None));
+    let built = pipeline::build(files, request, &shelf, &BuildCache::of(None));
     (
         built,
         shelf
@@ -216,7 +216,7 @@ fn a_spoiled_cache_costs_time_and_nothing_else() {
     let mut dice = Dice::new(seed(7));
     let folder = tempfile::tempdir().expect("a folder for the cache");
     let (mut site, mut story) = (
-        Site::new(edits::site(), Arc::new(Folder::at(folder.path()))),
+        Site::new(edits::site(), Arc::new(CacheFolder::at(folder.path()))),
         Vec::new(),
     );
     let mut taken: Vec<(String, Vec<u8>)> = Vec::new();
@@ -261,18 +261,21 @@ fn nothing_changed_makes_nothing() {
     let mut site = Site::small();
     let first = site.build(&request());
     assert!(
-        first.profile.documents.made > 3 && first.profile.sheets.made > 10,
+        first.profile.documents.made > 3 && first.profile.output_pages.made > 10,
         "a first build makes everything: {} and {}",
         first.profile.documents.made,
-        first.profile.sheets.made
+        first.profile.output_pages.made
     );
     let again = site.build(&request());
     assert_eq!(made(&again), (0, 0));
 }
 
 /// The numbers of parsed documents and rendered pages.
-fn made(built: &Built) -> (usize, usize) {
-    (built.profile.documents.made, built.profile.sheets.made)
+fn made(built: &BuildResult) -> (usize, usize) {
+    (
+        built.profile.documents.made,
+        built.profile.output_pages.made,
+    )
 }
 
 /// What an edit causes: the numbers of parsed documents and rendered pages.

@@ -13,8 +13,8 @@ use common::{request, without_lines};
 use handsel::diagnostic::Checked;
 use handsel::paths::SourcePath;
 use handsel::pipeline::Request;
-use handsel::pipeline::live::{Answer, Live, Touched};
-use handsel::pipeline::memory::Memory;
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::session::{ChangedPaths, LiveAnswer, Session};
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
 /// A site in memory that can be edited while it is previewed.
@@ -38,7 +38,7 @@ impl Files for Edited {
 
 struct Desk {
     files: Arc<Edited>,
-    live: Live,
+    live: Session,
     request: Request,
 }
 
@@ -49,10 +49,10 @@ impl Desk {
 
     fn of(site: MemoryFiles, request: Request) -> Self {
         let files = Arc::new(Edited(RwLock::new(site)));
-        let live = Live::open(
+        let live = Session::open(
             Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
             request.clone(),
-            Memory::of(None),
+            BuildCache::of(None),
         );
         Desk {
             files,
@@ -84,7 +84,7 @@ impl Desk {
             .filter(|path| before.get(*path) != after.get(*path))
             .cloned()
             .collect();
-        self.live.refresh(&Touched::Paths(paths));
+        self.live.refresh(&ChangedPaths::Paths(paths));
         story
     }
 
@@ -100,7 +100,7 @@ impl Desk {
         let mut served = BTreeMap::new();
         for path in outputs.keys() {
             let address = format!("/{path}");
-            if let Answer::Found { bytes, .. } = self.live.answer(&address, false) {
+            if let LiveAnswer::Found { bytes, .. } = self.live.answer(&address, false) {
                 if path.ends_with(".html") {
                     self.compare_with_lines(path, &bytes);
                 }
@@ -123,7 +123,7 @@ impl Desk {
                 story()
             );
         }
-        let told = |problems: &[handsel::diagnostic::Diagnostic]| {
+        let reported = |problems: &[handsel::diagnostic::Diagnostic]| {
             problems
                 .iter()
                 .map(|problem| format!("{problem:?}"))
@@ -136,8 +136,8 @@ impl Desk {
             .filter(|problem| problem.code.name() != "skipped-page")
             .collect();
         assert_eq!(
-            told(&self.live.problems()),
-            told(&wanted),
+            reported(&self.live.problems()),
+            reported(&wanted),
             "after\n{}",
             story()
         );
@@ -145,7 +145,7 @@ impl Desk {
 
     /// Source lines add nothing but their own marks.
     fn compare_with_lines(&self, path: &str, plain: &[u8]) {
-        let Answer::Found { bytes, .. } = self.live.answer(&format!("/{path}"), true) else {
+        let LiveAnswer::Found { bytes, .. } = self.live.answer(&format!("/{path}"), true) else {
             panic!("{path} is not served with lines");
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -200,7 +200,7 @@ fn any_edits_show_what_a_clean_build_gives() {
                     &mut desk.files.0.write().expect("no holder of this lock panics"),
                     &mut dice,
                 );
-                desk.live.refresh(&Touched::Everything);
+                desk.live.refresh(&ChangedPaths::Everything);
             }
             desk.compare(&story);
         }
@@ -304,13 +304,13 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
         "---\ntitle: Hidden\ndraft: true\n---\nText.\n",
     );
     let desk = Desk::of(files, request());
-    let told = |live: &Live| {
+    let reported = |live: &Session| {
         live.problems()
             .iter()
             .map(|problem| format!("{problem:?}"))
             .collect::<Vec<_>>()
     };
-    let mut before = told(&desk.live);
+    let mut before = reported(&desk.live);
     for (path, title) in [
         ("f3/setup", "Setting up"),
         ("f4/pagge-7", "Seven"),
@@ -327,13 +327,13 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
             );
             path.to_owned()
         });
-        let fresh = Live::open(
+        let fresh = Session::open(
             Arc::clone(&desk.files) as Arc<dyn Files + Send + Sync>,
             desk.request.clone(),
-            Memory::of(None),
+            BuildCache::of(None),
         );
-        let after = told(&desk.live);
-        assert_eq!(after, told(&fresh), "after {path}");
+        let after = reported(&desk.live);
+        assert_eq!(after, reported(&fresh), "after {path}");
         assert_ne!(after, before, "{path} is suggested somewhere, or found");
         before = after;
     }
@@ -400,7 +400,7 @@ fn a_new_page_is_found_by_every_link_that_means_it() {
 fn the_search_follows_a_file_that_a_page_shows() {
     let desk = Desk::new(request());
     let list = || match desk.live.answer("/search/index.bin", false) {
-        Answer::Found { bytes, .. } => bytes,
+        LiveAnswer::Found { bytes, .. } => bytes,
         _ => panic!("the index is not served"),
     };
     let before = list();
@@ -410,7 +410,7 @@ fn the_search_follows_a_file_that_a_page_shows() {
         .write()
         .expect("no holder of this lock panics")
         .put("content/tips/code.rs", "fn varnish() {}\n");
-    desk.live.refresh(&Touched::Everything);
+    desk.live.refresh(&ChangedPaths::Everything);
     assert!(list() != before);
     desk.compare(&["an included file".to_owned()]);
 }
@@ -433,12 +433,17 @@ fn midnight_passes() {
     let is_there = || {
         matches!(
             desk.live.answer("/tips/tomorrow/", false),
-            Answer::Found { .. }
+            LiveAnswer::Found { .. }
         )
     };
-    assert!(!desk.live.turn(late + jiff::SignedDuration::from_secs(20)) && !is_there());
+    assert!(
+        !desk
+            .live
+            .set_date(late + jiff::SignedDuration::from_secs(20))
+            && !is_there()
+    );
     let early = late + jiff::SignedDuration::from_secs(40);
-    assert!(desk.live.turn(early) && is_there());
+    assert!(desk.live.set_date(early) && is_there());
     Desk {
         request: Request {
             now: early,
@@ -467,13 +472,13 @@ fn a_sentence_parses_its_page_alone() {
         );
         drop(files);
         desk.live
-            .refresh(&Touched::Paths(BTreeSet::from([SourcePath::new(
+            .refresh(&ChangedPaths::Paths(BTreeSet::from([SourcePath::new(
                 "content/tips/shown.md",
             )
             .expect("inside")])))
     };
     assert_eq!((refreshed.parsed, refreshed.changed.len()), (1, 1));
-    let again = desk.live.refresh(&Touched::Everything);
+    let again = desk.live.refresh(&ChangedPaths::Everything);
     assert_eq!(
         (again.parsed, again.changed.len()),
         (0, 0),

@@ -216,7 +216,7 @@ fn patched(
     before: Checked<Vec<SourcePath>>,
     touched: &[SourcePath],
 ) -> Option<Checked<Vec<SourcePath>>> {
-    let looked = disk.look(rules, touched);
+    let looked = disk.scan(rules, touched);
     if looked.must_list {
         assert!(looked.files.is_empty() && looked.problems.is_empty());
         return None;
@@ -226,7 +226,7 @@ fn patched(
     now.value.retain(|path| !is_touched(path));
     now.problems.retain(|problem| {
         !problem
-            .place
+            .location
             .as_ref()
             .is_some_and(|place| is_touched(&place.path))
     });
@@ -294,7 +294,7 @@ fn what_says_what_is_listed_needs_a_listing() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("a.md"), "x")?;
     let disk = Disk::open(folder.path())?;
-    let looked = |path: &str| disk.look(&ListingRules::default(), &[source("a.md"), source(path)]);
+    let looked = |path: &str| disk.scan(&ListingRules::default(), &[source("a.md"), source(path)]);
     for path in [
         "",
         ".gitignore",
@@ -325,7 +325,7 @@ fn a_site_in_memory_is_asked_alike() {
         output: Some(source("public")),
         ignore: Vec::new(),
     };
-    let looked = files.look(&rules, &[source("a"), source("public"), source("gone.md")]);
+    let looked = files.scan(&rules, &[source("a"), source("public"), source("gone.md")]);
     assert_eq!(looked.files, [source("a/x.md"), source("a/y.md")]);
     assert!(!looked.must_list && looked.problems.is_empty());
 }

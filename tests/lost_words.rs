@@ -145,7 +145,7 @@ fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
     let line = source[..at].matches('\n').count() as u32 + 1;
     problems
         .iter()
-        .filter_map(|problem| Some((problem, problem.place.as_ref()?)))
+        .filter_map(|problem| Some((problem, problem.location.as_ref()?)))
         .any(|(problem, place)| {
             let start = source
                 .split_inclusive('\n')
@@ -218,7 +218,7 @@ fn lost_word(
         .find(|word| !page.contains(word.as_str()) && !is_excused(word))?;
     let problems: Vec<String> = problems
         .iter()
-        .map(|problem| format!("{:?} {}", problem.place, problem.message))
+        .map(|problem| format!("{:?} {}", problem.location, problem.message))
         .collect();
     Some(format!(
         "{word} is lost\n--- source\n{source}\n--- page\n{page}\n--- problems\n{problems:#?}"
@@ -243,7 +243,7 @@ proptest! {
         for (number, (body, words)) in pages.iter().enumerate() {
             let page = String::from_utf8_lossy(published.get(&format!("p{number}/index.html")).expect("the page is published"));
             let path = format!("content/p{number}.md");
-            let is_of_page = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| place.path.as_str() == path);
+            let is_of_page = |problem: &&Diagnostic| problem.location.as_ref().is_some_and(|place| place.path.as_str() == path);
             let problems: Vec<Diagnostic> = built.problems.iter().filter(is_of_page).cloned().collect();
             let lost = lost_word(&page, &source(body), words, &problems);
             prop_assert!(lost.is_none(), "{}", lost.unwrap_or_default());

@@ -30,7 +30,7 @@ use serde_json::Value;
 /// The name of a table, and the function that makes it.
 type Table = (&'static str, fn() -> String);
 
-const TABLES: [Table; 30] = [
+const TABLES: [Table; 33] = [
     ("settings", || manual_table(&SETTINGS)),
     ("tokens", tokens_table),
     ("common-fields", || manual_table(&COMMON_FIELDS)),

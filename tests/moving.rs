@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use handsel::disk::Disk;
 use handsel::paths::SourcePath;
-use handsel::pipeline::memory::Memory;
-use handsel::pipeline::relocate::{Plan, plan};
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::move_page::{MovePlan, plan};
 use handsel::site::addresses::{of_file, of_folder};
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
@@ -268,10 +268,10 @@ fn what_is_not_redirected_is_named() -> Outcome {
     for address in ["/tips/", "/tips/random/"] {
         assert!(is_named(&said, address), "{address}: {said}");
     }
-    let (status, told) = run(root, &["check", "--format", "json"])?;
+    let (status, reported) = run(root, &["check", "--format", "json"])?;
     assert!(
-        status == Some(0) && !told.contains("vanished"),
-        "lists follow from pages: {told}"
+        status == Some(0) && !reported.contains("vanished"),
+        "lists follow from pages: {reported}"
     );
     put(
         root,
@@ -676,7 +676,7 @@ fn corpus(folder: &str) -> Option<MemoryFiles> {
     Some(files)
 }
 
-fn apply(files: &MemoryFiles, plan: &Plan) -> MemoryFiles {
+fn apply(files: &MemoryFiles, plan: &MovePlan) -> MemoryFiles {
     let mut moved = MemoryFiles::default();
     for (path, bytes) in &files.0 {
         moved
@@ -754,7 +754,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(plan: &Plan, old: &SourcePath, new: &SourcePath) -> Self {
+    fn of(plan: &MovePlan, old: &SourcePath, new: &SourcePath) -> Self {
         let content = SourcePath::new("content").expect("inside");
         let of_file = |path: &SourcePath| of_file(path, &content).href("/");
         let of_folder = |path: &SourcePath| of_folder(path, &content).href("/");
@@ -894,7 +894,13 @@ fn moves_in_real_text_keep_the_link_report() {
             let new = into
                 .join(&format!("moved {}{joint}{}", next(1000), old.name()))
                 .expect("inside");
-            match plan(&files, &common::request(), &Memory::of(None), &old, &new) {
+            match plan(
+                &files,
+                &common::request(),
+                &BuildCache::of(None),
+                &old,
+                &new,
+            ) {
                 Ok(plan) => {
                     files = apply(&files, &plan);
                     let now = report(&files);

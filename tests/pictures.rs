@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex};
 
 use common::pictures::{SECRETS, bomb, picture, profile_bomb};
 use common::request;
+use handsel::cache::{CacheStore, MemoryStore};
 use handsel::fingerprint::Fingerprint;
-use handsel::memo::{MemoryStore, Store};
+use handsel::images::{self, Codec, ImageFault, ImageType, Recipe};
 use handsel::paths::OutputPath;
-use handsel::picture::{self, Codec, Fault, Format, Recipe};
-use handsel::pipeline::live::{Answer, Live, Touched};
-use handsel::pipeline::memory::Memory;
-use handsel::pipeline::{self, Nowhere, Sink};
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::session::{ChangedPaths, LiveAnswer, Session};
+use handsel::pipeline::{self, NullSink, Sink};
 use handsel::source::{Files, MemoryFiles};
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
@@ -54,23 +54,23 @@ fn what_is_private_goes_and_no_pixel_changes() {
             SECRETS.iter().any(|secret| holds(&bytes, secret)),
             "{described}: there is something to hide"
         );
-        let seen = picture::look(Format::Png, &bytes);
+        let seen = images::read_header(ImageType::Png, &bytes);
         assert_eq!(seen.fault, None, "{described}");
-        let clean = picture::published(&seen, &bytes).expect("it is sound");
+        let clean = images::published(&seen, &bytes).expect("it is sound");
         assert!(
             !SECRETS.iter().any(|secret| holds(&clean, secret)),
             "{described}"
         );
         assert_eq!(open(&clean), open(&bytes), "{described}");
         // Cleaned a second time, the image is the same, and its orientation is unchanged.
-        let again = picture::look(Format::Png, &clean);
+        let again = images::read_header(ImageType::Png, &clean);
         assert_eq!(
             (again.orientation, again.width, again.height),
             (seen.orientation, seen.width, seen.height),
             "{described}"
         );
         assert_eq!(
-            picture::published(&again, &clean).expect("it is sound"),
+            images::published(&again, &clean).expect("it is sound"),
             clean,
             "{described}"
         );
@@ -83,7 +83,7 @@ fn files_of_boxes_lose_what_is_private_in_its_place() {
         ("avif 64x48", None),
         (
             "heic 64x48",
-            Some(Fault::NotShown("a HEIC image".to_owned())),
+            Some(ImageFault::NotShown("a HEIC image".to_owned())),
         ),
     ] {
         let bytes = picture(described);
@@ -91,9 +91,9 @@ fn files_of_boxes_lose_what_is_private_in_its_place() {
             SECRETS.iter().all(|secret| holds(&bytes, secret)),
             "{described}: there is something to hide"
         );
-        let seen = picture::look(Format::Avif, &bytes);
+        let seen = images::read_header(ImageType::Avif, &bytes);
         assert_eq!(seen.fault, fault, "{described}");
-        let clean = picture::published(&seen, &bytes).expect("its parts are known");
+        let clean = images::published(&seen, &bytes).expect("its parts are known");
         assert!(
             !SECRETS.iter().any(|secret| holds(&clean, secret)),
             "{described}"
@@ -107,7 +107,7 @@ fn files_of_boxes_lose_what_is_private_in_its_place() {
             let mut odd = bytes.clone();
             odd[at] ^= 0xFF;
             for bytes in [&bytes[..at], &odd] {
-                let _ = picture::published(&picture::look(Format::Avif, bytes), bytes);
+                let _ = images::published(&images::read_header(ImageType::Avif, bytes), bytes);
             }
         }
     }
@@ -177,21 +177,21 @@ fn no_original_is_published_with_what_is_private_in_it() {
 #[test]
 fn a_colour_profile_that_unfolds_without_measure_is_not_unfolded() {
     let bytes = profile_bomb(70);
-    let seen = picture::look(Format::Png, &bytes);
+    let seen = images::read_header(ImageType::Png, &bytes);
     assert_eq!((seen.width, seen.height), (8, 8));
     assert!(!holds(
-        &picture::published(&seen, &bytes).expect("it is sound"),
+        &images::published(&seen, &bytes).expect("it is sound"),
         "iCCP"
     ));
-    assert!(picture::variants(&seen, &bytes, &[RECIPE]).is_ok());
+    assert!(images::variants(&seen, &bytes, &[RECIPE]).is_ok());
     // A part of a WebP that claims to be longer than the file is not read.
     let mut webp =
         b"RIFF\x20\0\0\0WEBPVP8X\x0A\0\0\0\x20\0\0\0\x07\0\0\x07\0\0ICCP\xF0\xFF\xFF\xFF\0\0"
             .to_vec();
     webp.resize(40, 0);
     assert_eq!(
-        picture::look(Format::WebP, &webp).fault,
-        Some(Fault::CutShort)
+        images::read_header(ImageType::WebP, &webp).fault,
+        Some(ImageFault::CutShort)
     );
 }
 
@@ -201,7 +201,7 @@ fn problems_of_a_linked_file_are_reported_where_the_link_is_now() {
     let link = "[Tool](tool.html) and [scan](scan.tiff)";
     files.put("content/tips/tool.html", "<script>1</script>");
     files.put("content/tips/scan.tiff", picture("tiff 1x1"));
-    let memory = Memory::of(Some(Arc::new(MemoryStore::default())));
+    let memory = BuildCache::of(Some(Arc::new(MemoryStore::default())));
     let lenient = pipeline::Request {
         is_lenient: true,
         ..request()
@@ -217,7 +217,7 @@ fn problems_of_a_linked_file_are_reported_where_the_link_is_now() {
             ..Shelf::default()
         };
         let built = pipeline::build(&files, &lenient, &shelf, &memory);
-        let clean = pipeline::build(&files, &lenient, &Shelf::default(), &Memory::of(None));
+        let clean = pipeline::build(&files, &lenient, &Shelf::default(), &BuildCache::of(None));
         assert_eq!(built.problems, clean.problems);
         assert_eq!(built.problems.len(), 2, "{:?}", built.problems);
         before = shelf.now.into_inner().expect("no holder panics");
@@ -228,9 +228,9 @@ fn problems_of_a_linked_file_are_reported_where_the_link_is_now() {
 fn a_turned_picture_is_made_upright() {
     // From left to right the gradient is red; after a quarter turn it runs down.
     let bytes = picture("jpeg 96x64 turned=6");
-    let seen = picture::look(Format::Jpeg, &bytes);
+    let seen = images::read_header(ImageType::Jpeg, &bytes);
     assert_eq!((seen.width, seen.height, seen.orientation), (64, 96, 6));
-    let small = picture::variants(&seen, &bytes, &[RECIPE])
+    let small = images::variants(&seen, &bytes, &[RECIPE])
         .expect("it can be read")
         .remove(0);
     let small = open(&small).to_rgb8();
@@ -261,7 +261,7 @@ fn every_kind_of_colour_can_be_made_smaller() {
         .map(|bytes| (bytes, None))
         .chain([(cmyk, Some(false)), (palette, Some(false))])
     {
-        let seen = picture::look(Format::Png, &bytes);
+        let seen = images::read_header(ImageType::Png, &bytes);
         assert_eq!(
             (
                 seen.width,
@@ -271,7 +271,7 @@ fn every_kind_of_colour_can_be_made_smaller() {
             ),
             (64, 48, None, false)
         );
-        let small = open(&picture::variants(&seen, &bytes, &[RECIPE]).expect("it can be read")[0]);
+        let small = open(&images::variants(&seen, &bytes, &[RECIPE]).expect("it can be read")[0]);
         assert_eq!((small.width(), small.height()), (32, 24));
         if is_clear == Some(false) {
             // Both halves have their own color: red and blue, or what CMYK makes of them.
@@ -284,8 +284,12 @@ fn every_kind_of_colour_can_be_made_smaller() {
     }
     let clear = picture("png 64x48 clear");
     let small = open(
-        &picture::variants(&picture::look(Format::Png, &clear), &clear, &[RECIPE])
-            .expect("it can be read")[0],
+        &images::variants(
+            &images::read_header(ImageType::Png, &clear),
+            &clear,
+            &[RECIPE],
+        )
+        .expect("it can be read")[0],
     )
     .to_rgba8();
     assert_eq!(
@@ -298,10 +302,10 @@ fn every_kind_of_colour_can_be_made_smaller() {
 #[test]
 fn what_moves_is_left_alone() {
     let bytes = picture("gif 64x48 moving");
-    let seen = picture::look(Format::Gif, &bytes);
+    let seen = images::read_header(ImageType::Gif, &bytes);
     assert!(seen.is_animated && seen.widths(&[16, 32]).is_empty());
     assert_eq!(
-        picture::published(&seen, &bytes).expect("it is sound"),
+        images::published(&seen, &bytes).expect("it is sound"),
         Cow::Borrowed(&bytes[..])
     );
 }
@@ -309,17 +313,17 @@ fn what_moves_is_left_alone() {
 #[test]
 fn too_large_cut_short_and_unreadable_are_told_from_the_header() {
     for (width, height) in [(60_000, 60_000), (u32::MAX >> 1, 1), (200_000, 601)] {
-        let seen = picture::look(Format::Png, &bomb(width, height));
-        let is_refused =
-            seen.fault == Some(Fault::TooLarge) || matches!(seen.fault, Some(Fault::Unreadable(_)));
+        let seen = images::read_header(ImageType::Png, &bomb(width, height));
+        let is_refused = seen.fault == Some(ImageFault::TooLarge)
+            || matches!(seen.fault, Some(ImageFault::Unreadable(_)));
         assert!(
             is_refused && seen.widths(&[48]).is_empty(),
             "{width}x{height}: {seen:?}"
         );
     }
     assert_eq!(
-        picture::look(Format::Png, &bomb(60_000, 60_000)).fault,
-        Some(Fault::TooLarge)
+        images::read_header(ImageType::Png, &bomb(60_000, 60_000)).fault,
+        Some(ImageFault::TooLarge)
     );
     for described in [
         "jpeg 90x60 cut",
@@ -327,9 +331,12 @@ fn too_large_cut_short_and_unreadable_are_told_from_the_header() {
         "gif 90x60 cut",
         "webp 90x60 cut",
     ] {
-        let fault = picture::look(Format::Png, &picture(described)).fault;
+        let fault = images::read_header(ImageType::Png, &picture(described)).fault;
         assert!(
-            matches!(fault, Some(Fault::CutShort | Fault::Unreadable(_))),
+            matches!(
+                fault,
+                Some(ImageFault::CutShort | ImageFault::Unreadable(_))
+            ),
             "{described}: {fault:?}"
         );
     }
@@ -342,7 +349,7 @@ fn too_large_cut_short_and_unreadable_are_told_from_the_header() {
         b"\x89PNG\r\n\x1a\n",
     ] {
         assert!(
-            picture::look(Format::Png, bytes).fault.is_some(),
+            images::read_header(ImageType::Png, bytes).fault.is_some(),
             "{bytes:?}"
         );
     }
@@ -363,8 +370,8 @@ fn no_file_is_too_odd_to_be_looked_at() {
             let mut odd = whole.clone();
             odd[at] ^= 0xFF;
             for bytes in [&whole[..at], &odd] {
-                let seen = picture::look(Format::Png, bytes);
-                let _ = picture::published(&seen, bytes);
+                let seen = images::read_header(ImageType::Png, bytes);
+                let _ = images::published(&seen, bytes);
             }
         }
     }
@@ -379,12 +386,12 @@ fn a_colour_profile_that_is_not_the_usual_one_stays() {
     let part = [&b"ICC_PROFILE\0\x01\x01"[..], &profile].concat();
     let length = u16::try_from(part.len() + 2).expect("short").to_be_bytes();
     let bytes = [&plain[..2], &[0xFF, 0xE2], &length, &part, &plain[2..]].concat();
-    let seen = picture::look(Format::Jpeg, &bytes);
+    let seen = images::read_header(ImageType::Jpeg, &bytes);
     assert!(holds(
-        &picture::published(&seen, &bytes).expect("it is sound"),
+        &images::published(&seen, &bytes).expect("it is sound"),
         "Display P3"
     ));
-    let small = picture::variants(&seen, &bytes, &[RECIPE])
+    let small = images::variants(&seen, &bytes, &[RECIPE])
         .expect("it can be read")
         .remove(0);
     let mut reader =
@@ -419,11 +426,11 @@ impl Sink for Shelf {
         Ok(())
     }
 
-    fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
+    fn keep(&self, path: &OutputPath, hash: Fingerprint) -> bool {
         let Some(bytes) = self
             .before
             .get(path)
-            .filter(|bytes| Fingerprint::of(bytes) == print)
+            .filter(|bytes| Fingerprint::of(bytes) == hash)
         else {
             return false;
         };
@@ -460,7 +467,7 @@ fn site() -> MemoryFiles {
 /// were written.
 fn build(
     files: &MemoryFiles,
-    memory: &Memory,
+    memory: &BuildCache,
     before: &BTreeMap<OutputPath, Vec<u8>>,
 ) -> (BTreeMap<OutputPath, Vec<u8>>, Vec<String>) {
     let shelf = Shelf {
@@ -474,9 +481,9 @@ fn build(
     (shelf.now.into_inner().expect("no holder panics"), put)
 }
 
-fn kept(files: &MemoryFiles) -> (Arc<MemoryStore>, Memory, BTreeMap<OutputPath, Vec<u8>>) {
+fn kept(files: &MemoryFiles) -> (Arc<MemoryStore>, BuildCache, BTreeMap<OutputPath, Vec<u8>>) {
     let store = Arc::new(MemoryStore::default());
-    let memory = Memory::of(Some(Arc::clone(&store) as Arc<dyn Store>));
+    let memory = BuildCache::of(Some(Arc::clone(&store) as Arc<dyn CacheStore>));
     let (published, _) = build(files, &memory, &BTreeMap::new());
     (store, memory, published)
 }
@@ -524,7 +531,7 @@ fn a_changed_picture_changes_the_pages_that_show_it_and_nothing_else() {
     let pages: Vec<&String> = put.iter().filter(|path| path.ends_with(".html")).collect();
     assert_eq!(pages, ["guides/a/index.html"]);
     assert_eq!(smaller(&put).len(), 2);
-    let (clean, _) = build(&files, &Memory::of(None), &BTreeMap::new());
+    let (clean, _) = build(&files, &BuildCache::of(None), &BTreeMap::new());
     assert!(now == clean, "as a clean build has it");
     // An image that is only linked changes no page.
     files.put("content/tips/other.jpg", picture("jpeg 100x90 seed=5"));
@@ -552,7 +559,7 @@ fn a_setting_changes_what_it_says() {
             format!("title: Hens\nbase_url: https://example.org/docs/\nimages: {images}\n"),
         );
         let (now, _) = build(&files, &memory, &published);
-        let (clean, _) = build(&files, &Memory::of(None), &BTreeMap::new());
+        let (clean, _) = build(&files, &BuildCache::of(None), &BTreeMap::new());
         assert!(now == clean, "{images}");
         assert_ne!(now, published, "{images}");
     }
@@ -591,12 +598,12 @@ fn nothing_is_encoded_twice() {
 #[test]
 fn the_preview_gives_what_a_build_gives() {
     let files = site();
-    let (published, _) = build(&files, &Memory::of(None), &BTreeMap::new());
+    let (published, _) = build(&files, &BuildCache::of(None), &BTreeMap::new());
     let shared: Arc<dyn Files + Send + Sync> = Arc::new(files);
-    let live = Live::open(shared, request(), Memory::of(None));
+    let live = Session::open(shared, request(), BuildCache::of(None));
     for (path, wanted) in &published {
         match live.answer(&format!("/{path}"), false) {
-            Answer::Found { bytes, .. } => assert!(bytes == *wanted, "{path}"),
+            LiveAnswer::Found { bytes, .. } => assert!(bytes == *wanted, "{path}"),
             other => panic!("{path}: {other:?}"),
         }
     }
@@ -612,12 +619,12 @@ fn the_preview_gives_what_a_build_gives() {
         assert!(
             matches!(
                 live.answer(&format!("/{folder}/{odd}"), false),
-                Answer::Missing { .. } | Answer::Moved(_)
+                LiveAnswer::Missing { .. } | LiveAnswer::Moved(_)
             ),
             "{odd}"
         );
     }
-    live.refresh(&Touched::Everything);
+    live.refresh(&ChangedPaths::Everything);
 }
 
 fn smaller_folder(published: &BTreeMap<OutputPath, Vec<u8>>) -> String {
@@ -644,20 +651,20 @@ fn what_cannot_be_decoded_is_told_where_a_page_refers_to_it_by_build_and_check()
     broken[at..at + 60].fill(0);
     files.put("content/guides/hen.jpg", broken);
     let shelf = Shelf::default();
-    for sink in [&shelf as &dyn Sink, &Nowhere] {
-        let built = pipeline::build(&files, &request(), sink, &Memory::of(None));
-        let told: Vec<String> = built
+    for sink in [&shelf as &dyn Sink, &NullSink] {
+        let built = pipeline::build(&files, &request(), sink, &BuildCache::of(None));
+        let reported: Vec<String> = built
             .problems
             .iter()
             .map(|problem| {
                 format!(
                     "{} {}",
                     problem.code,
-                    problem.place.as_ref().expect("placed")
+                    problem.location.as_ref().expect("placed")
                 )
             })
             .collect();
-        assert_eq!(told, ["bad-image content/guides/a.md:5:1"]);
+        assert_eq!(reported, ["bad-image content/guides/a.md:5:1"]);
     }
 }
 
@@ -669,7 +676,7 @@ fn one_thread_or_many_make_the_same_bytes() {
             .num_threads(threads)
             .build()
             .expect("threads can be had");
-        pool.install(|| build(&files, &Memory::of(None), &BTreeMap::new()).0)
+        pool.install(|| build(&files, &BuildCache::of(None), &BTreeMap::new()).0)
     };
     assert!(build_with(1) == build_with(4));
 }
@@ -752,7 +759,7 @@ fn avif_is_offered_where_it_is_smaller_however_the_site_is_built() {
     let (names, pages) = with_avif(&published);
     assert_eq!(names, ["guides/hen.jpg.200", "guides/hen.jpg.400"]);
     assert_eq!(pages, ["guides/a/index.html"]);
-    let clean = |files: &MemoryFiles| build(files, &Memory::of(None), &BTreeMap::new()).0;
+    let clean = |files: &MemoryFiles| build(files, &BuildCache::of(None), &BTreeMap::new()).0;
     assert!(clean(&files) == published);
     // First what is known about the offers is lost, then the encoded images.
     for lost in ["offers", "drawn-"] {
@@ -784,14 +791,14 @@ fn neither_the_preview_nor_a_check_waits_for_avif() {
     let files = site_with_avif();
     let (store, _, published) = kept(&files);
     let shared: Arc<dyn Files + Send + Sync> = Arc::new(files.clone());
-    let answer = |memory: Memory, path: &OutputPath| match Live::open(
+    let answer = |memory: BuildCache, path: &OutputPath| match Session::open(
         Arc::clone(&shared),
         request(),
         memory,
     )
     .answer(&format!("/{path}"), false)
     {
-        Answer::Found { bytes, .. } => bytes,
+        LiveAnswer::Found { bytes, .. } => bytes,
         other => panic!("{path}: {other:?}"),
     };
     let page = OutputPath::new("guides/a/index.html").expect("inside");
@@ -811,8 +818,8 @@ fn neither_the_preview_nor_a_check_waits_for_avif() {
     pipeline::build(
         &files,
         &request(),
-        &Nowhere,
-        &Memory::of(Some(Arc::clone(&checked) as Arc<dyn Store>)),
+        &NullSink,
+        &BuildCache::of(Some(Arc::clone(&checked) as Arc<dyn CacheStore>)),
     );
     assert_eq!(checked.names("piece-"), Vec::<String>::new());
 }

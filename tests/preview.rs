@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use handsel::diagnostic::Checked;
 use handsel::paths::SourcePath;
-use handsel::pipeline::live::{Live, Touched};
-use handsel::pipeline::memory::Memory;
-use handsel::preview::{Options, Preview};
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::session::{ChangedPaths, Session};
+use handsel::preview::{Preview, PreviewOptions};
 use handsel::source::{Files, ListingRules, MemoryFiles, Stamp};
 
 /// A site in memory that can be changed while it is previewed.
@@ -151,12 +151,12 @@ impl Desk {
         let listener = TcpListener::bind((host, 0)).expect("some port is free");
         let port = listener.local_addr().expect("it listens").port();
         let files: Arc<dyn Files + Send + Sync> = Arc::<Shelf>::clone(&shelf);
-        let live = Arc::new(Live::open(
+        let live = Arc::new(Session::open(
             Arc::clone(&files),
             common::request(),
-            Memory::of(None),
+            BuildCache::of(None),
         ));
-        let options = Options {
+        let options = PreviewOptions {
             host: host.to_owned(),
             root: "/the/site".into(),
             shown: "".into(),
@@ -252,7 +252,7 @@ impl Desk {
     fn touch(&self, path: &str) -> usize {
         let path = SourcePath::new(path).expect("inside");
         self.preview
-            .refresh(&Touched::Paths([path].into()))
+            .refresh(&ChangedPaths::Paths([path].into()))
             .rendered
     }
 }
@@ -635,13 +635,13 @@ fn tabs_are_told_how_things_are() {
     );
     let second = tab.next("page");
     assert_ne!(first["hash"], second["hash"]);
-    let told = loop {
-        let told = tab.next("problems");
-        if told["errors"] == 1 {
-            break told;
+    let reported = loop {
+        let reported = tab.next("problems");
+        if reported["errors"] == 1 {
+            break reported;
         }
     };
-    let drawing = told["shown"][0]["drawing"].as_str().expect("a drawing");
+    let drawing = reported["shown"][0]["drawing"].as_str().expect("a drawing");
     assert!(
         drawing.starts_with("error[broken-link]")
             && drawing.contains("^^^^^")

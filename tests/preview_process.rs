@@ -138,12 +138,12 @@ fn a_stated_port_that_is_taken_ends_the_command() -> Outcome {
     let (site, taken) = (site()?, TcpListener::bind("127.0.0.1:0")?);
     let port = taken.local_addr()?.port().to_string();
     let ended = handsel(site.path(), &["serve", "--port", &port]).output()?;
-    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!(ended.status.code(), Some(2), "{told}");
+    let reported = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{reported}");
     assert!(
-        told.contains(&format!("port {port} is taken by another program"))
-            && told.contains("the next free one"),
-        "{told}"
+        reported.contains(&format!("port {port} is taken by another program"))
+            && reported.contains("the next free one"),
+        "{reported}"
     );
     assert!(!site.path().join(".handsel").exists());
     Ok(())
@@ -180,9 +180,9 @@ fn what_cannot_run_says_so() -> Outcome {
         (&["serve", "--drafts", "--no-drafts"], "cannot be used with"),
     ] {
         let ended = handsel(site.path(), arguments).output()?;
-        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
-        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {told}");
-        assert!(told.contains(words), "{arguments:?}: {told}");
+        let reported = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {reported}");
+        assert!(reported.contains(words), "{arguments:?}: {reported}");
     }
     put(
         site.path(),

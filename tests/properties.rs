@@ -9,14 +9,14 @@ use std::ops::Range;
 
 use common::odd_text;
 use handsel::diagnostic::Code;
-use handsel::document::components::{Marks, read_arguments};
+use handsel::document::components::{ComponentMarkers, read_arguments};
 use handsel::document::front_matter;
-use handsel::document::highlight::colours::Colours;
-use handsel::document::markdown::{self, MarkdownSettings, Phrases};
+use handsel::document::highlight::span_cache::HighlightCache;
+use handsel::document::markdown::{self, BodyPhrases, MarkdownSettings};
 use handsel::paths::{OutputPath, Route, SourcePath, percent_decode, slug};
 use handsel::settings::RawHtml;
 use handsel::site::links::relative;
-use handsel::source::{Lines, MemoryFiles};
+use handsel::source::{LineStarts, MemoryFiles};
 use proptest::prelude::*;
 
 proptest! {
@@ -73,10 +73,10 @@ proptest! {
 
     #[test]
     fn hidden_marks_come_back(text in odd_text()) {
-        let (hidden, marks) = Marks::hide(&text, 0..text.len(), |name| name == "note");
+        let (hidden, marks) = ComponentMarkers::mask(&text, 0..text.len(), |name| name == "note");
         prop_assert_eq!(hidden.len(), text.len());
         let whole: Range<usize> = 0..text.len();
-        prop_assert_eq!(&*marks.unhide(hidden.clone(), &whole, &text), text.as_str());
+        prop_assert_eq!(&*marks.unmask(hidden.clone(), &whole, &text), text.as_str());
     }
 
     #[test]
@@ -87,19 +87,19 @@ proptest! {
     #[test]
     fn any_markdown_becomes_a_body(text in odd_text()) {
         let path = SourcePath::new("content/x.md").expect("inside");
-        let (signatures, colours) = (BTreeMap::from([("note".to_owned(), Default::default())]), Colours::default());
+        let (signatures, colors) = (BTreeMap::from([("note".to_owned(), Default::default())]), HighlightCache::default());
         for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
-            let settings = MarkdownSettings { is_whole: true, is_titled: true, raw_html, smart_punctuation: true, math: true, colours: Some(&colours), wants_body: true, wants_text: false, with_lines: false, allow_origins: &[],
-        signatures: &signatures, forms: None, phrases: Phrases::default() };
+            let settings = MarkdownSettings { is_whole: true, is_titled: true, raw_html, smart_punctuation: true, math: true, colors: Some(&colors), wants_body: true, wants_text: false, with_lines: false, allow_origins: &[],
+        signatures: &signatures, forms: None, phrases: BodyPhrases::default() };
             let text = text.replace("\r\n", "\n");
-            let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings);
+            let read = markdown::read(&path, &text, &LineStarts::new(&text), 0..text.len(), &settings);
             let shown = format!("{:?}", read.value.segments);
             prop_assert!(!shown.contains('\u{1b}') && !shown.contains("\u{FDD0}"), "{}", shown);
             if raw_html != RawHtml::Allow {
                 prop_assert!(!shown.contains("<script"), "{}", shown);
             }
             for problem in &read.problems {
-                let place = problem.place.as_ref().expect("every problem of a text has a place");
+                let place = problem.location.as_ref().expect("every problem of a text has a place");
                 prop_assert!(place.line >= 1 && place.column >= 1);
             }
         }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use handsel::cache::{CacheStore, MemoryStore};
 use handsel::disk::publish::{
-    LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Published, Publisher,
+    CommitSummary, LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Publisher,
 };
 use handsel::fingerprint::Fingerprint;
-use handsel::memo::{MemoryStore, Store};
 use handsel::paths::OutputPath;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -50,11 +50,11 @@ impl Site {
         )
     }
 
-    fn publish(&self, tree: Tree) -> Result<Published, PublishError> {
+    fn publish(&self, tree: Tree) -> Result<CommitSummary, PublishError> {
         self.publish_with(tree, false)
     }
 
-    fn publish_with(&self, tree: Tree, force: bool) -> Result<Published, PublishError> {
+    fn publish_with(&self, tree: Tree, force: bool) -> Result<CommitSummary, PublishError> {
         let publisher = self.begin(force)?;
         stage(&publisher, tree)?;
         publisher.commit()
@@ -491,9 +491,9 @@ fn builds_that_race_never_mix() -> Outcome {
 #[test]
 fn what_others_do_in_folders_that_need_not_be_listed_is_seen() -> Outcome {
     let site = Site::new()?;
-    let cache: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    let cache: Arc<dyn CacheStore> = Arc::new(MemoryStore::default());
     // Both times, wait until stamps can prove that files are unchanged.
-    let publish = |tree: Tree| -> Result<Published, Box<dyn Error>> {
+    let publish = |tree: Tree| -> Result<CommitSummary, Box<dyn Error>> {
         std::thread::sleep(Duration::from_millis(80));
         let options = PublishOptions {
             force: false,

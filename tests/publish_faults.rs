@@ -10,7 +10,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use handsel::disk::publish::{MANIFEST_NAME, PublishError, PublishOptions, Published, Publisher};
+use handsel::disk::publish::{
+    CommitSummary, MANIFEST_NAME, PublishError, PublishOptions, Publisher,
+};
 use handsel::paths::OutputPath;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -61,7 +63,7 @@ fn publish(
     parent: &Path,
     pages: usize,
     letter: &str,
-) -> Result<Published, PublishError> {
+) -> Result<CommitSummary, PublishError> {
     let publisher = Publisher::begin(output, parent, PublishOptions::default())?;
     stage(&publisher, pages, letter)?;
     publisher.commit()

@@ -12,12 +12,12 @@ use common::{lines_of, request, without_lines};
 use handsel::diagnostic::Checked;
 use handsel::disk::Disk;
 use handsel::document::body::Segment;
-use handsel::document::markdown::{self, Markdown, MarkdownSettings, Phrases};
+use handsel::document::markdown::{self, BodyPhrases, MarkdownOutput, MarkdownSettings};
 use handsel::paths::SourcePath;
-use handsel::pipeline::live::{Answer, Live};
-use handsel::pipeline::memory::Memory;
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::session::{LiveAnswer, Session};
 use handsel::settings::RawHtml;
-use handsel::source::{Files, Lines, ListingRules, MemoryFiles, with_lf};
+use handsel::source::{Files, LineStarts, ListingRules, MemoryFiles, with_lf};
 use proptest::prelude::*;
 
 /// The front matter of a page's file.
@@ -36,13 +36,13 @@ fn drawn(text: &str, settings: &str) -> (String, String) {
         "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
     );
     files.put("content/code.rs", "fn main() {}\n");
-    let live = Live::open(
+    let live = Session::open(
         Arc::new(files) as Arc<dyn Files + Send + Sync>,
         request(),
-        Memory::of(None),
+        BuildCache::of(None),
     );
     let ask = |with_lines| match live.answer("/x/", with_lines) {
-        Answer::Found { bytes, .. } => String::from_utf8(bytes).expect("pages are UTF-8"),
+        LiveAnswer::Found { bytes, .. } => String::from_utf8(bytes).expect("pages are UTF-8"),
         other => panic!("{other:?}"),
     };
     (ask(true), ask(false))
@@ -145,7 +145,12 @@ fn what_the_writer_says_of_lines_stays() {
     assert!(with.contains("<p data-source-line=\"4\">a</p>"), "{with}");
 }
 
-fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Checked<Markdown> {
+fn read(
+    text: &str,
+    raw_html: RawHtml,
+    wants_body: bool,
+    with_lines: bool,
+) -> Checked<MarkdownOutput> {
     let path = SourcePath::new("content/x.md").expect("a path inside");
     let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
     let settings = MarkdownSettings {
@@ -154,16 +159,22 @@ fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Ch
         raw_html,
         smart_punctuation: true,
         math: true,
-        colours: None,
+        colors: None,
         wants_body,
         wants_text: false,
         with_lines,
         allow_origins: &[],
         signatures: &signatures,
         forms: None,
-        phrases: Phrases::default(),
+        phrases: BodyPhrases::default(),
     };
-    markdown::read(&path, text, &Lines::new(text), 0..text.len(), &settings)
+    markdown::read(
+        &path,
+        text,
+        &LineStarts::new(text),
+        0..text.len(),
+        &settings,
+    )
 }
 
 /// A body as text, with each placeholder as an element of its own.
@@ -268,14 +279,14 @@ fn this_repositorys_pages_keep_their_bytes() {
         Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a folder"),
     );
     let (_, outputs) = common::build(&*disk, &request());
-    let live = Live::open(
+    let live = Session::open(
         disk as Arc<dyn Files + Send + Sync>,
         request(),
-        Memory::of(None),
+        BuildCache::of(None),
     );
     let mut said = 0;
     for (path, bytes) in outputs.iter().filter(|(path, _)| path.ends_with(".html")) {
-        let Answer::Found { bytes: with, .. } = live.answer(&format!("/{path}"), true) else {
+        let LiveAnswer::Found { bytes: with, .. } = live.answer(&format!("/{path}"), true) else {
             panic!("{path} is not served")
         };
         let with = String::from_utf8(with).expect("pages are UTF-8");

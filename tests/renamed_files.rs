@@ -6,14 +6,14 @@ mod common;
 use std::sync::Arc;
 
 use common::request;
-use handsel::memo::MemoryStore;
-use handsel::pipeline::memory::Memory;
-use handsel::pipeline::{self, Nowhere};
+use handsel::cache::MemoryStore;
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::{self, NullSink};
 use handsel::source::MemoryFiles;
 
 #[test]
 fn a_broken_link_names_the_file_with_the_same_text() {
-    let memory = Memory::of(Some(Arc::new(MemoryStore::default())));
+    let memory = BuildCache::of(Some(Arc::new(MemoryStore::default())));
     let with = |name: &str| {
         let mut files = MemoryFiles::default();
         files.put("content/index.md", "# Home\n\n[Tyres](guides/tyres.md)\n");
@@ -24,7 +24,7 @@ fn a_broken_link_names_the_file_with_the_same_text() {
         files
     };
     let help = |files: &MemoryFiles| {
-        let mut built = pipeline::build(files, &request(), &Nowhere, &memory);
+        let mut built = pipeline::build(files, &request(), &NullSink, &memory);
         built.name_renamed_files();
         built
             .problems

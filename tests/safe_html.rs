@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use handsel::document::attributes::{is_theme_class, is_theme_id};
-use handsel::document::links::Target;
+use handsel::document::links::ParsedTarget;
 use handsel::source::MemoryFiles;
 use handsel::theme;
 use html5gum::{DefaultEmitter, Token, Tokenizer};
@@ -270,12 +270,12 @@ fn text_cannot_write_what_scripts_look_for() {
         }
     }
     let wanted = 2 * (attributes.len() + classes.len() + ids.len());
-    let told = built
+    let reported = built
         .problems
         .iter()
         .filter(|problem| problem.code.name() == "dropped-attribute")
         .count();
-    assert_eq!(told, wanted, "each of them is reported");
+    assert_eq!(reported, wanted, "each of them is reported");
 }
 
 /// A start tag.
@@ -357,8 +357,8 @@ fn active(html: &str, known: &Known) -> Vec<String> {
     for tag in tags(html) {
         let is_active =
             ACTIVE.contains(&tag.name.as_str()) && !known.signatures.contains(&signature(&tag));
-        let sheet = tag.attributes.get("href").filter(|_| tag.name == "link");
-        if is_active || sheet.is_some_and(|href| !href.starts_with('/')) {
+        let output_page = tag.attributes.get("href").filter(|_| tag.name == "link");
+        if is_active || output_page.is_some_and(|href| !href.starts_with('/')) {
             found.push(format!("<{}>: {tag:?}", tag.name));
         }
         for (name, value) in &tag.attributes {
@@ -376,8 +376,8 @@ fn active(html: &str, known: &Known) -> Vec<String> {
                     | "ping"
                     | "background"
             );
-            let scheme = Target::parse(value);
-            let is_script_address = matches!(&scheme, Target::Unsafe { scheme } if scheme != "data" || !value.trim().to_ascii_lowercase().starts_with("data:image/"));
+            let scheme = ParsedTarget::parse(value);
+            let is_script_address = matches!(&scheme, ParsedTarget::Unsafe { scheme } if scheme != "data" || !value.trim().to_ascii_lowercase().starts_with("data:image/"));
             let is_hook = name.starts_with("data-")
                 && !known.hooks.contains(&(tag.name.clone(), name.clone()));
             let is_second = name == "id" && is_theme_id(value) && !ids.insert(value.clone());

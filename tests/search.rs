@@ -143,7 +143,7 @@ fn browsers_may_keep_what_has_its_content_in_its_name() {
     let is_named = |path: &&String| {
         path.strip_suffix(".bin")
             .and_then(|name| name.rsplit_once('-'))
-            .is_some_and(|(_, print)| print.len() == 12)
+            .is_some_and(|(_, hash)| hash.len() == 12)
     };
     assert!(!below.is_empty() && below.iter().all(is_named), "{below:?}");
     assert!(outputs.contains_key("search/index.bin"));

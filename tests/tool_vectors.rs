@@ -11,11 +11,13 @@ use std::path::Path;
 
 use handsel::page::tool::calculator;
 use handsel::tool::inputs::days;
-use handsel::tool::language::check::{Known, KnownTable, Measure, Scope, Type, compile};
-use handsel::tool::language::code::{Program, Table, Value};
+use handsel::tool::language::check::{
+    KnownName, KnownTable, Measure, NameScope, ValueType, compile,
+};
+use handsel::tool::language::code::{FigureTable, FormulaValue, Program};
 use handsel::tool::language::machine::run;
 use handsel::tool::language::parser::parse;
-use handsel::tool::language::range::Span;
+use handsel::tool::language::range::NumberRange;
 use serde_json::{Value as Json, json};
 
 const GENERATED: usize = 20_000;
@@ -234,36 +236,36 @@ fn texts(keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| (*key).to_owned()).collect()
 }
 
-fn scope() -> (Scope, Vec<Table>) {
-    let known = |name: &str, of: Type| Known {
+fn scope() -> (NameScope, Vec<FigureTable>) {
+    let known = |name: &str, of: ValueType| KnownName {
         name: name.into(),
         of,
-        span: Span::ALL,
+        span: NumberRange::ALL,
         is_used: Cell::new(false),
     };
     let table = |name: &str, keys: Option<&[&str]>| KnownTable {
         name: name.into(),
         keys: keys.map(texts),
         unit: None,
-        span: Span::ALL,
+        span: NumberRange::ALL,
         is_used: Cell::new(false),
     };
-    let mut all: Vec<Known> = NUMBERS
+    let mut all: Vec<KnownName> = NUMBERS
         .iter()
-        .map(|name| known(name, Type::Number(Measure::Any)))
+        .map(|name| known(name, ValueType::Number(Measure::Any)))
         .collect();
     all.extend([
         known(
             "region",
-            Type::Text(Some(texts(&["north", "south", "__proto__"]))),
+            ValueType::Text(Some(texts(&["north", "south", "__proto__"]))),
         ),
         known(
             "extras",
-            Type::Choices(texts(&["wifi", "desk", "constructor"])),
+            ValueType::Choices(texts(&["wifi", "desk", "constructor"])),
         ),
-        known("start", Type::Date),
-        known("end", Type::Date),
-        known("on", Type::Boolean),
+        known("start", ValueType::Date),
+        known("end", ValueType::Date),
+        known("on", ValueType::Boolean),
     ]);
     let tables = vec![
         table("tax", Some(&["north", "south", "__proto__"])),
@@ -271,7 +273,7 @@ fn scope() -> (Scope, Vec<Table>) {
         table("prices", Some(&["wifi", "desk", "constructor"])),
     ];
     let rows = |rows: &[(&str, f64)]| {
-        Table::Rows(
+        FigureTable::Rows(
             rows.iter()
                 .map(|(key, value)| ((*key).to_owned(), *value))
                 .collect(),
@@ -279,7 +281,7 @@ fn scope() -> (Scope, Vec<Table>) {
     };
     let values = vec![
         rows(&[("north", 0.21), ("south", 0.19), ("__proto__", 0.17)]),
-        Table::Brackets(vec![
+        FigureTable::Brackets(vec![
             (10_000.0, 0.0),
             (50_000.0, 0.2),
             (f64::INFINITY, 0.42),
@@ -287,26 +289,28 @@ fn scope() -> (Scope, Vec<Table>) {
         rows(&[("wifi", 9.99), ("desk", 25.3), ("constructor", 0.1)]),
     ];
     (
-        Scope {
+        NameScope {
             known: all,
             tables,
-            ..Scope::default()
+            ..NameScope::default()
         },
         values,
     )
 }
 
-fn inputs(chance: &mut Chance, numbers: &[f64]) -> Vec<Value> {
-    let mut some = || Value::Number(numbers[chance.below(numbers.len())]);
-    let mut values: Vec<Value> = (0..NUMBERS.len()).map(|_| some()).collect();
+fn inputs(chance: &mut Chance, numbers: &[f64]) -> Vec<FormulaValue> {
+    let mut some = || FormulaValue::Number(numbers[chance.below(numbers.len())]);
+    let mut values: Vec<FormulaValue> = (0..NUMBERS.len()).map(|_| some()).collect();
     let date = |chance: &mut Chance| {
-        Value::Number(f64::from(u32::try_from(chance.below(60_000)).expect("small")) - 25_509.0)
+        FormulaValue::Number(
+            f64::from(u32::try_from(chance.below(60_000)).expect("small")) - 25_509.0,
+        )
     };
-    values.push(Value::Text(
+    values.push(FormulaValue::Text(
         chance.one_of(&["north", "south", "__proto__"]).to_owned(),
     ));
     let all = ["wifi", "desk", "constructor"];
-    values.push(Value::Choices(
+    values.push(FormulaValue::Choices(
         all.iter()
             .filter(|_| chance.below(2) == 0)
             .map(|key| (*key).to_owned())
@@ -314,22 +318,22 @@ fn inputs(chance: &mut Chance, numbers: &[f64]) -> Vec<Value> {
     ));
     values.push(date(chance));
     values.push(date(chance));
-    values.push(Value::Boolean(chance.below(2) == 0));
+    values.push(FormulaValue::Boolean(chance.below(2) == 0));
     values
 }
 
 /// A value as its bits: numbers are hexadecimal (every NaN alike), since JSON has neither NaN nor
 /// -0.
-fn bits(value: &Value) -> Json {
+fn bits(value: &FormulaValue) -> Json {
     match value {
-        Value::Number(number) if number.is_nan() => json!({ "bits": "nan" }),
-        Value::Number(number) => json!({ "bits": format!("{:016x}", number.to_bits()) }),
+        FormulaValue::Number(number) if number.is_nan() => json!({ "bits": "nan" }),
+        FormulaValue::Number(number) => json!({ "bits": format!("{:016x}", number.to_bits()) }),
         other => calculator::plain(other),
     }
 }
 
 /// A formula, its program and its value for some inputs; `None` if the checker refuses it.
-fn vector(formula: &str, inputs: &[Value]) -> Option<Json> {
+fn vector(formula: &str, inputs: &[FormulaValue]) -> Option<Json> {
     let (mut scope, tables) = scope();
     let expr = parse(formula).ok()?;
     let mut faults = Vec::new();
@@ -350,12 +354,12 @@ fn vector(formula: &str, inputs: &[Value]) -> Option<Json> {
 }
 
 /// Each pair of difficult numbers with each operator, and each number with each function.
-fn by_hand(numbers: &[f64]) -> Vec<(String, Vec<Value>)> {
+fn by_hand(numbers: &[f64]) -> Vec<(String, Vec<FormulaValue>)> {
     let mut chance = Chance(7);
     let mut formulas = Vec::new();
     let mut put = |formula: &str, a: f64, b: f64| {
         let mut values = inputs(&mut chance, numbers);
-        (values[0], values[1]) = (Value::Number(a), Value::Number(b));
+        (values[0], values[1]) = (FormulaValue::Number(a), FormulaValue::Number(b));
         formulas.push((formula.to_owned(), values));
     };
     for (at, a) in numbers.iter().enumerate() {

@@ -11,12 +11,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use common::request;
+use handsel::cache::{CacheStore, MemoryStore};
 use handsel::diagnostic::Diagnostic;
 use handsel::disk::publish::{MANIFEST_NAME, PublishOptions, Publisher};
 use handsel::fingerprint::Fingerprint;
-use handsel::memo::{MemoryStore, Store};
 use handsel::paths::OutputPath;
-use handsel::pipeline::memory::Memory;
+use handsel::pipeline::build_cache::BuildCache;
 use handsel::pipeline::{self, Request, Sink};
 use handsel::source::MemoryFiles;
 use proptest::prelude::*;
@@ -29,15 +29,15 @@ impl Sink for Staging<'_> {
         &self,
         path: &OutputPath,
         bytes: Cow<'static, [u8]>,
-        print: Fingerprint,
+        hash: Fingerprint,
     ) -> Result<(), String> {
         self.0
-            .stage_known(path, bytes, print)
+            .stage_known(path, bytes, hash)
             .map_err(|error| error.to_string())
     }
 
-    fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
-        self.0.keep(path, print).unwrap_or(false)
+    fn keep(&self, path: &OutputPath, hash: Fingerprint) -> bool {
+        self.0.keep(path, hash).unwrap_or(false)
     }
 
     fn published(&self, path: &OutputPath) -> Option<Vec<u8>> {
@@ -184,8 +184,8 @@ proptest! {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let output = folder.path().join("public");
         let request = Request { is_lenient, ..request() };
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
-        let memory = Memory::of(Some(Arc::clone(&store)));
+        let store: Arc<dyn CacheStore> = Arc::new(MemoryStore::default());
+        let memory = BuildCache::of(Some(Arc::clone(&store)));
         let mut site = BTreeMap::from([("handsel.yaml".to_owned(), SETTINGS[1].to_owned()), ("content/index.md".to_owned(), "# Home\n".to_owned())]);
         for edits in &steps {
             edits.iter().for_each(|edit| carry_out(edit, &mut site));
@@ -194,7 +194,7 @@ proptest! {
             let options = PublishOptions { force: false, cache: Some(Arc::clone(&store)) };
             let publisher = Publisher::begin(&output, &folder.path().join(".handsel"), options).expect("the folder is ours");
             let built = pipeline::build(&files, &request, &Staging(&publisher), &memory);
-            let problems: Vec<String> = built.problems.iter().map(|problem| format!("{:?} {}", problem.place, problem.message)).collect();
+            let problems: Vec<String> = built.problems.iter().map(|problem| format!("{:?} {}", problem.location, problem.message)).collect();
             prop_assert_eq!(built.failure, None, "{:#?} {:#?}", site.keys().collect::<Vec<_>>(), problems);
             if built.problems.iter().any(Diagnostic::is_error) {
                 continue;

@@ -19,7 +19,7 @@ use common::edits::Dice;
 use handsel::diagnostic::Checked;
 use handsel::fingerprint::Fingerprint;
 use handsel::paths::{OutputPath, SourcePath};
-use handsel::pipeline::memory::Memory;
+use handsel::pipeline::build_cache::BuildCache;
 use handsel::pipeline::{self, Sink};
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
@@ -336,13 +336,13 @@ impl Sink for Copied {
         file: &mut dyn io::Read,
         _: Fingerprint,
     ) -> Result<Fingerprint, String> {
-        let (print, length) =
+        let (hash, length) =
             Fingerprint::of_reader(file, |_| Ok(())).map_err(|error| error.to_string())?;
         self.0
             .lock()
             .expect("no holder panics")
             .insert(path.to_string(), length);
-        Ok(print)
+        Ok(hash)
     }
 }
 
@@ -365,14 +365,14 @@ fn a_large_file_is_never_in_memory_as_a_whole() {
         &WithLarge(files),
         &common::request(),
         &copied,
-        &Memory::of(None),
+        &BuildCache::of(None),
     );
-    let told: Vec<&str> = built
+    let reported: Vec<&str> = built
         .problems
         .iter()
         .map(|problem| problem.code.name())
         .collect();
-    assert_eq!(told, ["bad-image"], "{:?}", built.problems);
+    assert_eq!(reported, ["bad-image"], "{:?}", built.problems);
     let copied = copied.0.into_inner().expect("no holder panics");
     assert_eq!(
         copied,

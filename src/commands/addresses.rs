@@ -3,13 +3,13 @@
 use std::io;
 use std::path::Path;
 
-use super::CannotRun;
-use super::figures::grouped;
+use super::CommandError;
+use super::format::grouped;
 use super::options::SiteOptions;
 use super::output;
-use super::site_folder::SiteFolder;
-use crate::disk::own_file;
-use crate::pipeline::{Addresses, is_public};
+use super::site_root::SiteRoot;
+use crate::disk::atomic_file;
+use crate::pipeline::{LedgerCheck, is_public};
 use crate::settings::Settings;
 use crate::site::address_ledger::{AddressLedger, LEDGER_NAME};
 use crate::source::Files;
@@ -17,9 +17,9 @@ use crate::source::Files;
 /// Whether a build into `output` is one that readers will see: of a site with a public address,
 /// without drafts, to the folder that the settings name. A folder of Markdown without settings gets
 /// no ledger.
-pub fn are_kept(
+pub fn keeps_addresses(
     options: &SiteOptions,
-    site: &SiteFolder,
+    site: &SiteRoot,
     settings: &Settings,
     output: &Path,
 ) -> bool {
@@ -31,7 +31,7 @@ pub fn are_kept(
         || output::choose(site, settings, None).is_ok_and(|configured| configured == output);
     let is_site = || {
         site.disk.read(&site.config).is_ok()
-            || own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|there| there.is_some())
+            || atomic_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|there| there.is_some())
     };
     is_public && !options.drafts && is_configured() && is_site()
 }
@@ -41,9 +41,9 @@ pub fn are_kept(
 ///
 /// # Errors
 /// When it can be neither read nor written.
-pub fn write(site: &SiteFolder, addresses: &Addresses, settings: &Settings) -> io::Result<usize> {
+pub fn write(site: &SiteRoot, addresses: &LedgerCheck, settings: &Settings) -> io::Result<usize> {
     let root = site.disk.root();
-    let bytes = own_file::read(root, LEDGER_NAME)?;
+    let bytes = atomic_file::read(root, LEDGER_NAME)?;
     let before = bytes
         .as_deref()
         .map(String::from_utf8_lossy)
@@ -53,13 +53,16 @@ pub fn write(site: &SiteFolder, addresses: &Addresses, settings: &Settings) -> i
     let news = kept.missing(&addresses.now).count();
     let text = kept.after(&addresses.now, &settings.retired).to_text();
     if bytes.is_none() || text != before {
-        own_file::replace(root, LEDGER_NAME, text.as_bytes())?;
+        atomic_file::replace(root, LEDGER_NAME, text.as_bytes())?;
     }
     Ok(if known == 0 { 0 } else { news })
 }
 
 /// What to say of a ledger that was written.
-pub fn told(written: io::Result<usize>, site: &SiteFolder) -> Result<Option<String>, CannotRun> {
+pub fn ledger_message(
+    written: io::Result<usize>,
+    site: &SiteRoot,
+) -> Result<Option<String>, CommandError> {
     let shown = site.shown.join(LEDGER_NAME);
     match written {
         Ok(0) => Ok(None),
@@ -74,7 +77,7 @@ pub fn told(written: io::Result<usize>, site: &SiteFolder) -> Result<Option<Stri
                 shown.display()
             )))
         }
-        Err(error) => Err(CannotRun::new(format!(
+        Err(error) => Err(CommandError::new(format!(
             "the site is published, but {} cannot be written: {error}",
             shown.display()
         ))

@@ -9,20 +9,20 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::console::{Console, Stream};
-use super::figures::{count, duration, grouped, size};
+use super::console::{Console, OutputStream};
+use super::format::{count, duration, grouped, size};
 use super::options::{CACHE_NAME, CommonOptions, Format, SiteOptions};
 use super::progress::Progress;
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, addresses, output, print, verify};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status, addresses, output, problem_output, verify};
 use crate::diagnostic::{Code, Diagnostic, printable_name};
-use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
-use crate::disk::small_pages::take_small_pages;
+use crate::disk::memory_hints::use_small_pages;
+use crate::disk::publish::{CommitSummary, PublishError, PublishOptions, Publisher};
 use crate::fingerprint::Fingerprint;
 use crate::paths::OutputPath;
-use crate::pipeline::memory::Memory;
+use crate::pipeline::build_cache::BuildCache;
 use crate::pipeline::profile::Stage;
-use crate::pipeline::{self, Built, Request, Sink};
+use crate::pipeline::{self, BuildResult, Request, Sink};
 
 /// Files of others that are named before the rest is counted.
 const FOREIGN_NAMED_MAX: usize = 5;
@@ -51,22 +51,22 @@ pub struct Options {
 
 /// The publisher, or why there is none. It looks through the output folder while the sources are
 /// read.
-type Begun = OnceLock<Result<Publisher, PublishError>>;
+type PendingPublisher = OnceLock<Result<Publisher, PublishError>>;
 
 /// Stages what the pipeline makes.
-struct Staging<'a> {
-    begun: &'a Begun,
+struct StagingSink<'a> {
+    begun: &'a PendingPublisher,
     files: Arc<AtomicUsize>,
 }
 
-impl Staging<'_> {
+impl StagingSink<'_> {
     /// Waits for the publisher. An error is told when the build is over; here it ends it.
     fn publisher(&self) -> Result<&Publisher, String> {
         self.begun.wait().as_ref().map_err(ToString::to_string)
     }
 }
 
-impl Sink for Staging<'_> {
+impl Sink for StagingSink<'_> {
     /// The threads that make pages must not wait: the publisher needs them to look through its
     /// folder.
     fn ready(&self) {
@@ -120,13 +120,13 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
+) -> Result<Status, CommandError> {
     let begun = Instant::now();
-    take_small_pages();
-    let site = SiteFolder::open(common)?;
+    use_small_pages();
+    let site = SiteRoot::open(common)?;
     let settings = site.settings();
     let output = output::choose(&site, &settings, options.site.output.as_deref())?;
-    let keeps_addresses = addresses::are_kept(&options.site, &site, &settings, &output);
+    let keeps_addresses = addresses::keeps_addresses(&options.site, &site, &settings, &output);
     let request = Request {
         keeps_addresses,
         ..options.site.request(common, &site, false)?
@@ -139,16 +139,16 @@ pub fn run(
     let staging_parent = site.disk.root().join(CACHE_NAME);
     let files = Arc::new(AtomicUsize::new(0));
     let progress = Progress::begin(console, Arc::clone(&files));
-    let begun_publisher = Begun::new();
+    let begun_publisher = PendingPublisher::new();
     let mut built = std::thread::scope(|scope| {
         scope.spawn(|| {
             drop(begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options)))
         });
-        let memory = Memory::of(cache).with_aside(staging_parent.clone());
+        let memory = BuildCache::of(cache).with_aside(staging_parent.clone());
         pipeline::build(
             &site.disk,
             &request,
-            &Staging {
+            &StagingSink {
                 begun: &begun_publisher,
                 files,
             },
@@ -165,21 +165,23 @@ pub fn run(
             publisher
                 .conflicts()
                 .iter()
-                .map(|path| in_the_way(path, &output)),
+                .map(|path| occupied_path_help(path, &output)),
         );
     }
-    built.problems.extend(print::no_pages(&built, &site));
+    built
+        .problems
+        .extend(problem_output::no_pages(&built, &site));
     built.name_renamed_files();
-    print::problems(console, &site, &mut built.problems, Stream::Error);
-    if let Some(summary) = print::summary(&built.problems, built.pages) {
-        console.print(Stream::Error, &summary);
+    problem_output::problems(console, &site, &mut built.problems, OutputStream::Error);
+    if let Some(summary) = problem_output::summary(&built.problems, built.pages) {
+        console.print(OutputStream::Error, &summary);
     }
     if let Some(failure) = built.failure {
-        return Err(CannotRun::new(failure));
+        return Err(CommandError::new(failure));
     }
     if built.problems.iter().any(Diagnostic::is_error) {
         console.print(
-            Stream::Error,
+            OutputStream::Error,
             &format!("Nothing was published; {} is as it was.", folder(&output)),
         );
         return Ok(Status::ContentErrors);
@@ -190,7 +192,7 @@ pub fn run(
             ledger = addresses::write(&site, now, &built.settings);
         }
     })?;
-    let news = addresses::told(ledger, &site)?;
+    let news = addresses::ledger_message(ledger, &site)?;
     let whole = begun.elapsed();
     if options.site.profile {
         built.profile.stages.push(Stage {
@@ -198,7 +200,7 @@ pub fn run(
             took: whole.saturating_sub(built_in),
             count: published.written,
         });
-        print::profile(console, &built.profile, whole);
+        problem_output::profile(console, &built.profile, whole);
     }
     for note in built
         .notes
@@ -207,7 +209,7 @@ pub fn run(
         .chain(foreign(&published, &output))
         .chain(news)
     {
-        console.remark(&format!("Note: {note}."));
+        console.write_note(&format!("Note: {note}."));
     }
     console.answer(&result(&built, &published, &output, whole, console));
     if options.verify_cache && !verify::verify(&site, &request, &output, &built.problems, console) {
@@ -217,14 +219,14 @@ pub fn run(
     Ok(Status::Done)
 }
 
-impl From<PublishError> for CannotRun {
+impl From<PublishError> for CommandError {
     fn from(error: PublishError) -> Self {
         Self::new(error.to_string())
     }
 }
 
 /// A file of others that lies where one of ours goes.
-fn in_the_way(path: &OutputPath, output: &Path) -> Diagnostic {
+fn occupied_path_help(path: &OutputPath, output: &Path) -> Diagnostic {
     let message = format!(
         "{}{path} is in the way, and Handsel did not write it",
         folder(output)
@@ -233,7 +235,7 @@ fn in_the_way(path: &OutputPath, output: &Path) -> Diagnostic {
 }
 
 /// What others put into the output folder, so that nobody wonders who did.
-fn foreign(published: &Published, output: &Path) -> Option<String> {
+fn foreign(published: &CommitSummary, output: &Path) -> Option<String> {
     let named: Vec<&str> = published
         .foreign
         .iter()
@@ -257,13 +259,13 @@ fn foreign(published: &Published, output: &Path) -> Option<String> {
 }
 
 fn result(
-    built: &Built,
-    published: &Published,
+    built: &BuildResult,
+    published: &CommitSummary,
     output: &Path,
     whole: Duration,
     console: &Console,
 ) -> String {
-    let Published {
+    let CommitSummary {
         written,
         unchanged,
         removed,
@@ -293,7 +295,7 @@ fn result(
 }
 
 /// Where the pages that were left out are named. The settings can turn that report off.
-fn named(built: &Built, console: &Console) -> String {
+fn named(built: &BuildResult, console: &Console) -> String {
     let reported = built
         .problems
         .iter()
@@ -302,17 +304,18 @@ fn named(built: &Built, console: &Console) -> String {
     if reported == 0 {
         return String::new();
     }
-    if console.format == Format::Human && !console.shows_all && reported > print::SHOWN_MAX {
+    if console.format == Format::Human && !console.shows_all && reported > problem_output::SHOWN_MAX
+    {
         return format!(
             " The first {} are named above; `--all-problems` names each.",
-            print::SHOWN_MAX
+            problem_output::SHOWN_MAX
         );
     }
     " Each is named above.".to_owned()
 }
 
 /// What to do next: how to look at the site, or how to begin one.
-fn next(built: &Built, output: &Path) -> String {
+fn next(built: &BuildResult, output: &Path) -> String {
     const LOOK: &str = "python3 -m http.server -d";
     if built.pages == 0 {
         return "No page is published yet: all of them are drafts, expired or still to come. `handsel serve` shows them.".to_owned();

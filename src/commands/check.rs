@@ -4,15 +4,15 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::console::{Console, Stream};
-use super::figures::{count, grouped};
+use super::console::{Console, OutputStream};
+use super::format::{count, grouped};
 use super::options::{CommonOptions, SiteOptions};
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, output, print};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status, output, problem_output};
 use crate::diagnostic::Diagnostic;
-use crate::disk::own_file;
-use crate::pipeline::memory::Memory;
-use crate::pipeline::{self, Nowhere, Request, foreign};
+use crate::disk::atomic_file;
+use crate::pipeline::build_cache::BuildCache;
+use crate::pipeline::{self, NullSink, Request, foreign};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,9 +37,9 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
+) -> Result<Status, CommandError> {
     let begun = Instant::now();
-    let site = SiteFolder::open(common)?;
+    let site = SiteRoot::open(common)?;
     let request = options.site.request(common, &site, true)?;
     output::choose(&site, &site.settings(), options.site.output.as_deref())?;
     if options.fix {
@@ -48,20 +48,22 @@ pub fn run(
     let mut built = pipeline::build(
         &site.disk,
         &request,
-        &Nowhere,
-        &Memory::recalling(options.site.cache(&site)),
+        &NullSink,
+        &BuildCache::read_only(options.site.cache(&site)),
     );
     if let Some(failure) = built.failure {
-        return Err(CannotRun::new(failure));
+        return Err(CommandError::new(failure));
     }
-    built.problems.extend(print::no_pages(&built, &site));
+    built
+        .problems
+        .extend(problem_output::no_pages(&built, &site));
     built.name_renamed_files();
-    print::problems(console, &site, &mut built.problems, Stream::Output);
+    problem_output::problems(console, &site, &mut built.problems, OutputStream::Output);
     if options.site.profile {
-        print::profile(console, &built.profile, begun.elapsed());
+        problem_output::profile(console, &built.profile, begun.elapsed());
     }
-    match print::summary(&built.problems, built.pages) {
-        Some(summary) => console.print(console.stream(Stream::Output), &summary),
+    match problem_output::summary(&built.problems, built.pages) {
+        Some(summary) => console.print(console.stream(OutputStream::Output), &summary),
         None => console.answer(&format!("No problem in {}.", count(built.pages, "page"))),
     }
     Ok(if built.problems.iter().any(Diagnostic::is_error) {
@@ -72,12 +74,12 @@ pub fn run(
 }
 
 /// Writes what can be written in our words.
-fn fix(site: &SiteFolder, request: &Request, console: &Console) -> Result<(), CannotRun> {
+fn fix(site: &SiteRoot, request: &Request, console: &Console) -> Result<(), CommandError> {
     let rewritten = foreign::rewrite(&site.disk, request);
     for file in &rewritten {
         let folder = site.disk.root().join(file.path.folder().as_str());
-        own_file::replace(&folder, file.path.name(), &file.after).map_err(|error| {
-            CannotRun::new(format!(
+        atomic_file::replace(&folder, file.path.name(), &file.after).map_err(|error| {
+            CommandError::new(format!(
                 "{} cannot be written: {error}",
                 site.show(&file.path)
             ))

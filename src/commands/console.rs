@@ -17,7 +17,7 @@ use crate::diagnostic::printable;
 const WIDTH_DEFAULT: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
+pub enum OutputStream {
     Output,
     Error,
 }
@@ -42,14 +42,14 @@ impl Console {
     /// Words that were asked for: what a command did.
     pub fn answer(&self, text: &str) {
         if !self.is_quiet {
-            self.print(self.stream(Stream::Output), text);
+            self.print(self.stream(OutputStream::Output), text);
         }
     }
 
     /// Words beside what was asked for.
-    pub fn remark(&self, text: &str) {
+    pub fn write_note(&self, text: &str) {
         if !self.is_quiet {
-            self.print(Stream::Error, text);
+            self.print(OutputStream::Error, text);
         }
     }
 
@@ -58,27 +58,31 @@ impl Console {
         let group = Group::with_title(Level::ERROR.primary_title(printable(message)));
         let report = [group.elements(help.map(|help| Level::HELP.message(printable(help))))];
         let drawn = Renderer::styled()
-            .term_width(self.width(Stream::Error))
+            .term_width(self.width(OutputStream::Error))
             .render(&report);
-        self.write(Stream::Error, |out| writeln!(out, "{drawn}"));
+        self.write(OutputStream::Error, |out| writeln!(out, "{drawn}"));
     }
 
     /// Writes words for people and ends the line. What a terminal would obey or hide is written as
     /// escapes.
-    pub fn print(&self, stream: Stream, text: &str) {
+    pub fn print(&self, stream: OutputStream, text: &str) {
         self.write(stream, |out| writeln!(out, "{}", printable(text)));
     }
 
     /// Writes JSON, which escapes for itself, and ends the line.
-    pub fn print_json(&self, stream: Stream, json: &str) {
+    pub fn print_json(&self, stream: OutputStream, json: &str) {
         self.write(stream, |out| writeln!(out, "{json}"));
     }
 
     /// Writes piece by piece.
-    pub fn write(&self, stream: Stream, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+    pub fn write(
+        &self,
+        stream: OutputStream,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) {
         let target: Box<dyn Write> = match stream {
-            Stream::Output => Box::new(anstream::stdout()),
-            Stream::Error => Box::new(anstream::stderr()),
+            OutputStream::Output => Box::new(anstream::stdout()),
+            OutputStream::Error => Box::new(anstream::stderr()),
         };
         let mut buffered = BufWriter::new(target);
         let _ = write(&mut buffered).and_then(|()| buffered.flush());
@@ -86,19 +90,19 @@ impl Console {
 
     /// The stream for words that would go to `wanted`, had standard output not been promised to a
     /// machine.
-    pub fn stream(&self, wanted: Stream) -> Stream {
+    pub fn stream(&self, wanted: OutputStream) -> OutputStream {
         if self.format == Format::Human {
             wanted
         } else {
-            Stream::Error
+            OutputStream::Error
         }
     }
 
     /// Columns of the terminal.
-    pub fn width(&self, stream: Stream) -> usize {
+    pub fn width(&self, stream: OutputStream) -> usize {
         let size = match stream {
-            Stream::Output => terminal_size_of(std::io::stdout()),
-            Stream::Error => terminal_size_of(std::io::stderr()),
+            OutputStream::Output => terminal_size_of(std::io::stdout()),
+            OutputStream::Error => terminal_size_of(std::io::stderr()),
         };
         size.map_or(WIDTH_DEFAULT, |(Width(width), _)| {
             usize::from(width).max(40)

@@ -8,8 +8,8 @@ use clap::Args;
 use super::console::Console;
 use super::new::kinds;
 use super::options::CommonOptions;
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, schema};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status, schema};
 use crate::diagnostic::printable_name;
 use crate::disk::Disk;
 use crate::disk::new_file::create_new;
@@ -52,19 +52,19 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
+) -> Result<Status, CommandError> {
     let folder = options.folder.as_deref().unwrap_or(&common.root);
     if folder == Path::new(".") {
-        SiteFolder::open_unfinished(common)?;
+        SiteRoot::open_unfinished(common)?;
     }
-    let loose = loose_pages(folder);
+    let loose = pages_without_site(folder);
     let has_pages = has_pages(folder);
     let samples = SAMPLES
         .iter()
         .filter(|(path, _)| !has_pages || folder.join(path).exists());
     for (path, text) in BASICS.iter().chain(samples) {
         let path = SourcePath::new(path).expect("the starter's paths do not climb");
-        let shown = shown(folder, &path);
+        let shown = display_path(folder, &path);
         match create_new(folder, &path, text.as_bytes()) {
             Ok(()) => console.answer(&format!("  made  {shown}")),
             Err(error)
@@ -73,14 +73,14 @@ pub fn run(
                 console.answer(&format!("  kept  {shown}"));
             }
             Err(error) => {
-                return Err(CannotRun::new(format!("cannot make {shown}: {error}"))
+                return Err(CommandError::new(format!("cannot make {shown}: {error}"))
                     .help("name a folder that you may write to"));
             }
         }
     }
-    associate(folder, common, console)?;
+    associate_schemas(folder, common, console)?;
     if loose > 0 {
-        console.remark(
+        console.write_note(
             "Only what lies in content/ is published now. Move this folder's own Markdown there; or delete handsel.yaml and\n\
              content/ again, and `handsel build` publishes the folder as it is.",
         );
@@ -93,7 +93,7 @@ pub fn run(
 }
 
 /// A path below the folder, for people.
-fn shown(folder: &Path, path: &SourcePath) -> String {
+fn display_path(folder: &Path, path: &SourcePath) -> String {
     let shown = folder.join(path.as_str());
     printable_name(&shown.strip_prefix(".").unwrap_or(&shown).to_string_lossy())
 }
@@ -110,19 +110,23 @@ fn has_pages(folder: &Path) -> bool {
 }
 
 /// Schemas for editors, and the setting that tells them which is for which file.
-fn associate(folder: &Path, common: &CommonOptions, console: &Console) -> Result<(), CannotRun> {
-    let site = SiteFolder::open(&CommonOptions {
+fn associate_schemas(
+    folder: &Path,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<(), CommandError> {
+    let site = SiteRoot::open(&CommonOptions {
         root: folder.to_owned(),
         config: None,
         ..common.clone()
     })?;
     let kinds = kinds(&site, &site.disk.list(&ListingRules::default()).value).0;
     if schema::write(&site, &kinds).is_err() {
-        console.remark("Note: the schemas for editors could not be written.");
+        console.write_note("Note: the schemas for editors could not be written.");
     }
     let path = SourcePath::new(".vscode/settings.json").expect("a plain path does not climb");
     let text = schema::editor_settings(&site, &kinds) + "\n";
-    let shown = shown(folder, &path);
+    let shown = display_path(folder, &path);
     match create_new(folder, &path, text.as_bytes()) {
         Ok(()) => console.answer(&format!("  made  {shown}")),
         Err(_) => console.answer(&format!("  kept  {shown}")),
@@ -131,7 +135,7 @@ fn associate(folder: &Path, common: &CommonOptions, console: &Console) -> Result
 }
 
 /// Pages of a folder that was a site by itself, and will not be one any more.
-fn loose_pages(folder: &Path) -> usize {
+fn pages_without_site(folder: &Path) -> usize {
     let Ok(disk) = Disk::open(folder) else {
         return 0;
     };

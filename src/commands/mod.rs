@@ -1,26 +1,26 @@
 //! The commands: arguments in; words, files and an exit status out. Nothing else in Handsel prints.
 //!
 //! The status is 0 when a command is done (warnings too), 1 when the content has errors and so
-//! nothing was published, and 2 when the command could not run: usage, disk, port (`CannotRun`).
+//! nothing was published, and 2 when the command could not run: usage, disk, port (`CommandError`).
 
 mod addresses;
 mod build;
 mod check;
 mod console;
-mod figures;
+mod format;
 mod init;
+mod move_page;
 mod new;
 mod options;
 mod output;
-mod print;
+mod problem_output;
 mod problem_table;
 mod progress;
-mod relocate;
 mod report;
 mod retire;
 mod schema;
 mod serve;
-mod site_folder;
+mod site_root;
 mod verify;
 mod why;
 
@@ -65,7 +65,7 @@ enum Command {
     Serve(serve::Options),
     Check(check::Options),
     Schema(schema::Options),
-    Move(relocate::Options),
+    Move(move_page::Options),
     Retire(retire::Options),
     Report(report::Options),
     Why(why::Options),
@@ -81,12 +81,12 @@ enum Status {
 
 /// Why a command could not run, and the way out.
 #[derive(Debug)]
-struct CannotRun {
+struct CommandError {
     message: String,
     help: Option<String>,
 }
 
-impl CannotRun {
+impl CommandError {
     fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -108,14 +108,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             // Asked for, the help goes to standard output; a reader that went away wants no more of
             // it.
             let _ = error.print();
-            if let Some(folder) = stray_folder(&error) {
+            if let Some(folder) = unexpected_folder(&error) {
                 let console = Console {
                     format: options::Format::Human,
                     is_quiet: false,
                     shows_all: false,
                 };
                 console.print(
-                    console::Stream::Error,
+                    console::OutputStream::Error,
                     &format!("\nTo name the site's folder, write `--root {folder}`."),
                 );
             }
@@ -131,7 +131,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(options) => serve::run(options, common, &console),
         Command::Check(options) => check::run(options, common, &console),
         Command::Schema(options) => schema::run(options, common, &console),
-        Command::Move(options) => relocate::run(options, common, &console),
+        Command::Move(options) => move_page::run(options, common, &console),
         Command::Retire(options) => retire::run(options, common, &console),
         Command::Report(options) => report::run(options, common, &console),
         Command::Why(options) => why::run(options, common, &console),
@@ -139,7 +139,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match ended {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::ContentErrors) => ExitCode::from(1),
-        Err(CannotRun { message, help }) => {
+        Err(CommandError { message, help }) => {
             console.fail(&message, help.as_deref());
             ExitCode::from(2)
         }
@@ -147,7 +147,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// An argument that no option takes and that is a folder: the site's, as other generators take it.
-fn stray_folder(error: &clap::Error) -> Option<&str> {
+fn unexpected_folder(error: &clap::Error) -> Option<&str> {
     let ContextValue::String(argument) = error.get(ContextKind::InvalidArg)? else {
         return None;
     };

@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 
 use clap::Args;
 
-use super::console::{Console, Stream};
-use super::options::{CommonOptions, now};
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, print, schema};
+use super::console::{Console, OutputStream};
+use super::options::{CommonOptions, current_time};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status, problem_output, schema};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::disk::new_file::create_new;
 use crate::kind::{self, Kind, Kinds};
@@ -39,21 +39,21 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
-    let site = SiteFolder::open(common)?;
+) -> Result<Status, CommandError> {
+    let site = SiteRoot::open(common)?;
     let title = title(&options.title)?;
     let files = site.disk.list(&ListingRules::default()).value;
     let (kinds, mut problems) = kinds(&site, &files);
     // A fault in another kind's file is the build's to tell.
     problems.retain(|problem| {
         problem
-            .place
+            .location
             .as_ref()
             .is_some_and(|place| place.path.stem() == options.kind)
             && problem.is_error()
     });
     if !problems.is_empty() {
-        print::problems(console, &site, &mut problems, Stream::Error);
+        problem_output::problems(console, &site, &mut problems, OutputStream::Error);
         return Ok(Status::ContentErrors);
     }
     let kind = kinds
@@ -66,13 +66,15 @@ pub fn run(
         .ok();
     if let Some(taken) = files.iter().find(|file| Some(*file) == beside.as_ref()) {
         return Err(
-            CannotRun::new(format!("{} has that address already", site.show(taken)))
+            CommandError::new(format!("{} has that address already", site.show(taken)))
                 .help("choose another title"),
         );
     }
     let today = match common.today {
         Some(today) => today,
-        None => now()?.to_zoned(zone(&site.settings().timezone)).date(),
+        None => current_time()?
+            .to_zoned(zone(&site.settings().timezone))
+            .date(),
     };
     create_new(
         site.disk.root(),
@@ -86,38 +88,38 @@ pub fn run(
         .as_bytes(),
     )
     .map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => CannotRun::new(format!(
+        ErrorKind::AlreadyExists => CommandError::new(format!(
             "{} is there already and stays as it is",
             site.show(&path)
         ))
         .help("choose another title, or edit that file"),
-        _ => CannotRun::new(format!("cannot make {}: {error}", site.show(&path))),
+        _ => CommandError::new(format!("cannot make {}: {error}", site.show(&path))),
     })?;
     console.answer(&format!("Made {}", site.show(&path)));
     // Editors complete front matter by them; the page, which is there, is worth more than they are.
     if site.disk.read(&site.config).is_ok() && schema::write(&site, &kinds).is_err() {
-        console.remark("Note: the schemas for editors could not be written.");
+        console.write_note("Note: the schemas for editors could not be written.");
     }
     console.answer(next(&kind.scaffold));
     Ok(Status::Done)
 }
 
 /// One line of text.
-fn title(given: &str) -> Result<String, CannotRun> {
+fn title(given: &str) -> Result<String, CommandError> {
     let title = given.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() {
-        return Err(CannotRun::new("the title is empty")
+        return Err(CommandError::new("the title is empty")
             .help("write it in quotes: handsel new guide \"How to …\""));
     }
     if title.contains(char::is_control) {
-        return Err(CannotRun::new("the title holds control characters")
+        return Err(CommandError::new("the title holds control characters")
             .help("write it as plain text on one line"));
     }
     Ok(title)
 }
 
 /// Handsel's own kinds and the site's, which win.
-pub(super) fn kinds(site: &SiteFolder, files: &[SourcePath]) -> (Kinds, Vec<Diagnostic>) {
+pub(super) fn kinds(site: &SiteRoot, files: &[SourcePath]) -> (Kinds, Vec<Diagnostic>) {
     let folder = SourcePath::new(KINDS_FOLDER).expect("it does not climb");
     let built_in = theme::templates().into_iter().filter_map(|(name, bytes)| {
         let path = SourcePath::new(&format!("templates/{name}")).ok()?;
@@ -135,26 +137,26 @@ pub(super) fn kinds(site: &SiteFolder, files: &[SourcePath]) -> (Kinds, Vec<Diag
     let mut problems = Vec::new();
     let mut kinds = Kinds::new();
     for (path, bytes) in built_in.chain(own) {
-        if let Some(kind) = kind::read(&path, &bytes).unload(&mut problems) {
+        if let Some(kind) = kind::read(&path, &bytes).take_into(&mut problems) {
             kinds.insert(kind.name.clone(), kind);
         }
     }
     (kinds, problems)
 }
 
-fn unknown(name: &str, kinds: &Kinds) -> CannotRun {
+fn unknown(name: &str, kinds: &Kinds) -> CommandError {
     let names: Vec<&str> = kinds.keys().map(String::as_str).collect();
     let near = nearest(name, names.iter().copied())
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
-    CannotRun::new(format!("there is no kind `{name}`"))
+    CommandError::new(format!("there is no kind `{name}`"))
         .help(format!("{near}kinds here: {}", names.join(", ")))
 }
 
-fn path(site: &SiteFolder, kind: &Kind, title: &str) -> Result<SourcePath, CannotRun> {
+fn path(site: &SiteRoot, kind: &Kind, title: &str) -> Result<SourcePath, CommandError> {
     let folder = kind.folder.as_deref().unwrap_or_default();
     let outside = |_| {
-        CannotRun::new(format!(
+        CommandError::new(format!(
             "the folder `{folder}` of the kind `{}` lies outside the site",
             kind.name
         ))

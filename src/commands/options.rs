@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::CannotRun;
-use super::site_folder::SiteFolder;
-use crate::memo::Store;
-use crate::memo::store::Folder;
+use super::CommandError;
+use super::site_root::SiteRoot;
+use crate::cache::CacheStore;
+use crate::cache::store::CacheFolder;
 use crate::pipeline::Request;
 use crate::settings::BaseUrl;
 
@@ -92,13 +92,15 @@ pub struct SiteOptions {
 
 /// Handsel's own folder in the root: files wait there until all of them are made, and the cache
 /// lies there.
-pub use crate::disk::own_file::OWN_FOLDER as CACHE_NAME;
+pub use crate::disk::atomic_file::OWN_FOLDER as CACHE_NAME;
 
 impl SiteOptions {
     /// Where things are remembered from build to build.
-    pub fn cache(&self, site: &SiteFolder) -> Option<Arc<dyn Store>> {
-        (!self.no_cache).then(|| -> Arc<dyn Store> {
-            Arc::new(Folder::at(&site.disk.root().join(CACHE_NAME).join("cache")))
+    pub fn cache(&self, site: &SiteRoot) -> Option<Arc<dyn CacheStore>> {
+        (!self.no_cache).then(|| -> Arc<dyn CacheStore> {
+            Arc::new(CacheFolder::at(
+                &site.disk.root().join(CACHE_NAME).join("cache"),
+            ))
         })
     }
 
@@ -106,13 +108,13 @@ impl SiteOptions {
     pub fn request(
         &self,
         common: &CommonOptions,
-        site: &SiteFolder,
+        site: &SiteRoot,
         with_audit: bool,
-    ) -> Result<Request, CannotRun> {
+    ) -> Result<Request, CommandError> {
         Ok(Request {
             config: site.config.clone(),
             today: common.today,
-            now: now()?,
+            now: current_time()?,
             with_drafts: self.drafts,
             with_audit,
             keeps_addresses: false,
@@ -124,7 +126,7 @@ impl SiteOptions {
 }
 
 /// SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch), else the clock.
-pub fn now() -> Result<Timestamp, CannotRun> {
+pub fn current_time() -> Result<Timestamp, CommandError> {
     const NAME: &str = "SOURCE_DATE_EPOCH";
     let Some(stated) = std::env::var_os(NAME).filter(|stated| !stated.is_empty()) else {
         return Ok(Timestamp::now());
@@ -133,7 +135,7 @@ pub fn now() -> Result<Timestamp, CannotRun> {
     seconds
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
         .ok_or_else(|| {
-            CannotRun::new(format!(
+            CommandError::new(format!(
                 "{NAME} is `{}`, which is no number of seconds since 1970",
                 stated.to_string_lossy()
             ))

@@ -4,10 +4,10 @@
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-use super::CannotRun;
-use super::site_folder::SiteFolder;
+use super::CommandError;
+use super::site_root::SiteRoot;
 use crate::disk::Disk;
-use crate::disk::own_file::link_on_the_way;
+use crate::disk::atomic_file::link_on_the_way;
 use crate::settings::{Settings, output_folder};
 use crate::source::{Files, ListingRules};
 
@@ -17,16 +17,16 @@ use crate::source::{Files, ListingRules};
 /// When `--output` names the root, a folder around it, or one that holds sources; when a link
 /// inside the site's folder leads to it.
 pub fn choose(
-    site: &SiteFolder,
+    site: &SiteRoot,
     settings: &Settings,
     option: Option<&Path>,
-) -> Result<PathBuf, CannotRun> {
+) -> Result<PathBuf, CommandError> {
     let Some(folder) = option else {
         refuse_links(site, &site.disk.root().join(settings.output.as_str()))?;
         return Ok(site.shown.join(settings.output.as_str()));
     };
     let refused = |fault_is: &str| {
-        CannotRun::new(format!("--output `{}` {fault_is}", folder.display()))
+        CommandError::new(format!("--output `{}` {fault_is}", folder.display()))
             .help("name a folder of its own, such as `public`")
     };
     let full = resolve(folder).ok_or_else(|| refused("is no folder that can be made"))?;
@@ -72,7 +72,7 @@ pub fn choose(
 
 /// Refuses an output folder that a link inside the site's folder leads to: the author of that
 /// folder would choose what is overwritten.
-fn refuse_links(site: &SiteFolder, folder: &Path) -> Result<(), CannotRun> {
+fn refuse_links(site: &SiteRoot, folder: &Path) -> Result<(), CommandError> {
     let is_root =
         |ancestor: &&Path| Disk::open(ancestor).is_ok_and(|there| there.root() == site.disk.root());
     let below = folder
@@ -89,7 +89,7 @@ fn refuse_links(site: &SiteFolder, folder: &Path) -> Result<(), CannotRun> {
     let message = format!(
         "the output folder `{shown}` is a symbolic link, and Handsel does not write through it"
     );
-    Err(CannotRun::new(message)
+    Err(CommandError::new(message)
         .help("delete the link, or name the folder that it leads to with --output"))
 }
 

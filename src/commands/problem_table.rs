@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::figures::grouped;
+use super::format::grouped;
 use crate::diagnostic::{Diagnostic, Severity, printable, printable_name};
 
 /// A report of more problems than this is long.
 pub const LONG_REPORT: usize = 20;
 
 /// The problems of one code.
-struct Row<'a> {
+struct ProblemRow<'a> {
     first: &'a Diagnostic,
     count: usize,
 }
@@ -19,9 +19,9 @@ struct Row<'a> {
 /// The table of problems that are sorted by place; `root` is the site's folder as the writer named
 /// it.
 pub fn table(problems: &[Diagnostic], root: &Path, width: usize) -> String {
-    let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
+    let mut rows: BTreeMap<&str, ProblemRow> = BTreeMap::new();
     for problem in problems {
-        let row = rows.entry(problem.code.name()).or_insert(Row {
+        let row = rows.entry(problem.code.name()).or_insert(ProblemRow {
             first: problem,
             count: 0,
         });
@@ -30,7 +30,7 @@ pub fn table(problems: &[Diagnostic], root: &Path, width: usize) -> String {
             row.first = problem;
         }
     }
-    let mut rows: Vec<Row> = rows.into_values().collect();
+    let mut rows: Vec<ProblemRow> = rows.into_values().collect();
     rows.sort_by_key(|row| {
         (
             std::cmp::Reverse(row.first.severity),
@@ -51,10 +51,14 @@ pub fn table(problems: &[Diagnostic], root: &Path, width: usize) -> String {
         } else {
             "warning"
         };
-        let place = row.first.place.as_ref().map_or_else(String::new, |place| {
-            let path = printable_name(&root.join(place.path.as_str()).to_string_lossy());
-            format!("  first at {path}:{}:{}", place.line, place.column)
-        });
+        let place = row
+            .first
+            .location
+            .as_ref()
+            .map_or_else(String::new, |place| {
+                let path = printable_name(&root.join(place.path.as_str()).to_string_lossy());
+                format!("  first at {path}:{}:{}", place.line, place.column)
+            });
         text.push_str(&format!(
             "  {count:>count_width$}  {severity}  {:name_width$}{place}\n",
             row.first.code.name()

@@ -9,7 +9,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use super::console::Console;
-use super::figures::count;
+use super::format::count;
 
 /// A build that is done by then needs no sign.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::console::{Console, Stream};
+use super::console::{Console, OutputStream};
 use super::options::{CACHE_NAME, CommonOptions, Format, SiteOptions};
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status};
 use crate::diagnostic::printable_name;
+use crate::disk::atomic_file;
 use crate::disk::new_file::create_new;
-use crate::disk::own_file;
 use crate::output::report::{BEGINNING, feedback, html, report};
 use crate::paths::SourcePath;
-use crate::pipeline::memory::Memory;
-use crate::pipeline::survey::survey;
-use crate::pipeline::{self, Nowhere};
+use crate::pipeline::build_cache::BuildCache;
+use crate::pipeline::load_links::load_links;
+use crate::pipeline::{self, NullSink};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,10 +48,10 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
-    let site = SiteFolder::open(common)?;
+) -> Result<Status, CommandError> {
+    let site = SiteRoot::open(common)?;
     let request = options.site.request(common, &site, true)?;
-    let memory = Memory::recalling(options.site.cache(&site));
+    let memory = BuildCache::read_only(options.site.cache(&site));
     let answers = options.feedback.as_deref().map(read_answers).transpose()?;
     let target = options
         .to
@@ -60,19 +60,19 @@ pub fn run(
     if console.format != Format::Json && !options.force {
         refuse_foreign(&target)?;
     }
-    let built = pipeline::build(&site.disk, &request, &Nowhere, &memory);
-    let surveyed = survey(&site.disk, &request, memory.pages());
-    let report = report(surveyed.site(), &built.problems, answers.as_ref());
+    let built = pipeline::build(&site.disk, &request, &NullSink, &memory);
+    let links = load_links(&site.disk, &request, memory.pages());
+    let report = report(links.site(), &built.problems, answers.as_ref());
     if console.format == Format::Json {
         let text = serde_json::to_string(&report).expect("plain values can be written as JSON");
-        console.print_json(Stream::Output, &text);
+        console.print_json(OutputStream::Output, &text);
         return Ok(Status::Done);
     }
     if options.to.is_none() {
-        ignore_own_folder(&site);
+        write_gitignore(&site);
     }
     write(&target, &html(&report)).map_err(|error| {
-        CannotRun::new(format!("{} cannot be written: {error}", target.display()))
+        CommandError::new(format!("{} cannot be written: {error}", target.display()))
             .help("name another file with --to")
     })?;
     if let Some(answers) = &answers {
@@ -86,7 +86,7 @@ pub fn run(
 }
 
 /// What could be read of the answers, in a sentence.
-fn read_of(answers: &feedback::Feedback) -> String {
+fn read_of(answers: &feedback::ReaderAnswers) -> String {
     let count = answers.answers.len();
     let mut said = format!(
         "Read {count} {}",
@@ -106,34 +106,36 @@ fn read_of(answers: &feedback::Feedback) -> String {
     said + "."
 }
 
-fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
+fn read_answers(file: &Path) -> Result<feedback::ReaderAnswers, CommandError> {
     let missing = || {
-        CannotRun::new(format!("there are no answers at `{}`", file.display()))
+        CommandError::new(format!("there are no answers at `{}`", file.display()))
             .help("--feedback is a path from the current folder")
     };
-    let bytes = own_file::read_named(file)
-        .map_err(|error| CannotRun::new(format!("`{}` cannot be read: {error}", file.display())))?
+    let bytes = atomic_file::read_named(file)
+        .map_err(|error| {
+            CommandError::new(format!("`{}` cannot be read: {error}", file.display()))
+        })?
         .ok_or_else(missing)?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        CannotRun::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8")
+        CommandError::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8")
     })?;
-    feedback::read(&text).map_err(|feedback::NoPage(names)| {
-        CannotRun::new(format!("no column of `{}` says which page an answer is about; it has {}", file.display(), names.join(", ")))
+    feedback::read(&text).map_err(|feedback::MissingPageColumn(names)| {
+        CommandError::new(format!("no column of `{}` says which page an answer is about; it has {}", file.display(), names.join(", ")))
             .help("call that column `page` (or `url`), and the others `helped`, `reason`, `words` and `date`")
     })
 }
 
 /// Keeps git from listing Handsel's own folder, also on a site whose `.gitignore` does not name it.
 /// Where that cannot be written, the report is written all the same.
-fn ignore_own_folder(site: &SiteFolder) {
+fn write_gitignore(site: &SiteRoot) {
     if let Ok(path) = SourcePath::new(&format!("{CACHE_NAME}/.gitignore")) {
         let _ = create_new(site.disk.root(), &path, b"*\n");
     }
 }
 
 /// Refuses to write over a file that is not an earlier report.
-fn refuse_foreign(target: &Path) -> Result<(), CannotRun> {
-    match own_file::beginning(target, BEGINNING.len()) {
+fn refuse_foreign(target: &Path) -> Result<(), CommandError> {
+    match atomic_file::beginning(target, BEGINNING.len()) {
         Ok(None) => Ok(()),
         Ok(Some(beginning)) if beginning == BEGINNING.as_bytes() => Ok(()),
         Ok(Some(_)) | Err(_) => {
@@ -141,7 +143,7 @@ fn refuse_foreign(target: &Path) -> Result<(), CannotRun> {
                 "{} is not a report, and would be overwritten",
                 target.display()
             );
-            Err(CannotRun::new(message)
+            Err(CommandError::new(message)
                 .help("name another file with --to, or replace this one with --force"))
         }
     }
@@ -153,5 +155,5 @@ fn write(target: &Path, text: &str) -> std::io::Result<()> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let name = target.file_name().ok_or(std::io::ErrorKind::InvalidInput)?;
-    own_file::replace(folder, &name.to_string_lossy(), text.as_bytes())
+    atomic_file::replace(folder, &name.to_string_lossy(), text.as_bytes())
 }

@@ -3,17 +3,17 @@
 
 use clap::Args;
 
-use super::console::{Console, Stream};
-use super::figures::grouped;
-use super::options::{CommonOptions, now};
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, print};
+use super::console::{Console, OutputStream};
+use super::format::grouped;
+use super::options::{CommonOptions, current_time};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status, problem_output};
 use crate::diagnostic::nearest;
-use crate::disk::own_file;
-use crate::pipeline::memory::Memory;
-use crate::pipeline::{self, Addresses, Nowhere, Request, retire};
+use crate::disk::atomic_file;
+use crate::pipeline::build_cache::BuildCache;
+use crate::pipeline::{self, LedgerCheck, NullSink, Request, retire};
 use crate::settings::{self, Settings};
-use crate::site::address_ledger::{Address, LEDGER_NAME, is_retired};
+use crate::site::address_ledger::{LEDGER_NAME, LedgerAddress, is_retired};
 use crate::source::Files;
 
 const EXAMPLES: &str = "\
@@ -44,12 +44,12 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
-    let site = SiteFolder::open(common)?;
+) -> Result<Status, CommandError> {
+    let site = SiteRoot::open(common)?;
     let shown = site.show(&site.config);
     let Ok(bytes) = site.disk.read(&site.config) else {
         return Err(
-            CannotRun::new(format!("there is no {shown} to add addresses to"))
+            CommandError::new(format!("there is no {shown} to add addresses to"))
                 .help("`handsel init` starts a site"),
         );
     };
@@ -60,16 +60,20 @@ pub fn run(
         .filter(|problem| problem.is_error())
         .collect();
     if !problems.is_empty() {
-        print::problems(console, &site, &mut problems, Stream::Error);
+        problem_output::problems(console, &site, &mut problems, OutputStream::Error);
         console.print(
-            Stream::Error,
+            OutputStream::Error,
             &format!("Nothing was retired; {shown} has errors."),
         );
         return Ok(Status::ContentErrors);
     }
-    let addresses = look(&site, common)?;
+    let addresses = list_addresses(&site, common)?;
     let wanted = match options.all {
-        true => addresses.vanished.iter().map(Address::to_string).collect(),
+        true => addresses
+            .vanished
+            .iter()
+            .map(LedgerAddress::to_string)
+            .collect(),
         false => named(&options.addresses, &addresses, &read.value)?,
     };
     if wanted.is_empty() {
@@ -82,8 +86,8 @@ pub fn run(
         let written = retire::add(&site.config, &bytes, &wanted)
             .ok_or_else(|| cannot_add(&shown, &wanted))?;
         let folder = site.disk.root().join(site.config.folder().as_str());
-        own_file::replace(&folder, site.config.name(), &written)
-            .map_err(|error| CannotRun::new(format!("{shown} cannot be written: {error}")))?;
+        atomic_file::replace(&folder, site.config.name(), &written)
+            .map_err(|error| CommandError::new(format!("{shown} cannot be written: {error}")))?;
     }
     let count = if wanted.len() == 1 {
         "1 address".to_owned()
@@ -104,9 +108,9 @@ pub fn run(
 }
 
 /// What the site publishes and what is gone, as `handsel check` finds it.
-fn look(site: &SiteFolder, common: &CommonOptions) -> Result<Addresses, CannotRun> {
-    if !own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|ledger| ledger.is_some()) {
-        return Err(CannotRun::new(format!(
+fn list_addresses(site: &SiteRoot, common: &CommonOptions) -> Result<LedgerCheck, CommandError> {
+    if !atomic_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|ledger| ledger.is_some()) {
+        return Err(CommandError::new(format!(
             "there is no {LEDGER_NAME} here, so no address is known to have been published"
         ))
         .help("`handsel build` writes it once `base_url` is the site's public address"));
@@ -114,7 +118,7 @@ fn look(site: &SiteFolder, common: &CommonOptions) -> Result<Addresses, CannotRu
     let request = Request {
         config: site.config.clone(),
         today: common.today,
-        now: now()?,
+        now: current_time()?,
         with_drafts: false,
         with_audit: true,
         keeps_addresses: false,
@@ -122,19 +126,22 @@ fn look(site: &SiteFolder, common: &CommonOptions) -> Result<Addresses, CannotRu
         is_lenient: false,
         base_url: None,
     };
-    Ok(
-        pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(None))
-            .addresses
-            .unwrap_or_default(),
+    Ok(pipeline::build(
+        &site.disk,
+        &request,
+        &NullSink,
+        &BuildCache::read_only(None),
     )
+    .addresses
+    .unwrap_or_default())
 }
 
 /// The stated addresses as the settings are to have them.
 fn named(
     stated: &[String],
-    addresses: &Addresses,
+    addresses: &LedgerCheck,
     settings: &Settings,
-) -> Result<Vec<String>, CannotRun> {
+) -> Result<Vec<String>, CommandError> {
     let mut named = Vec::new();
     for text in stated {
         let path = below_base(text, settings);
@@ -151,28 +158,28 @@ fn named(
 fn to_retire(
     text: &str,
     path: &str,
-    addresses: &Addresses,
+    addresses: &LedgerCheck,
     settings: &Settings,
-) -> Result<Option<String>, CannotRun> {
+) -> Result<Option<String>, CommandError> {
     let pattern = [path.to_owned()];
     if path.ends_with("/**") && path.starts_with('/') {
-        let is_match = |address: &&Address| is_retired(address, &pattern);
+        let is_match = |address: &&LedgerAddress| is_retired(address, &pattern);
         return match addresses.vanished.iter().find(is_match) {
             Some(_) => Ok(Some(path.to_owned())),
-            None => Err(CannotRun::new(format!(
+            None => Err(CommandError::new(format!(
                 "no address that matches `{path}` was published and is gone"
             ))),
         };
     }
-    let address = Address::parse(path).ok_or_else(|| {
-        CannotRun::new(format!("`{text}` is not an address"))
+    let address = LedgerAddress::parse(path).ok_or_else(|| {
+        CommandError::new(format!("`{text}` is not an address"))
             .help("write it as readers had it: /old/page/")
     })?;
-    let folder = Address {
+    let folder = LedgerAddress {
         route: address.route.as_folder(),
         fragment: address.fragment.clone(),
     };
-    let is_it = |known: &&Address| **known == address || **known == folder;
+    let is_it = |known: &&LedgerAddress| **known == address || **known == folder;
     if let Some(known) = addresses.vanished.iter().find(is_it) {
         return Ok(Some(known.to_string()));
     }
@@ -180,11 +187,15 @@ fn to_retire(
         return Ok(None);
     }
     if addresses.now.0.keys().any(|known| is_it(&known)) {
-        return Err(CannotRun::new(format!("{path} is published"))
+        return Err(CommandError::new(format!("{path} is published"))
             .help("delete or move its page first, then retire the address"));
     }
-    let names: Vec<String> = addresses.vanished.iter().map(Address::to_string).collect();
-    let error = CannotRun::new(format!(
+    let names: Vec<String> = addresses
+        .vanished
+        .iter()
+        .map(LedgerAddress::to_string)
+        .collect();
+    let error = CommandError::new(format!(
         "{LEDGER_NAME} does not list {path}, so it does not have to be retired"
     ));
     Err(match nearest(path, names.iter().map(String::as_str)) {
@@ -210,12 +221,17 @@ fn below_base(text: &str, settings: &Settings) -> String {
     }
 }
 
-fn cannot_add(shown: &str, wanted: &[String]) -> CannotRun {
+fn cannot_add(shown: &str, wanted: &[String]) -> CommandError {
     let lines: String = wanted
         .iter()
-        .map(|address| format!("\n  - {}", crate::site::vanished::yaml_text(address)))
+        .map(|address| {
+            format!(
+                "\n  - {}",
+                crate::site::missing_addresses::yaml_text(address)
+            )
+        })
         .collect();
-    CannotRun::new(format!(
+    CommandError::new(format!(
         "`retired:` in {shown} is written in a form that cannot be extended"
     ))
     .help(format!("add this by hand:\nretired:{lines}"))

@@ -6,12 +6,12 @@ use std::io;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::console::{Console, Stream};
+use super::console::{Console, OutputStream};
 use super::options::CommonOptions;
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status};
 use crate::diagnostic::nearest;
-use crate::disk::own_file;
+use crate::disk::atomic_file;
 use crate::document::front_matter::COMMON_FIELDS;
 use crate::fields::schema::schema;
 use crate::kind::{Kind, Kinds};
@@ -50,11 +50,11 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
-    let site = SiteFolder::open(common)?;
+) -> Result<Status, CommandError> {
+    let site = SiteRoot::open(common)?;
     let kinds = super::new::kinds(&site, &site.disk.list(&ListingRules::default()).value).0;
     if options.editor {
-        console.print_json(Stream::Output, &editor_settings(&site, &kinds));
+        console.print_json(OutputStream::Output, &editor_settings(&site, &kinds));
         return Ok(Status::Done);
     }
     let schemas = schemas(&site, &kinds);
@@ -65,14 +65,14 @@ pub fn run(
             let near = nearest(name, names.iter().copied())
                 .map(|near| format!("did you mean `{near}`? "))
                 .unwrap_or_default();
-            CannotRun::new(format!("there is no schema `{name}`"))
+            CommandError::new(format!("there is no schema `{name}`"))
                 .help(format!("{near}there are {}", names.join(", ")))
         })?;
-        console.print_json(Stream::Output, &pretty(schema));
+        console.print_json(OutputStream::Output, &pretty(schema));
         return Ok(Status::Done);
     }
     write(&site, &kinds)
-        .map_err(|error| CannotRun::new(format!("the schemas cannot be written: {error}")))?;
+        .map_err(|error| CommandError::new(format!("the schemas cannot be written: {error}")))?;
     let shown = site.shown.join(FOLDER);
     console.answer(&format!(
         "Wrote {} schemas into {}: `handsel schema --editor` says how an editor finds them.",
@@ -83,12 +83,12 @@ pub fn run(
 }
 
 /// Writes every schema that differs from the one that is there.
-pub fn write(site: &SiteFolder, kinds: &Kinds) -> io::Result<()> {
+pub fn write(site: &SiteRoot, kinds: &Kinds) -> io::Result<()> {
     let folder = site.disk.root().join(FOLDER);
     for (name, schema) in schemas(site, kinds) {
         let (name, text) = (format!("{name}.json"), pretty(&schema) + "\n");
-        if own_file::read(&folder, &name)?.as_deref() != Some(text.as_bytes()) {
-            own_file::replace(&folder, &name, text.as_bytes())?;
+        if atomic_file::read(&folder, &name)?.as_deref() != Some(text.as_bytes()) {
+            atomic_file::replace(&folder, &name, text.as_bytes())?;
         }
     }
     Ok(())
@@ -98,7 +98,7 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("plain values can be written as JSON")
 }
 
-fn schemas(site: &SiteFolder, kinds: &Kinds) -> Vec<(String, Value)> {
+fn schemas(site: &SiteRoot, kinds: &Kinds) -> Vec<(String, Value)> {
     let terms = terms(site);
     let no_terms = |_: &str| None;
     let settings = schema(
@@ -122,7 +122,7 @@ fn schemas(site: &SiteFolder, kinds: &Kinds) -> Vec<(String, Value)> {
 }
 
 /// What the vocabularies of the site list, by the field that names them.
-fn terms(site: &SiteFolder) -> impl Fn(&str) -> Option<Vec<(String, String)>> {
+fn terms(site: &SiteRoot) -> impl Fn(&str) -> Option<Vec<(String, String)>> {
     let content = site.content();
     let read = |name: &str| {
         let path = content.join(name).ok()?;
@@ -149,13 +149,13 @@ fn terms(site: &SiteFolder) -> impl Fn(&str) -> Option<Vec<(String, String)>> {
 }
 
 /// The setting that tells an editor which schema is for which file.
-pub fn editor_settings(site: &SiteFolder, kinds: &Kinds) -> String {
+pub fn editor_settings(site: &SiteRoot, kinds: &Kinds) -> String {
     pretty(&json!({ "yaml.schemas": associations(site, kinds) }))
 }
 
 /// Schema → the files that it is for, in the form of VS Code's YAML extension, which other editors
 /// read as well.
-fn associations(site: &SiteFolder, kinds: &Kinds) -> Value {
+fn associations(site: &SiteRoot, kinds: &Kinds) -> Value {
     let content = site.content();
     let mut all = serde_json::Map::new();
     let path = |name: &str| format!("./{FOLDER}/{name}.json");

@@ -7,7 +7,7 @@
 
 mod goto;
 mod port;
-mod tidings;
+mod save_reporter;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,20 +16,20 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::console::{Console, Stream};
-use super::figures::{count, duration};
-use super::options::{CommonOptions, SiteOptions, now};
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, output};
-use crate::disk::serve_note;
-use crate::disk::small_pages::{take_any_pages, take_small_pages};
-use crate::pipeline::live::{Live, Touched};
-use crate::pipeline::memory::Memory;
-use crate::preview::goto::Note;
+use super::console::{Console, OutputStream};
+use super::format::{count, duration};
+use super::options::{CommonOptions, SiteOptions, current_time};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status, output};
+use crate::disk::instance_file;
+use crate::disk::memory_hints::{take_any_pages, use_small_pages};
+use crate::pipeline::build_cache::BuildCache;
+use crate::pipeline::session::{ChangedPaths, Session};
+use crate::preview::goto::InstanceNote;
 use crate::preview::{self, Preview};
 use crate::source::{Files, ListingRules};
-use crate::watch::{self, Polling, WatchOptions, Watcher};
-use tidings::Tidings;
+use crate::watch::{self, PollingMode, WatchOptions, Watcher};
+use save_reporter::SaveReporter;
 
 /// How often the files are looked at with `--poll`.
 const POLL_PAUSE: Duration = Duration::from_millis(200);
@@ -84,8 +84,8 @@ const REMEMBER_AFTER: Duration = Duration::from_secs(3);
 const DAY_CHECK: Duration = Duration::from_secs(20);
 
 /// What the loop waits for.
-enum Event {
-    Touched(Touched),
+enum ServeEvent {
+    Touched(ChangedPaths),
     /// Words about watching.
     Said(String),
     End,
@@ -95,9 +95,9 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
+) -> Result<Status, CommandError> {
     let begun = Instant::now();
-    let site = SiteFolder::open(common)?;
+    let site = SiteRoot::open(common)?;
     if let Some(place) = &options.goto {
         return goto::run(place, &site, console);
     }
@@ -107,11 +107,11 @@ pub fn run(
     let listener = port::bind(&options.host, options.port)?;
     let files: Arc<dyn Files + Send + Sync> = Arc::new(site.disk.clone());
     let (events, waited) = mpsc::channel();
-    take_small_pages();
-    let live = Arc::new(Live::open(
+    use_small_pages();
+    let live = Arc::new(Session::open(
         Arc::clone(&files),
         request,
-        Memory::of(options.site.cache(&site)),
+        BuildCache::of(options.site.cache(&site)),
     ));
     // An editor or a browser that is started from here is to have what it likes.
     take_any_pages();
@@ -119,36 +119,36 @@ pub fn run(
     // meanwhile the first look finds.
     let mut rules = live.listing_rules();
     let watcher = watch(&site, &rules, &events, options.poll)?;
-    let _ = events.send(Event::Touched(Touched::Everything));
+    let _ = events.send(ServeEvent::Touched(ChangedPaths::Everything));
     let preview = start(&listener, &live, files, options, &site)?;
     preview.on_end(move || {
-        let _ = events.send(Event::End);
+        let _ = events.send(ServeEvent::End);
     });
-    let note = Note {
-        address: port::own(preview.address()),
+    let note = InstanceNote {
+        address: port::local_address(preview.address()),
         token: preview.token().to_owned(),
         pid: std::process::id(),
     };
     let note = serde_json::to_string(&note).expect("an address and a token are JSON");
-    if let Err(error) = serve_note::leave(site.disk.root(), &note) {
-        console.remark(&format!(
+    if let Err(error) = instance_file::write(site.disk.root(), &note) {
+        console.write_note(&format!(
             "Note: {} cannot be written ({error}), so --goto will not find this preview.",
-            serve_note::SERVE_NOTE
+            instance_file::SERVE_NOTE
         ));
     }
-    let mut tidings = Tidings::new(console, &site, options.verbose);
+    let mut tidings = SaveReporter::new(console, &site, options.verbose);
     tidings.first(&preview.problems(), live.pages());
     say_ready(console, &preview, &live, begun, options);
     remember_soon(&live);
     loop {
         let touched = match waited.recv_timeout(DAY_CHECK) {
-            Ok(Event::Touched(touched)) => touched,
-            Ok(Event::Said(words)) => {
-                console.remark(&format!("Note: {words}."));
+            Ok(ServeEvent::Touched(touched)) => touched,
+            Ok(ServeEvent::Said(words)) => {
+                console.write_note(&format!("Note: {words}."));
                 continue;
             }
             Err(RecvTimeoutError::Timeout) => {
-                if let Some(rendered) = preview.turn(now()?) {
+                if let Some(rendered) = preview.set_date(current_time()?) {
                     console.answer(&format!(
                         "A new day has begun: rendered {}.",
                         count(rendered, "open page")
@@ -157,7 +157,7 @@ pub fn run(
                 }
                 continue;
             }
-            Ok(Event::End) | Err(RecvTimeoutError::Disconnected) => break,
+            Ok(ServeEvent::End) | Err(RecvTimeoutError::Disconnected) => break,
         };
         let begun = Instant::now();
         let saved = preview.refresh(&touched);
@@ -165,46 +165,52 @@ pub fn run(
         tidings.problems(&preview.problems());
         if live.listing_rules() != rules {
             rules = live.listing_rules();
-            watcher.obey(rules.clone());
+            watcher.set_rules(rules.clone());
         }
     }
-    live.remember();
-    serve_note::take_away(site.disk.root(), &note);
+    live.save_some();
+    instance_file::remove(site.disk.root(), &note);
     Ok(Status::Done)
 }
 
 /// Keeps what was read for the next start, once the first pages have been looked at.
-fn remember_soon(live: &Arc<Live>) {
+fn remember_soon(live: &Arc<Session>) {
     let live = Arc::clone(live);
     std::thread::spawn(move || {
         std::thread::sleep(REMEMBER_AFTER);
-        live.remember();
+        live.save_some();
     });
 }
 
 fn start(
     listener: &std::net::TcpListener,
-    live: &Arc<Live>,
+    live: &Arc<Session>,
     files: Arc<dyn Files + Send + Sync>,
     options: &Options,
-    site: &SiteFolder,
-) -> Result<Preview, CannotRun> {
-    let told = preview::Options {
+    site: &SiteRoot,
+) -> Result<Preview, CommandError> {
+    let reported = preview::PreviewOptions {
         host: options.host.clone(),
         root: site.disk.root().to_owned(),
         shown: site.shown.clone(),
     };
     let listener = listener.try_clone();
     let started =
-        listener.and_then(|listener| Preview::start(listener, Arc::clone(live), files, told));
-    started.map_err(|error| CannotRun::new(format!("the preview cannot be started: {error}")))
+        listener.and_then(|listener| Preview::start(listener, Arc::clone(live), files, reported));
+    started.map_err(|error| CommandError::new(format!("the preview cannot be started: {error}")))
 }
 
-fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, options: &Options) {
-    let address = port::own(preview.address());
+fn say_ready(
+    console: &Console,
+    preview: &Preview,
+    live: &Session,
+    begun: Instant,
+    options: &Options,
+) {
+    let address = port::local_address(preview.address());
     let url = format!("http://{address}{}", live.base_path());
     if options.port.is_none() && address.port() != port::PORT_DEFAULT {
-        console.remark(&format!(
+        console.write_note(&format!(
             "Port {} is taken, so this is the next free one.",
             port::PORT_DEFAULT
         ));
@@ -227,7 +233,7 @@ fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, 
         && let Err(error) = open::that_detached(&url)
     {
         console.print(
-            Stream::Error,
+            OutputStream::Error,
             &format!("The browser cannot be opened from here ({error}); the address is {url}"),
         );
     }
@@ -235,25 +241,25 @@ fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, 
 
 /// Begins to watch the site's folder; what is touched goes to the loop.
 fn watch(
-    site: &SiteFolder,
+    site: &SiteRoot,
     rules: &ListingRules,
-    events: &Sender<Event>,
+    events: &Sender<ServeEvent>,
     is_polling: bool,
-) -> Result<Watcher, CannotRun> {
+) -> Result<Watcher, CommandError> {
     let polling = if is_polling {
-        Polling::Always(POLL_PAUSE)
+        PollingMode::Always(POLL_PAUSE)
     } else {
-        Polling::Auto
+        PollingMode::Auto
     };
     let (touched, said) = (events.clone(), events.clone());
-    let tell = move |what: watch::Touched| {
-        let _ = touched.send(Event::Touched(match what {
-            watch::Touched::Paths(paths) => Touched::Paths(paths),
-            watch::Touched::Everything => Touched::Everything,
+    let tell = move |what: watch::Changes| {
+        let _ = touched.send(ServeEvent::Touched(match what {
+            watch::Changes::Paths(paths) => ChangedPaths::Paths(paths),
+            watch::Changes::Everything => ChangedPaths::Everything,
         }));
     };
     let say = move |words: String| {
-        let _ = said.send(Event::Said(words));
+        let _ = said.send(ServeEvent::Said(words));
     };
     Watcher::start(
         &site.disk,
@@ -265,7 +271,7 @@ fn watch(
         say,
     )
     .map_err(|error| {
-        CannotRun::new(format!("the site's folder cannot be watched: {error}"))
+        CommandError::new(format!("the site's folder cannot be watched: {error}"))
             .help("look at it again and again with --poll")
     })
 }

@@ -7,14 +7,14 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::console::{Console, Stream};
-use super::figures::count;
-use super::site_folder::SiteFolder;
+use super::console::{Console, OutputStream};
+use super::format::count;
+use super::site_root::SiteRoot;
 use crate::diagnostic::{Diagnostic, printable_name};
 use crate::disk::publish::{listed, published_bytes, published_hash};
 use crate::fingerprint::Fingerprint;
 use crate::paths::OutputPath;
-use crate::pipeline::memory::Memory;
+use crate::pipeline::build_cache::BuildCache;
 use crate::pipeline::{self, Request, Sink};
 
 /// Differences that are named before the rest is counted.
@@ -73,10 +73,10 @@ impl Comparison<'_> {
 /// Whether the published site, and the problems told, are those of a build that remembers nothing;
 /// says what is not.
 pub fn verify(
-    site: &SiteFolder,
+    site: &SiteRoot,
     request: &Request,
     output: &Path,
-    told: &[Diagnostic],
+    reported: &[Diagnostic],
     console: &Console,
 ) -> bool {
     let comparison = Comparison {
@@ -84,7 +84,7 @@ pub fn verify(
         made: Mutex::default(),
         differ: Mutex::default(),
     };
-    let built = pipeline::build(&site.disk, request, &comparison, &Memory::of(None));
+    let built = pipeline::build(&site.disk, request, &comparison, &BuildCache::of(None));
     let made = comparison
         .made
         .into_inner()
@@ -98,7 +98,7 @@ pub fn verify(
             .into_iter()
             .filter(|path| !made.contains(path)),
     );
-    let is_told_alike = built.problems == told;
+    let is_told_alike = built.problems == reported;
     if differ.is_empty() && is_told_alike {
         console.answer(&format!(
             "Verified: {} made anew, byte for byte as published.",
@@ -108,7 +108,7 @@ pub fn verify(
     }
     for path in differ.iter().take(NAMED_MAX) {
         console.print(
-            Stream::Error,
+            OutputStream::Error,
             &format!(
                 "differs from a build without the cache: {}",
                 printable_name(path.as_str())
@@ -117,17 +117,17 @@ pub fn verify(
     }
     if differ.len() > NAMED_MAX {
         console.print(
-            Stream::Error,
+            OutputStream::Error,
             &format!("and {} more", differ.len() - NAMED_MAX),
         );
     }
     if !is_told_alike {
         console.print(
-            Stream::Error,
+            OutputStream::Error,
             "the problems that were told are not those of a build without the cache",
         );
     }
     let advice = "This is our mistake, not yours: please report it. Until it is mended, build with --no-cache.";
-    console.print(Stream::Error, advice);
+    console.print(OutputStream::Error, advice);
     false
 }

@@ -3,18 +3,18 @@
 use clap::Args;
 use serde_json::json;
 
-use super::console::{Console, Stream};
+use super::console::{Console, OutputStream};
 use super::options::{CommonOptions, Format, SiteOptions};
-use super::site_folder::SiteFolder;
-use super::{CannotRun, Status};
+use super::site_root::SiteRoot;
+use super::{CommandError, Status};
 use crate::diagnostic::{nearest, printable_name};
 use crate::paths::{OutputPath, Route, percent_decode};
-use crate::pipeline::memory::{Drawn, Memory, Record};
-use crate::pipeline::survey::survey;
-use crate::pipeline::why::{Change, Why};
+use crate::pipeline::build_cache::{BuildCache, OutputRecord, OutputRecords};
+use crate::pipeline::load_links::load_links;
+use crate::pipeline::why::{InputChange, RebuildReason};
 use crate::pipeline::{self, Request};
 use crate::settings::Settings;
-use crate::site::{Hidden, Node};
+use crate::site::{LinkTarget, Unpublished};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,12 +40,13 @@ pub fn run(
     options: &Options,
     common: &CommonOptions,
     console: &Console,
-) -> Result<Status, CannotRun> {
-    let site = SiteFolder::open(common)?;
+) -> Result<Status, CommandError> {
+    let site = SiteRoot::open(common)?;
     let request = options.site.request(common, &site, false)?;
-    let drawn = Memory::recalling(options.site.cache(&site)).drawn(pipeline::way(&request));
+    let drawn = BuildCache::read_only(options.site.cache(&site))
+        .output_records(pipeline::build_mode(&request));
     if drawn.outputs.is_empty() {
-        return Err(CannotRun::new("nothing is remembered of a build here")
+        return Err(CommandError::new("nothing is remembered of a build here")
             .help("run `handsel build` first, with the same options"));
     }
     let path = output_path(&options.address, &site.settings());
@@ -59,9 +60,9 @@ pub fn run(
         return Err(unpublished.unwrap_or_else(|| unknown(&options.address, &drawn)));
     };
     if console.format == Format::Json {
-        console.print_json(Stream::Output, &as_json(path, record, &drawn));
+        console.print_json(OutputStream::Output, &as_json(path, record, &drawn));
     } else {
-        console.print(Stream::Output, &in_words(path, record, &drawn));
+        console.print(OutputStream::Output, &in_words(path, record, &drawn));
     }
     Ok(Status::Done)
 }
@@ -95,25 +96,25 @@ fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
 }
 
 /// Why a page that the site has was not published by the last build.
-fn unpublished(site: &SiteFolder, request: &Request, route: &Route) -> Option<CannotRun> {
-    let surveyed = survey(&site.disk, request, Memory::recalling(None).pages());
-    let surveyed = surveyed.site();
-    match surveyed.tables.by_route.get(route)? {
-        Node::Hidden { source, why } => {
-            let error = CannotRun::new(format!(
+fn unpublished(site: &SiteRoot, request: &Request, route: &Route) -> Option<CommandError> {
+    let links = load_links(&site.disk, request, BuildCache::read_only(None).pages());
+    let links = links.site();
+    match links.tables.by_route.get(route)? {
+        LinkTarget::Hidden { source, why } => {
+            let error = CommandError::new(format!(
                 "the last build published no page at `{route}`: {} is {why}",
                 site.show(source)
             ));
-            let is_shown_with_drafts = matches!(why, Hidden::Draft | Hidden::ToCome);
+            let is_shown_with_drafts = matches!(why, Unpublished::Draft | Unpublished::ToCome);
             Some(if is_shown_with_drafts {
                 error.help("`--drafts` shows it, here and in `handsel build`")
             } else {
                 error
             })
         }
-        Node::Page(page) => {
-            let source = site.show(&surveyed.page(*page).entry.source);
-            let error = CannotRun::new(format!(
+        LinkTarget::Page(page) => {
+            let source = site.show(&links.page(*page).entry.source);
+            let error = CommandError::new(format!(
                 "the last build published no page at `{route}`: {source} is newer"
             ));
             Some(error.help("run `handsel build` first"))
@@ -122,13 +123,13 @@ fn unpublished(site: &SiteFolder, request: &Request, route: &Route) -> Option<Ca
     }
 }
 
-fn unknown(address: &str, drawn: &Drawn) -> CannotRun {
+fn unknown(address: &str, drawn: &OutputRecords) -> CommandError {
     let known: Vec<String> = drawn
         .outputs
         .keys()
         .map(|path| path.route().to_string())
         .collect();
-    let error = CannotRun::new(format!(
+    let error = CommandError::new(format!(
         "the last build published no page at `{}`",
         printable_name(address)
     ));
@@ -138,7 +139,7 @@ fn unknown(address: &str, drawn: &Drawn) -> CannotRun {
     }
 }
 
-fn in_words(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
+fn in_words(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> String {
     let route = path.route();
     let was_made = record.made_in == drawn.build;
     let when = if was_made {
@@ -157,13 +158,15 @@ fn in_words(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
     format!("{when}, {}", reason(&record.why))
 }
 
-fn reason(why: &Why) -> String {
+fn reason(why: &RebuildReason) -> String {
     match why {
-        Why::New => "because nothing was remembered of it: it is new, or the cache was.".to_owned(),
-        Why::Gone => {
+        RebuildReason::New => {
+            "because nothing was remembered of it: it is new, or the cache was.".to_owned()
+        }
+        RebuildReason::Gone => {
             "because the published file was not there, or not as Handsel had written it.".to_owned()
         }
-        Why::Changed { changes, shown } => {
+        RebuildReason::Changed { changes, shown } => {
             let changes: Vec<String> = changes
                 .iter()
                 .map(|change| format!("  - {change}"))
@@ -197,12 +200,12 @@ fn named(shown: &[crate::paths::SourcePath]) -> String {
     )
 }
 
-fn as_json(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
-    let word = |change: &Change| serde_json::to_value(change).unwrap_or_default();
+fn as_json(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> String {
+    let word = |change: &InputChange| serde_json::to_value(change).unwrap_or_default();
     let (reason, changes, shown) = match &record.why {
-        Why::New => ("new", Vec::new(), Vec::new()),
-        Why::Gone => ("gone", Vec::new(), Vec::new()),
-        Why::Changed { changes, shown } => {
+        RebuildReason::New => ("new", Vec::new(), Vec::new()),
+        RebuildReason::Gone => ("gone", Vec::new(), Vec::new()),
+        RebuildReason::Changed { changes, shown } => {
             ("changed", changes.iter().map(word).collect(), shown.clone())
         }
     };

@@ -5,20 +5,20 @@
 //! walk itself, with links and `.gitignore`, in `walk`, the same for a few places only in `look`;
 //! what tells a changed file from the same one, unread, in `stamp`.
 
-mod look;
+pub mod atomic_file;
+pub mod instance_file;
+pub mod memory_hints;
 pub mod mounts;
+pub mod move_files;
 mod names;
 pub mod new_file;
 mod open;
-pub mod own_file;
 pub mod probe;
 pub mod publish;
-pub mod relocate;
-pub mod serve_note;
-pub mod small_pages;
+mod scan;
 mod stamp;
-pub mod survey;
 mod walk;
+pub mod watch_folders;
 
 use std::fs;
 use std::io::{self, Seek as _};
@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::paths::SourcePath;
-use crate::source::{Files, ListingRules, Looked, Stamp};
+use crate::source::{Files, ListingRules, ScannedFiles, Stamp};
 
 /// A site's folder.
 #[derive(Clone, Debug)]
@@ -59,37 +59,37 @@ impl Disk {
     }
 
     /// What stands at a path, in one question to the system.
-    pub fn standing(&self, path: &SourcePath) -> Standing {
-        match look::there(&self.root.join(path.as_str())) {
-            Ok(Some(metadata)) if metadata.is_dir() => Standing::Folder,
-            Ok(Some(metadata)) if metadata.is_symlink() => Standing::Link,
-            Ok(Some(metadata)) => Standing::File {
+    pub fn path_state(&self, path: &SourcePath) -> PathState {
+        match scan::path_state(&self.root.join(path.as_str())) {
+            Ok(Some(metadata)) if metadata.is_dir() => PathState::Folder,
+            Ok(Some(metadata)) if metadata.is_symlink() => PathState::Link,
+            Ok(Some(metadata)) => PathState::File {
                 is_empty: metadata.len() == 0,
             },
-            Ok(None) | Err(_) => Standing::Nothing,
+            Ok(None) | Err(_) => PathState::Nothing,
         }
     }
 
     /// Whether a path of this name is left aside wherever it lies; files that say what is listed
     /// are not.
-    pub fn is_left_aside(path: &SourcePath, is_folder: bool) -> bool {
+    pub fn is_skipped(path: &SourcePath, is_folder: bool) -> bool {
         let is_left_aside = if is_folder {
-            names::is_left_aside_folder
+            names::is_skipped_folder
         } else {
-            names::is_left_aside_file
+            names::is_skipped_file
         };
         !walk::RULE_NAMES.contains(&path.name())
             && is_left_aside(path.name(), names::is_in_static(path))
     }
 
     /// Whether a change of this path can change what is listed elsewhere.
-    pub fn says_what_is_listed(path: &SourcePath) -> bool {
-        look::needs_all(path)
+    pub fn changes_listing(path: &SourcePath) -> bool {
+        scan::needs_all(path)
     }
 
     /// The stamps of files, settled or not, each with whether it is settled.
-    pub fn stamps_at_once(&self, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
-        stamp::stamps_at_once(&self.root, paths)
+    pub fn stamps_of_many(&self, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
+        stamp::stamps_of_many(&self.root, paths)
     }
 
     /// What tells this folder from another one put in its place; `None` when there is none.
@@ -155,13 +155,13 @@ impl Files for Disk {
         Checked::new(seen.files, seen.problems)
     }
 
-    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
-        let Some(mut seen) = look::look(&self.root, rules, touched) else {
-            return Looked::only_listing_tells();
+    fn scan(&self, rules: &ListingRules, touched: &[SourcePath]) -> ScannedFiles {
+        let Some(mut seen) = scan::scan(&self.root, rules, touched) else {
+            return ScannedFiles::needs_full_listing();
         };
         seen.files.sort_unstable();
         Diagnostic::sort(&mut seen.problems);
-        Looked {
+        ScannedFiles {
             files: seen.files,
             problems: seen.problems,
             must_list: false,
@@ -196,7 +196,7 @@ impl Files for Disk {
 
 /// What stands at a path of the site, a link being itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PathState {
     Nothing,
     Folder,
     Link,

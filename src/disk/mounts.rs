@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// A place whose changes may go untold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeafMount {
+pub struct UnwatchedMount {
     /// Where it begins: the folder asked about, a folder around it, or one below it.
     pub place: PathBuf,
     /// Its kind, as the system calls it: `nfs4`.
@@ -18,20 +18,20 @@ pub struct DeafMount {
 
 /// The places at, around or below a folder whose changes may go untold, the one that the folder
 /// itself lies on first.
-pub fn deaf_mounts(folder: &Path) -> Vec<DeafMount> {
+pub fn unwatched_mounts(folder: &Path) -> Vec<UnwatchedMount> {
     let listed = if cfg!(target_os = "linux") {
         std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default()
     } else {
         String::new()
     };
-    deaf_among(&listed, folder)
+    parse_mounts(&listed, folder)
 }
 
 /// Reads proc_pid_mountinfo(5): the mount point is the fifth field, the kind the first one after a
 /// lone dash.
-fn deaf_among(listed: &str, folder: &Path) -> Vec<DeafMount> {
-    let mut around: Option<DeafMount> = None;
-    let mut below: Vec<DeafMount> = Vec::new();
+fn parse_mounts(listed: &str, folder: &Path) -> Vec<UnwatchedMount> {
+    let mut around: Option<UnwatchedMount> = None;
+    let mut below: Vec<UnwatchedMount> = Vec::new();
     for line in listed.lines() {
         let Some((fields, rest)) = line.split_once(" - ") else {
             continue;
@@ -39,7 +39,7 @@ fn deaf_among(listed: &str, folder: &Path) -> Vec<DeafMount> {
         let (Some(place), Some(kind)) = (fields.split(' ').nth(4), rest.split(' ').next()) else {
             continue;
         };
-        let mount = DeafMount {
+        let mount = UnwatchedMount {
             place: unescaped(place).into(),
             kind: kind.to_owned(),
         };
@@ -59,11 +59,11 @@ fn deaf_among(listed: &str, folder: &Path) -> Vec<DeafMount> {
     around
         .into_iter()
         .chain(below)
-        .filter(|mount| is_deaf(&mount.kind))
+        .filter(|mount| is_unwatched(&mount.kind))
         .collect()
 }
 
-fn is_deaf(kind: &str) -> bool {
+fn is_unwatched(kind: &str) -> bool {
     const DEAF: &[&str] = &[
         "nfs",
         "nfs4",
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn the_mount_that_counts() {
         let kinds = |folder: &str| -> Vec<String> {
-            deaf_among(LISTED, Path::new(folder))
+            parse_mounts(LISTED, Path::new(folder))
                 .into_iter()
                 .map(|mount| format!("{} {}", mount.place.display(), mount.kind))
                 .collect()
@@ -153,6 +153,6 @@ mod tests {
         assert_eq!(kinds("/box/other"), [""; 0]);
         assert_eq!(kinds("/box/site"), ["/box/site/content virtiofs"]);
         assert_eq!(kinds("/twice/site"), [""; 0]);
-        assert_eq!(deaf_among("no such form\n", Path::new("/")), []);
+        assert_eq!(parse_mounts("no such form\n", Path::new("/")), []);
     }
 }

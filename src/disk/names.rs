@@ -13,12 +13,12 @@ pub fn is_in_static(path: &SourcePath) -> bool {
 
 /// Whether a file or link of this name is left aside; `is_in_static` says that it lies below
 /// `static/`.
-pub fn is_left_aside_file(name: &str, is_in_static: bool) -> bool {
-    is_left_aside_folder(name, is_in_static) || is_leftover(name)
+pub fn is_skipped_file(name: &str, is_in_static: bool) -> bool {
+    is_skipped_folder(name, is_in_static) || is_leftover(name)
 }
 
 /// Whether a folder of this name is not entered.
-pub fn is_left_aside_folder(name: &str, is_in_static: bool) -> bool {
+pub fn is_skipped_folder(name: &str, is_in_static: bool) -> bool {
     if name == "node_modules" {
         return true;
     }
@@ -99,16 +99,16 @@ mod tests {
             "node_modules",
             "._a.jpg",
         ] {
-            assert!(is_left_aside_file(name, false), "{name}");
-            assert!(is_left_aside_file(name, true), "{name} in static/");
+            assert!(is_skipped_file(name, false), "{name}");
+            assert!(is_skipped_file(name, true), "{name} in static/");
         }
         for name in [".well-known", ".nojekyll", ".htaccess"] {
-            assert!(is_left_aside_file(name, false), "{name}");
-            assert!(!is_left_aside_file(name, true), "{name} in static/");
+            assert!(is_skipped_file(name, false), "{name}");
+            assert!(!is_skipped_file(name, true), "{name} in static/");
         }
         for name in ["a.md", "#", "target", "4913.md", "c#"] {
-            assert!(!is_left_aside_file(name, false), "{name}");
+            assert!(!is_skipped_file(name, false), "{name}");
         }
-        assert!(!is_left_aside_folder("4913", false));
+        assert!(!is_skipped_folder("4913", false));
     }
 }

@@ -27,7 +27,7 @@ const FILES_A_PIECE: usize = 128;
 
 /// The stamps of files, in their order; `None` where there is no file, or where it is not settled.
 pub fn stamps(root: &Path, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
-    stamps_at_once(root, paths)
+    stamps_of_many(root, paths)
         .into_iter()
         .map(|stamp| stamp.and_then(|(stamp, is_settled)| is_settled.then_some(stamp)))
         .collect()
@@ -35,7 +35,7 @@ pub fn stamps(root: &Path, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
 
 /// The stamps of files, in their order, each with whether it is settled: whether the file cannot
 /// change any more without its stamp changing.
-pub fn stamps_at_once(root: &Path, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
+pub fn stamps_of_many(root: &Path, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
     // The clock is asked before the files: a file that changes meanwhile is then not settled.
     let now_ns = now_ns();
     let stamp =

@@ -4,7 +4,7 @@
 //! Folders that are left aside are not entered, however large they are. `.gitignore` files count
 //! whether or not there is a `.git`, the nearest one first; the `ignore:` setting goes before them,
 //! so its `!pattern` brings back what git ignores. A folder that holds our manifest is an output
-//! folder, also when it is not the one of this build. `look` asks the same [`Walk`] about a few
+//! folder, also when it is not the one of this build. `look` asks the same [`MarkdownWalk`] about a few
 //! places only, so that there is one set of rules.
 
 use std::cmp::Ordering;
@@ -17,10 +17,10 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::names::{is_hidden_source, is_in_static, is_left_aside_file, is_left_aside_folder};
+use super::names::{is_hidden_source, is_in_static, is_skipped_file, is_skipped_folder};
 use super::publish::MANIFEST_NAME;
 use super::source_path;
-use crate::diagnostic::{Code, Diagnostic, Place, Severity, printable};
+use crate::diagnostic::{Code, Diagnostic, Location, Severity, printable};
 use crate::paths::SourcePath;
 use crate::source::ListingRules;
 
@@ -32,7 +32,7 @@ pub const RULE_NAMES: [&str; 2] = [GITIGNORE_NAME, MANIFEST_NAME];
 
 /// What a walk came by.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct WalkResult {
     /// Files that may be sources, links to such files among them.
     pub files: Vec<SourcePath>,
     /// Links that are not left aside, wherever they lead.
@@ -41,7 +41,7 @@ pub struct Seen {
 }
 
 /// The whole folder.
-pub fn walk(root: &Path, rules: &ListingRules) -> Seen {
+pub fn walk(root: &Path, rules: &ListingRules) -> WalkResult {
     let mut walk = Walk::new(root, rules);
     walk.below(root, 0);
     walk.seen
@@ -49,7 +49,7 @@ pub fn walk(root: &Path, rules: &ListingRules) -> Seen {
 
 /// What the rules say of an entry.
 #[derive(PartialEq, Eq)]
-pub enum Verdict {
+pub enum EntryRule {
     Read,
     Enter,
     Pass,
@@ -58,7 +58,7 @@ pub enum Verdict {
 }
 
 /// A name in a folder, whether it was listed or asked for.
-pub struct Entry<'a> {
+pub struct FolderEntry<'a> {
     pub path: &'a Path,
     pub name: &'a OsStr,
     /// The link's own where it is one.
@@ -75,7 +75,7 @@ pub struct Walk<'a> {
     /// The `.gitignore` files of the folders around the current entry, each with the depth of what
     /// it speaks of.
     nested: Vec<(usize, Gitignore)>,
-    pub seen: Seen,
+    pub seen: WalkResult,
     /// Folders of the content that are not read and may hold Markdown.
     pub excluded: Vec<SourcePath>,
 }
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
             rules,
             setting: Gitignore::empty(),
             nested: Vec::new(),
-            seen: Seen::default(),
+            seen: WalkResult::default(),
             excluded: Vec::new(),
         };
         walk.setting = walk.ignore_setting();
@@ -104,24 +104,24 @@ impl<'a> Walk<'a> {
             match entry {
                 Ok(entry) => {
                     let depth = depth + entry.depth();
-                    let entry = Entry {
+                    let entry = FolderEntry {
                         path: entry.path(),
                         name: entry.file_name(),
                         kind: entry.file_type(),
                         depth,
                     };
-                    if self.judge(&entry) == Verdict::SkipFolder {
+                    if self.classify(&entry) == EntryRule::SkipFolder {
                         entries.skip_current_dir();
                     }
                 }
-                Err(error) => self.tell_unreadable(&error),
+                Err(error) => self.report_unreadable(&error),
             }
         }
     }
 
     /// Reports Markdown in the content that is not read although nothing in the site's settings
     /// says so: a `.gitignore` file names it, or it is among installed packages.
-    fn tell_excluded(&mut self, entry: &Entry<'_>, path: &SourcePath, name: &str) {
+    fn tell_excluded(&mut self, entry: &FolderEntry<'_>, path: &SourcePath, name: &str) {
         let is_folder = entry.kind.is_dir();
         let is_stated = matches!(
             self.setting.matched(entry.path, is_folder),
@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
         if is_stated || is_output || name.starts_with('.') || (!is_folder && !path.is_markdown()) {
             return;
         }
-        let is_packages = is_folder && is_left_aside_folder(name, false);
+        let is_packages = is_folder && is_skipped_folder(name, false);
         if !is_packages && !self.is_ignored(entry.path, is_folder) {
             return;
         }
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
                 "to read it, bring it back with `!` under `ignore:`; to leave it out without a warning, name it there",
             ),
         };
-        self.tell(
+        self.report(
             Code::UnreadFile,
             path,
             format!("{what} is not read, because {why}"),
@@ -170,7 +170,7 @@ impl<'a> Walk<'a> {
 
     /// Forgets the rules of folders deeper than this; whoever judges what lies in a folder has come
     /// from its own.
-    pub fn climb_to(&mut self, depth: usize) {
+    pub fn return_to(&mut self, depth: usize) {
         while self
             .nested
             .last()
@@ -182,22 +182,22 @@ impl<'a> Walk<'a> {
 
     /// Judges an entry and keeps what it finds. The entry's folder has been judged before it, and
     /// the folder's rule files.
-    pub fn judge(&mut self, entry: &Entry<'_>) -> Verdict {
-        self.climb_to(entry.depth);
+    pub fn classify(&mut self, entry: &FolderEntry<'_>) -> EntryRule {
+        self.return_to(entry.depth);
         let name = entry.name.to_string_lossy();
         let path = self.source_path(entry.path);
         let is_folder = entry.kind.is_dir();
         let is_in_static = is_in_static(&path);
         if name == GITIGNORE_NAME && entry.kind.is_file() {
-            self.obey(entry);
+            self.add_gitignore(entry);
         }
         if name == MANIFEST_NAME && entry.depth > 1 && !is_in_static {
-            return Verdict::SkipFolder;
+            return EntryRule::SkipFolder;
         }
         let is_left_aside = if is_folder {
-            is_left_aside_folder
+            is_skipped_folder
         } else {
-            is_left_aside_file
+            is_skipped_file
         };
         if is_left_aside(&name, is_in_static)
             || self
@@ -215,7 +215,7 @@ impl<'a> Walk<'a> {
                     format!("`{path}`")
                 };
                 let message = format!("{what} is not read, because its name begins with a dot");
-                self.tell(
+                self.report(
                     Code::UnreadFile,
                     &path,
                     message,
@@ -225,9 +225,9 @@ impl<'a> Walk<'a> {
                 self.tell_excluded(entry, &path, &name);
             }
             return if is_folder {
-                Verdict::SkipFolder
+                EntryRule::SkipFolder
             } else {
-                Verdict::Pass
+                EntryRule::Pass
             };
         }
         if entry.name.to_str().is_none() {
@@ -235,33 +235,33 @@ impl<'a> Walk<'a> {
                 "the name of `{}` is not UTF-8, so it is not read",
                 printable(path.as_str())
             );
-            self.tell(
+            self.report(
                 Code::UnportableName,
                 &path,
                 message,
                 "rename it; other systems and addresses cannot hold such a name",
             );
             return if is_folder {
-                Verdict::SkipFolder
+                EntryRule::SkipFolder
             } else {
-                Verdict::Pass
+                EntryRule::Pass
             };
         }
         if entry.kind.is_symlink() {
             self.seen.links.push(path.clone());
         }
         if is_folder {
-            Verdict::Enter
+            EntryRule::Enter
         } else if entry.kind.is_file()
             || (entry.kind.is_symlink() && self.follow(&path, entry.path))
         {
             self.seen.files.push(path);
-            Verdict::Read
+            EntryRule::Read
         } else {
             if !entry.kind.is_symlink() {
-                self.tell_special(&path);
+                self.report_special(&path);
             }
-            Verdict::Pass
+            EntryRule::Pass
         }
     }
 
@@ -279,7 +279,7 @@ impl<'a> Walk<'a> {
                     _ => "leads in a circle",
                 };
                 let message = format!("the link `{path}` {fault}: its target is `{written}`");
-                self.tell(
+                self.report(
                     Code::BadSymlink,
                     path,
                     message,
@@ -292,7 +292,7 @@ impl<'a> Walk<'a> {
             let message = format!(
                 "the link `{path}` leads out of the site's folder: its target is `{written}`"
             );
-            self.tell(
+            self.report(
                 Code::BadSymlink,
                 path,
                 message,
@@ -306,15 +306,15 @@ impl<'a> Walk<'a> {
                 let message = format!(
                     "the link `{path}` leads to the folder `{written}`, which is not entered"
                 );
-                self.tell(
+                self.report(
                     Code::FolderSymlink,
                     path,
                     message,
                     "move the folder here, or name the link under `ignore:`",
                 );
             }
-            Ok(_) => self.tell_special(path),
-            Err(error) => self.tell(
+            Ok(_) => self.report_special(path),
+            Err(error) => self.report(
                 Code::Unreadable,
                 path,
                 format!("`{path}` cannot be read: {error}"),
@@ -342,12 +342,12 @@ impl<'a> Walk<'a> {
 
     /// From here to the end of its folder, a `.gitignore` file counts. Lines that are no patterns
     /// are passed over, as git does.
-    fn obey(&mut self, entry: &Entry<'_>) {
+    fn add_gitignore(&mut self, entry: &FolderEntry<'_>) {
         let bytes = match fs::read(entry.path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let path = self.source_path(entry.path);
-                return self.tell(
+                return self.report(
                     Code::Unreadable,
                     &path,
                     format!("`{path}` cannot be read: {error}"),
@@ -391,7 +391,7 @@ impl<'a> Walk<'a> {
             .expect("a walk from the root stays below it, and file names hold no NUL")
     }
 
-    fn tell_unreadable(&mut self, error: &walkdir::Error) {
+    fn report_unreadable(&mut self, error: &walkdir::Error) {
         let path = self.source_path(error.path().unwrap_or(self.root));
         let is_gone = error
             .io_error()
@@ -403,7 +403,7 @@ impl<'a> Walk<'a> {
         let reason = error
             .io_error()
             .map_or_else(|| error.to_string(), ToString::to_string);
-        self.tell(
+        self.report(
             Code::Unreadable,
             &path,
             format!("the folder `{path}` cannot be read: {reason}"),
@@ -413,9 +413,9 @@ impl<'a> Walk<'a> {
 
     /// Pipes, sockets and devices: reading one could wait for ever. It may be a program's at work,
     /// so it stops no build.
-    fn tell_special(&mut self, path: &SourcePath) {
+    fn report_special(&mut self, path: &SourcePath) {
         let message = format!("`{path}` is a pipe, a socket or a device, so it is not read");
-        self.tell(
+        self.report(
             Code::Unreadable,
             path,
             message,
@@ -426,10 +426,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn tell(&mut self, code: Code, path: &SourcePath, message: String, help: &str) {
+    fn report(&mut self, code: Code, path: &SourcePath, message: String, help: &str) {
         self.seen.problems.push(
             Diagnostic::new(code, message)
-                .at(Place::start_of(path))
+                .at(Location::start_of(path))
                 .help(help),
         );
     }

@@ -5,7 +5,7 @@
 //! sanitizer, which has the last word. Attributes, ids and classes by which the theme's scripts
 //! find their elements are not in it, so that a script acts on nothing but what the theme drew.
 
-use super::links::Target;
+use super::links::ParsedTarget;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Attributes that every element may have.
@@ -201,7 +201,7 @@ const CLASSES: [&str; 8] = [
 
 /// What becomes of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AttributeRule {
     /// It stays as it is.
     Keep,
     /// This class replaces it.
@@ -214,7 +214,7 @@ pub enum Verdict {
 
 /// A part of a tag that is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Dropped {
+pub enum DroppedAttribute {
     Attribute(String),
     Class(String),
     Id(String),
@@ -222,11 +222,11 @@ pub enum Dropped {
 
 /// The problem of a tag of which parts are left out; its place is the caller's to give. `tag` names
 /// the tag.
-pub fn problem(tag: &str, dropped: &[Dropped]) -> Diagnostic {
-    let name = |dropped: &Dropped| match dropped {
-        Dropped::Attribute(name) => format!("`{name}`"),
-        Dropped::Class(class) => format!("the class `{class}`"),
-        Dropped::Id(id) => format!("the id `{id}`"),
+pub fn problem(tag: &str, dropped: &[DroppedAttribute]) -> Diagnostic {
+    let name = |dropped: &DroppedAttribute| match dropped {
+        DroppedAttribute::Attribute(name) => format!("`{name}`"),
+        DroppedAttribute::Class(class) => format!("the class `{class}`"),
+        DroppedAttribute::Id(id) => format!("the id `{id}`"),
     };
     const NAMED_MAX: usize = 8;
     let mut names: Vec<String> = dropped.iter().take(NAMED_MAX).map(name).collect();
@@ -242,7 +242,7 @@ pub fn problem(tag: &str, dropped: &[Dropped]) -> Diagnostic {
     let verb = if dropped.len() == 1 { "is" } else { "are" };
     let is_of_theme = dropped
         .iter()
-        .all(|dropped| !matches!(dropped, Dropped::Attribute(_)));
+        .all(|dropped| !matches!(dropped, DroppedAttribute::Attribute(_)));
     let help = if is_of_theme {
         "choose another name: the theme finds its own elements by this one"
     } else {
@@ -272,15 +272,16 @@ pub fn is_theme_class(class: &str) -> bool {
 
 /// Checks an attribute of an element. Names are in lower case; addresses that a page loads or links
 /// to are checked elsewhere.
-pub fn check(element: &str, name: &str, value: &str) -> Verdict {
+pub fn check(element: &str, name: &str, value: &str) -> AttributeRule {
     match name {
-        "id" if is_theme_id(value) => return Verdict::Drop,
+        "id" if is_theme_id(value) => return AttributeRule::Drop,
         "class" => return classes(value),
         "align" | "valign" => {
-            return alignment(element, name, value).map_or(Verdict::Drop, Verdict::Class);
+            return alignment(element, name, value)
+                .map_or(AttributeRule::Drop, AttributeRule::Class);
         }
-        "type" if element == "input" && !is_tick_box(value) => return Verdict::Drop,
-        _ if CITED.contains(&name) && is_active_address(value) => return Verdict::Drop,
+        "type" if element == "input" && !is_tick_box(value) => return AttributeRule::Drop,
+        _ if CITED.contains(&name) && is_active_address(value) => return AttributeRule::Drop,
         _ => {}
     }
     let is_global = GLOBAL.contains(&name)
@@ -293,9 +294,9 @@ pub fn check(element: &str, name: &str, value: &str) -> Verdict {
             .any(|(known, names)| *known == element && names.contains(&name))
     };
     if is_global || is_own() {
-        Verdict::Keep
+        AttributeRule::Keep
     } else {
-        Verdict::Drop
+        AttributeRule::Drop
     }
 }
 
@@ -309,19 +310,19 @@ pub fn is_tick_box(input_type: &str) -> bool {
 
 fn is_active_address(value: &str) -> bool {
     matches!(
-        Target::parse(value),
-        Target::Unsafe { .. } | Target::UnknownScheme { .. }
+        ParsedTarget::parse(value),
+        ParsedTarget::Unsafe { .. } | ParsedTarget::UnknownScheme { .. }
     )
 }
 
-fn classes(value: &str) -> Verdict {
+fn classes(value: &str) -> AttributeRule {
     if !value.split_ascii_whitespace().any(is_theme_class) {
-        return Verdict::Keep;
+        return AttributeRule::Keep;
     }
     let (dropped, kept): (Vec<&str>, Vec<&str>) = value
         .split_ascii_whitespace()
         .partition(|class| is_theme_class(class));
-    Verdict::DropClasses {
+    AttributeRule::DropClasses {
         kept: kept.join(" "),
         dropped: dropped.into_iter().map(str::to_owned).collect(),
     }
@@ -395,17 +396,17 @@ mod tests {
         ] {
             assert_eq!(
                 check(element, name, value),
-                Verdict::Keep,
+                AttributeRule::Keep,
                 "{element} {name}"
             );
         }
         assert_eq!(
             check("p", "align", "CENTER"),
-            Verdict::Class("align-center")
+            AttributeRule::Class("align-center")
         );
         assert_eq!(
             check("img", "align", "right"),
-            Verdict::Class("float-right")
+            AttributeRule::Class("float-right")
         );
     }
 
@@ -422,13 +423,13 @@ mod tests {
         ] {
             assert_eq!(
                 check(element, name, value),
-                Verdict::Drop,
+                AttributeRule::Drop,
                 "{element} {name}"
             );
         }
         assert_eq!(
             check("p", "class", "a prose b"),
-            Verdict::DropClasses {
+            AttributeRule::DropClasses {
                 kept: "a b".into(),
                 dropped: vec!["prose".into()]
             }

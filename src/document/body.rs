@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Fence;
 use super::components::ArgumentValue;
-use super::meta::Placed;
-use crate::diagnostic::Place;
+use super::meta::Located;
+use crate::diagnostic::Location;
 
 /// A part of a body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub enum Segment {
     Address(u32),
     /// The title of the page that the wiki link `links[i]` leads to.
     WikiTitle(u32),
-    Component(Box<Call>),
+    Component(Box<ComponentCall>),
     /// A word of the text that a page of the glossary explains: that of `terms[i]`.
     Term {
         term: u32,
@@ -33,44 +33,44 @@ pub enum Segment {
 
 /// A component's call: rendered by its template, around its body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Call {
+pub struct ComponentCall {
     pub name: String,
     pub arguments: Vec<(String, ArgumentValue)>,
     pub body: Option<Vec<Segment>>,
-    pub place: Place,
+    pub place: Location,
 }
 
 /// Another page's tool, shown in this one: `::tool{page="…" name="value"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Embed {
+pub struct ToolEmbed {
     /// The page's place among the links of this one.
     pub link: u32,
     /// What the tool begins with: names and values as they were written.
-    pub given: Vec<(String, Placed<String>)>,
-    pub call: Placed<()>,
+    pub given: Vec<(String, Located<String>)>,
+    pub call: Located<()>,
 }
 
 /// A file whose text is shown in the page: `::include{file="…" region="…" lines="3-9"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Include {
-    pub file: Placed<String>,
+pub struct FileInclude {
+    pub file: Located<String>,
     /// The name of a region marked `region NAME` … `endregion NAME` in the file (or `ANCHOR: NAME`
     /// … `ANCHOR_END: NAME`).
     pub region: Option<String>,
     /// First and last line, from 1.
     pub lines: Option<(usize, usize)>,
-    pub fence: FenceRequest,
+    pub fence: FenceOptions,
 }
 
 /// How an included file is shown; the language is told by the file's extension unless stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FenceRequest {
+pub struct FenceOptions {
     pub language: Option<String>,
     pub title: Option<String>,
     pub numbers: bool,
 }
 
-impl FenceRequest {
+impl FenceOptions {
     /// The fence for a file of this extension whose first shown line has this number.
     pub fn fence(&self, extension: &str, first_line: usize) -> Fence {
         Fence {

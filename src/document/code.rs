@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::highlight::{self, colours::Colours};
+use super::highlight::{self, span_cache::HighlightCache};
 use super::raw_html::escape_into;
 use crate::fields::boolean_word;
 
@@ -113,13 +113,13 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
 }
 
 /// The HTML of a code block. `code` ends in a line end unless it is empty.
-pub fn render(fence: &Fence, code: &str, colours: Option<&Colours>) -> String {
+pub fn render(fence: &Fence, code: &str, colors: Option<&HighlightCache>) -> String {
     let mut out = String::with_capacity(code.len() * 2);
     if fence.is_plain() {
         open_code(&mut out, fence);
-        match colours.filter(|_| highlight::canonical_language(&fence.language).is_some()) {
-            Some(colours) => {
-                for line in highlight::highlight(&fence.language, code, colours) {
+        match colors.filter(|_| highlight::canonical_language(&fence.language).is_some()) {
+            Some(colors) => {
+                for line in highlight::highlight(&fence.language, code, colors) {
                     out.push_str(&line);
                     out.push('\n');
                 }
@@ -144,8 +144,8 @@ pub fn render(fence: &Fence, code: &str, colours: Option<&Colours>) -> String {
         out.push_str("</figcaption>");
     }
     open_code(&mut out, fence);
-    let lines = match colours {
-        Some(colours) => highlight::highlight(&fence.language, code, colours),
+    let lines = match colors {
+        Some(colors) => highlight::highlight(&fence.language, code, colors),
         None => highlight::plain(code),
     };
     for (index, line) in lines.iter().enumerate() {

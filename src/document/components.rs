@@ -1,16 +1,16 @@
 //! Components in Markdown: `:::name{key="value"}` … `:::` with a Markdown body, `::name{…}` without
 //! one. Where they stand is for [`marks`]; here is what they take, and what they were given.
 
-pub mod marks;
+pub mod component_markers;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use self::marks::name_at;
-pub use self::marks::{Mark, MarkKind, Marks};
-use super::links::Role;
+use self::component_markers::name_at;
+pub use self::component_markers::{ComponentMarker, ComponentMarkers, MarkerKind};
+use super::links::LinkRole;
 use crate::diagnostic::nearest;
 use crate::fields::boolean_word;
 
@@ -23,23 +23,23 @@ pub struct Signature {
     pub is_broken: bool,
     /// Those that its template writes as a whole address, `href="{{ name }}"`, and what the address
     /// is for.
-    pub addresses: BTreeMap<String, Role>,
+    pub addresses: BTreeMap<String, LinkRole>,
 }
 
 impl Signature {
     /// What an argument is for, where it is a link: by its name, or by what the template does with
     /// it.
-    pub fn link_role(&self, name: &str) -> Option<Role> {
+    pub fn link_role(&self, name: &str) -> Option<LinkRole> {
         match name {
-            "href" | "page" => Some(Role::Text),
-            "src" | "image" | "poster" => Some(Role::Embed),
+            "href" | "page" => Some(LinkRole::Text),
+            "src" | "image" | "poster" => Some(LinkRole::Embed),
             name => self.addresses.get(name).copied(),
         }
     }
 }
 
 /// The arguments that a component's template writes as a whole address.
-pub fn addresses_in(template: &str) -> BTreeMap<String, Role> {
+pub fn addresses_in(template: &str) -> BTreeMap<String, LinkRole> {
     let written = template.match_indices("{{").filter_map(|(at, _)| {
         let (before, rest) = (&template[..at], &template[at + 2..]);
         let (inner, after) = rest.split_once("}}")?;
@@ -60,8 +60,8 @@ pub fn addresses_in(template: &str) -> BTreeMap<String, Role> {
             })
         };
         let role = match () {
-            () if is_of("href") || is_of("action") || is_of("formaction") => Role::Text,
-            () if is_of("src") || is_of("poster") => Role::Embed,
+            () if is_of("href") || is_of("action") || is_of("formaction") => LinkRole::Text,
+            () if is_of("src") || is_of("poster") => LinkRole::Embed,
             () => return None,
         };
         (after.starts_with(quote) && name_at(name).is_some_and(|found| found.len() == name.len()))
@@ -102,7 +102,7 @@ pub enum ArgumentValue {
 
 /// A written argument: `key="value"`, `key=3`, or `key` alone for true.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenArgument {
     pub name: String,
     pub name_range: Range<usize>,
     pub value: Option<String>,
@@ -111,14 +111,14 @@ pub struct Written {
 
 /// Something wrong with a call, at a range of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
+pub struct ArgumentError {
     pub range: Range<usize>,
     pub message: String,
     pub help: Option<String>,
 }
 
 /// Reads what stands between the braces of a mark; `start` is where it begins in the text.
-pub fn read_arguments(text: &str, start: usize) -> Result<Vec<Written>, Misfit> {
+pub fn read_arguments(text: &str, start: usize) -> Result<Vec<WrittenArgument>, ArgumentError> {
     let mut written = Vec::new();
     let mut at = 0;
     loop {
@@ -130,7 +130,7 @@ pub fn read_arguments(text: &str, start: usize) -> Result<Vec<Written>, Misfit> 
             let end = text[at..]
                 .find([' ', '\t'])
                 .map_or(text.len(), |length| at + length);
-            return Err(Misfit {
+            return Err(ArgumentError {
                 range: start + at..start + end,
                 message: format!("`{}` is no argument", &text[at..end]),
                 help: Some("write arguments as key=\"value\"".into()),
@@ -141,7 +141,7 @@ pub fn read_arguments(text: &str, start: usize) -> Result<Vec<Written>, Misfit> 
         let (value, value_range) = match text[at..].strip_prefix('=') {
             None => (None, name_range.clone()),
             Some(rest) => {
-                let (value, length) = read_value(rest).ok_or_else(|| Misfit {
+                let (value, length) = read_value(rest).ok_or_else(|| ArgumentError {
                     range: start + at + 1..start + text.len(),
                     message: "this quote is never closed".into(),
                     help: Some("close it with the same quotation mark".into()),
@@ -151,7 +151,7 @@ pub fn read_arguments(text: &str, start: usize) -> Result<Vec<Written>, Misfit> 
                 (Some(value), start + begin..start + at)
             }
         };
-        written.push(Written {
+        written.push(WrittenArgument {
             name: name.replace('-', "_"),
             name_range,
             value,
@@ -171,17 +171,17 @@ fn read_value(text: &str) -> Option<(String, usize)> {
 }
 
 /// An argument that fits: its name, its value, and where the value stands.
-pub type Fitting = (String, ArgumentValue, Range<usize>);
+pub type CheckedArgument = (String, ArgumentValue, Range<usize>);
 
 /// Checks written arguments against a signature: name and value of each that fits, and what does
 /// not.
 pub fn check(
     component: &str,
     signature: &Signature,
-    written: &[Written],
+    written: &[WrittenArgument],
     call: &Range<usize>,
-) -> (Vec<Fitting>, Vec<Misfit>) {
-    let mut fitting: Vec<Fitting> = Vec::new();
+) -> (Vec<CheckedArgument>, Vec<ArgumentError>) {
+    let mut fitting: Vec<CheckedArgument> = Vec::new();
     let mut misfits = Vec::new();
     for given in written {
         let Some(argument) = signature
@@ -193,7 +193,7 @@ pub fn check(
             continue;
         };
         if fitting.iter().any(|(name, ..)| *name == given.name) {
-            misfits.push(Misfit {
+            misfits.push(ArgumentError {
                 range: given.name_range.clone(),
                 message: format!("`{}` is given twice", given.name),
                 help: Some("keep one of the two".into()),
@@ -202,7 +202,7 @@ pub fn check(
         }
         match convert(argument.kind, given.value.as_deref()) {
             Some(value) => fitting.push((given.name.clone(), value, given.value_range.clone())),
-            None => misfits.push(Misfit {
+            None => misfits.push(ArgumentError {
                 range: given.value_range.clone(),
                 message: format!(
                     "`{}` of `{component}` wants {}",
@@ -216,7 +216,7 @@ pub fn check(
     for missing in signature.arguments.iter().filter(|argument| {
         argument.is_required && !written.iter().any(|given| given.name == argument.name)
     }) {
-        misfits.push(Misfit {
+        misfits.push(ArgumentError {
             range: call.clone(),
             message: format!("`{component}` needs `{}`", missing.name),
             help: Some(format!("add {}=… between the braces", missing.name)),
@@ -225,7 +225,11 @@ pub fn check(
     (fitting, misfits)
 }
 
-fn unknown_argument(component: &str, signature: &Signature, given: &Written) -> Misfit {
+fn unknown_argument(
+    component: &str,
+    signature: &Signature,
+    given: &WrittenArgument,
+) -> ArgumentError {
     let names: Vec<&str> = signature
         .arguments
         .iter()
@@ -236,7 +240,7 @@ fn unknown_argument(component: &str, signature: &Signature, given: &Written) -> 
         None if names.is_empty() => "it takes no arguments".into(),
         None => format!("it takes {}", names.join(", ")),
     };
-    Misfit {
+    ArgumentError {
         range: given.name_range.clone(),
         message: format!("`{component}` has no argument `{}`", given.name),
         help: Some(help),
@@ -303,7 +307,10 @@ mod tests {
         let found = addresses_in(template);
         assert_eq!(
             found,
-            BTreeMap::from([("to".into(), Role::Text), ("pic".into(), Role::Embed)])
+            BTreeMap::from([
+                ("to".into(), LinkRole::Text),
+                ("pic".into(), LinkRole::Embed)
+            ])
         );
     }
 }

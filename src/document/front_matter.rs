@@ -2,8 +2,8 @@
 //!
 //! [`split`] only finds the lines `---`; the YAML between them is read by [`read`] and its meaning
 //! is [`meta`]. Front matter in other forms or places (TOML, JSON, below line 1, odd lines around
-//! it) is a problem of [`Split`]: a strict build does not publish such a page, a lenient one reads
-//! what [`Split`] says.
+//! it) is a problem of [`FileParts`]: a strict build does not publish such a page, a lenient one reads
+//! what [`FileParts`] says.
 
 mod common;
 mod locate;
@@ -18,14 +18,16 @@ pub use common::COMMON_FIELDS;
 pub use read::{MetaContext, defaults, is_in_drafts_folder, meta};
 pub use tolerant::{FrontMatter, body_of, read};
 
-use self::locate::{Block, holds_back, is_rule, leading_keys_end, looks_like_keys};
+use self::locate::{
+    FrontMatterBlock, is_rule, leading_keys_end, looks_like_keys, marks_unpublished,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::paths::SourcePath;
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// The language that front matter is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
+pub enum FrontMatterFormat {
     #[default]
     Yaml,
     Toml,
@@ -34,10 +36,10 @@ pub enum Form {
 
 /// The parts of a Markdown file, as offsets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Split {
+pub struct FileParts {
     /// The front matter, without the lines around it.
     pub front: Option<Range<usize>>,
-    pub form: Form,
+    pub form: FrontMatterFormat,
     /// Everything after the closing line, or the whole file where text precedes the front matter.
     pub body: Range<usize>,
     /// Front matter inside the range of the body, with the lines around it. It is not part of the
@@ -50,7 +52,7 @@ pub struct Split {
     pub holds_back: bool,
 }
 
-impl Split {
+impl FileParts {
     /// The file's text with the front matter inside the body blanked. Every offset and line stays
     /// the same.
     pub fn without_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
@@ -76,16 +78,16 @@ const YAML_WANTED: &str =
     "front matter is YAML between two lines `---`, the first of them line 1 of the file";
 
 /// Finds the front matter of a Markdown file.
-pub fn split(path: &SourcePath, text: &str) -> Split {
+pub fn split(path: &SourcePath, text: &str) -> FileParts {
     let Some(first) = lines_from(text, 0).next() else {
-        return Split::default();
+        return FileParts::default();
     };
     if text[first.clone()].trim_end() == "---" {
         return at_start(path, text, &first);
     }
-    let whole = Split {
+    let whole = FileParts {
         body: 0..text.len(),
-        ..Split::default()
+        ..FileParts::default()
     };
     match locate::find(text) {
         Some(block) => misplaced(path, text, whole, block),
@@ -110,15 +112,15 @@ fn next_line(text: &str, line: &Range<usize>) -> usize {
 }
 
 /// Front matter that is opened on line 1 as it should be.
-fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
+fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> FileParts {
     let start = next_line(text, first);
     let Some(close) = closing_line(text, start) else {
         return unclosed(path, text, first, start);
     };
-    let split = Split {
+    let split = FileParts {
         front: Some(start..close.start),
         body: next_line(text, &close)..text.len(),
-        ..Split::default()
+        ..FileParts::default()
     };
     let closing = text[close.clone()].trim_end();
     if !matches!(closing, "---" | "...") {
@@ -126,10 +128,10 @@ fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
             Code::InvalidFrontMatter,
             format!("front matter closes with a line `---`, not `{closing}`"),
         )
-        .at(Lines::new(text).place(path, close))
+        .at(LineStarts::new(text).place(path, close))
         .help("write `---` in its place");
-        return Split {
-            holds_back: holds_back(&text[start..split.body.start]),
+        return FileParts {
+            holds_back: marks_unpublished(&text[start..split.body.start]),
             problem: Some(problem),
             ..split
         };
@@ -151,12 +153,12 @@ fn closing_line(text: &str, start: usize) -> Option<Range<usize>> {
 
 /// A strict build shows nothing of the file, because nobody can say where its YAML ends. A lenient
 /// one takes the lines that look like keys.
-fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -> Split {
+fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -> FileParts {
     let problem = Diagnostic::new(
         Code::UnclosedFrontMatter,
         "the front matter opened here is never closed",
     )
-    .at(Lines::new(text).place(path, first.clone()))
+    .at(LineStarts::new(text).place(path, first.clone()))
     .help("put a line `---` after its last key; for a rule at the beginning of a page write `***`");
     let end = leading_keys_end(text, start);
     let (front, body) = if end > start {
@@ -164,18 +166,23 @@ fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -
     } else {
         (None, 0..text.len())
     };
-    Split {
+    FileParts {
         front,
         body,
         problem: Some(problem),
-        holds_back: holds_back(&text[start..end]),
-        ..Split::default()
+        holds_back: marks_unpublished(&text[start..end]),
+        ..FileParts::default()
     }
 }
 
 /// Front matter that is not where or as it should be.
-fn misplaced(path: &SourcePath, text: &str, split: Split, block: Block) -> Split {
-    let Block {
+fn misplaced(
+    path: &SourcePath,
+    text: &str,
+    split: FileParts,
+    block: FrontMatterBlock,
+) -> FileParts {
+    let FrontMatterBlock {
         open,
         inner,
         end,
@@ -185,9 +192,9 @@ fn misplaced(path: &SourcePath, text: &str, split: Split, block: Block) -> Split
     } = block;
     let (message, help) = fault.explain(text, &open, form);
     let problem = Diagnostic::new(Code::InvalidFrontMatter, message)
-        .at(Lines::new(text).place(path, open.clone()))
+        .at(LineStarts::new(text).place(path, open.clone()))
         .help(help);
-    let holds_back = holds_back(&text[inner.clone()]);
+    let holds_back = marks_unpublished(&text[inner.clone()]);
     let is_first = split.front.is_none();
     let front = if is_first { Some(inner) } else { split.front };
     let (body, cut) = if is_first && !is_after_text {
@@ -196,7 +203,7 @@ fn misplaced(path: &SourcePath, text: &str, split: Split, block: Block) -> Split
         (split.body, Some(open.start..end))
     };
     let form = if is_first { form } else { split.form };
-    Split {
+    FileParts {
         front,
         form,
         body,
@@ -215,7 +222,7 @@ mod tests {
         let body = split.without_cut(text)[split.body.clone()].to_owned();
         let problem = split
             .problem
-            .map(|problem| (problem.code, problem.place.map_or(0, |place| place.line)));
+            .map(|problem| (problem.code, problem.location.map_or(0, |place| place.line)));
         (split.front.map(|front| &text[front]), body, problem)
     }
 

@@ -1,7 +1,7 @@
 //! Words that the site's own pages explain, found in text.
 //!
 //! A [`Glossary`] holds the terms of each language, which are looked for on pages of that language.
-//! [`Forms`] holds every form under which a term of one language is looked for: the titles of
+//! [`TermForms`] holds every form under which a term of one language is looked for: the titles of
 //! explaining pages, their `also`, and, in English, the plurals of both. Finding them is one pass
 //! over a text, however many there are, that stops only where a word begins as some form does. A
 //! form in capitals (`CTA`) is found in capitals only; a form is a word or several by itself, never
@@ -14,8 +14,8 @@ use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
 
 use super::Entry;
-use crate::fields::Item;
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::fields::FieldItem;
+use crate::fingerprint::{Fingerprint, Hasher};
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
 
@@ -23,22 +23,22 @@ use crate::paths::SourcePath;
 #[derive(Clone, Debug, Default)]
 pub struct Glossary {
     /// By the primary subtag of their pages' language.
-    languages: BTreeMap<String, Forms>,
-    print: Option<Fingerprint>,
+    languages: BTreeMap<String, TermForms>,
+    hash: Option<Fingerprint>,
 }
 
 /// The forms of the terms of one language.
 #[derive(Clone, Debug)]
-pub struct Forms {
-    matcher: Option<Matcher>,
-    patterns: Vec<Pattern>,
+pub struct TermForms {
+    matcher: Option<TermMatcher>,
+    patterns: Vec<FormPattern>,
     /// The pages that explain, sorted.
     terms: Vec<SourcePath>,
 }
 
 /// A form that is looked for.
 #[derive(Clone, Debug)]
-struct Pattern {
+struct FormPattern {
     form: String,
     /// Its term, by number.
     term: usize,
@@ -46,13 +46,13 @@ struct Pattern {
     is_exact: bool,
 }
 
-/// All forms as one automaton, asked only at places where [`Beginnings`] lets one begin.
+/// All forms as one automaton, asked only at places where [`FormPrefixes`] lets one begin.
 #[derive(Clone, Debug)]
-struct Matcher {
+struct TermMatcher {
     automaton: NFA,
     /// Where the automaton begins.
     start: StateID,
-    beginnings: Beginnings,
+    beginnings: FormPrefixes,
     /// No form begins with fewer letters, digits and low lines of ASCII than so many, where it
     /// begins with one at all. At most [`LETTERS_MAX`].
     letters: u32,
@@ -61,7 +61,7 @@ struct Matcher {
 /// Which four bytes a form may begin with, or three where one is that short; upper and lower case
 /// are one. Some let in what is no form's beginning.
 #[derive(Clone, Debug)]
-struct Beginnings {
+struct FormPrefixes {
     places: Box<[u64; BEGINNINGS / 64]>,
     /// The bytes that count, of four of which the first is the lowest.
     mask: u32,
@@ -71,10 +71,10 @@ const BEGINNINGS: usize = 1 << 16;
 
 /// A term in a text, at these bytes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct TermMatch {
     pub start: usize,
     pub end: usize,
-    /// The term's number, for [`Forms::term`].
+    /// The term's number, for [`TermForms::term`].
     pub term: usize,
 }
 
@@ -96,10 +96,10 @@ pub fn words(entry: &Entry, kinds: &Kinds) -> Vec<String> {
         .as_ref()
         .and_then(|name| entry.meta.fields.get(name));
     let also = also
-        .map(Item::as_list)
+        .map(FieldItem::as_list)
         .unwrap_or_default()
         .iter()
-        .filter_map(Item::as_text);
+        .filter_map(FieldItem::as_text);
     let all = std::iter::once(entry.title.as_str())
         .chain(also)
         .map(|word| word.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -120,25 +120,25 @@ impl Glossary {
         if explaining.is_empty() {
             return Self::default();
         }
-        let mut printer = Fingerprinter::new();
+        let mut hasher = Hasher::new();
         let languages = explaining.into_iter().map(|(language, entries)| {
-            printer.add(&language);
-            let forms = Forms::of(entries, kinds, language == "en", &mut printer);
+            hasher.add(&language);
+            let forms = TermForms::of(entries, kinds, language == "en", &mut hasher);
             (language, forms)
         });
         Self {
             languages: languages.collect(),
-            print: Some(printer.finish()),
+            hash: Some(hasher.finish()),
         }
     }
 
     /// The fingerprint of all forms and the pages that explain them; `None` where there are none.
-    pub fn print(&self) -> Option<Fingerprint> {
-        self.print
+    pub fn hash(&self) -> Option<Fingerprint> {
+        self.hash
     }
 
     /// The terms to look for on pages in a language.
-    pub fn in_language(&self, language: &str) -> Option<&Forms> {
+    pub fn in_language(&self, language: &str) -> Option<&TermForms> {
         self.languages.get(&primary(language))
     }
 }
@@ -152,13 +152,13 @@ fn primary(language: &str) -> String {
         .to_ascii_lowercase()
 }
 
-impl Forms {
+impl TermForms {
     /// The forms of these pages' words; of two pages with one form the first has it.
     fn of(
         mut explaining: Vec<&Entry>,
         kinds: &Kinds,
         is_english: bool,
-        printer: &mut Fingerprinter,
+        hasher: &mut Hasher,
     ) -> Self {
         explaining.sort_by(|a, b| a.source.cmp(&b.source));
         let mut forms: BTreeMap<String, usize> = BTreeMap::new();
@@ -178,11 +178,11 @@ impl Forms {
             .map(|entry| entry.source.clone())
             .collect();
         for (form, term) in &forms {
-            printer.add(form).add(terms[*term].as_str());
+            hasher.add(form).add(terms[*term].as_str());
         }
-        let patterns: Vec<Pattern> = forms.into_iter().map(Pattern::of).collect();
+        let patterns: Vec<FormPattern> = forms.into_iter().map(FormPattern::of).collect();
         Self {
-            matcher: Matcher::of(&patterns),
+            matcher: TermMatcher::of(&patterns),
             patterns,
             terms,
         }
@@ -200,7 +200,7 @@ impl Forms {
 
     /// The terms in a text, in order, none within another: of two that begin at one place the
     /// longer one.
-    pub fn find(&self, text: &str) -> Vec<Found> {
+    pub fn find(&self, text: &str) -> Vec<TermMatch> {
         let Some(matcher) = &self.matcher else {
             return Vec::new();
         };
@@ -208,15 +208,15 @@ impl Forms {
         let (mut all, mut free_from) = (Vec::new(), 0);
         let mut is_in_word = false;
         for (number, block) in bytes.chunks(BLOCK).enumerate() {
-            let mut places = places_to_begin(block, &mut is_in_word, matcher.letters);
+            let mut places = start_positions(block, &mut is_in_word, matcher.letters);
             while places != 0 {
                 let at = number * BLOCK + places.trailing_zeros() as usize;
                 places &= places - 1;
-                if at < free_from || !matcher.beginnings.hold(&bytes[at..]) {
+                if at < free_from || !matcher.beginnings.may_start(&bytes[at..]) {
                     continue;
                 }
                 if let Some((end, term)) = self.longest_at(matcher, text, at) {
-                    all.push(Found {
+                    all.push(TermMatch {
                         start: at,
                         end,
                         term,
@@ -229,7 +229,12 @@ impl Forms {
     }
 
     /// The end and the term of the longest form that stands at this place by itself.
-    fn longest_at(&self, matcher: &Matcher, text: &str, start: usize) -> Option<(usize, usize)> {
+    fn longest_at(
+        &self,
+        matcher: &TermMatcher,
+        text: &str,
+        start: usize,
+    ) -> Option<(usize, usize)> {
         let (automaton, mut state) = (&matcher.automaton, matcher.start);
         let mut longest = None;
         for (end, byte) in (start + 1..).zip(text[start..].bytes()) {
@@ -245,7 +250,7 @@ impl Forms {
             } else {
                 0
             } {
-                let Pattern {
+                let FormPattern {
                     form,
                     term,
                     is_exact,
@@ -260,9 +265,9 @@ impl Forms {
     }
 }
 
-impl Pattern {
+impl FormPattern {
     fn of((form, term): (String, usize)) -> Self {
-        Pattern {
+        FormPattern {
             is_exact: is_capitals(form.strip_suffix('s').unwrap_or(&form)),
             form,
             term,
@@ -270,9 +275,9 @@ impl Pattern {
     }
 }
 
-impl Matcher {
+impl TermMatcher {
     /// Too many forms for one automaton are more than any glossary has; then none are offered.
-    fn of(patterns: &[Pattern]) -> Option<Self> {
+    fn of(patterns: &[FormPattern]) -> Option<Self> {
         let forms = || patterns.iter().map(|pattern| &pattern.form);
         let automaton = NFA::builder()
             .ascii_case_insensitive(true)
@@ -290,23 +295,23 @@ impl Matcher {
             .filter(|letters| *letters > 0)
             .fold(LETTERS_MAX, usize::min);
         let letters = u32::try_from(letters).expect("so few letters can be counted");
-        Some(Matcher {
+        Some(TermMatcher {
             automaton,
             start,
-            beginnings: Beginnings::of(forms()),
+            beginnings: FormPrefixes::of(forms()),
             letters,
         })
     }
 }
 
-impl Beginnings {
+impl FormPrefixes {
     fn of<'a>(forms: impl Iterator<Item = &'a String> + Clone) -> Self {
         let mask = if forms.clone().all(|form| form.len() >= 4) {
             u32::MAX
         } else {
             0x00FF_FFFF
         };
-        let mut beginnings = Beginnings {
+        let mut beginnings = FormPrefixes {
             places: Box::new([0; BEGINNINGS / 64]),
             mask,
         };
@@ -329,7 +334,7 @@ impl Beginnings {
     }
 
     /// Whether a form may begin where these bytes do; near the end of a text it always may.
-    fn hold(&self, bytes: &[u8]) -> bool {
+    fn may_start(&self, bytes: &[u8]) -> bool {
         let Some(four) = bytes.first_chunk() else {
             return true;
         };
@@ -354,7 +359,7 @@ const BLOCK: usize = 64;
 /// Where in a block of bytes a form may begin, a bit for each: at the first character of a word of
 /// so many letters and at any that is of none, but no space. Written so that a processor can look
 /// at many bytes at once.
-fn places_to_begin(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
+fn start_positions(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
     let bytes = block.try_into().unwrap_or_else(|_| {
         let mut padded = [b' '; BLOCK];
         padded[..block.len()].copy_from_slice(block);
@@ -461,30 +466,30 @@ fn is_of_word(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn forms(words: &[(&str, usize)]) -> Forms {
+    fn forms(words: &[(&str, usize)]) -> TermForms {
         let spelled = words.iter().flat_map(|(word, term)| {
             let all = std::iter::once((*word).to_owned())
                 .chain(plural(word))
                 .flat_map(|form| spellings(&form));
             all.map(|form| (form, *term)).collect::<Vec<_>>()
         });
-        let patterns: Vec<Pattern> = spelled
+        let patterns: Vec<FormPattern> = spelled
             .collect::<BTreeMap<_, _>>()
             .into_iter()
-            .map(Pattern::of)
+            .map(FormPattern::of)
             .collect();
-        let matcher = Matcher::of(&patterns);
+        let matcher = TermMatcher::of(&patterns);
         let terms = (0..4)
             .map(|term| SourcePath::new(&format!("{term}.md")).expect("inside"))
             .collect();
-        Forms {
+        TermForms {
             matcher,
             patterns,
             terms,
         }
     }
 
-    fn words_found(forms: &Forms, text: &str) -> Vec<String> {
+    fn words_found(forms: &TermForms, text: &str) -> Vec<String> {
         forms
             .find(text)
             .iter()

@@ -119,7 +119,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Goes back to a place in the token given last.
-    pub fn go_back(&mut self, to: usize) {
+    pub fn rewind_to(&mut self, to: usize) {
         (self.at, self.following) = (to, None);
     }
 

@@ -2,26 +2,26 @@
 
 use std::sync::Arc;
 
-use super::body::Include;
+use super::body::FileInclude;
 use super::code;
-use super::highlight::colours::Colours;
+use super::highlight::span_cache::HighlightCache;
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::paths::SourcePath;
-use crate::source::{Text, with_lf};
+use crate::source::{SourceFile, with_lf};
 
 /// The HTML of an included file. `folder` is the page's; a leading `/` counts from the site's root.
 /// Empty when it cannot be shown.
 pub fn show(
-    include: &Include,
+    include: &FileInclude,
     folder: &SourcePath,
     read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>,
-    colours: Option<&Colours>,
+    colors: Option<&HighlightCache>,
 ) -> Checked<String> {
     match excerpt(include, folder, read) {
-        Ok(Excerpt { path, first, code }) => Checked::sound(code::render(
+        Ok(FileExcerpt { path, first, code }) => Checked::ok(code::render(
             &include.fence.fence(&path.extension(), first),
             &code,
-            colours,
+            colors,
         )),
         Err(problem) => Checked::new(String::new(), vec![*problem]),
     }
@@ -29,7 +29,7 @@ pub fn show(
 
 /// The text that is shown of an included file; empty when none can be.
 pub fn text(
-    include: &Include,
+    include: &FileInclude,
     folder: &SourcePath,
     read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>,
 ) -> String {
@@ -39,7 +39,7 @@ pub fn text(
 }
 
 /// The language that an included file is shown in: the one stated, or what its name ends in.
-pub fn language(include: &Include) -> String {
+pub fn language(include: &FileInclude) -> String {
     let name = include.file.value.rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     include
@@ -50,7 +50,7 @@ pub fn language(include: &Include) -> String {
 }
 
 /// What is shown of a file.
-struct Excerpt {
+struct FileExcerpt {
     path: SourcePath,
     /// The number of the first line shown, from 1.
     first: usize,
@@ -58,10 +58,10 @@ struct Excerpt {
 }
 
 fn excerpt(
-    include: &Include,
+    include: &FileInclude,
     folder: &SourcePath,
     read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>,
-) -> Result<Excerpt, Box<Diagnostic>> {
+) -> Result<FileExcerpt, Box<Diagnostic>> {
     let problem = |message: String, help: &str| {
         Err(Box::new(
             Diagnostic::new(Code::BadInclude, message)
@@ -82,7 +82,7 @@ fn excerpt(
             "the path counts from the page's folder, or with a leading / from the site's root",
         );
     };
-    let text = match Text::decode(&path, &bytes) {
+    let text = match SourceFile::decode(&path, &bytes) {
         Ok(text) => with_lf(text.text),
         Err(fault) => {
             return problem(
@@ -117,11 +117,11 @@ fn excerpt(
                 .collect(),
         ),
     };
-    let mut code = unindented(&shown);
+    let mut code = remove_shared_indent(&shown);
     if !code.is_empty() {
         code.push('\n');
     }
-    Ok(Excerpt { path, first, code })
+    Ok(FileExcerpt { path, first, code })
 }
 
 /// The lines between the marks of a region, other marks left out, and the number of the first.
@@ -173,7 +173,7 @@ fn marker(line: &str) -> Option<(bool, &str)> {
 }
 
 /// Lines without the indent that all of them share.
-fn unindented(lines: &[&str]) -> String {
+fn remove_shared_indent(lines: &[&str]) -> String {
     let indent = |line: &&&str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let shared = lines
         .iter()
@@ -207,7 +207,7 @@ mod tests {
         ];
         let (first, lines) = region(&text, "demo").unwrap_or_default();
         assert_eq!(
-            (first, unindented(&lines)),
+            (first, remove_shared_indent(&lines)),
             (3, "fn b() {\n    1\n}".into())
         );
         assert_eq!(

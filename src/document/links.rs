@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::meta::Placed;
-pub use crate::link_target::{SCHEMES, Target, is_remote, origin};
+use super::meta::Located;
+pub use crate::link_target::{ParsedTarget, SCHEMES, is_remote, origin};
 
 /// Where on a page a link stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Role {
+pub enum LinkRole {
     /// `[text](target)`, or `href` in HTML.
     Text,
     /// `![alt](target)`, or `src` in HTML: something the page shows.
@@ -18,21 +18,21 @@ pub enum Role {
     WikiEmbed,
 }
 
-impl Role {
+impl LinkRole {
     /// Whether the page shows what the link leads to.
     pub fn is_embed(self) -> bool {
-        matches!(self, Role::Embed | Role::WikiEmbed)
+        matches!(self, LinkRole::Embed | LinkRole::WikiEmbed)
     }
 
     /// Whether the target may be a name alone.
     pub fn is_wiki(self) -> bool {
-        matches!(self, Role::Wiki | Role::WikiEmbed)
+        matches!(self, LinkRole::Wiki | LinkRole::WikiEmbed)
     }
 }
 
 /// A link as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    pub target: Placed<String>,
-    pub role: Role,
+    pub target: Located<String>,
+    pub role: LinkRole,
 }

@@ -17,14 +17,14 @@ mod headings;
 mod html_text;
 mod inline;
 mod malformed;
-mod open;
-mod passages;
+mod pending;
+mod problem_counts;
 mod raw;
-mod slips;
-mod tally;
+mod section_text;
 mod targets;
 mod terms;
 mod text;
+mod violations;
 mod words;
 mod writing;
 
@@ -43,26 +43,26 @@ use self::flow::{Flow, FlowKind};
 pub use self::foreign_comments::without_foreign_comments;
 use self::heading_attributes::HeadingAttributes;
 use self::headings::TitleSearch;
-use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};
-use self::tally::{PROBLEMS_MAX, Tally};
+use self::pending::{FootnoteText, Footnotes, OpenCode, OpenHeading, OpenImage};
+use self::problem_counts::{PROBLEMS_MAX, ProblemCounts};
 pub use self::targets::targets;
-use self::terms::Prose;
+use self::terms::ProseRun;
 use self::text::any_byte;
-use super::body::{Embed, Include, Segment};
+use super::body::{FileInclude, Segment, ToolEmbed};
 use super::code::Fence;
-use super::components::{Marks, Signatures};
-use super::glossary::Forms;
-use super::highlight::colours::Colours;
+use super::components::{ComponentMarkers, Signatures};
+use super::glossary::TermForms;
+use super::highlight::span_cache::HighlightCache;
 use super::links::Link;
-use super::meta::Placed;
-use super::outline::{Heading, Ids};
-use super::passages::Passage;
-use super::raw_html::Fragment;
-use crate::diagnostic::{Checked, Diagnostic, Place};
+use super::meta::Located;
+use super::outline::{Heading, HeadingIds};
+use super::raw_html::HtmlFragment;
+use super::text_sections::TextSection;
+use crate::diagnostic::{Checked, Diagnostic, Location};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 use crate::settings::RawHtml;
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// What the walk depends on besides the text.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ pub struct MarkdownSettings<'a> {
     pub smart_punctuation: bool,
     pub math: bool,
     /// What colours code; `None` where that is not wanted.
-    pub colours: Option<&'a Colours>,
+    pub colors: Option<&'a HighlightCache>,
     /// Without it there are no segments, and all else is the same.
     pub wants_body: bool,
     /// Whether the text is given by passages, for the search.
@@ -87,13 +87,13 @@ pub struct MarkdownSettings<'a> {
     pub allow_origins: &'a [String],
     pub signatures: &'a Signatures,
     /// Terms to look for; `None` on pages that do not want that.
-    pub forms: Option<&'a Forms>,
-    pub phrases: Phrases,
+    pub forms: Option<&'a TermForms>,
+    pub phrases: BodyPhrases,
 }
 
 /// Words of the theme that stand in bodies, in the page's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Phrases {
+pub struct BodyPhrases {
     /// The name of a ticked box.
     pub task_done: String,
     /// The name of an empty box.
@@ -106,10 +106,10 @@ pub struct Phrases {
 
 /// What Markdown gives.
 #[derive(Clone, Debug, Default)]
-pub struct Markdown {
+pub struct MarkdownOutput {
     pub segments: Vec<Segment>,
     /// The page's own heading, taken out of the body.
-    pub heading: Option<Placed<Heading>>,
+    pub heading: Option<Located<Heading>>,
     /// The text of the first first-level heading that stays in the body.
     pub later_title: Option<String>,
     /// The other headings.
@@ -117,8 +117,8 @@ pub struct Markdown {
     /// Every id on the page, sorted.
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
-    pub includes: Vec<Include>,
-    pub embeds: Vec<Embed>,
+    pub includes: Vec<FileInclude>,
+    pub embeds: Vec<ToolEmbed>,
     /// The names of the components that are called.
     pub components: BTreeSet<String>,
     /// The pages that explain terms of the text, by first use; of a term on its own page there is
@@ -135,7 +135,7 @@ pub struct Markdown {
     /// The first paragraph's text, cut at about 200 characters.
     pub excerpt: String,
     /// The text by headings, where it is wanted.
-    pub passages: Vec<Passage>,
+    pub passages: Vec<TextSection>,
 }
 
 /// What looks like a component and is none: it is filled in later.
@@ -148,21 +148,21 @@ const DEPTH_MAX: usize = 100;
 pub fn read(
     path: &SourcePath,
     text: &str,
-    lines: &Lines,
+    lines: &LineStarts,
     body: Range<usize>,
     settings: &MarkdownSettings,
-) -> Checked<Markdown> {
-    let plain = without_hole_marks(text);
-    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| {
+) -> Checked<MarkdownOutput> {
+    let plain = remove_placeholders(text);
+    let (hidden, marks) = ComponentMarkers::mask(&plain, body.clone(), |name| {
         settings.signatures.contains_key(name) || (settings.is_whole && LEAVES.contains(&name))
     });
-    let mut walk = Walk::new(path, text, lines, &hidden, &marks, settings);
-    let mut undefined = walk.go_through(&body);
+    let mut walk = MarkdownWalk::new(path, text, lines, &hidden, &marks, settings);
+    let mut undefined = walk.run(&body);
     // An id that the writer states is rarely one that a heading before it was given.
     if let Some(stated) = walk.ids.stated_in_conflict() {
-        walk = Walk::new(path, text, lines, &hidden, &marks, settings);
-        walk.ids = Ids::reserving(stated);
-        undefined = walk.go_through(&body);
+        walk = MarkdownWalk::new(path, text, lines, &hidden, &marks, settings);
+        walk.ids = HeadingIds::with_reserved(stated);
+        undefined = walk.run(&body);
     }
     walk.report_plain_text(&body);
     walk.undefined_references(&undefined, body.start);
@@ -171,7 +171,7 @@ pub fn read(
 }
 
 /// A reference whose definition is missing: its range in the body, its form, its name.
-type Undefined = (Range<usize>, LinkType, String);
+type UndefinedReference = (Range<usize>, LinkType, String);
 
 /// The parser's options that hold for every site.
 pub const OPTIONS: Options = Options::ENABLE_TABLES
@@ -200,7 +200,7 @@ fn options(settings: &MarkdownSettings) -> Options {
 const HOLE_START: char = '\u{FDD0}';
 const HOLE_END: char = '\u{FDD1}';
 
-fn without_hole_marks(text: &str) -> Cow<'_, str> {
+fn remove_placeholders(text: &str) -> Cow<'_, str> {
     // Nearly every text is seen to hold none by its bytes.
     if any_byte(text, |byte| byte == 0xEF) && text.contains([HOLE_START, HOLE_END]) {
         Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}"))
@@ -210,12 +210,12 @@ fn without_hole_marks(text: &str) -> Cow<'_, str> {
 }
 
 /// The walk's state: the open flows, innermost last, and what was collected so far.
-struct Walk<'a> {
+struct MarkdownWalk<'a> {
     path: &'a SourcePath,
     text: &'a str,
-    lines: &'a Lines<'a>,
+    lines: &'a LineStarts<'a>,
     hidden: &'a str,
-    marks: &'a Marks,
+    marks: &'a ComponentMarkers,
     settings: &'a MarkdownSettings<'a>,
     flows: Vec<Flow<'a>>,
     holes: Vec<Option<Segment>>,
@@ -225,12 +225,12 @@ struct Walk<'a> {
     heading: Option<OpenHeading>,
     image: Option<OpenImage>,
     code: Option<OpenCode>,
-    html: Option<Fragment>,
+    html: Option<HtmlFragment>,
     /// For each open link, whether its end tag is to be written.
     open_links: Vec<bool>,
     /// Text events that follow each other without a gap, as a range of the source.
     run: Range<usize>,
-    prose: Prose,
+    prose: ProseRun,
     /// The words of the open link, as far as they were read, and where it stands.
     link_words: Option<(String, Range<usize>)>,
     /// Whether somebody is paid when the open link is followed.
@@ -255,22 +255,22 @@ struct Walk<'a> {
     title: TitleSearch,
     /// Whether a bullet of a word processor was reported.
     has_foreign_bullet: bool,
-    ids: Ids,
-    out: Markdown,
+    ids: HeadingIds,
+    out: MarkdownOutput,
     problems: Vec<Diagnostic>,
-    tally: Tally,
+    tally: ProblemCounts,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> MarkdownWalk<'a> {
     fn new(
         path: &'a SourcePath,
         text: &'a str,
-        lines: &'a Lines<'a>,
+        lines: &'a LineStarts<'a>,
         hidden: &'a str,
-        marks: &'a Marks,
+        marks: &'a ComponentMarkers,
         settings: &'a MarkdownSettings<'a>,
     ) -> Self {
-        Walk {
+        MarkdownWalk {
             path,
             text,
             lines,
@@ -287,7 +287,7 @@ impl<'a> Walk<'a> {
             html: None,
             open_links: Vec::new(),
             run: 0..0,
-            prose: Prose::new(settings.forms, path),
+            prose: ProseRun::new(settings.forms, path),
             link_words: None,
             is_paid: false,
             is_in_sentence: false,
@@ -302,15 +302,15 @@ impl<'a> Walk<'a> {
             last_level: 1,
             title: TitleSearch::default(),
             has_foreign_bullet: false,
-            ids: Ids::default(),
-            out: Markdown::default(),
+            ids: HeadingIds::default(),
+            out: MarkdownOutput::default(),
             problems: Vec::new(),
-            tally: Tally::default(),
+            tally: ProblemCounts::default(),
         }
     }
 
     /// Reads the body; gives the references whose definitions are missing.
-    fn go_through(&mut self, body: &Range<usize>) -> Vec<Undefined> {
+    fn run(&mut self, body: &Range<usize>) -> Vec<UndefinedReference> {
         let mut undefined = Vec::new();
         let on_broken = |link: BrokenLink<'_>| {
             undefined.push((
@@ -345,7 +345,7 @@ impl<'a> Walk<'a> {
             Event::Code(code) => {
                 let code = self
                     .marks
-                    .unhide(Cow::Borrowed(&*code), &range, self.text)
+                    .unmask(Cow::Borrowed(&*code), &range, self.text)
                     .into_owned();
                 self.plain_text(&code);
                 self.push(Event::Code(code.into()));
@@ -371,7 +371,7 @@ impl<'a> Walk<'a> {
         match tag {
             Tag::HtmlBlock => {
                 if !self.component_mark(&range) {
-                    self.html = Some(Fragment::default());
+                    self.html = Some(HtmlFragment::default());
                 }
             }
             Tag::Heading { .. } if !self.settings.is_whole => {
@@ -412,7 +412,7 @@ impl<'a> Walk<'a> {
             Tag::CodeBlock(kind) => {
                 let (fence, is_fenced) = match &kind {
                     CodeBlockKind::Fenced(info) if self.settings.wants_body => {
-                        (Fence::parse(&without_hole_marks(info)), true)
+                        (Fence::parse(&remove_placeholders(info)), true)
                     }
                     CodeBlockKind::Fenced(_) => (Fence::default(), true),
                     CodeBlockKind::Indented => (Fence::default(), false),
@@ -541,13 +541,13 @@ impl<'a> Walk<'a> {
         if self.code.is_some() && !self.settings.wants_body && !self.settings.wants_text {
             return;
         }
-        let shown = match self.marks.unhide(Cow::Borrowed(&*text), &range, self.text) {
+        let shown = match self.marks.unmask(Cow::Borrowed(&*text), &range, self.text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(whole) => whole.into(),
         };
         let shown = self.as_written(&shown, &range).map_or(shown, CowStr::from);
         // What stood as `&#xFDD0;` in the source is resolved only here.
-        let unmarked = match without_hole_marks(&shown) {
+        let unmarked = match remove_placeholders(&shown) {
             Cow::Borrowed(_) => None,
             Cow::Owned(unmarked) => Some(unmarked),
         };
@@ -566,14 +566,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn place(&self, range: Range<usize>) -> Place {
+    fn place(&self, range: Range<usize>) -> Location {
         self.lines.place(self.path, range)
     }
 
     fn problem(&mut self, problem: Diagnostic, range: Range<usize>) {
         if self
             .tally
-            .admits(problem.code, || self.lines.place(self.path, range.clone()))
+            .admit(problem.code, || self.lines.place(self.path, range.clone()))
         {
             let place = self.place(range);
             self.problems.push(problem.at(place));
@@ -581,7 +581,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes what only a check reports.
-    fn remark(&mut self, remark: Diagnostic, range: Range<usize>) {
+    fn add_advice(&mut self, remark: Diagnostic, range: Range<usize>) {
         if self.out.remarks.len() < PROBLEMS_MAX {
             let place = self.place(range);
             self.out.remarks.push(remark.at(place));

@@ -7,7 +7,7 @@
 
 use memchr::memchr3;
 
-use super::links::Target;
+use super::links::ParsedTarget;
 use super::raw_html::{escape_attribute, escape_into};
 
 /// A formula as it may be on a page.
@@ -160,7 +160,7 @@ pub fn clean(mathml: &str) -> CleanMathml {
     let is_block = mathml.starts_with("<math display=\"block\">");
     let inner = mathml.split_once('>').map_or("", |(_, inner)| inner);
     let inner = inner.strip_suffix("</math>").unwrap_or(inner);
-    let mut cleaner = Cleaner {
+    let mut cleaner = MathmlCleaner {
         out: String::with_capacity(mathml.len() + 16),
         open: Vec::new(),
         refused_links: Vec::new(),
@@ -181,14 +181,14 @@ pub fn clean(mathml: &str) -> CleanMathml {
     }
 }
 
-struct Cleaner {
+struct MathmlCleaner {
     out: String,
     /// The open elements, innermost last.
     open: Vec<&'static str>,
     refused_links: Vec<String>,
 }
 
-impl Cleaner {
+impl MathmlCleaner {
     fn read(&mut self, text: &str) {
         let mut rest = text;
         while let Some(at) = memchr3(b'<', b'&', b'>', rest.as_bytes()) {
@@ -310,7 +310,7 @@ impl Cleaner {
         let address = unescape(written);
         if let Some(label) = address.strip_prefix('#') {
             self.attribute("href", &format!("#eq-{label}"));
-        } else if Target::parse(&address) == Target::Outside {
+        } else if ParsedTarget::parse(&address) == ParsedTarget::Outside {
             self.attribute("href", &address);
         } else {
             self.refused_links.push(address);

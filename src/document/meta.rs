@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::fields::Items;
-pub use crate::fields::Placed;
+use crate::fields::FieldItems;
+pub use crate::fields::Located;
 use crate::fields::links::FieldLink;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,15 +32,15 @@ impl Level {
 
 /// Where something a page says was taken from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Reference {
+pub struct SourceReference {
     pub title: String,
-    pub url: Option<Placed<String>>,
+    pub url: Option<Located<String>>,
     pub checked: Option<Date>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Picture {
-    pub src: Placed<String>,
+pub struct MetaImage {
+    pub src: Located<String>,
     pub alt: String,
 }
 
@@ -48,16 +48,16 @@ pub struct Picture {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// `None` when only a heading can give it.
-    pub title: Option<Placed<String>>,
+    pub title: Option<Located<String>>,
     pub short_title: Option<String>,
     pub summary: Option<String>,
     /// The name of a known kind.
     pub kind: String,
-    pub topics: Vec<Placed<String>>,
-    pub audience: Vec<Placed<String>>,
+    pub topics: Vec<Located<String>>,
+    pub audience: Vec<Located<String>>,
     pub level: Option<Level>,
     pub minutes: Option<u32>,
-    pub authors: Vec<Placed<String>>,
+    pub authors: Vec<Located<String>>,
     pub published: Option<Date>,
     /// The moment within that day, where a time is written: seconds since 1970.
     pub published_at: Option<i64>,
@@ -68,31 +68,31 @@ pub struct Meta {
     pub review_every: Option<String>,
     pub owner: Option<String>,
     pub license: Option<String>,
-    pub sources: Vec<Reference>,
+    pub sources: Vec<SourceReference>,
     pub disclosure: Option<String>,
-    pub related: Vec<Placed<String>>,
-    pub next: Option<Placed<String>>,
+    pub related: Vec<Located<String>>,
+    pub next: Option<Located<String>>,
     /// Old addresses.
-    pub aliases: Vec<Placed<String>>,
-    pub slug: Option<Placed<String>>,
+    pub aliases: Vec<Located<String>>,
+    pub slug: Option<Located<String>>,
     /// The whole address that the page asks for (`permalink:`), as written.
-    pub address: Option<Placed<String>>,
+    pub address: Option<Located<String>>,
     pub language: Option<String>,
     pub is_draft: bool,
     pub is_unlisted: bool,
     pub expires: Option<Date>,
     pub order: Option<f64>,
-    pub image: Option<Picture>,
+    pub image: Option<MetaImage>,
     pub change_note: Option<String>,
     pub search_boost: Option<f64>,
     pub search_exclude: bool,
     pub glossary: bool,
     /// Code → severity, for this page.
     pub checks: BTreeMap<String, Severity>,
-    pub template: Option<Placed<String>>,
+    pub template: Option<Located<String>>,
     /// The kind's own fields.
-    pub fields: Items,
+    pub fields: FieldItems,
     /// The links in them, in the order in which [`crate::fields::links`] finds them.
     pub field_links: Vec<FieldLink>,
-    pub extra: Items,
+    pub extra: FieldItems,
 }

@@ -1,11 +1,12 @@
 //! One Markdown file in isolation: front matter, body, outline, links, components as holes. Knows
 //! no other file.
 //!
-//! [`parse`] is pure: the same bytes and [`Inputs`] give the same [`Document`]. What other pages
+//! [`parse`] is pure: the same bytes and [`DocumentInputs`] give the same [`Document`]. What other pages
 //! may know of it is its [`Entry`]; an edited sentence leaves that equal, so that nothing else has
 //! to be made again.
 
 pub mod active_file;
+pub mod advice;
 pub mod attributes;
 pub mod body;
 pub mod code;
@@ -13,8 +14,7 @@ pub mod components;
 pub mod front_matter;
 pub mod glossary;
 pub mod highlight;
-pub mod honesty;
-pub mod html_parts;
+pub mod html_sections;
 mod html_tokens;
 pub mod include;
 pub mod links;
@@ -22,12 +22,12 @@ pub mod markdown;
 pub mod mathml;
 pub mod meta;
 pub mod outline;
-pub mod passages;
 mod prose;
 pub mod raw_html;
-pub mod remarks;
 pub mod source_lines;
+pub mod text_sections;
 mod tool;
+pub mod trust_rules;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,33 +37,35 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use self::body::{Embed, Include, Segment};
+use self::body::{FileInclude, Segment, ToolEmbed};
 use self::components::Signatures;
 use self::front_matter::MetaContext;
 use self::glossary::Glossary;
-use self::highlight::colours::Colours;
-use self::honesty::Slip;
+use self::highlight::span_cache::HighlightCache;
 use self::links::Link;
-use self::markdown::{Markdown, MarkdownSettings, Phrases, without_foreign_comments};
+use self::markdown::{BodyPhrases, MarkdownOutput, MarkdownSettings, without_foreign_comments};
 use self::meta::Meta;
 use self::outline::Heading;
-use self::passages::Passage;
+use self::text_sections::TextSection;
 pub use self::tool::written_formulas;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, first_hidden, without_hidden};
-use crate::fields::{Field, FieldType, Item, Value};
+use self::trust_rules::Violation;
+use crate::diagnostic::{
+    Checked, Code, Diagnostic, Location, Severity, first_hidden, without_hidden,
+};
+use crate::fields::{Field, FieldItem, FieldType, Value};
 use crate::fingerprint::Fingerprint;
-use crate::kind::{Happens, Kinds, rules};
+use crate::i18n::Translations;
+use crate::kind::{EventFields, Kinds, rules};
 use crate::moment::{self, Moment, Occurrence};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
-use crate::source::{Lines, Text, decode_leniently, is_blank, with_lf};
+use crate::source::{LineStarts, SourceFile, decode_leniently, is_blank, with_lf};
 use crate::tool::Tool;
-use crate::tool::prose::Prose;
-use crate::words::Words;
-use crate::yaml::Node;
+use crate::tool::prose::ToolText;
+use crate::yaml::YamlNode;
 
 /// What a document depends on besides its own bytes.
-pub struct Inputs<'a> {
+pub struct DocumentInputs<'a> {
     pub settings: &'a Settings,
     pub kinds: &'a Kinds,
     pub signatures: &'a Signatures,
@@ -72,12 +74,12 @@ pub struct Inputs<'a> {
     /// Files of `data/`, by their path below it.
     pub data: &'a BTreeMap<String, serde_json::Value>,
     /// What colours code.
-    pub colours: &'a Colours,
+    pub colors: &'a HighlightCache,
     /// Front matter defaults of the folders above it, the nearest last.
-    pub defaults: &'a [&'a Node],
+    pub defaults: &'a [&'a YamlNode],
     /// The kind that its top folder implies.
     pub kind_of_folder: Option<&'a str>,
-    pub words: &'a Words,
+    pub words: &'a Translations,
     pub is_lenient: bool,
     /// Whether the body will be shown. Without it none is made; entry, facts and problems are the
     /// same.
@@ -88,9 +90,9 @@ pub struct Inputs<'a> {
     pub with_lines: bool,
 }
 
-impl Inputs<'_> {
+impl DocumentInputs<'_> {
     fn meta_context(&self) -> MetaContext<'_> {
-        let Inputs {
+        let DocumentInputs {
             defaults,
             kinds,
             is_lenient,
@@ -110,18 +112,18 @@ impl Inputs<'_> {
 #[derive(Clone, Debug)]
 pub struct Document {
     pub entry: Arc<Entry>,
-    pub facts: Facts,
+    pub facts: PageFacts,
     /// What only a check tells of the text.
     pub remarks: Vec<Diagnostic>,
     pub body: Vec<Segment>,
     /// The text by headings, where it is wanted.
-    pub passages: Vec<Passage>,
+    pub passages: Vec<TextSection>,
 }
 
 /// What is told of a page's text beside its entry, so that an edited sentence leaves the entry
 /// equal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct PageFacts {
     pub words: usize,
     pub sentences: usize,
     /// Words of more than six letters.
@@ -135,7 +137,7 @@ pub struct Facts {
     /// The tool that it declares.
     pub tool: Option<Arc<Tool>>,
     /// The texts of its own fields, in the order of [`crate::fields::texts`].
-    pub texts: Vec<Prose>,
+    pub texts: Vec<ToolText>,
     /// It declares one that cannot be worked out as it stands.
     pub is_tool_broken: bool,
     /// The files of `data/` that reading it asked for, found or not.
@@ -155,9 +157,9 @@ pub struct Entry {
     /// Every id on the page, sorted.
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
-    pub includes: Vec<Include>,
+    pub includes: Vec<FileInclude>,
     /// Other pages' tools that it shows.
-    pub embeds: Vec<Embed>,
+    pub embeds: Vec<ToolEmbed>,
     /// Stated (`time:`), else what reading takes.
     pub minutes: u32,
     /// A date in the file's name.
@@ -191,9 +193,9 @@ impl Entry {
 
 /// Reads a file. It always gives a document, so that links to it can be checked;
 /// [`Entry::is_broken`] says that it cannot be published.
-pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Document> {
+pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checked<Document> {
     let mut problems = Vec::new();
-    let text = match Text::decode(path, bytes) {
+    let text = match SourceFile::decode(path, bytes) {
         Ok(text) => with_lf(text.text),
         Err(problem) => {
             problems.push(*problem);
@@ -203,7 +205,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
             Cow::Owned(with_lf(&decode_leniently(bytes)).into_owned())
         }
     };
-    let lines = Lines::new(&text);
+    let lines = LineStarts::new(&text);
     let mut front_matter = front_matter::read(path, &text, inputs.is_lenient);
     problems.append(&mut front_matter.problems);
     if front_matter.is_unreadable {
@@ -212,7 +214,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let (node, body) = (front_matter.node, front_matter.body);
     let body_text = without_foreign_comments(path, front_matter.text, &lines, &body, &mut problems);
     let mut meta =
-        front_matter::meta(path, node.as_ref(), &inputs.meta_context()).unload(&mut problems);
+        front_matter::meta(path, node.as_ref(), &inputs.meta_context()).take_into(&mut problems);
     meta.is_draft |= front_matter.is_held_back;
     let language = meta
         .language
@@ -227,7 +229,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
-        colours: inputs.settings.highlight.then_some(inputs.colours),
+        colors: inputs.settings.highlight.then_some(inputs.colors),
         wants_body: inputs.wants_body,
         wants_text: inputs.wants_text,
         with_lines: inputs.with_lines,
@@ -240,15 +242,15 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         phrases: phrases(inputs.words, language),
     };
     let mut markdown =
-        markdown::read(path, &body_text, &lines, body.clone(), &settings).unload(&mut problems);
+        markdown::read(path, &body_text, &lines, body.clone(), &settings).take_into(&mut problems);
     if inputs.wants_text && markdown.passages.is_empty() {
-        markdown.passages.push(Passage {
+        markdown.passages.push(TextSection {
             level: 1,
-            ..Passage::default()
+            ..TextSection::default()
         });
     }
     let declared = tool::declared(node.as_ref(), &meta.kind, inputs.kinds);
-    let told = declared.map(|node| {
+    let reported = declared.map(|node| {
         tool::read(
             path,
             &text,
@@ -259,8 +261,8 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
             &mut markdown,
         )
     });
-    let (tool, data) = told
-        .map(|told| told.unload(&mut problems))
+    let (tool, data) = reported
+        .map(|reported| reported.take_into(&mut problems))
         .unwrap_or_default();
     let kind = inputs.kinds.get(&meta.kind);
     let own = (&meta.fields, kind.map_or(&[][..], |kind| &kind.fields));
@@ -274,7 +276,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     if inputs.wants_text {
         markdown.passages.extend(prose::of_front_matter(&meta));
     }
-    keep_honest(&meta, &markdown, &mut problems);
+    apply_trust_rules(&meta, &markdown, &mut problems);
     if body_text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
         problems.push(
@@ -285,7 +287,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     }
     let start = node
         .as_ref()
-        .map_or_else(|| Place::start_of(path), |node| node.place.clone());
+        .map_or_else(|| Location::start_of(path), |node| node.place.clone());
     if let Some(kind) = kind {
         let headings = markdown
             .outline
@@ -297,7 +299,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
             .happens
             .as_ref()
             .and_then(|happens| Some((happens.start.as_str(), happens.end.as_deref()?)));
-        let subject = rules::Subject {
+        let subject = rules::RuleSubject {
             fields: &kind.fields,
             items: &meta.fields,
             headings,
@@ -375,17 +377,17 @@ fn minutes_that_it_plays(meta: &Meta, fields: &[Field]) -> Option<u32> {
 }
 
 /// The time zone of a page's times: its own, or else the site's.
-fn zone_of(meta: &Meta, happens: Option<&Happens>, site_zone: &str) -> TimeZone {
+fn zone_of(meta: &Meta, happens: Option<&EventFields>, site_zone: &str) -> TimeZone {
     let own = happens
         .and_then(|happens| happens.timezone.as_ref())
         .and_then(|name| meta.fields.get(name));
-    TimeZone::get(own.and_then(Item::as_text).unwrap_or(site_zone)).unwrap_or(TimeZone::UTC)
+    TimeZone::get(own.and_then(FieldItem::as_text).unwrap_or(site_zone)).unwrap_or(TimeZone::UTC)
 }
 
 /// When a page takes place. A time that its zone skips is told.
 fn occurrence(
     meta: &Meta,
-    happens: &Happens,
+    happens: &EventFields,
     site_zone: &str,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Occurrence> {
@@ -419,7 +421,7 @@ fn occurrence(
 }
 
 /// What the front matter excuses, and what it would have had to say.
-fn keep_honest(meta: &Meta, markdown: &Markdown, problems: &mut Vec<Diagnostic>) {
+fn apply_trust_rules(meta: &Meta, markdown: &MarkdownOutput, problems: &mut Vec<Diagnostic>) {
     // Who asks for advice has to say where the answer goes.
     if meta.kind == "offer" {
         problems.retain(|problem| problem.code != Code::EmailGate);
@@ -431,13 +433,14 @@ fn keep_honest(meta: &Meta, markdown: &Markdown, problems: &mut Vec<Diagnostic>)
     let paid = markdown
         .links
         .iter()
-        .filter(|link| honesty::is_affiliate(&link.target.value));
-    problems
-        .extend(paid.map(|link| honesty::problem(&Slip::PaidLink).at(link.target.place.clone())));
+        .filter(|link| trust_rules::is_affiliate(&link.target.value));
+    problems.extend(
+        paid.map(|link| trust_rules::problem(&Violation::PaidLink).at(link.target.place.clone())),
+    );
 }
 
 /// Whether a problem of the front matter says already why the page has no title.
-fn is_title_told(node: Option<&Node>, problems: &[Diagnostic]) -> bool {
+fn is_title_told(node: Option<&YamlNode>, problems: &[Diagnostic]) -> bool {
     let Some(node) = node else { return false };
     let is_about_title = |problem: &Diagnostic| match problem.code {
         Code::MissingTitle => true,
@@ -449,7 +452,7 @@ fn is_title_told(node: Option<&Node>, problems: &[Diagnostic]) -> bool {
                     .is_some_and(|help| help.contains("`title`"))
         }
         _ => node.get("title").is_some_and(|title| {
-            problem.is_error() && problem.place.as_ref() == Some(&title.place)
+            problem.is_error() && problem.location.as_ref() == Some(&title.place)
         }),
     };
     node.as_map().is_none() || problems.iter().any(is_about_title)
@@ -458,7 +461,7 @@ fn is_title_told(node: Option<&Node>, problems: &[Diagnostic]) -> bool {
 fn document(
     path: &SourcePath,
     meta: Meta,
-    mut markdown: Markdown,
+    mut markdown: MarkdownOutput,
     (tool, data): (Option<Tool>, Vec<String>),
     is_title_told: bool,
     problems: &mut Vec<Diagnostic>,
@@ -509,12 +512,12 @@ fn document(
         includes: markdown.includes,
         embeds: markdown.embeds,
         date_in_name: name_and_date(path).1,
-        tool: tool.as_ref().map(tool::print),
+        tool: tool.as_ref().map(tool::hash),
         occurs: None,
         terms: markdown.terms,
         is_broken: false,
     };
-    let facts = Facts {
+    let facts = PageFacts {
         words: markdown.words,
         sentences: markdown.sentences,
         long_words: markdown.long_words,
@@ -535,9 +538,9 @@ fn document(
     }
 }
 
-fn phrases(words: &Words, language: &str) -> Phrases {
-    let say = |key| words.say(language, key, None, &[]).unwrap_or_default();
-    Phrases {
+fn phrases(words: &Translations, language: &str) -> BodyPhrases {
+    let say = |key| words.text(language, key, None, &[]).unwrap_or_default();
+    BodyPhrases {
         task_done: say("task_done"),
         task_open: say("task_open"),
         footnote_back: say("footnote_back"),
@@ -547,12 +550,12 @@ fn phrases(words: &Words, language: &str) -> Phrases {
 
 fn missing_title(path: &SourcePath) -> Diagnostic {
     let problem =
-        Diagnostic::new(Code::MissingTitle, "this page has no title").at(Place::start_of(path));
+        Diagnostic::new(Code::MissingTitle, "this page has no title").at(Location::start_of(path));
     problem.help("begin the file with `---`, `title: …`, `---`, or its text with a heading `# …`")
 }
 
 /// A stand-in for a file that cannot be read: it has an address, and nothing else.
-pub fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
+pub fn broken(path: &SourcePath, inputs: &DocumentInputs) -> Document {
     let meta = front_matter::meta(path, None, &inputs.meta_context()).value;
     let entry = Entry {
         source: path.clone(),
@@ -574,7 +577,7 @@ pub fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
     };
     Document {
         entry: Arc::new(entry),
-        facts: Facts::default(),
+        facts: PageFacts::default(),
         remarks: Vec::new(),
         body: Vec::new(),
         passages: Vec::new(),

@@ -26,9 +26,9 @@ const ID_CHARS_MAX: usize = 200;
 ///
 /// An id that the writer states is that element's, wherever it is on the page. Where one turns out
 /// to be the id that a heading before it was given automatically, the page has to be read a second
-/// time, with [`Ids::reserving`] all stated ids.
+/// time, with [`HeadingIds::with_reserved`] all stated ids.
 #[derive(Debug, Default)]
-pub struct Ids {
+pub struct HeadingIds {
     /// Every id so far, and whether the writer stated it.
     taken: BTreeMap<String, bool>,
     counts: HashMap<String, usize>,
@@ -38,12 +38,12 @@ pub struct Ids {
     has_conflict: bool,
 }
 
-impl Ids {
+impl HeadingIds {
     /// Automatic ids will be none of these.
-    pub fn reserving(reserved: BTreeSet<String>) -> Self {
-        Ids {
+    pub fn with_reserved(reserved: BTreeSet<String>) -> Self {
+        HeadingIds {
             reserved,
-            ..Ids::default()
+            ..HeadingIds::default()
         }
     }
 
@@ -63,7 +63,7 @@ impl Ids {
             id if id.is_empty() => "section".to_owned(),
             id => id,
         };
-        if self.give(&base) {
+        if self.claim(&base) {
             return base;
         }
         let count = self.counts.entry(base.clone()).or_insert(0);
@@ -71,7 +71,7 @@ impl Ids {
         loop {
             number += 1;
             let id = format!("{base}-{number}");
-            if self.give(&id) {
+            if self.claim(&id) {
                 self.counts.insert(base, number);
                 return id;
             }
@@ -79,7 +79,7 @@ impl Ids {
     }
 
     /// Gives a heading this id, if it is free.
-    fn give(&mut self, id: &str) -> bool {
+    fn claim(&mut self, id: &str) -> bool {
         let is_free = !self.taken.contains_key(id) && !self.reserved.contains(id);
         if is_free {
             self.taken.insert(id.to_owned(), false);
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn no_two_are_equal() {
-        let mut ids = Ids::default();
+        let mut ids = HeadingIds::default();
         let made: Vec<String> = ["A", "A", "A-1", "A", "", "!"]
             .iter()
             .map(|text| ids.for_heading(text))
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_stated_id_wins_wherever_it_is() {
-        let mut ids = Ids::default();
+        let mut ids = HeadingIds::default();
         assert_eq!(ids.for_heading("Setup"), "setup");
         assert!(ids.take("other") && ids.stated_in_conflict().is_none());
         assert!(ids.take("setup"));
@@ -162,7 +162,7 @@ mod tests {
             !ids.take("setup"),
             "a second one is not the first of its name"
         );
-        let mut ids = Ids::reserving(ids.stated_in_conflict().unwrap_or_default());
+        let mut ids = HeadingIds::with_reserved(ids.stated_in_conflict().unwrap_or_default());
         assert_eq!(
             [ids.for_heading("Setup"), ids.for_heading("Setup")],
             ["setup-1", "setup-2"]

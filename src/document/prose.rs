@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use super::body::Segment;
 use super::links::Link;
-use super::markdown::{self, Markdown, MarkdownSettings};
-use super::meta::{Meta, Placed, Reference};
-use super::passages::{Passage, joined};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::fields::{Field, Item, Items, texts};
+use super::markdown::{self, MarkdownOutput, MarkdownSettings};
+use super::meta::{Located, Meta, SourceReference};
+use super::text_sections::{TextSection, joined};
+use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::fields::{Field, FieldItem, FieldItems, texts};
 use crate::paths::SourcePath;
-use crate::source::Lines;
-use crate::tool::prose::{Piece, Prose};
-use crate::yaml::spots::Spots;
+use crate::source::LineStarts;
+use crate::tool::prose::{TextPiece, ToolText};
+use crate::yaml::offset_map::OffsetMap;
 
 /// The id of the part of a page that names its sources.
 const SOURCES_ID: &str = "Sources";
@@ -25,25 +25,25 @@ const SOURCES_ID: &str = "Sources";
 /// Reads the texts of a page's own fields, in the order of [`texts::of_page`]. What they say, and
 /// what those without Markdown do, is a passage of the page where the text is wanted.
 pub(super) fn of_fields(
-    (path, text, lines): (&SourcePath, &str, &Lines),
-    (items, fields): (&Items, &[Field]),
+    (path, text, lines): (&SourcePath, &str, &LineStarts),
+    (items, fields): (&FieldItems, &[Field]),
     settings: &MarkdownSettings,
-    page: &mut Markdown,
+    page: &mut MarkdownOutput,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Prose> {
+) -> Vec<ToolText> {
     let mut shown = Vec::new();
-    let read = |(item, is_line): (&Item, bool)| {
+    let read = |(item, is_line): (&FieldItem, bool)| {
         let markdown = item.as_text().unwrap_or_default();
         // What a folder's defaults say stands in another file, of which only the value's place is
         // known.
-        let spots =
-            (item.place.path == *path).then(|| Spots::of_value(text, lines, &item.place, markdown));
+        let spots = (item.place.path == *path)
+            .then(|| OffsetMap::of_value(text, lines, &item.place, markdown));
         let place = |range| {
             spots
                 .as_ref()
                 .map_or_else(|| item.place.clone(), |spots| spots.place(range))
         };
-        let mut prose = Prose::written(markdown, is_line, place);
+        let mut prose = ToolText::written(markdown, is_line, place);
         shown.push(read_prose(path, &mut prose, settings, page, problems));
         prose
     };
@@ -56,15 +56,16 @@ pub(super) fn of_fields(
             .into_iter()
             .chain(shown.iter().map(String::as_str))
             .collect();
-        page.passages.extend(Passage::beside("", &all));
+        page.passages
+            .extend(TextSection::add_field_sections("", &all));
     }
     proses
 }
 
 /// What every page shows of its front matter beside its text: interests behind it, and what it was
 /// taken from.
-pub(super) fn of_front_matter(meta: &Meta) -> impl Iterator<Item = Passage> {
-    let is_named = |source: &&Reference| {
+pub(super) fn of_front_matter(meta: &Meta) -> impl Iterator<Item = TextSection> {
+    let is_named = |source: &&SourceReference| {
         source
             .url
             .as_ref()
@@ -76,23 +77,24 @@ pub(super) fn of_front_matter(meta: &Meta) -> impl Iterator<Item = Passage> {
         .filter(is_named)
         .map(|source| source.title.as_str())
         .collect();
-    let disclosure = Passage::beside("", &[meta.disclosure.as_deref().unwrap_or_default()]);
+    let disclosure =
+        TextSection::add_field_sections("", &[meta.disclosure.as_deref().unwrap_or_default()]);
     disclosure
         .into_iter()
-        .chain(Passage::beside(SOURCES_ID, &sources))
+        .chain(TextSection::add_field_sections(SOURCES_ID, &sources))
 }
 
 /// Reads one text. Its links become links of the page. It gives what readers see of it, empty where
 /// that is not wanted.
 pub(super) fn read_prose(
     path: &SourcePath,
-    prose: &mut Prose,
+    prose: &mut ToolText,
     settings: &MarkdownSettings,
-    page: &mut Markdown,
+    page: &mut MarkdownOutput,
     problems: &mut Vec<Diagnostic>,
 ) -> String {
     let text = prose.markdown.trim_end().to_owned();
-    let lines = Lines::new(&text);
+    let lines = LineStarts::new(&text);
     // Scripts and templates show these texts as they are: no components, and no lines to mark.
     let no_components = BTreeMap::new();
     let settings = MarkdownSettings {
@@ -105,7 +107,7 @@ pub(super) fn read_prose(
         ..settings.clone()
     };
     let read = markdown::read(path, &text, &lines, 0..text.len(), &settings);
-    let in_file = |place: Place| {
+    let in_file = |place: Location| {
         let start = lines.offset(place.line, place.column);
         let end = text[start..]
             .char_indices()
@@ -113,13 +115,13 @@ pub(super) fn read_prose(
             .map_or(text.len(), |(at, _)| start + at);
         prose.place(start..end).unwrap_or(place)
     };
-    let told = |problem: Diagnostic| Diagnostic {
-        place: problem.place.clone().map(in_file),
+    let reported = |problem: Diagnostic| Diagnostic {
+        location: problem.location.clone().map(in_file),
         ..problem
     };
-    problems.extend(read.problems.into_iter().map(told));
+    problems.extend(read.problems.into_iter().map(reported));
     page.remarks
-        .extend(read.value.remarks.into_iter().map(told));
+        .extend(read.value.remarks.into_iter().map(reported));
     let first = u32::try_from(page.links.len()).expect("a page has fewer links than bytes");
     // The words of a link may go over several lines of the file: what stands at one place is its
     // target.
@@ -134,7 +136,7 @@ pub(super) fn read_prose(
             .get(&start)
             .and_then(|range| prose.place(range.clone()));
         Link {
-            target: Placed {
+            target: Located {
                 place: of_target.unwrap_or_else(|| in_file(link.target.place)),
                 ..link.target
             },
@@ -145,8 +147,8 @@ pub(super) fn read_prose(
     for segment in read.value.segments {
         match segment {
             Segment::Html(html) => prose.push_html(&html),
-            Segment::Address(index) => prose.pieces.push(Piece::Address(first + index)),
-            Segment::WikiTitle(index) => prose.pieces.push(Piece::WikiTitle(first + index)),
+            Segment::Address(index) => prose.pieces.push(TextPiece::Address(first + index)),
+            Segment::WikiTitle(index) => prose.pieces.push(TextPiece::WikiTitle(first + index)),
             Segment::Component(_)
             | Segment::Include(_)
             | Segment::Tool(_)
@@ -160,7 +162,13 @@ pub(super) fn read_prose(
             "this text stands in a line: it can hold no list, heading or second paragraph",
         );
         let place = prose.place(0..text.len());
-        problems.push(Diagnostic { place, ..problem }.help("write it as one paragraph"));
+        problems.push(
+            Diagnostic {
+                location: place,
+                ..problem
+            }
+            .help("write it as one paragraph"),
+        );
     }
     prose.without_names(joined(&read.value.passages))
 }

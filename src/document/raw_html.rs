@@ -12,11 +12,11 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 
 pub use self::filter::filter;
-pub use self::nesting::{DEPTH_MAX, OpenElement, State};
-use super::attributes::{self, Dropped, Verdict};
-use super::honesty::{self, Slip};
+pub use self::nesting::{DEPTH_MAX, NestingState, OpenElement};
+use super::attributes::{self, AttributeRule, DroppedAttribute};
 use super::links::SCHEMES;
 use super::source_lines;
+use super::trust_rules::{self, Violation};
 use crate::settings::RawHtml;
 
 mod elements;
@@ -30,13 +30,13 @@ const ADDRESSES: [&str; 4] = ["href", "src", "poster", "data"];
 
 /// A fragment's text with the place each part of it came from.
 #[derive(Clone, Debug, Default)]
-pub struct Fragment {
+pub struct HtmlFragment {
     pub text: String,
     /// Where in the fragment a part begins, and where that is in the source; ascending.
     parts: Vec<(usize, usize)>,
 }
 
-impl Fragment {
+impl HtmlFragment {
     pub fn push(&mut self, text: &str, source: usize) {
         self.parts.push((self.text.len(), source));
         self.text.push_str(text);
@@ -58,13 +58,13 @@ impl Fragment {
 
 /// What was met in a fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum HtmlFinding {
     /// Something active that was taken out (or, when HTML is shown as text, nothing).
     Active { what: String, range: Range<usize> },
     /// Harmless parts of a tag that were left out.
     Dropped {
         element: String,
-        dropped: Vec<Dropped>,
+        dropped: Vec<DroppedAttribute>,
         range: Range<usize>,
     },
     /// A comment without an end.
@@ -74,7 +74,10 @@ pub enum Finding {
     /// An `id` or `name` that links can lead to.
     Anchor { id: String, range: Range<usize> },
     /// What a rule of honest giving speaks against.
-    Slip { slip: Slip, range: Range<usize> },
+    Slip {
+        slip: Violation,
+        range: Range<usize>,
+    },
     /// What stands in a script that is kept, or in its stead.
     Script { range: Range<usize> },
     /// What stands in a style that is kept.
@@ -108,7 +111,7 @@ pub enum Finding {
 
 /// How fragments are read.
 #[derive(Clone, Copy)]
-pub struct Reading<'a> {
+pub struct HtmlPolicy<'a> {
     pub mode: RawHtml,
     /// How many Markdown blocks are open around the fragment.
     pub depth: usize,
@@ -124,10 +127,10 @@ pub struct Reading<'a> {
 fn start_tag(
     name: &str,
     tag: &html5gum::StartTag<usize>,
-    fragment: &Fragment,
+    fragment: &HtmlFragment,
     mode: RawHtml,
     out: &mut String,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<HtmlFinding>,
     link: &mut impl FnMut(&str, &str, Range<usize>) -> Option<String>,
 ) -> bool {
     out.push('<');
@@ -140,19 +143,25 @@ fn start_tag(
     let attributes = written
         .iter()
         .map(|(key, value)| (key.as_str(), value.as_str()));
-    let slips = honesty::look(name, &attributes);
-    let is_paid = honesty::is_paid(name, &attributes);
+    let slips = trust_rules::check_tag(name, &attributes);
+    let is_paid = trust_rules::is_paid(name, &attributes);
     // What would ask or count is taken out anyway, unless the writer wants all HTML.
-    let stays =
-        |slip: &Slip| mode == RawHtml::Allow || matches!(slip, Slip::Pressure(_) | Slip::PaidLink);
+    let stays = |slip: &Violation| {
+        mode == RawHtml::Allow || matches!(slip, Violation::Pressure(_) | Violation::PaidLink)
+    };
     let range = fragment.source(tag.span.start..tag.span.end);
-    findings.extend(slips.into_iter().filter(stays).map(|slip| Finding::Slip {
-        slip,
-        range: range.clone(),
-    }));
+    findings.extend(
+        slips
+            .into_iter()
+            .filter(stays)
+            .map(|slip| HtmlFinding::Slip {
+                slip,
+                range: range.clone(),
+            }),
+    );
     let is_image = name == "img";
     if is_image && !tag.attributes.keys().any(|key| &***key == b"alt") {
-        findings.push(Finding::NoAlt {
+        findings.push(HtmlFinding::NoAlt {
             range: fragment.source(tag.span.start..tag.span.end),
         });
     }
@@ -168,7 +177,7 @@ fn start_tag(
         let mut text = lossy(value);
         let range = fragment.source(value.span.start..value.span.end.max(value.span.start + 1));
         if mode == RawHtml::Sanitise && (key.starts_with("on") || key == "style") {
-            findings.push(Finding::Active {
+            findings.push(HtmlFinding::Active {
                 what: format!("the attribute `{key}`"),
                 range,
             });
@@ -176,27 +185,27 @@ fn start_tag(
         }
         if mode == RawHtml::Sanitise {
             match attributes::check(name, &key, &text) {
-                Verdict::Keep => {}
-                Verdict::Class(_) if has_class || classes.is_empty() => continue,
-                Verdict::Class(_) => (key, text) = ("class".to_owned(), String::new()),
-                Verdict::Drop if key == "id" => {
+                AttributeRule::Keep => {}
+                AttributeRule::Class(_) if has_class || classes.is_empty() => continue,
+                AttributeRule::Class(_) => (key, text) = ("class".to_owned(), String::new()),
+                AttributeRule::Drop if key == "id" => {
                     // Links to it lead to the theme's element of that id.
-                    findings.push(Finding::Anchor {
+                    findings.push(HtmlFinding::Anchor {
                         id: text.clone(),
                         range,
                     });
-                    dropped.push(Dropped::Id(text));
+                    dropped.push(DroppedAttribute::Id(text));
                     continue;
                 }
-                Verdict::Drop => {
-                    dropped.push(Dropped::Attribute(key));
+                AttributeRule::Drop => {
+                    dropped.push(DroppedAttribute::Attribute(key));
                     continue;
                 }
-                Verdict::DropClasses {
+                AttributeRule::DropClasses {
                     kept,
                     dropped: of_theme,
                 } => {
-                    dropped.extend(of_theme.into_iter().map(Dropped::Class));
+                    dropped.extend(of_theme.into_iter().map(DroppedAttribute::Class));
                     if kept.is_empty() && classes.is_empty() {
                         continue;
                     }
@@ -214,10 +223,9 @@ fn start_tag(
         }
         if key == "id" || (key == "name" && name == "a") {
             // One element may say its name twice, for old browsers and for new ones.
-            let is_said =
-                |finding: &Finding| matches!(finding, Finding::Anchor { id, .. } if *id == text);
+            let is_said = |finding: &HtmlFinding| matches!(finding, HtmlFinding::Anchor { id, .. } if *id == text);
             if !findings[first..].iter().any(is_said) {
-                findings.push(Finding::Anchor {
+                findings.push(HtmlFinding::Anchor {
                     id: text.clone(),
                     range: range.clone(),
                 });
@@ -244,12 +252,12 @@ fn start_tag(
             .map_or("", |(_, value)| value.as_str());
         out.push_str(&format!(
             " rel=\"{}\"",
-            escape_attribute(&honesty::with_sponsored(relations))
+            escape_attribute(&trust_rules::with_sponsored(relations))
         ));
     }
     out.push('>');
     if !dropped.is_empty() {
-        findings.push(Finding::Dropped {
+        findings.push(HtmlFinding::Dropped {
             element: name.to_owned(),
             dropped,
             range,
@@ -369,10 +377,10 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tag_attributes(own.collect())
         .attribute_filter(
             |element, name, value| match attributes::check(element, name, value) {
-                Verdict::Keep => Some(value.into()),
-                Verdict::DropClasses { kept, .. } => Some(kept.into()),
-                Verdict::Drop if name == source_lines::NAME => Some(value.into()),
-                Verdict::Class(_) | Verdict::Drop => None,
+                AttributeRule::Keep => Some(value.into()),
+                AttributeRule::DropClasses { kept, .. } => Some(kept.into()),
+                AttributeRule::Drop if name == source_lines::NAME => Some(value.into()),
+                AttributeRule::Class(_) | AttributeRule::Drop => None,
             },
         )
         .url_schemes(HashSet::from(SCHEMES))
@@ -389,11 +397,11 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 mod tests {
     use super::*;
 
-    fn run(text: &str, mode: RawHtml) -> (String, Vec<Finding>, Vec<OpenElement>) {
-        let mut fragment = Fragment::default();
+    fn run(text: &str, mode: RawHtml) -> (String, Vec<HtmlFinding>, Vec<OpenElement>) {
+        let mut fragment = HtmlFragment::default();
         fragment.push(text, 10);
-        let (mut state, mut findings) = (State::default(), Vec::new());
-        let reading = Reading {
+        let (mut state, mut findings) = (NestingState::default(), Vec::new());
+        let reading = HtmlPolicy {
             mode,
             depth: 0,
             line: None,
@@ -419,7 +427,7 @@ mod tests {
         assert_eq!(html, "<p>ab</p>");
         assert_eq!(findings.len(), 2);
         assert!(
-            matches!(&findings[1], Finding::Active { what, range } if what.contains("script") && range.start == 28)
+            matches!(&findings[1], HtmlFinding::Active { what, range } if what.contains("script") && range.start == 28)
         );
     }
 
@@ -450,8 +458,8 @@ mod tests {
             assert!(html.contains(" rel=\"Sponsored\">a</a> <small"), "{html}");
             assert_eq!(
                 findings,
-                [Finding::Slip {
-                    slip: Slip::PaidLink,
+                [HtmlFinding::Slip {
+                    slip: Violation::PaidLink,
                     range: 10..53
                 }]
             );
@@ -470,7 +478,7 @@ mod tests {
         );
         let (html, findings, _) = run("a<!-- never", RawHtml::Allow);
         assert_eq!(html, "a");
-        assert!(matches!(findings[0], Finding::OpenComment { .. }));
+        assert!(matches!(findings[0], HtmlFinding::OpenComment { .. }));
     }
 
     #[test]

@@ -5,21 +5,25 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::front_matter;
-use super::markdown::{Markdown, MarkdownSettings};
-use super::passages::Passage;
+use super::markdown::{MarkdownOutput, MarkdownSettings};
 use super::prose::read_prose;
+use super::text_sections::TextSection;
 use crate::diagnostic::Checked;
 use crate::fields::FieldType;
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
-use crate::source::{Lines, Text, with_lf};
-use crate::tool::calculator::{Calculator, Written, written};
-use crate::tool::{self, Reading, Tool};
-use crate::yaml::{self, Node};
+use crate::source::{LineStarts, SourceFile, with_lf};
+use crate::tool::calculator::{Calculator, WrittenValue, written};
+use crate::tool::{self, Tool, ToolContext};
+use crate::yaml::{self, YamlNode};
 
 /// The declaration of a page's tool: the field of that type which its kind has.
-pub(super) fn declared<'a>(node: Option<&'a Node>, kind: &str, kinds: &Kinds) -> Option<&'a Node> {
+pub(super) fn declared<'a>(
+    node: Option<&'a YamlNode>,
+    kind: &str,
+    kinds: &Kinds,
+) -> Option<&'a YamlNode> {
     let field = kinds
         .get(kind)?
         .fields
@@ -33,13 +37,13 @@ pub(super) fn declared<'a>(node: Option<&'a Node>, kind: &str, kinds: &Kinds) ->
 pub(super) fn read(
     path: &SourcePath,
     text: &str,
-    lines: &Lines,
-    node: &Node,
+    lines: &LineStarts,
+    node: &YamlNode,
     data: &BTreeMap<String, serde_json::Value>,
     settings: &MarkdownSettings,
-    page: &mut Markdown,
+    page: &mut MarkdownOutput,
 ) -> Checked<(Option<Tool>, Vec<String>)> {
-    let reading = Reading {
+    let reading = ToolContext {
         path,
         text,
         lines,
@@ -47,9 +51,9 @@ pub(super) fn read(
         asked: RefCell::default(),
     };
     let mut problems = Vec::new();
-    let mut tool = tool::read(node, &reading).unload(&mut problems);
+    let mut tool = tool::read(node, &reading).take_into(&mut problems);
     let mut shown = Vec::new();
-    for prose in tool.iter_mut().flat_map(Tool::proses_mut) {
+    for prose in tool.iter_mut().flat_map(Tool::texts_mut) {
         shown.push(read_prose(path, prose, settings, page, &mut problems));
     }
     if settings.wants_text {
@@ -58,7 +62,8 @@ pub(super) fn read(
             .into_iter()
             .chain(shown.iter().map(String::as_str))
             .collect();
-        page.passages.extend(Passage::beside(tool::ID, &all));
+        page.passages
+            .extend(TextSection::add_field_sections(tool::ID, &all));
     }
     Checked::new(
         (tool, reading.asked.into_inner().into_iter().collect()),
@@ -73,8 +78,8 @@ pub fn written_formulas(
     kind: &str,
     kinds: &Kinds,
     calculator: &Calculator,
-) -> Vec<Written> {
-    let Ok(text) = Text::decode(path, bytes) else {
+) -> Vec<WrittenValue> {
+    let Ok(text) = SourceFile::decode(path, bytes) else {
         return Vec::new();
     };
     let text = with_lf(text.text);
@@ -86,6 +91,6 @@ pub fn written_formulas(
 }
 
 /// The fingerprint of all that a tool shows.
-pub(super) fn print(tool: &Tool) -> Fingerprint {
+pub(super) fn hash(tool: &Tool) -> Fingerprint {
     Fingerprint::of(postcard::to_allocvec(tool).expect("plain values can be written to memory"))
 }

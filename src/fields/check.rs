@@ -7,24 +7,24 @@ mod old_names;
 
 use std::borrow::Cow;
 
-use super::dates::{self, Meaning};
+use super::dates::{self, DateMeaning};
 use super::forms;
-use super::{Field, FieldType, Item, Items, Value};
+use super::{Field, FieldItem, FieldItems, FieldType, Value};
 use crate::diagnostic::{
-    Checked, Code, Diagnostic, Place, Severity, first_hidden, is_bidi_control, nearest,
+    Checked, Code, Diagnostic, Location, Severity, first_hidden, is_bidi_control, nearest,
     without_hidden,
 };
-use crate::link_target::{Target, Usage, doubt, refusal};
+use crate::link_target::{AddressUse, ParsedTarget, address_problem, refusal};
 use crate::renamed::NameKind;
 use crate::source::is_unseen;
-use crate::yaml::{Entry, Map, Node, Value as Yaml};
+use crate::yaml::{YamlEntry, YamlMap, YamlNode, YamlValue as Yaml};
 
 /// Gives help for a key, when it has any.
 pub type KeyHelp<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// What a check needs to know of the place it checks.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
+pub struct CheckContext<'a> {
     /// The code of a key that no field has.
     pub unknown: Code,
     /// How bad it is when a required field is absent; within a nested mapping it is always an
@@ -44,9 +44,9 @@ pub struct Context<'a> {
     pub names: Option<NameKind>,
 }
 
-impl Context<'_> {
+impl CheckContext<'_> {
     /// Front matter and the like: an unknown key is a warning, a field that is missing an error.
-    pub const PAGE: Context<'static> = Context {
+    pub const PAGE: CheckContext<'static> = CheckContext {
         unknown: Code::UnknownKey,
         missing: Severity::Error,
         critical: &[],
@@ -59,14 +59,18 @@ impl Context<'_> {
 
 /// Checks a mapping. Keys that other generators use come out under the field's own name; what is
 /// left is in the order it was written.
-pub fn check(node: &Node, fields: &[Field], context: Context<'_>) -> Checked<Items> {
+pub fn check(node: &YamlNode, fields: &[Field], context: CheckContext<'_>) -> Checked<FieldItems> {
     check_groups(node, &[fields], context)
 }
 
 /// Checks a mapping against several tables of fields at once; of two fields of one name the first
 /// gives the type, and either may require it.
-pub fn check_groups(node: &Node, groups: &[&[Field]], context: Context<'_>) -> Checked<Items> {
-    let mut check = Check {
+pub fn check_groups(
+    node: &YamlNode,
+    groups: &[&[Field]],
+    context: CheckContext<'_>,
+) -> Checked<FieldItems> {
+    let mut check = FieldCheck {
         context,
         problems: Vec::new(),
     };
@@ -74,13 +78,13 @@ pub fn check_groups(node: &Node, groups: &[&[Field]], context: Context<'_>) -> C
         Some(map) => check.mapping(map, &node.place, groups, ""),
         None => {
             let message = format!("keys with values expected, {} found", node.noun());
-            check.tell(
+            check.report(
                 Code::WrongType,
                 node,
                 message,
                 "write `key: value`, one a line",
             );
-            Items::new()
+            FieldItems::new()
         }
     };
     Checked::new(items, check.problems)
@@ -88,7 +92,7 @@ pub fn check_groups(node: &Node, groups: &[&[Field]], context: Context<'_>) -> C
 
 /// Whatever YAML holds, unchecked. A number whose zeros would be lost (`1.10`, `007`) is kept as
 /// text.
-pub fn anything(node: &Node) -> Value {
+pub fn anything(node: &YamlNode) -> Value {
     match &node.value {
         Yaml::None => Value::None,
         Yaml::Bool(value) => Value::Boolean(*value),
@@ -102,14 +106,14 @@ pub fn anything(node: &Node) -> Value {
         Yaml::List(items) => Value::List(
             items
                 .iter()
-                .map(|item| Item {
+                .map(|item| FieldItem {
                     value: anything(item),
                     place: item.place.clone(),
                 })
                 .collect(),
         ),
         Yaml::Map(map) => {
-            let item = |entry: &Entry| Item {
+            let item = |entry: &YamlEntry| FieldItem {
                 value: anything(&entry.node),
                 place: entry.node.place.clone(),
             };
@@ -132,13 +136,13 @@ fn has_telling_zeros(written: &str) -> bool {
 /// Between braces a comma ends a value, so that `{ label: Repair, each year }` gives a label
 /// `Repair` and a key `each year` without a value. This is the key whose value was cut off there,
 /// with the value that was meant.
-pub fn cut_off<'m>(map: &'m Map, key: &str) -> Option<(&'m str, String)> {
+pub fn unquoted_comma_help<'m>(map: &'m YamlMap, key: &str) -> Option<(&'m str, String)> {
     let (at, _, entry) = map.get_full(key)?;
-    let is_without_value = |entry: &Entry| entry.node.is_none();
+    let is_without_value = |entry: &YamlEntry| entry.node.is_none();
     if !is_without_value(entry) {
         return None;
     }
-    let before: Vec<(&String, &Entry)> = map.iter().take(at).collect();
+    let before: Vec<(&String, &YamlEntry)> = map.iter().take(at).collect();
     let (start, (owner, whole)) = before
         .iter()
         .enumerate()
@@ -157,7 +161,7 @@ pub fn cut_off<'m>(map: &'m Map, key: &str) -> Option<(&'m str, String)> {
 
 /// The problem of a text with characters that nobody sees and that can change how the rest is
 /// shown.
-pub fn hidden_characters(text: &str, name: &str, place: &Place) -> Option<Diagnostic> {
+pub fn hidden_characters(text: &str, name: &str, place: &Location) -> Option<Diagnostic> {
     let c = first_hidden(text)?;
     let what = if is_bidi_control(c) {
         "a mark that reverses the direction of text"
@@ -176,22 +180,22 @@ pub fn hidden_characters(text: &str, name: &str, place: &Place) -> Option<Diagno
 }
 
 /// Whether a field with this value is as good as left out.
-fn is_absent(node: &Node, kind: &FieldType) -> bool {
+fn is_absent(node: &YamlNode, kind: &FieldType) -> bool {
     node.is_none() || (!matches!(kind, FieldType::Anything | FieldType::Tool) && is_blank(node))
 }
 
 /// Whether a text has nothing in it that anybody could see.
-fn is_blank(node: &Node) -> bool {
+fn is_blank(node: &YamlNode) -> bool {
     matches!(&node.value, Yaml::Text(text) if text.chars().all(|c| c.is_whitespace() || is_unseen(c)))
 }
 
-struct Check<'a> {
-    context: Context<'a>,
+struct FieldCheck<'a> {
+    context: CheckContext<'a>,
     problems: Vec<Diagnostic>,
 }
 
-impl Check<'_> {
-    fn tell(&mut self, code: Code, node: &Node, message: String, help: impl Into<String>) {
+impl FieldCheck<'_> {
+    fn report(&mut self, code: Code, node: &YamlNode, message: String, help: impl Into<String>) {
         self.problems.push(
             Diagnostic::new(code, message)
                 .at(node.place.clone())
@@ -200,8 +204,14 @@ impl Check<'_> {
     }
 
     /// `within` is the name of the field that the mapping is the value of; empty at the top.
-    fn mapping(&mut self, map: &Map, place: &Place, groups: &[&[Field]], within: &str) -> Items {
-        let mut items = Items::with_capacity(map.len());
+    fn mapping(
+        &mut self,
+        map: &YamlMap,
+        place: &Location,
+        groups: &[&[Field]],
+        within: &str,
+    ) -> FieldItems {
+        let mut items = FieldItems::with_capacity(map.len());
         for (key, entry) in map {
             let Some(field) = self.field_of(groups, key, &entry.key_place) else {
                 self.unknown_key(map, key, entry, groups, within);
@@ -230,12 +240,12 @@ impl Check<'_> {
                 continue;
             };
             self.length(field, &value, &entry.node);
-            let item = Item {
+            let item = FieldItem {
                 value,
                 place: entry.node.place.clone(),
             };
             match items.get_mut(&field.name) {
-                Some(Item {
+                Some(FieldItem {
                     value: Value::List(first),
                     ..
                 }) => {
@@ -279,14 +289,14 @@ impl Check<'_> {
         items
     }
 
-    fn length(&mut self, field: &Field, value: &Value, node: &Node) {
+    fn length(&mut self, field: &Field, value: &Value, node: &YamlNode) {
         let (Some(most), Value::Text(text)) = (field.length_max, value) else {
             return;
         };
         let length = text.chars().count();
         if length > most {
             let message = format!("`{}` has {length} characters, more than {most}", field.name);
-            self.tell(
+            self.report(
                 Code::TextTooLong,
                 node,
                 message,
@@ -295,7 +305,7 @@ impl Check<'_> {
         }
     }
 
-    fn missing(&mut self, field: &Field, map: &Map, place: &Place, within: &str) {
+    fn missing(&mut self, field: &Field, map: &YamlMap, place: &Location, within: &str) {
         let owner = if within.is_empty() {
             String::new()
         } else {
@@ -330,13 +340,13 @@ impl Check<'_> {
 
     fn unknown_key(
         &mut self,
-        map: &Map,
+        map: &YamlMap,
         key: &str,
-        entry: &Entry,
+        entry: &YamlEntry,
         groups: &[&[Field]],
         within: &str,
     ) {
-        if let Some((owner, text)) = cut_off(map, key) {
+        if let Some((owner, text)) = unquoted_comma_help(map, key) {
             let message =
                 format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
             let problem =
@@ -388,7 +398,7 @@ impl Check<'_> {
         });
     }
 
-    fn wrong_type(&mut self, node: &Node, name: &str, kind: &FieldType) {
+    fn wrong_type(&mut self, node: &YamlNode, name: &str, kind: &FieldType) {
         let found = match (&node.value, node.as_text()) {
             (Yaml::List(_) | Yaml::Map(_), _) | (_, None) => node.noun().to_owned(),
             (_, Some(text)) => format!("`{}`", shortened(text)),
@@ -398,7 +408,7 @@ impl Check<'_> {
             name.rsplit(['.', ' ']).next().unwrap_or(name),
             kind.example()
         );
-        self.tell(
+        self.report(
             Code::WrongType,
             node,
             format!("`{name}`: {kind} expected, {found} found"),
@@ -406,7 +416,7 @@ impl Check<'_> {
         );
     }
 
-    fn value(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
+    fn value(&mut self, node: &YamlNode, kind: &FieldType, name: &str) -> Option<Value> {
         let value = match kind {
             FieldType::Anything => {
                 self.report_hidden(node, name);
@@ -439,7 +449,7 @@ impl Check<'_> {
                 .as_map()
                 .map(|map| Value::Map(self.mapping(map, &node.place, &[fields], name))),
             FieldType::MapOf(of) => node.as_map().map(|map| self.map_of(map, of, name)),
-            FieldType::Either(kinds) => return self.either(node, kinds, kind, name),
+            FieldType::Either(kinds) => return self.check_either(node, kinds, kind, name),
             FieldType::Choice(words) => return self.choice(node, words, kind, name),
             FieldType::Date
             | FieldType::DateTime
@@ -459,7 +469,7 @@ impl Check<'_> {
     }
 
     /// Text of a form: dates, times, addresses.
-    fn formed(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
+    fn formed(&mut self, node: &YamlNode, kind: &FieldType, name: &str) -> Option<Value> {
         let Some(text) = node
             .as_text()
             .map(str::trim)
@@ -476,7 +486,9 @@ impl Check<'_> {
             FieldType::Url => forms::url(text).map(|()| Value::Text(text.to_owned())),
             FieldType::Zone => forms::zone(text).map(|()| Value::Text(text.to_owned())),
             FieldType::Clock => forms::clock(text).map(Value::Integer),
-            FieldType::Link | FieldType::Page | FieldType::File(_) if self.refuses(node, text) => {
+            FieldType::Link | FieldType::Page | FieldType::File(_)
+                if self.is_refused(node, text) =>
+            {
                 return None;
             }
             _ => Ok(Value::Text(text.to_owned())),
@@ -506,7 +518,7 @@ impl Check<'_> {
             } else {
                 kind.example()
             };
-            self.tell(
+            self.report(
                 code,
                 node,
                 format!("`{name}`: {}", fault.message),
@@ -520,15 +532,15 @@ impl Check<'_> {
     /// lenient build takes it.
     fn plain_date(
         &mut self,
-        node: &Node,
+        node: &YamlNode,
         kind: &FieldType,
         name: &str,
-        meaning: Meaning,
+        meaning: DateMeaning,
     ) -> Option<Value> {
         let text = shortened(node.as_text().unwrap_or_default().trim());
         let date = match meaning {
-            Meaning::Date(date) => date,
-            Meaning::Ambiguous(one, other) => {
+            DateMeaning::Date(date) => date,
+            DateMeaning::Ambiguous(one, other) => {
                 let message = format!(
                     "`{name}`: `{text}` is ambiguous: day and month could be either way round"
                 );
@@ -537,7 +549,7 @@ impl Check<'_> {
                     one.strftime("%-d %B"),
                     other.strftime("%-d %B")
                 );
-                self.tell(Code::BadValue, node, message, help);
+                self.report(Code::BadValue, node, message, help);
                 return None;
             }
         };
@@ -552,7 +564,7 @@ impl Check<'_> {
                     date.iso()
                 )
             };
-            self.tell(
+            self.report(
                 Code::WrongType,
                 node,
                 format!("`{name}`: {kind} expected, `{text}` found"),
@@ -578,7 +590,7 @@ impl Check<'_> {
     }
 
     /// A text without hidden characters; those are a problem.
-    fn visible<'t>(&mut self, node: &Node, text: &'t str, name: &str) -> Cow<'t, str> {
+    fn visible<'t>(&mut self, node: &YamlNode, text: &'t str, name: &str) -> Cow<'t, str> {
         let Some(problem) = hidden_characters(text, name, &node.place) else {
             return Cow::Borrowed(text);
         };
@@ -587,7 +599,7 @@ impl Check<'_> {
     }
 
     /// Reports the hidden characters of a value of any type, which [`anything`] leaves out.
-    fn report_hidden(&mut self, node: &Node, name: &str) {
+    fn report_hidden(&mut self, node: &YamlNode, name: &str) {
         match &node.value {
             Yaml::Text(text) => drop(self.visible(node, text, name)),
             Yaml::List(items) => items.iter().for_each(|item| self.report_hidden(item, name)),
@@ -599,20 +611,20 @@ impl Check<'_> {
     }
 
     /// Whether a page must not hold this address. What is wrong with it is reported.
-    fn refuses(&mut self, node: &Node, text: &str) -> bool {
+    fn is_refused(&mut self, node: &YamlNode, text: &str) -> bool {
         // Whether a field is shown as an image only the site knows, so an image within the address
         // is allowed here.
-        let refused = refusal(text, Usage::Image);
+        let refused = refusal(text, AddressUse::Image);
         let is_refused = refused.is_some();
-        if let Some(problem) = refused.or_else(|| doubt(&Target::parse(text))) {
-            self.tell(problem.code, node, problem.message, problem.help);
+        if let Some(problem) = refused.or_else(|| address_problem(&ParsedTarget::parse(text))) {
+            self.report(problem.code, node, problem.message, problem.help);
         }
         is_refused
     }
 
     fn choice(
         &mut self,
-        node: &Node,
+        node: &YamlNode,
         words: &[String],
         kind: &FieldType,
         name: &str,
@@ -633,7 +645,7 @@ impl Check<'_> {
             shortened(text),
             listed(words.iter().map(String::as_str))
         );
-        self.tell(
+        self.report(
             Code::BadValue,
             node,
             message,
@@ -644,7 +656,7 @@ impl Check<'_> {
         None
     }
 
-    fn list(&mut self, node: &Node, of: &FieldType, name: &str) -> Value {
+    fn list(&mut self, node: &YamlNode, of: &FieldType, name: &str) -> Value {
         let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
         if !matches!(of, FieldType::Anything | FieldType::Tool) {
             for node in nodes.iter().filter(|node| is_blank(node)) {
@@ -661,8 +673,8 @@ impl Check<'_> {
         let nodes = nodes
             .iter()
             .filter(|node| !is_blank(node) || matches!(of, FieldType::Anything | FieldType::Tool));
-        let item = |node: &Node| {
-            Some(Item {
+        let item = |node: &YamlNode| {
+            Some(FieldItem {
                 value: self.value(node, of, name)?,
                 place: node.place.clone(),
             })
@@ -675,7 +687,7 @@ impl Check<'_> {
         )
     }
 
-    fn terms(&mut self, node: &Node, name: &str) -> Option<Value> {
+    fn terms(&mut self, node: &YamlNode, name: &str) -> Option<Value> {
         let Some(text) = node.as_text().filter(|text| text.contains(',')) else {
             if node.as_map().is_some() {
                 self.wrong_type(node, name, &FieldType::Terms);
@@ -698,21 +710,21 @@ impl Check<'_> {
             .severity(Severity::Warning);
         self.problems
             .push(problem.help(format!("write `{name}: [{}]`", terms.join(", "))));
-        let item = |term: &&str| Item {
+        let item = |term: &&str| FieldItem {
             value: Value::Text((*term).to_owned()),
             place: node.place.clone(),
         };
         Some(Value::List(terms.iter().map(item).collect()))
     }
 
-    fn map_of(&mut self, map: &Map, of: &FieldType, name: &str) -> Value {
-        let mut items = Items::with_capacity(map.len());
+    fn map_of(&mut self, map: &YamlMap, of: &FieldType, name: &str) -> Value {
+        let mut items = FieldItems::with_capacity(map.len());
         for (key, entry) in map.iter().filter(|(_, entry)| !entry.node.is_none()) {
             let key = self.current_key(name, key, &entry.key_place);
             if let Some(value) = self.value(&entry.node, of, &format!("{name}.{key}")) {
                 items.insert(
                     key.to_owned(),
-                    Item {
+                    FieldItem {
                         value,
                         place: entry.node.place.clone(),
                     },
@@ -724,9 +736,9 @@ impl Check<'_> {
 
     /// The first type that fits; when none does and only one is of the value's shape, its problems
     /// are the ones to tell.
-    fn either(
+    fn check_either(
         &mut self,
-        node: &Node,
+        node: &YamlNode,
         kinds: &[FieldType],
         all: &FieldType,
         name: &str,
@@ -737,11 +749,11 @@ impl Check<'_> {
         {
             return Some(Value::Boolean(value));
         }
-        let told = self.problems.len();
+        let reported = self.problems.len();
         let mut attempts: Vec<(&FieldType, Vec<Diagnostic>)> = Vec::new();
         for kind in kinds {
             let value = self.value(node, kind, name);
-            let met = self.problems.split_off(told);
+            let met = self.problems.split_off(reported);
             if value.is_some() && !met.iter().any(Diagnostic::is_error) {
                 self.problems.extend(met);
                 return value;
@@ -760,7 +772,7 @@ impl Check<'_> {
 }
 
 impl FieldType {
-    fn is_shaped_like(&self, node: &Node) -> bool {
+    fn is_shaped_like(&self, node: &YamlNode) -> bool {
         match self {
             FieldType::Anything | FieldType::Tool => true,
             FieldType::Map(_) | FieldType::MapOf(_) => node.as_map().is_some(),

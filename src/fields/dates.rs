@@ -17,7 +17,7 @@ pub struct WrittenDate {
 
 /// What a text means as a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub enum DateMeaning {
     Date(WrittenDate),
     /// Day and month could be either way round.
     Ambiguous(Date, Date),
@@ -47,13 +47,13 @@ impl WrittenDate {
 }
 
 /// Reads a date in any form that is plain to a person.
-pub fn meaning(text: &str) -> Option<Meaning> {
+pub fn meaning(text: &str) -> Option<DateMeaning> {
     const LENGTH_MAX: usize = 80;
     if text.len() > LENGTH_MAX || !text.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let text = text.replace(['年', '月'], "-").replace('日', " ");
-    let mut parts = Parts::default();
+    let mut parts = DateParts::default();
     let spaced = with_time_apart(&text);
     for word in spaced
         .split([' ', ',', '\t', '\u{A0}', '\u{202F}'])
@@ -88,7 +88,7 @@ fn with_time_apart(text: &str) -> String {
 
 /// What the words of a date gave so far.
 #[derive(Default)]
-struct Parts {
+struct DateParts {
     year: Option<i16>,
     month: Option<i8>,
     day: Option<i8>,
@@ -99,7 +99,7 @@ struct Parts {
     offset: Option<i32>,
 }
 
-impl Parts {
+impl DateParts {
     /// Takes a word; `None` when it is not of a date.
     fn take(&mut self, word: &str) -> Option<()> {
         let lower = word.trim_end_matches('.').to_lowercase();
@@ -178,10 +178,10 @@ impl Parts {
         self.year.map(|_| ())
     }
 
-    fn finish(self) -> Option<Meaning> {
+    fn finish(self) -> Option<DateMeaning> {
         let year = self.year?;
         if let Some((first, second)) = self.pair {
-            return Some(Meaning::Ambiguous(
+            return Some(DateMeaning::Ambiguous(
                 Date::new(year, second, first).ok()?,
                 Date::new(year, first, second).ok()?,
             ));
@@ -194,7 +194,7 @@ impl Parts {
             }
             (time, _) => time,
         };
-        Some(Meaning::Date(WrittenDate {
+        Some(DateMeaning::Date(WrittenDate {
             day,
             time,
             offset: self.offset,
@@ -320,8 +320,8 @@ mod tests {
 
     fn iso(text: &str) -> Option<String> {
         match meaning(text)? {
-            Meaning::Date(date) => Some(date.iso()),
-            Meaning::Ambiguous(a, b) => Some(format!("{a} or {b}")),
+            DateMeaning::Date(date) => Some(date.iso()),
+            DateMeaning::Ambiguous(a, b) => Some(format!("{a} or {b}")),
         }
     }
 

@@ -4,28 +4,28 @@
 use jiff::civil::Date;
 use jiff::{Span, SpanRelativeTo, Unit};
 
-use super::dates::{self, Meaning, WrittenDate};
-use crate::link_target::Target;
-use crate::yaml::{Node, Value as Yaml};
+use super::dates::{self, DateMeaning, WrittenDate};
+use crate::link_target::ParsedTarget;
+use crate::yaml::{YamlNode, YamlValue as Yaml};
 
 /// Why a text is not what it should be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct FormatFault {
     pub message: String,
     /// The form is right and the value impossible (a thirtieth of February), rather than no such
     /// value at all.
     pub is_of_the_form: bool,
 }
 
-fn no_such(expected: &str, text: &str) -> Fault {
-    Fault {
+fn nonexistent_date(expected: &str, text: &str) -> FormatFault {
+    FormatFault {
         message: format!("{expected} expected, `{text}` found"),
         is_of_the_form: false,
     }
 }
 
-fn impossible(message: String) -> Fault {
-    Fault {
+fn impossible_time(message: String) -> FormatFault {
+    FormatFault {
         message,
         is_of_the_form: true,
     }
@@ -33,7 +33,7 @@ fn impossible(message: String) -> Fault {
 
 /// `true` and `false`, quoted or not, and the words that YAML 1.1 took for them: in a field that
 /// wants yes or no they can mean nothing else.
-pub fn boolean(node: &Node) -> Option<bool> {
+pub fn boolean(node: &YamlNode) -> Option<bool> {
     match &node.value {
         Yaml::Bool(value) => Some(*value),
         Yaml::Text(text) => boolean_word(text.trim()),
@@ -61,26 +61,26 @@ pub fn written_date(text: &str, is_lenient: bool) -> Option<WrittenDate> {
         return None;
     }
     match dates::meaning(text) {
-        Some(Meaning::Date(written)) => Some(written),
+        Some(DateMeaning::Date(written)) => Some(written),
         _ => None,
     }
 }
 
 /// The day of `2026-01-31` or `2026-01-31T09:00:00+01:00`.
-pub(super) fn date(text: &str) -> Result<Date, Fault> {
+pub(super) fn date(text: &str) -> Result<Date, FormatFault> {
     dated(text, "a date").map(|(date, _)| date)
 }
 
 /// A day and a time: `2026-01-31T09:00`.
-pub(super) fn date_time(text: &str) -> Result<(), Fault> {
+pub(super) fn date_time(text: &str) -> Result<(), FormatFault> {
     match dated(text, "a date and time")? {
         (_, true) => Ok(()),
-        (_, false) => Err(no_such("a date and time", text)),
+        (_, false) => Err(nonexistent_date("a date and time", text)),
     }
 }
 
 /// The day, and whether a time follows it.
-fn dated(text: &str, expected: &str) -> Result<(Date, bool), Fault> {
+fn dated(text: &str, expected: &str) -> Result<(Date, bool), FormatFault> {
     let (day, rest) = text.split_at_checked(10).unwrap_or((text, ""));
     let is_date_like = day.len() == 10
         && day.bytes().enumerate().all(|(at, byte)| {
@@ -91,23 +91,23 @@ fn dated(text: &str, expected: &str) -> Result<(Date, bool), Fault> {
             }
         });
     if !is_date_like {
-        return Err(no_such(expected, text));
+        return Err(nonexistent_date(expected, text));
     }
     let number = |range: std::ops::Range<usize>| day[range].parse::<i16>().unwrap_or_default();
     let small = |range: std::ops::Range<usize>| day[range].parse::<i8>().unwrap_or_default();
     let date = Date::new(number(0..4), small(5..7), small(8..10))
-        .map_err(|_| impossible(format!("{day} is no date")))?;
+        .map_err(|_| impossible_time(format!("{day} is no date")))?;
     if rest.is_empty() {
         return Ok((date, false));
     }
     let time = rest
         .strip_prefix(['T', 't', ' '])
-        .ok_or_else(|| no_such(expected, text))?
+        .ok_or_else(|| nonexistent_date(expected, text))?
         .trim();
     if is_time(time) {
         Ok((date, true))
     } else {
-        Err(impossible(format!("{time} is no time of day")))
+        Err(impossible_time(format!("{time} is no time of day")))
     }
 }
 
@@ -140,9 +140,9 @@ fn is_time(text: &str) -> bool {
 }
 
 /// Whole minutes, rounded up: `15 min`, `1 h 30 min`, `20`.
-pub(super) fn minutes(text: &str) -> Result<i64, Fault> {
+pub(super) fn minutes(text: &str) -> Result<i64, FormatFault> {
     const MINUTES_MAX: f64 = 1e6;
-    let wrong = || no_such("a time such as `15 min`", text);
+    let wrong = || nonexistent_date("a time such as `15 min`", text);
     let minutes = match text.parse::<f64>() {
         Ok(minutes) => minutes,
         Err(_) => {
@@ -159,27 +159,30 @@ pub(super) fn minutes(text: &str) -> Result<i64, Fault> {
 }
 
 /// A span of days, weeks, months or years: `12 months`.
-pub(super) fn period(text: &str) -> Result<(), Fault> {
+pub(super) fn period(text: &str) -> Result<(), FormatFault> {
     let is_period = text.parse::<Span>().is_ok_and(|span| span.is_positive());
     if is_period {
         Ok(())
     } else {
-        Err(no_such("a period such as `12 months`", text))
+        Err(nonexistent_date("a period such as `12 months`", text))
     }
 }
 
 /// A time zone that the tz database knows: `Europe/Berlin`.
-pub(super) fn zone(text: &str) -> Result<(), Fault> {
+pub(super) fn zone(text: &str) -> Result<(), FormatFault> {
     match jiff::tz::TimeZone::get(text) {
         Ok(_) => Ok(()),
-        Err(_) => Err(no_such("a time zone such as `Europe/Berlin`", text)),
+        Err(_) => Err(nonexistent_date(
+            "a time zone such as `Europe/Berlin`",
+            text,
+        )),
     }
 }
 
 /// Seconds of `3:25` or `1:02:10`. A number alone is one of seconds.
-pub(super) fn clock(text: &str) -> Result<i64, Fault> {
+pub(super) fn clock(text: &str) -> Result<i64, FormatFault> {
     const HOURS_MAX: i64 = 1_000;
-    let wrong = || no_such("a time in a recording such as `3:25`", text);
+    let wrong = || nonexistent_date("a time in a recording such as `3:25`", text);
     let parts: Vec<&str> = text.split(':').collect();
     let is_digits = |part: &&str| {
         !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit())
@@ -199,9 +202,9 @@ pub(super) fn clock(text: &str) -> Result<i64, Fault> {
 }
 
 /// An address that works from anywhere: `https://…`, `http://…`, `mailto:…`, `tel:…`.
-pub(super) fn url(text: &str) -> Result<(), Fault> {
+pub(super) fn url(text: &str) -> Result<(), FormatFault> {
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
-    let is_url = Target::parse(text) == Target::Outside
+    let is_url = ParsedTarget::parse(text) == ParsedTarget::Outside
         && match scheme.to_ascii_lowercase().as_str() {
             "http" | "https" => rest
                 .strip_prefix("//")
@@ -213,7 +216,7 @@ pub(super) fn url(text: &str) -> Result<(), Fault> {
     if is_url && is_plain {
         Ok(())
     } else {
-        Err(no_such(
+        Err(nonexistent_date(
             "an address that begins with https://, mailto: or tel:",
             text,
         ))

@@ -4,22 +4,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, FieldType, Item, Items, Placed, Value};
+use super::{Field, FieldItem, FieldItems, FieldType, Located, Value};
 use crate::kind::Kind;
-use crate::kind::rules::Demand;
+use crate::kind::rules::Constraint;
 
 /// A link in a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldLink {
-    pub target: Placed<String>,
-    pub wants: Wants,
+    pub target: Located<String>,
+    pub wants: LinkRequirement,
     /// The field whose links may not lead to one page twice.
     pub distinct: Option<String>,
 }
 
 /// What a link has to lead to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Wants {
+pub enum LinkRequirement {
     Anything,
     Page,
     /// A file with one of these extensions; any where there are none.
@@ -28,11 +28,11 @@ pub enum Wants {
 
 impl FieldType {
     /// What a link of this type has to lead to; `None` for what is no link.
-    pub fn wants(&self) -> Option<Wants> {
+    pub fn requirement_of(&self) -> Option<LinkRequirement> {
         match self {
-            FieldType::Link => Some(Wants::Anything),
-            FieldType::Page => Some(Wants::Page),
-            FieldType::File(extensions) => Some(Wants::File(extensions.clone())),
+            FieldType::Link => Some(LinkRequirement::Anything),
+            FieldType::Page => Some(LinkRequirement::Page),
+            FieldType::File(extensions) => Some(LinkRequirement::File(extensions.clone())),
             _ => None,
         }
     }
@@ -55,7 +55,7 @@ impl FieldType {
 }
 
 /// The links in a page's own fields.
-pub fn of_page(items: &Items, kind: &Kind) -> Vec<FieldLink> {
+pub fn of_page(items: &FieldItems, kind: &Kind) -> Vec<FieldLink> {
     let mut links = Vec::new();
     for field in &kind.fields {
         if let Some(item) = items.get(&field.name) {
@@ -67,7 +67,7 @@ pub fn of_page(items: &Items, kind: &Kind) -> Vec<FieldLink> {
 
 /// `within` is the name of the page's field and the key of the mapping in it.
 fn collect(
-    item: &Item,
+    item: &FieldItem,
     kind_of_value: &FieldType,
     within: (&str, Option<&str>),
     kind: &Kind,
@@ -92,7 +92,7 @@ fn collect(
             }
         }
         _ => {
-            let (Some(wants), Some(target)) = (of.wants(), source(item)) else {
+            let (Some(wants), Some(target)) = (of.requirement_of(), source(item)) else {
                 return;
             };
             let distinct = kind
@@ -111,13 +111,13 @@ fn collect(
 
 /// A link's target; of a picture with its text (`{ src, alt }`), which a common field may be, the
 /// file.
-pub fn source(item: &Item) -> Option<Placed<String>> {
+pub fn source(item: &FieldItem) -> Option<Located<String>> {
     item.to_placed()
         .or_else(|| item.as_map()?.get("src")?.to_placed())
 }
 
-fn is_distinct(demand: &Demand, within: (&str, Option<&str>)) -> bool {
-    matches!(demand, Demand::Distinct { field, key } if field == within.0 && key.as_deref() == within.1)
+fn is_distinct(demand: &Constraint, within: (&str, Option<&str>)) -> bool {
+    matches!(demand, Constraint::Distinct { field, key } if field == within.0 && key.as_deref() == within.1)
 }
 
 /// Whether the values that a rule wants to be distinct are links, which the site compares by where
@@ -129,8 +129,8 @@ pub fn are_links(field: &Field, key: Option<&str>) -> bool {
     match (&**of, key) {
         (FieldType::Map(fields), Some(key)) => fields
             .iter()
-            .any(|field| field.name == key && field.kind.wants().is_some()),
-        (of, None) => of.wants().is_some(),
+            .any(|field| field.name == key && field.kind.requirement_of().is_some()),
+        (of, None) => of.requirement_of().is_some(),
         _ => false,
     }
 }

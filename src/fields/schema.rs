@@ -12,7 +12,7 @@ use super::{Field, FieldType};
 const DIALECT: &str = "http://json-schema.org/draft-07/schema#";
 
 /// The keys that a field may hold, each with its words, where the site has agreed on some.
-pub type Terms<'a> = &'a dyn Fn(&str) -> Option<Vec<(String, String)>>;
+pub type TermChoices<'a> = &'a dyn Fn(&str) -> Option<Vec<(String, String)>>;
 
 /// The schema of a mapping that may hold these fields. A field that the page's folder can give as
 /// well is asked for by the check alone, so `requires` says whether missing ones are told.
@@ -21,7 +21,7 @@ pub fn schema(
     about: &str,
     groups: &[&[Field]],
     requires: bool,
-    terms: Terms<'_>,
+    terms: TermChoices<'_>,
 ) -> Value {
     let mut schema = mapping(groups, requires, terms);
     schema.insert("$schema".into(), json!(DIALECT));
@@ -32,7 +32,7 @@ pub fn schema(
     Value::Object(schema)
 }
 
-fn mapping(groups: &[&[Field]], requires: bool, terms: Terms<'_>) -> Map<String, Value> {
+fn mapping(groups: &[&[Field]], requires: bool, terms: TermChoices<'_>) -> Map<String, Value> {
     let fields = || groups.iter().copied().flatten();
     let mut properties = Map::new();
     for field in fields() {
@@ -65,7 +65,7 @@ fn mapping(groups: &[&[Field]], requires: bool, terms: Terms<'_>) -> Map<String,
     schema
 }
 
-fn property(field: &Field, terms: Terms<'_>) -> Value {
+fn property(field: &Field, terms: TermChoices<'_>) -> Value {
     let mut schema = of_type(&field.kind, &field.name, terms);
     let mut about = field.description.clone();
     if !field.default.is_empty() {
@@ -82,7 +82,7 @@ fn property(field: &Field, terms: Terms<'_>) -> Value {
 }
 
 /// Every value may be absent, written as a key without one.
-fn of_type(kind: &FieldType, name: &str, terms: Terms<'_>) -> Value {
+fn of_type(kind: &FieldType, name: &str, terms: TermChoices<'_>) -> Value {
     match kind {
         FieldType::Text | FieldType::Markdown | FieldType::Line => text_or_terms(name, terms),
         FieldType::Link | FieldType::Page | FieldType::File(_) => {
@@ -115,7 +115,7 @@ fn of_type(kind: &FieldType, name: &str, terms: Terms<'_>) -> Value {
                 .collect();
             json!({ "enum": words })
         }
-        FieldType::Terms => match known(name, terms) {
+        FieldType::Terms => match known_term_schema(name, terms) {
             Some(one) => {
                 json!({ "anyOf": [one, { "type": "string", "pattern": "," }, { "type": "array", "items": one }] })
             }
@@ -148,12 +148,13 @@ fn pattern(pattern: &str, example: &str) -> Value {
 }
 
 /// Numbers and booleans are taken as they are written.
-fn text_or_terms(name: &str, terms: Terms<'_>) -> Value {
-    known(name, terms).unwrap_or_else(|| json!({ "type": ["string", "number", "boolean", "null"] }))
+fn text_or_terms(name: &str, terms: TermChoices<'_>) -> Value {
+    known_term_schema(name, terms)
+        .unwrap_or_else(|| json!({ "type": ["string", "number", "boolean", "null"] }))
 }
 
 /// One of the words that the site has agreed on, each with what it means.
-fn known(name: &str, terms: Terms<'_>) -> Option<Value> {
+fn known_term_schema(name: &str, terms: TermChoices<'_>) -> Option<Value> {
     let known = terms(name).filter(|known| !known.is_empty())?;
     let one = |(key, title): &(String, String)| json!({ "const": key, "description": title });
     Some(

@@ -2,11 +2,11 @@
 //! same order: that of the definitions, then that of the text. Whoever reads them and whoever shows
 //! them go through them alike.
 
-use super::{Field, FieldType, Item, Value};
-use crate::fields::Items;
+use super::{Field, FieldItem, FieldType, Value};
+use crate::fields::FieldItems;
 
 /// The texts in a page's own fields, and whether each stands in a line.
-pub fn of_page<'a>(items: &'a Items, fields: &[Field]) -> Vec<(&'a Item, bool)> {
+pub fn of_page<'a>(items: &'a FieldItems, fields: &[Field]) -> Vec<(&'a FieldItem, bool)> {
     let mut texts = Vec::new();
     each_of_page(items, fields, &mut |item, kind| match kind {
         FieldType::Markdown => texts.push((item, false)),
@@ -18,7 +18,7 @@ pub fn of_page<'a>(items: &'a Items, fields: &[Field]) -> Vec<(&'a Item, bool)> 
 
 /// The texts in them that are no Markdown and say something: of one word alone, most are keys, of a
 /// kind or of a language.
-pub fn plain<'a>(items: &'a Items, fields: &[Field]) -> Vec<&'a str> {
+pub fn plain<'a>(items: &'a FieldItems, fields: &[Field]) -> Vec<&'a str> {
     let mut texts = Vec::new();
     each_of_page(items, fields, &mut |item, kind| {
         let text = item
@@ -30,9 +30,9 @@ pub fn plain<'a>(items: &'a Items, fields: &[Field]) -> Vec<&'a str> {
 }
 
 fn each_of_page<'a>(
-    items: &'a Items,
+    items: &'a FieldItems,
     fields: &[Field],
-    take: &mut impl FnMut(&'a Item, &FieldType),
+    take: &mut impl FnMut(&'a FieldItem, &FieldType),
 ) {
     for field in fields {
         if let Some(item) = items.get(&field.name) {
@@ -41,7 +41,11 @@ fn each_of_page<'a>(
     }
 }
 
-fn each<'a>(item: &'a Item, kind: &FieldType, take: &mut impl FnMut(&'a Item, &FieldType)) {
+fn each<'a>(
+    item: &'a FieldItem,
+    kind: &FieldType,
+    take: &mut impl FnMut(&'a FieldItem, &FieldType),
+) {
     match (&item.value, kind.of_value(&item.value)) {
         (Value::List(items), FieldType::List(of)) => {
             items.iter().for_each(|item| each(item, of, take))

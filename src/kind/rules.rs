@@ -10,22 +10,22 @@
 //! ```
 //! One rule an item. `say` and `help` are the words of the message where the usual ones are not
 //! clear enough. [`broken`] holds them against a page; that two links lead to one page only the
-//! site can tell ([`Demand::Distinct`] of links).
+//! site can tell ([`Constraint::Distinct`] of links).
 
 use std::cmp::Ordering;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::fields::links::are_links;
-use crate::fields::{Field, FieldType, Item, Items, Value};
+use crate::fields::{Field, FieldItem, FieldItems, FieldType, Value};
 use crate::moment::Moment;
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rule {
-    pub demand: Demand,
+pub struct KindRule {
+    pub demand: Constraint,
     /// In place of the usual message.
     pub say: Option<String>,
     pub help: Option<String>,
@@ -34,7 +34,7 @@ pub struct Rule {
 
 /// What a rule asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Demand {
+pub enum Constraint {
     /// A day, a moment or a number is later than another.
     After { field: String, other: String },
     /// A field is there when another is.
@@ -69,7 +69,7 @@ pub fn fields() -> Vec<Field> {
 }
 
 /// The items of a rule that name fields of the kind.
-pub fn named(rule: &Item) -> Vec<&Item> {
+pub fn named(rule: &FieldItem) -> Vec<&FieldItem> {
     let Some(map) = rule.as_map() else {
         return Vec::new();
     };
@@ -79,42 +79,42 @@ pub fn named(rule: &Item) -> Vec<&Item> {
     let lists = ["any_of", "one_of"]
         .into_iter()
         .filter_map(|key| map.get(key))
-        .flat_map(Item::as_list);
+        .flat_map(FieldItem::as_list);
     single.chain(lists).collect()
 }
 
 /// Reads a checked item of `checks:`.
-pub fn read(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Rule> {
+pub fn read(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<KindRule> {
     let map = item.as_map()?;
-    let text = |key: &str| map.get(key).and_then(Item::as_text).map(str::to_owned);
+    let text = |key: &str| map.get(key).and_then(FieldItem::as_text).map(str::to_owned);
     let texts = |key: &str| -> Option<Vec<String>> {
         Some(
             map.get(key)?
                 .as_list()
                 .iter()
-                .filter_map(Item::as_text)
+                .filter_map(FieldItem::as_text)
                 .map(str::to_owned)
                 .collect(),
         )
     };
-    let demand = || -> Option<Demand> {
+    let demand = || -> Option<Constraint> {
         if let Some(names) = texts("any_of") {
-            return Some(Demand::AnyOf(names));
+            return Some(Constraint::AnyOf(names));
         }
         if let Some(names) = texts("one_of") {
-            return Some(Demand::OneOf(names));
+            return Some(Constraint::OneOf(names));
         }
-        if let Some(count) = map.get("headings").and_then(Item::as_integer) {
-            return Some(Demand::Headings(usize::try_from(count).ok()?));
+        if let Some(count) = map.get("headings").and_then(FieldItem::as_integer) {
+            return Some(Constraint::Headings(usize::try_from(count).ok()?));
         }
         let field = text("field")?;
         if let Some(other) = text("after") {
-            return Some(Demand::After { field, other });
+            return Some(Constraint::After { field, other });
         }
         if let Some(other) = text("required_with") {
-            return Some(Demand::RequiredWith { field, other });
+            return Some(Constraint::RequiredWith { field, other });
         }
-        map.get("distinct").map(|item| Demand::Distinct {
+        map.get("distinct").map(|item| Constraint::Distinct {
             field,
             key: item.as_text().map(str::to_owned),
         })
@@ -133,7 +133,7 @@ pub fn read(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Rule> {
     } else {
         Severity::Error
     };
-    Some(Rule {
+    Some(KindRule {
         demand,
         say: text("message"),
         help: text("help"),
@@ -142,13 +142,13 @@ pub fn read(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Rule> {
 }
 
 /// What a rule is held against.
-pub struct Subject<'a> {
+pub struct RuleSubject<'a> {
     pub fields: &'a [Field],
-    pub items: &'a Items,
+    pub items: &'a FieldItems,
     /// How many second-level headings the body has.
     pub headings: usize,
     /// Where the page begins.
-    pub start: &'a Place,
+    pub start: &'a Location,
     /// The time zone of times that state none.
     pub zone: &'a TimeZone,
     /// The fields for when the page takes place begins and ends, where it does.
@@ -156,7 +156,7 @@ pub struct Subject<'a> {
 }
 
 /// The rules that a page breaks, each told at the value that is to blame.
-pub fn broken(rules: &[Rule], subject: &Subject) -> Vec<Diagnostic> {
+pub fn broken(rules: &[KindRule], subject: &RuleSubject) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for rule in rules {
         let Some((message, help, place)) = fault(&rule.demand, subject) else {
@@ -170,9 +170,9 @@ pub fn broken(rules: &[Rule], subject: &Subject) -> Vec<Diagnostic> {
 }
 
 /// Message, help and place.
-type Fault = (String, String, Place);
+type RuleFault = (String, String, Location);
 
-fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
+fn fault(demand: &Constraint, subject: &RuleSubject) -> Option<RuleFault> {
     let item = |name: &String| subject.items.get(name);
     let quoted = |names: &[String]| {
         names
@@ -182,7 +182,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
             .join(" or ")
     };
     match demand {
-        Demand::After { field, other } => {
+        Constraint::After { field, other } => {
             let (later, earlier) = (item(field)?, item(other)?);
             // What takes place on one whole day ends on it.
             let is_one_day = subject.lasts == Some((other, field))
@@ -191,7 +191,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 || compare(&later.value, &earlier.value, subject.zone)? == Ordering::Greater;
             let message = format!(
                 "`{field}` is not after `{other}` ({})",
-                shown(&earlier.value)
+                display_value(&earlier.value)
             );
             (!is_after).then(|| {
                 (
@@ -201,7 +201,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 )
             })
         }
-        Demand::RequiredWith { field, other } => {
+        Constraint::RequiredWith { field, other } => {
             let reason = item(other)?;
             if item(field).is_some() {
                 return None;
@@ -216,7 +216,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 reason.place.clone(),
             ))
         }
-        Demand::AnyOf(names) => {
+        Constraint::AnyOf(names) => {
             let is_there = names.iter().any(|name| item(name).is_some());
             let message = || format!("{} is missing", quoted(names));
             (!is_there).then(|| {
@@ -227,7 +227,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 )
             })
         }
-        Demand::OneOf(names) => {
+        Constraint::OneOf(names) => {
             let mut given = names.iter().filter_map(|name| Some((name, item(name)?)));
             let (first, (second, item)) = (given.next()?, given.next()?);
             let message = format!("`{second}` is given beside `{}`", first.0);
@@ -237,7 +237,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 item.place.clone(),
             ))
         }
-        Demand::Distinct { field, key } => {
+        Constraint::Distinct { field, key } => {
             if subject
                 .fields
                 .iter()
@@ -246,7 +246,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 return None;
             }
             let items = item(field)?.as_list();
-            let value = |item: &'_ Item| match key {
+            let value = |item: &'_ FieldItem| match key {
                 Some(key) => item
                     .as_map()
                     .and_then(|map| map.get(key))
@@ -258,7 +258,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 .find(|at| values[*at].is_some() && values[..*at].contains(&values[*at]))?;
             let message = format!(
                 "`{field}` has the same twice ({})",
-                shown(values[twice].as_ref()?)
+                display_value(values[twice].as_ref()?)
             );
             Some((
                 message,
@@ -266,7 +266,7 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
                 items[twice].place.clone(),
             ))
         }
-        Demand::Headings(least) => {
+        Constraint::Headings(least) => {
             let message = format!(
                 "this page has {} second-level headings, and its kind wants at least {least}",
                 subject.headings
@@ -290,9 +290,9 @@ fn compare(a: &Value, b: &Value, zone: &TimeZone) -> Option<Ordering> {
         _ => None,
     };
     let number = |value: &Value| {
-        Item {
+        FieldItem {
             value: value.clone(),
-            place: Place::start_of(&crate::paths::SourcePath::root()),
+            place: Location::start_of(&crate::paths::SourcePath::root()),
         }
         .as_number()
     };
@@ -302,7 +302,7 @@ fn compare(a: &Value, b: &Value, zone: &TimeZone) -> Option<Ordering> {
     }
 }
 
-fn shown(value: &Value) -> String {
+fn display_value(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Date(day) => day.to_string(),

@@ -17,11 +17,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::renamed::{self, NameKind};
-use crate::yaml::{Entry, Node, Value};
+use crate::yaml::{YamlEntry, YamlNode, YamlValue};
 
 /// A value to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Pattern {
+pub enum JsonPattern {
     Text(String),
     Number(i64),
     Flag(bool),
@@ -37,14 +37,14 @@ pub enum Pattern {
     /// One value for each item of this source.
     Each {
         of: String,
-        item: Box<Pattern>,
+        item: Box<JsonPattern>,
     },
-    Map(Vec<(String, Pattern)>),
-    List(Vec<Pattern>),
+    Map(Vec<(String, JsonPattern)>),
+    List(Vec<JsonPattern>),
 }
 
 /// Reads the mapping under `structured:`.
-pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<(String, Pattern)> {
+pub fn read(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<(String, JsonPattern)> {
     let entries = node.as_map().into_iter().flatten();
     entries
         .filter_map(|(key, entry)| Some((key.clone(), pattern(&entry.node, problems)?)))
@@ -52,7 +52,7 @@ pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<(String, Pattern
 }
 
 /// A source under its new name. An old name of a page's value is reported.
-fn current_source(source: &str, node: &Node, problems: &mut Vec<Diagnostic>) -> String {
+fn current_source(source: &str, node: &YamlNode, problems: &mut Vec<Diagnostic>) -> String {
     let new = source
         .strip_prefix("page.")
         .and_then(|name| renamed::new_name(NameKind::TemplateValue, name));
@@ -67,21 +67,21 @@ fn current_source(source: &str, node: &Node, problems: &mut Vec<Diagnostic>) -> 
     new
 }
 
-fn pattern(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Pattern> {
+fn pattern(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<JsonPattern> {
     match &node.value {
-        Value::Text(text) => Some(match text.strip_prefix('$') {
-            Some(source) => Pattern::From(current_source(source, node, problems)),
-            None => Pattern::Text(text.clone()),
+        YamlValue::Text(text) => Some(match text.strip_prefix('$') {
+            Some(source) => JsonPattern::From(current_source(source, node, problems)),
+            None => JsonPattern::Text(text.clone()),
         }),
-        Value::Int(number) => Some(Pattern::Number(*number)),
-        Value::Bool(flag) => Some(Pattern::Flag(*flag)),
-        Value::List(items) => Some(Pattern::List(
+        YamlValue::Int(number) => Some(JsonPattern::Number(*number)),
+        YamlValue::Bool(flag) => Some(JsonPattern::Flag(*flag)),
+        YamlValue::List(items) => Some(JsonPattern::List(
             items
                 .iter()
                 .filter_map(|item| pattern(item, problems))
                 .collect(),
         )),
-        Value::Map(map) => {
+        YamlValue::Map(map) => {
             let mut source = |key: &str| {
                 let node = &map.get(key)?.node;
                 Some(current_source(
@@ -91,7 +91,7 @@ fn pattern(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Pattern> {
                 ))
             };
             if let (Some(of), Some(item)) = (source("each"), map.get("item")) {
-                return Some(Pattern::Each {
+                return Some(JsonPattern::Each {
                     of,
                     item: Box::new(pattern(&item.node, problems)?),
                 });
@@ -100,18 +100,18 @@ fn pattern(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Pattern> {
                 source("of"),
                 map.get("words").and_then(|entry| entry.node.as_map()),
             ) {
-                let word = |(key, entry): (&String, &Entry)| {
+                let word = |(key, entry): (&String, &YamlEntry)| {
                     Some((key.clone(), entry.node.as_text()?.to_owned()))
                 };
-                return Some(Pattern::Words {
+                return Some(JsonPattern::Words {
                     of,
                     words: words.iter().filter_map(word).collect(),
                 });
             }
             if let (Some(of), 1) = (source("seconds"), map.len()) {
-                return Some(Pattern::Seconds(of));
+                return Some(JsonPattern::Seconds(of));
             }
-            Some(Pattern::Map(
+            Some(JsonPattern::Map(
                 map.iter()
                     .filter_map(|(key, entry)| Some((key.clone(), pattern(&entry.node, problems)?)))
                     .collect(),

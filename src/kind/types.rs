@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::fields::{Context, Field, FieldType, Item, check};
+use crate::fields::{CheckContext, Field, FieldItem, FieldType, check};
 use crate::renamed;
-use crate::yaml::{Entry, Node, Value};
+use crate::yaml::{YamlEntry, YamlNode, YamlValue};
 
 /// The keys of one field's definition.
 static DEFINITION_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
@@ -20,7 +20,7 @@ static DEFINITION_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// The fields that a mapping of names to definitions defines.
-pub fn read_fields(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Field> {
+pub fn read_fields(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<Field> {
     let entries = node.as_map().into_iter().flatten();
     entries
         .filter_map(|(name, entry)| read_field(name, entry, problems))
@@ -28,22 +28,27 @@ pub fn read_fields(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Field> {
 }
 
 /// A definition in full is a mapping with `type`; anything else is a type alone.
-fn read_field(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Field> {
+fn read_field(name: &str, entry: &YamlEntry, problems: &mut Vec<Diagnostic>) -> Option<Field> {
     let node = &entry.node;
     let Some(type_node) = node.get("type") else {
         return Some(Field::new(name, read_type(node, name, problems)?));
     };
-    let items = check(node, &DEFINITION_FIELDS, Context::PAGE).unload(problems);
-    let text = |key: &str| items.get(key).and_then(Item::as_text).unwrap_or_default();
+    let items = check(node, &DEFINITION_FIELDS, CheckContext::PAGE).take_into(problems);
+    let text = |key: &str| {
+        items
+            .get(key)
+            .and_then(FieldItem::as_text)
+            .unwrap_or_default()
+    };
     Some(Field {
         is_required: items
             .get("required")
-            .and_then(Item::as_bool)
+            .and_then(FieldItem::as_bool)
             .unwrap_or(false),
         also: super::texts(&items, "also"),
         length_max: items
             .get("max_length")
-            .and_then(Item::as_integer)
+            .and_then(FieldItem::as_integer)
             .and_then(|length| usize::try_from(length).ok()),
         ..Field::new(name, read_type(type_node, name, problems)?)
             .about(text("description"))
@@ -51,9 +56,9 @@ fn read_field(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Opti
     })
 }
 
-fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<FieldType> {
+fn read_type(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Option<FieldType> {
     match &node.value {
-        Value::Text(word) => {
+        YamlValue::Text(word) => {
             let simple = SIMPLE_TYPES
                 .iter()
                 .find(|(known, _)| known == word)
@@ -78,24 +83,25 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
             }
             simple
         }
-        Value::List(items) if items.len() == 1 => {
+        YamlValue::List(items) if items.len() == 1 => {
             Some(FieldType::list(read_type(&items[0], name, problems)?))
         }
-        Value::Map(map) if map.len() == 1 => {
+        YamlValue::Map(map) if map.len() == 1 => {
             let (key, entry) = map.first().expect("its length is one");
             match (key.as_str(), &entry.node.value) {
-                ("choice", Value::List(words)) => {
-                    let word = |node: &Node| Some(current_word(name, node, problems)?.to_owned());
+                ("choice", YamlValue::List(words)) => {
+                    let word =
+                        |node: &YamlNode| Some(current_word(name, node, problems)?.to_owned());
                     Some(FieldType::Choice(words.iter().filter_map(word).collect()))
                 }
-                ("either", Value::List(kinds)) => Some(FieldType::Either(
+                ("either", YamlValue::List(kinds)) => Some(FieldType::Either(
                     kinds
                         .iter()
                         .filter_map(|kind| read_type(kind, name, problems))
                         .collect(),
                 )),
-                ("file", Value::List(extensions)) if !is_type(extensions) => {
-                    let extensions = extensions.iter().filter_map(Node::as_text);
+                ("file", YamlValue::List(extensions)) if !is_type(extensions) => {
+                    let extensions = extensions.iter().filter_map(YamlNode::as_text);
                     Some(FieldType::File(
                         extensions
                             .map(|extension| extension.trim_start_matches('.').to_lowercase())
@@ -106,14 +112,14 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
                 _ => Some(FieldType::Map(read_fields(node, problems))),
             }
         }
-        Value::Map(_) => Some(FieldType::Map(read_fields(node, problems))),
+        YamlValue::Map(_) => Some(FieldType::Map(read_fields(node, problems))),
         _ => {
             let message = format!("`{name}`: a type expected, {} found", node.noun());
             let words: Vec<&str> = node
                 .as_list()
                 .unwrap_or_default()
                 .iter()
-                .filter_map(Node::as_text)
+                .filter_map(YamlNode::as_text)
                 .collect();
             let help = if words.len() > 1 {
                 format!(
@@ -137,7 +143,7 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
 /// A word to choose from. An old name of it is reported.
 fn current_word<'n>(
     field: &str,
-    node: &'n Node,
+    node: &'n YamlNode,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<&'n str> {
     let word = node.as_text()?;
@@ -149,7 +155,7 @@ fn current_word<'n>(
 }
 
 /// Whether a list stands for a list of a type, rather than for a list of file extensions.
-fn is_type(list: &[Node]) -> bool {
+fn is_type(list: &[YamlNode]) -> bool {
     matches!(list, [only] if only.as_text().is_some_and(|word| SIMPLE_TYPES.iter().any(|(known, _)| *known == word)))
 }
 

@@ -9,8 +9,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::squeeze;
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use super::minify_css;
+use crate::fingerprint::{Fingerprint, Hasher};
 use crate::paths::{OutputPath, SourcePath};
 
 /// The folders of the theme whose files are published under fingerprinted names only.
@@ -18,7 +18,7 @@ const STYLES: &str = "css/";
 const SCRIPTS: &str = "js/";
 
 /// The bytes of a file of `static/`.
-pub type Bytes = Cow<'static, [u8]>;
+pub type AssetBytes = Cow<'static, [u8]>;
 
 /// `static/` ready to be published.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ pub struct Assets {
     /// Path below `static/` → path in the output folder, where a template's `asset()` leads.
     pub published: BTreeMap<String, String>,
     /// Files whose bytes were needed to name them, as they are published.
-    pub made: Vec<(OutputPath, Bytes)>,
+    pub made: Vec<(OutputPath, AssetBytes)>,
     /// Files that are published as they are, by their path below `static/`, however large.
     pub copied: Vec<(OutputPath, String)>,
 }
@@ -35,15 +35,15 @@ pub struct Assets {
 /// are those that templates ask for.
 pub fn plan(
     names: &BTreeSet<String>,
-    mut read: impl FnMut(&str) -> Option<Bytes>,
+    mut read: impl FnMut(&str) -> Option<AssetBytes>,
     asked: &BTreeSet<String>,
 ) -> Assets {
     let mut assets = Assets::default();
     let below = |folder: &'static str| names.iter().filter(move |path| path.starts_with(folder));
-    let scripts: Vec<(&String, Bytes)> = below(SCRIPTS)
+    let scripts: Vec<(&String, AssetBytes)> = below(SCRIPTS)
         .filter_map(|path| Some((path, read(path)?)))
         .collect();
-    let styles: Vec<(&String, Bytes)> = below(STYLES)
+    let styles: Vec<(&String, AssetBytes)> = below(STYLES)
         .filter_map(|path| Some((path, read(path)?)))
         .collect();
     let mut fingerprinted: BTreeSet<String> = asked
@@ -70,7 +70,7 @@ pub fn plan(
     }
     for (path, bytes) in styles {
         let text = rewrite_style(path, &String::from_utf8_lossy(&bytes), &assets.published);
-        let bytes = squeeze::style(&text).into_bytes();
+        let bytes = minify_css::style(&text).into_bytes();
         let name = with_fingerprint(path, Fingerprint::of(&bytes));
         assets.make(path, &name, Cow::Owned(bytes));
     }
@@ -87,19 +87,19 @@ pub fn plan(
 }
 
 impl Assets {
-    fn make(&mut self, path: &str, name: &str, bytes: Bytes) {
+    fn make(&mut self, path: &str, name: &str, bytes: AssetBytes) {
         self.published.insert(path.to_owned(), name.to_owned());
         self.made
             .extend(OutputPath::new(name).map(|output| (output, bytes)));
     }
 }
 
-fn scripts_folder(scripts: &[(&String, Bytes)]) -> String {
-    let mut printer = Fingerprinter::new();
+fn scripts_folder(scripts: &[(&String, AssetBytes)]) -> String {
+    let mut hasher = Hasher::new();
     for (path, bytes) in scripts {
-        printer.add(path).add(bytes);
+        hasher.add(path).add(bytes);
     }
-    format!("js.{}", printer.finish().short())
+    format!("js.{}", hasher.finish().short())
 }
 
 /// `css/site.css` → `css/site.1a2b3c4d.css`.

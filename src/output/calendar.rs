@@ -10,8 +10,8 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use crate::document::markdown::plain_text;
-use crate::fields::Item;
-use crate::kind::Happens;
+use crate::fields::FieldItem;
+use crate::kind::EventFields;
 use crate::moment::{Moment, Occurrence};
 use crate::page::compose::Composer;
 use crate::paths::Route;
@@ -19,14 +19,14 @@ use crate::site::{PageId, SitePage};
 
 /// Which calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CalendarOf {
+pub enum CalendarScope {
     Page(PageId),
     /// The kind of this name.
     Kind(String),
 }
 
 /// Every calendar file and its address.
-pub fn list(composer: &Composer) -> Vec<(Route, CalendarOf)> {
+pub fn list(composer: &Composer) -> Vec<(Route, CalendarScope)> {
     let pages = composer
         .site
         .pages()
@@ -34,22 +34,22 @@ pub fn list(composer: &Composer) -> Vec<(Route, CalendarOf)> {
         .enumerate()
         .filter(|(_, page)| page.entry.occurs.is_some());
     let single = pages
-        .filter_map(|(id, page)| Some((composer.calendar_of_page(page)?, CalendarOf::Page(id))));
+        .filter_map(|(id, page)| Some((composer.calendar_of_page(page)?, CalendarScope::Page(id))));
     let kinds = composer.site.kinds.values();
     let whole = kinds.filter_map(|kind| {
         Some((
             composer.calendar_of_kind(kind)?,
-            CalendarOf::Kind(kind.name.clone()),
+            CalendarScope::Kind(kind.name.clone()),
         ))
     });
     single.chain(whole).collect()
 }
 
 /// A calendar's bytes.
-pub fn make(composer: &Composer, of: &CalendarOf) -> Vec<u8> {
+pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
     let (name, pages) = match of {
-        CalendarOf::Page(id) => (composer.site.page(*id).entry.title.clone(), vec![*id]),
-        CalendarOf::Kind(kind) => {
+        CalendarScope::Page(id) => (composer.site.page(*id).entry.title.clone(), vec![*id]),
+        CalendarScope::Kind(kind) => {
             let all = composer.site.pages().iter().enumerate();
             let own = all.filter(|(_, page)| {
                 page.entry.meta.kind == *kind && page.is_listed() && page.entry.occurs.is_some()
@@ -64,7 +64,7 @@ pub fn make(composer: &Composer, of: &CalendarOf) -> Vec<u8> {
             )
         }
     };
-    let mut file = Lines::default();
+    let mut file = ContentLines::default();
     file.put("BEGIN", "VCALENDAR");
     file.put("VERSION", "2.0");
     file.put("PRODID", "-//Handsel//Handsel//EN");
@@ -115,7 +115,7 @@ fn named_zone(time: &Zoned) -> Option<&str> {
 
 /// Writes what holds in a zone from the first to the last of these moments: each change of its
 /// clocks by itself.
-fn describe(zone: &TimeZone, first: Timestamp, last: Timestamp, file: &mut Lines) {
+fn describe(zone: &TimeZone, first: Timestamp, last: Timestamp, file: &mut ContentLines) {
     file.put("BEGIN", "VTIMEZONE");
     file.put("TZID", zone.iana_name().unwrap_or("UTC"));
     let begin = zone
@@ -165,14 +165,14 @@ fn offset(offset: Offset) -> String {
     format!("{sign}{:02}{:02}{rest}", all / 3600, all / 60 % 60)
 }
 
-fn event(composer: &Composer, page: &SitePage, file: &mut Lines) {
+fn event(composer: &Composer, page: &SitePage, file: &mut ContentLines) {
     let (Some(occurs), Some(happens)) = (&page.entry.occurs, happens(composer, page)) else {
         return;
     };
     let text = |name: &Option<String>| {
         name.as_ref()
             .and_then(|name| page.entry.meta.fields.get(name))
-            .and_then(Item::as_text)
+            .and_then(FieldItem::as_text)
     };
     let url = composer.url(&page.route);
     file.put("BEGIN", "VEVENT");
@@ -230,7 +230,7 @@ fn event(composer: &Composer, page: &SitePage, file: &mut Lines) {
     file.put("END", "VEVENT");
 }
 
-fn happens<'a>(composer: &'a Composer, page: &SitePage) -> Option<&'a Happens> {
+fn happens<'a>(composer: &'a Composer, page: &SitePage) -> Option<&'a EventFields> {
     composer
         .site
         .kinds
@@ -240,7 +240,7 @@ fn happens<'a>(composer: &'a Composer, page: &SitePage) -> Option<&'a Happens> {
 }
 
 /// From when to when. The end of whole days is the day after the last (§3.6.1).
-fn times(occurs: &Occurrence, file: &mut Lines) {
+fn times(occurs: &Occurrence, file: &mut ContentLines) {
     match &occurs.start {
         Moment::Day(day) => {
             file.put("DTSTART;VALUE=DATE", &day.strftime("%Y%m%d").to_string());
@@ -268,7 +268,7 @@ fn times(occurs: &Occurrence, file: &mut Lines) {
     }
 }
 
-fn time(name: &str, time: &Zoned, file: &mut Lines) {
+fn time(name: &str, time: &Zoned, file: &mut ContentLines) {
     match named_zone(time) {
         Some(zone) => file.put(
             &format!("{name};TZID={zone}"),
@@ -297,12 +297,12 @@ fn escaped(text: &str) -> String {
 
 /// Content lines (§3.1): each ends in CR and LF, and goes on in the next one after 75 bytes.
 #[derive(Default)]
-struct Lines(String);
+struct ContentLines(String);
 
 /// Bytes on one line.
 const LINE_BYTES_MAX: usize = 75;
 
-impl Lines {
+impl ContentLines {
     fn put(&mut self, name: &str, value: &str) {
         let mut length = 0;
         for c in name.chars().chain([':']).chain(value.chars()) {
@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn long_lines_go_on_in_the_next_and_no_letter_is_cut() {
-        let mut lines = Lines::default();
+        let mut lines = ContentLines::default();
         lines.put("SUMMARY", &"äöü ".repeat(40));
         assert!(
             lines
@@ -341,7 +341,7 @@ mod tests {
     fn zones_are_described_on_either_side_of_a_change() {
         let zone = TimeZone::get("Europe/Berlin").expect("bundled");
         let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
-        let mut lines = Lines::default();
+        let mut lines = ContentLines::default();
         describe(
             &zone,
             at("2026-03-28T17:00:00Z"),

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::page::compose::Composer;
 use crate::paths::Route;
 use crate::site::PageId;
-use crate::site::topics::Term;
+use crate::site::topics::TermPages;
 
 /// One feed: where it lies, what it is called, what it lists.
 struct Feed {
@@ -26,7 +26,7 @@ struct Feed {
 
 /// Which feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FeedOf {
+pub enum FeedScope {
     Site,
     /// The site's, as JSON.
     SiteJson,
@@ -41,7 +41,7 @@ pub enum FeedOf {
 /// Every feed of the site and its address. There are none without a `base_url`. Those that pages
 /// refer to are there before the first dated page is: the site's own, and those of kinds with
 /// pages.
-pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
+pub fn list(composer: &Composer) -> Vec<(Route, FeedScope)> {
     if composer.site.settings().base_url.is_none() {
         return Vec::new();
     }
@@ -50,20 +50,20 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
         .kinds
         .values()
         .filter(|kind| kind.has_feed && kind.folder.is_some());
-    let topics = (0..composer.site.topics.len()).map(FeedOf::Topic);
-    let all = [FeedOf::Site, FeedOf::SiteJson]
+    let topics = (0..composer.site.topics.len()).map(FeedScope::Topic);
+    let all = [FeedScope::Site, FeedScope::SiteJson]
         .into_iter()
-        .chain(kinds.map(|kind| FeedOf::Kind(kind.name.clone())))
+        .chain(kinds.map(|kind| FeedScope::Kind(kind.name.clone())))
         .chain(topics)
-        .chain((0..composer.site.audiences.len()).map(FeedOf::Audience));
-    let is_referred_to = |of: &FeedOf| match of {
-        FeedOf::Site | FeedOf::SiteJson => true,
-        FeedOf::Kind(name) => composer
+        .chain((0..composer.site.audiences.len()).map(FeedScope::Audience));
+    let is_referred_to = |of: &FeedScope| match of {
+        FeedScope::Site | FeedScope::SiteJson => true,
+        FeedScope::Kind(name) => composer
             .site
             .pages()
             .iter()
             .any(|page| page.entry.meta.kind == *name),
-        FeedOf::Topic(_) | FeedOf::Audience(_) => pages_of(composer, of).next().is_some(),
+        FeedScope::Topic(_) | FeedScope::Audience(_) => pages_of(composer, of).next().is_some(),
     };
     all.filter(is_referred_to)
         .filter_map(|of| Some((route_of(composer, &of)?, of)))
@@ -71,11 +71,11 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
 }
 
 /// A feed's bytes.
-pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
+pub fn make(composer: &Composer, of: &FeedScope) -> Vec<u8> {
     let site_title = composer.site_title();
     let (title, home) = match of {
-        FeedOf::Site | FeedOf::SiteJson => (site_title, Route::home()),
-        FeedOf::Kind(name) => {
+        FeedScope::Site | FeedScope::SiteJson => (site_title, Route::home()),
+        FeedScope::Kind(name) => {
             let folder = composer
                 .site
                 .kinds
@@ -86,7 +86,7 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
                 folder.map_or_else(Route::home, |folder| Route::page([folder])),
             )
         }
-        FeedOf::Topic(_) | FeedOf::Audience(_) => {
+        FeedScope::Topic(_) | FeedScope::Audience(_) => {
             let term = term(composer, of).expect("these feeds are those of a term");
             (format!("{site_title}: {}", term.title), term.route.clone())
         }
@@ -107,7 +107,7 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
         home,
         pages,
     };
-    if *of == FeedOf::SiteJson {
+    if *of == FeedScope::SiteJson {
         json_feed(composer, &feed)
     } else {
         atom(composer, &feed)
@@ -115,40 +115,45 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
 }
 
 /// The topic or the audience that a feed is about.
-fn term<'a>(composer: &'a Composer, of: &FeedOf) -> Option<&'a Term> {
+fn term<'a>(composer: &'a Composer, of: &FeedScope) -> Option<&'a TermPages> {
     match of {
-        FeedOf::Topic(topic) => Some(&composer.site.topics[*topic]),
-        FeedOf::Audience(audience) => Some(&composer.site.audiences[*audience]),
+        FeedScope::Topic(topic) => Some(&composer.site.topics[*topic]),
+        FeedScope::Audience(audience) => Some(&composer.site.audiences[*audience]),
         _ => None,
     }
 }
 
-fn route_of(composer: &Composer, of: &FeedOf) -> Option<Route> {
+fn route_of(composer: &Composer, of: &FeedScope) -> Option<Route> {
     let address = match of {
-        FeedOf::Site => "/feed.xml".to_owned(),
-        FeedOf::SiteJson => return Some(json_route()),
-        FeedOf::Kind(name) => format!(
+        FeedScope::Site => "/feed.xml".to_owned(),
+        FeedScope::SiteJson => return Some(json_route()),
+        FeedScope::Kind(name) => format!(
             "/{}/feed.xml",
             composer.site.kinds.get(name)?.folder.as_ref()?
         ),
-        FeedOf::Topic(_) | FeedOf::Audience(_) => format!("{}feed.xml", term(composer, of)?.route),
+        FeedScope::Topic(_) | FeedScope::Audience(_) => {
+            format!("{}feed.xml", term(composer, of)?.route)
+        }
     };
     Route::new(&address).ok()
 }
 
 /// Dated pages, the last changed first (those of a topic in the topic's order).
-fn pages_of<'a>(composer: &'a Composer, of: &'a FeedOf) -> Box<dyn Iterator<Item = PageId> + 'a> {
+fn pages_of<'a>(
+    composer: &'a Composer,
+    of: &'a FeedScope,
+) -> Box<dyn Iterator<Item = PageId> + 'a> {
     let site = &composer.site;
     match of {
-        FeedOf::Site | FeedOf::SiteJson => Box::new(composer.newest.iter().copied()),
-        FeedOf::Kind(name) => Box::new(
+        FeedScope::Site | FeedScope::SiteJson => Box::new(composer.newest.iter().copied()),
+        FeedScope::Kind(name) => Box::new(
             composer
                 .newest
                 .iter()
                 .copied()
                 .filter(move |page| site.page(*page).entry.meta.kind == *name),
         ),
-        FeedOf::Topic(_) | FeedOf::Audience(_) => {
+        FeedScope::Topic(_) | FeedScope::Audience(_) => {
             let pages = term(composer, of)
                 .into_iter()
                 .flat_map(|term| &term.pages)

@@ -4,9 +4,9 @@
 pub mod assets;
 pub mod calendar;
 pub mod feeds;
-pub mod inventory;
-pub mod look;
+pub mod machine_files;
+mod minify_css;
 pub mod report;
 pub mod search;
-mod squeeze;
 pub mod suggestions;
+pub mod theme_css;

@@ -22,21 +22,31 @@ const PAGES_A_WORD_MAX: usize = 40;
 
 /// One of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum SuggestionPart {
     Index,
     Words(usize),
     Pages(usize),
 }
 
 /// The files with their addresses.
-pub fn list(composer: &Composer) -> Vec<(Route, Part)> {
+pub fn list(composer: &Composer) -> Vec<(Route, SuggestionPart)> {
     let files = files(composer);
     let route = |name: &str| {
         Route::new(&format!("/404/{name}.json")).expect("a fixed address inside the site")
     };
-    let words = (0..files).map(|number| (route(&format!("words-{number}")), Part::Words(number)));
-    let pages = (0..files).map(|number| (route(&format!("pages-{number}")), Part::Pages(number)));
-    std::iter::once((route("index"), Part::Index))
+    let words = (0..files).map(|number| {
+        (
+            route(&format!("words-{number}")),
+            SuggestionPart::Words(number),
+        )
+    });
+    let pages = (0..files).map(|number| {
+        (
+            route(&format!("pages-{number}")),
+            SuggestionPart::Pages(number),
+        )
+    });
+    std::iter::once((route("index"), SuggestionPart::Index))
         .chain(words)
         .chain(pages)
         .collect()
@@ -60,7 +70,7 @@ pub struct Suggestions {
 }
 
 #[derive(Serialize)]
-struct Index {
+struct SuggestionIndex {
     files: usize,
     pages_a_file: usize,
 }
@@ -94,14 +104,14 @@ impl Suggestions {
         }
     }
 
-    pub fn part(&self, part: Part) -> Vec<u8> {
+    pub fn part(&self, part: SuggestionPart) -> Vec<u8> {
         match part {
-            Part::Index => json(&Index {
+            SuggestionPart::Index => json(&SuggestionIndex {
                 files: self.words.len(),
                 pages_a_file: PAGES_A_FILE,
             }),
-            Part::Words(number) => self.words.get(number).cloned().unwrap_or_default(),
-            Part::Pages(number) => self.pages.get(number).cloned().unwrap_or_default(),
+            SuggestionPart::Words(number) => self.words.get(number).cloned().unwrap_or_default(),
+            SuggestionPart::Pages(number) => self.pages.get(number).cloned().unwrap_or_default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where the links of a page's own text lead, in its HTML and in its Markdown copy.
 
 use super::compose::Composer;
-use crate::document::links::{Link, Role};
+use crate::document::links::{Link, LinkRole};
 use crate::site::PageId;
 use crate::site::links::Destination;
 
@@ -13,7 +13,12 @@ impl Composer {
             .clone()
             .map(|(resolved, link)| self.site.href(&resolved.to, &link.target.value))
             .collect();
-        if page.entry.links.iter().all(|link| link.role != Role::Wiki) {
+        if page
+            .entry
+            .links
+            .iter()
+            .all(|link| link.role != LinkRole::Wiki)
+        {
             return (hrefs, Vec::new());
         }
         (
@@ -46,7 +51,7 @@ impl Composer {
     /// What a wiki link without words of its own says.
     pub(super) fn wiki_title(&self, to: &Destination, link: &Link) -> String {
         match to {
-            _ if link.role != Role::Wiki => String::new(),
+            _ if link.role != LinkRole::Wiki => String::new(),
             Destination::Page { page, .. } => self.site.page(*page).entry.title.clone(),
             _ => link.target.value.clone(),
         }

@@ -6,27 +6,27 @@ use std::sync::{Arc, OnceLock, RwLock};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::found::Found;
-use super::journey::ways;
+use super::learning_path::path_pages;
 use super::listing;
 use super::parts::{contents, items_json};
 use super::queries::PagesQuery;
-use super::templates::{Shared, Shown};
+use super::site_index::SiteIndex;
+use super::templates::{CardParts, SharedValue};
 use super::view::{PageView, SocialCardView, SourceView};
-use super::{Composed, Sheet, Subject, not_found};
-use crate::document::{Entry, Facts, glossary};
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use super::{OutputPage, PageContext, PageSubject, not_found};
+use crate::document::{Entry, PageFacts, glossary};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::i18n::{Translations, direction};
+use crate::images::card;
 use crate::paths::Route;
-use crate::picture::card;
 use crate::renamed::current_template;
-use crate::site::insert::{self, Inserted};
+use crate::site::insert::{self, InsertedPage};
 use crate::site::links::Destination;
 use crate::site::related::Relations;
 use crate::site::sections::put_in_order;
-use crate::site::topics::Term;
+use crate::site::topics::TermPages;
 use crate::site::update;
-use crate::site::{Node, PageId, Site, SitePage};
-use crate::words::{Words, direction};
+use crate::site::{LinkTarget, PageId, Site, SitePage};
 
 const RELATED_MAX: usize = 4;
 pub(super) const BACKLINKS_MAX: usize = 40;
@@ -34,14 +34,14 @@ pub(super) const BACKLINKS_MAX: usize = 40;
 /// Composes the sheets of one site.
 pub struct Composer {
     pub site: Arc<Site>,
-    pub words: Arc<Words>,
+    pub words: Arc<Translations>,
     /// Beside each page's entry.
-    facts: Vec<Arc<Facts>>,
+    facts: Vec<Arc<PageFacts>>,
     relations: Relations,
     /// What other pages show of a page, made when one does.
-    cards: Vec<OnceLock<Shown>>,
-    branch_items: Vec<OnceLock<Shown>>,
-    shared: Shared,
+    cards: Vec<OnceLock<SharedValue>>,
+    branch_items: Vec<OnceLock<SharedValue>>,
+    shared: CardParts,
     /// Each page's position in its section.
     pub(super) neighbours: Vec<Option<usize>>,
     pub(super) topics: HashMap<String, usize>,
@@ -54,7 +54,7 @@ pub struct Composer {
     pub ways: Vec<PageId>,
     /// The writer's own scripts that can send something, for the page about privacy.
     pub sending_scripts: Vec<String>,
-    pub(super) found: Found,
+    pub(super) found: SiteIndex,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who
     /// asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
@@ -64,14 +64,14 @@ pub struct Composer {
 
 impl Composer {
     /// `facts` are those of the site's pages, in their order.
-    pub fn new(site: Arc<Site>, words: Arc<Words>, facts: Vec<Arc<Facts>>) -> Self {
+    pub fn new(site: Arc<Site>, words: Arc<Translations>, facts: Vec<Arc<PageFacts>>) -> Self {
         let mut neighbours = vec![None; site.pages().len()];
         for section in &site.sections {
             for (position, page) in section.pages.iter().enumerate() {
                 neighbours[*page] = Some(position);
             }
         }
-        let by_key = |terms: &[Term]| {
+        let by_key = |terms: &[TermPages]| {
             terms
                 .iter()
                 .enumerate()
@@ -81,7 +81,7 @@ impl Composer {
         let (topics, audiences) = (by_key(&site.topics), by_key(&site.audiences));
         let relations = Relations::new(&site);
         let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
-        let ways = ways(&site);
+        let ways = path_pages(&site);
         let unmade = || (0..neighbours.len()).map(|_| OnceLock::new()).collect();
         Composer {
             words,
@@ -89,7 +89,7 @@ impl Composer {
             relations,
             cards: unmade(),
             branch_items: unmade(),
-            shared: Shared::default(),
+            shared: CardParts::default(),
             site,
             neighbours,
             topics,
@@ -98,7 +98,7 @@ impl Composer {
             a_to_z,
             ways,
             sending_scripts: Vec::new(),
-            found: Found::default(),
+            found: SiteIndex::default(),
             answers: RwLock::default(),
             templates: None,
         }
@@ -110,13 +110,13 @@ impl Composer {
         self
     }
 
-    pub fn facts(&self, page: PageId) -> &Facts {
+    pub fn facts(&self, page: PageId) -> &PageFacts {
         &self.facts[page]
     }
 
     /// Takes over edited pages; whether that could be done without assembling the site anew, and,
     /// if so, whether others see it.
-    pub fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
+    pub fn update(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> Option<bool> {
         let entries: Vec<Arc<Entry>> = edited.iter().map(|(entry, _)| Arc::clone(entry)).collect();
         let updated = update::update(Arc::make_mut(&mut self.site), &entries)?;
         for (page, (_, facts)) in updated.pages.iter().zip(edited) {
@@ -149,8 +149,13 @@ impl Composer {
     }
 
     /// Takes in one page more; whether that could be done without assembling the site anew.
-    pub fn insert(&mut self, entry: &Arc<Entry>, facts: &Arc<Facts>, with_drafts: bool) -> bool {
-        let Some(Inserted {
+    pub fn insert(
+        &mut self,
+        entry: &Arc<Entry>,
+        facts: &Arc<PageFacts>,
+        with_drafts: bool,
+    ) -> bool {
+        let Some(InsertedPage {
             page,
             section,
             topics,
@@ -181,11 +186,11 @@ impl Composer {
                 listing::a_to_z_key(&self.site, page)
             });
         }
-        self.ways = ways(&self.site);
+        self.ways = path_pages(&self.site);
         let narrowed = self.found.narrowed.take();
         self.forget_found();
         self.found.narrowed = narrowed.map_or_else(OnceLock::new, |lists| {
-            self.narrowed_with(lists, page).into()
+            self.facet_lists_with(lists, page).into()
         });
         self.answers = RwLock::default();
         true
@@ -194,14 +199,14 @@ impl Composer {
     /// Forgets what was found in all pages together, and the cards that depend on it: how long a
     /// way is depends on its steps.
     fn forget_found(&mut self) {
-        self.found = Found::default();
+        self.found = SiteIndex::default();
         for way in &self.ways {
             self.cards[*way] = OnceLock::new();
         }
     }
 
     /// Says everything in other words.
-    pub fn reword(&mut self, words: Arc<Words>) {
+    pub fn set_translations(&mut self, words: Arc<Translations>) {
         self.words = words;
         (self.found.top, self.found.feedback) = Default::default();
         self.cards
@@ -211,55 +216,53 @@ impl Composer {
     }
 
     /// The topic of this name, in any spelling with the same slug.
-    pub fn topic(&self, name: &str) -> Option<&Term> {
+    pub fn topic(&self, name: &str) -> Option<&TermPages> {
         self.topics
             .get(&crate::paths::slug(name))
             .map(|index| &self.site.topics[*index])
     }
 
     /// The audience of this name.
-    pub fn audience(&self, name: &str) -> Option<&Term> {
+    pub fn audience(&self, name: &str) -> Option<&TermPages> {
         self.audiences
             .get(&crate::paths::slug(name))
             .map(|index| &self.site.audiences[*index])
     }
 
     /// A page's card as templates see it.
-    pub fn card(&self, page: PageId) -> &Shown {
+    pub fn card(&self, page: PageId) -> &SharedValue {
         self.cards[page].get_or_init(|| self.shared.card(self.make_card(page)))
     }
 
     /// The fingerprint of all that other pages show of a page.
-    pub fn shown_print(&self, page: PageId) -> Fingerprint {
-        let card = self.card(page).print;
+    pub fn card_hash(&self, page: PageId) -> Fingerprint {
+        let card = self.card(page).hash;
         match &self.site.page(page).entry.meta.short_title {
-            Some(title) => Fingerprinter::new()
-                .add(card.as_bytes())
-                .add(title)
-                .finish(),
+            Some(title) => Hasher::new().add(card.as_bytes()).add(title).finish(),
             None => card,
         }
     }
 
     /// A page's line in its section's tree, for the other pages there; its depth is that of its
     /// section.
-    pub fn branch_line(&self, page: PageId, depth: usize) -> &Shown {
-        self.branch_items[page].get_or_init(|| Shown::new(&self.branch_item(page, depth, false)))
+    pub fn branch_line(&self, page: PageId, depth: usize) -> &SharedValue {
+        self.branch_items[page]
+            .get_or_init(|| SharedValue::new(&self.branch_item(page, depth, false)))
     }
 
-    pub fn compose(&self, sheet: &Sheet) -> Composed {
-        let page_id = self.page_of(sheet);
+    pub fn compose(&self, output_page: &OutputPage) -> PageContext {
+        let page_id = self.page_of(output_page);
         let mut view = match page_id {
             Some(page) => self.own(page),
-            None => self.generated(sheet),
+            None => self.generated(output_page),
         };
-        view.layout = layout(sheet.subject);
-        view.href = self.href(&sheet.route);
-        view.url = self.url(&sheet.route);
-        view.breadcrumbs = self.breadcrumbs(sheet, page_id);
-        view.feeds = self.feeds(sheet.subject, page_id);
-        view.listing = listing::of(self, sheet);
-        if let Subject::Section(section) = sheet.subject {
+        view.layout = layout(output_page.subject);
+        view.href = self.href(&output_page.route);
+        view.url = self.url(&output_page.route);
+        view.breadcrumbs = self.breadcrumbs(output_page, page_id);
+        view.feeds = self.feeds(output_page.subject, page_id);
+        view.listing = listing::of(self, output_page);
+        if let PageSubject::Section(section) = output_page.subject {
             let kind = self.site.sections[section]
                 .kind
                 .as_ref()
@@ -268,16 +271,16 @@ impl Composer {
                 .and_then(|kind| self.calendar_of_kind(kind))
                 .map(|route| self.calendar(&route));
         }
-        if sheet.subject == Subject::Privacy {
+        if output_page.subject == PageSubject::Privacy {
             view.contacts = self.contacts();
-            view.counting = Some(self.counting(!view.contacts.is_empty()));
+            view.counting = Some(self.visitor_counting(!view.contacts.is_empty()));
         }
         if view.layout == "home" {
             view.related = self.start_here();
             view.next = None;
         }
-        view.random_href = self.surprise(sheet);
-        view.social_card = self.social_card(sheet).and_then(|(route, _)| {
+        view.random_href = self.random_page(output_page);
+        view.social_card = self.social_card(output_page).and_then(|(route, _)| {
             Some(SocialCardView {
                 href: self.href(&route),
                 url: self.url(&route)?,
@@ -285,17 +288,17 @@ impl Composer {
                 height: card::HEIGHT,
             })
         });
-        let template = self.template(sheet, page_id);
-        let body = page_id.filter(|_| sheet.number == 1);
+        let template = self.template(output_page, page_id);
+        let body = page_id.filter(|_| output_page.number == 1);
         let (links, wiki_titles) = body.map(|page| self.body_links(page)).unwrap_or_default();
         let embedded = body.map(|page| self.embedded(page)).unwrap_or_default();
         let terms = body.map(|page| self.terms_of(page)).unwrap_or_default();
         let term_places = body
             .and_then(|page| self.facts[page].term_places)
             .filter(|_| terms.iter().any(Option::is_some));
-        Composed {
-            sheet: sheet.clone(),
-            nav: self.nav(sheet, page_id),
+        PageContext {
+            output_page: output_page.clone(),
+            nav: self.nav(output_page, page_id),
             page: view,
             template,
             body,
@@ -308,25 +311,27 @@ impl Composer {
     }
 
     /// The page whose words a sheet shows.
-    pub fn page_of(&self, sheet: &Sheet) -> Option<PageId> {
-        match sheet.subject {
-            Subject::Page(page) => Some(page),
-            Subject::Section(section) => self.site.sections[section].page,
-            Subject::About | Subject::Privacy | Subject::Surprise(_) => None,
+    pub fn page_of(&self, output_page: &OutputPage) -> Option<PageId> {
+        match output_page.subject {
+            PageSubject::Page(page) => Some(page),
+            PageSubject::Section(section) => self.site.sections[section].page,
+            PageSubject::About | PageSubject::Privacy | PageSubject::Surprise(_) => None,
             _ => {
-                let first = match sheet.subject {
-                    Subject::Topic(term) => self.site.topics[term].route.clone(),
-                    Subject::Audience(term) => self.site.audiences[term].route.clone(),
-                    Subject::Topics => Route::page(["topics"]),
-                    Subject::Audiences => Route::page(["audiences"]),
-                    Subject::AToZ => Route::page(["a-z"]),
-                    Subject::Narrowed(list) => self.site.narrowed[list].route.clone(),
-                    Subject::Search => Route::page(["search"]),
-                    Subject::NotFound => not_found(),
+                let first = match output_page.subject {
+                    PageSubject::Topic(term) => self.site.topics[term].route.clone(),
+                    PageSubject::Audience(term) => self.site.audiences[term].route.clone(),
+                    PageSubject::Topics => Route::page(["topics"]),
+                    PageSubject::Audiences => Route::page(["audiences"]),
+                    PageSubject::AToZ => Route::page(["a-z"]),
+                    PageSubject::Narrowed(list) => self.site.narrowed[list].route.clone(),
+                    PageSubject::Search => Route::page(["search"]),
+                    PageSubject::NotFound => not_found(),
                     _ => Route::page(["new"]),
                 };
                 match self.site.tables.by_route.get(&first) {
-                    Some(Node::Page(page)) if self.site.page(*page).route == first => Some(*page),
+                    Some(LinkTarget::Page(page)) if self.site.page(*page).route == first => {
+                        Some(*page)
+                    }
                     _ => None,
                 }
             }
@@ -344,7 +349,7 @@ impl Composer {
         Some(current_template(name))
     }
 
-    fn template(&self, sheet: &Sheet, page_id: Option<PageId>) -> String {
+    fn template(&self, output_page: &OutputPage, page_id: Option<PageId>) -> String {
         let is_known = |name: &String| {
             self.templates
                 .as_ref()
@@ -356,8 +361,8 @@ impl Composer {
         {
             return stated;
         }
-        match sheet.subject {
-            Subject::Page(page) => self
+        match output_page.subject {
+            PageSubject::Page(page) => self
                 .kind(self.site.page(page))
                 .map_or("page.html".into(), |kind| kind.template.clone()),
             other => format!("{}.html", layout(other)),
@@ -458,13 +463,13 @@ impl Composer {
             backlinks: self.backlinks(id),
             previous: neighbour(-1),
             next_in_section: neighbour(1),
-            collected: self.gathered(page, &fields),
+            collected: self.collected_pages(page, &fields),
             used_in: if glossary::explains(&meta.kind, &self.site.kinds) {
                 self.used_in(id)
             } else {
                 Vec::new()
             },
-            event: self.happening(page),
+            event: self.event_view(page),
             calendar: self
                 .calendar_of_page(page)
                 .map(|route| self.calendar(&route)),
@@ -479,34 +484,38 @@ impl Composer {
     }
 
     /// The view of a list that no writer made a page for.
-    fn generated(&self, sheet: &Sheet) -> PageView {
-        let language = match sheet.subject {
-            Subject::Section(section) | Subject::Surprise(section) => {
+    fn generated(&self, output_page: &OutputPage) -> PageView {
+        let language = match output_page.subject {
+            PageSubject::Section(section) | PageSubject::Surprise(section) => {
                 self.section_language(section)
             }
             _ => &self.site.settings().language,
         };
         let say = |key: &str| {
             self.words
-                .say(language, key, None, &[])
+                .text(language, key, None, &[])
                 .unwrap_or_else(|| key.to_owned())
         };
-        let term = |term: &Term| (term.title.clone(), term.description.clone());
-        let (title, summary) = match sheet.subject {
-            Subject::Section(0) => (self.site_title(), self.site.settings().summary.clone()),
-            Subject::Section(section) => (self.section_title(section), None),
-            Subject::Topic(topic) => term(&self.site.topics[topic]),
-            Subject::Audience(audience) => term(&self.site.audiences[audience]),
-            Subject::Topics => (say("topics"), None),
-            Subject::Audiences => (say("audiences"), None),
-            Subject::AToZ => (say("a_to_z"), None),
-            Subject::New => (say("whats_new"), None),
-            Subject::Narrowed(list) => (self.narrowed_title(&self.site.narrowed[list].by), None),
-            Subject::Surprise(section) => (say("random_page"), Some(self.section_title(section))),
-            Subject::Search => (say("search"), None),
-            Subject::About => (say("about_title"), None),
-            Subject::Privacy => (say("privacy_title"), Some(say("privacy_lede"))),
-            Subject::NotFound | Subject::Page(_) => (say("not_found_title"), None),
+        let term = |term: &TermPages| (term.title.clone(), term.description.clone());
+        let (title, summary) = match output_page.subject {
+            PageSubject::Section(0) => (self.site_title(), self.site.settings().summary.clone()),
+            PageSubject::Section(section) => (self.section_title(section), None),
+            PageSubject::Topic(topic) => term(&self.site.topics[topic]),
+            PageSubject::Audience(audience) => term(&self.site.audiences[audience]),
+            PageSubject::Topics => (say("topics"), None),
+            PageSubject::Audiences => (say("audiences"), None),
+            PageSubject::AToZ => (say("a_to_z"), None),
+            PageSubject::New => (say("whats_new"), None),
+            PageSubject::Narrowed(list) => {
+                (self.facet_list_title(&self.site.narrowed[list].by), None)
+            }
+            PageSubject::Surprise(section) => {
+                (say("random_page"), Some(self.section_title(section)))
+            }
+            PageSubject::Search => (say("search"), None),
+            PageSubject::About => (say("about_title"), None),
+            PageSubject::Privacy => (say("privacy_title"), Some(say("privacy_lede"))),
+            PageSubject::NotFound | PageSubject::Page(_) => (say("not_found_title"), None),
         };
         PageView {
             short_title: title.clone(),
@@ -518,8 +527,8 @@ impl Composer {
         }
     }
 
-    pub(super) fn title_of_list(&self, sheet: &Sheet) -> String {
-        self.generated(sheet).title
+    pub(super) fn title_of_list(&self, output_page: &OutputPage) -> String {
+        self.generated(output_page).title
     }
 
     fn next(&self, id: PageId) -> Option<PageId> {
@@ -577,22 +586,22 @@ impl Composer {
     }
 }
 
-fn layout(subject: Subject) -> &'static str {
+fn layout(subject: PageSubject) -> &'static str {
     match subject {
-        Subject::Page(_) => "page",
-        Subject::Section(0) => "home",
-        Subject::Section(_) => "section",
-        Subject::Topics => "topics",
-        Subject::Topic(_) => "topic",
-        Subject::Audiences => "audiences",
-        Subject::Audience(_) => "audience",
-        Subject::AToZ => "a-z",
-        Subject::New => "new",
-        Subject::Narrowed(_) => "facet-list",
-        Subject::Surprise(_) => "random",
-        Subject::Search => "search",
-        Subject::About => "about",
-        Subject::Privacy => "privacy",
-        Subject::NotFound => "not-found",
+        PageSubject::Page(_) => "page",
+        PageSubject::Section(0) => "home",
+        PageSubject::Section(_) => "section",
+        PageSubject::Topics => "topics",
+        PageSubject::Topic(_) => "topic",
+        PageSubject::Audiences => "audiences",
+        PageSubject::Audience(_) => "audience",
+        PageSubject::AToZ => "a-z",
+        PageSubject::New => "new",
+        PageSubject::Narrowed(_) => "facet-list",
+        PageSubject::Surprise(_) => "random",
+        PageSubject::Search => "search",
+        PageSubject::About => "about",
+        PageSubject::Privacy => "privacy",
+        PageSubject::NotFound => "not-found",
     }
 }

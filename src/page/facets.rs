@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::compose::Composer;
 use super::listing::a_to_z_key;
-use super::parts::say;
+use super::parts::translate;
 use super::view::{Facet, FacetOption};
-use crate::site::narrowing::{self, LEVELS, MINUTES, Shared};
+use crate::site::facet_lists::{self, FacetKey, LEVELS, MINUTES};
 use crate::site::sections::put_in_order;
-use crate::site::topics::Term;
+use crate::site::topics::TermPages;
 use crate::site::{PageId, Site};
 
 /// Options of one facet. Of more, those are offered that most pages have: nobody reads a longer
@@ -18,14 +18,14 @@ const OPTIONS_MAX: usize = 100;
 
 /// For each listed page the positions of its topics and audiences.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct PageTerms {
     topics: Vec<Vec<usize>>,
     audiences: Vec<Vec<usize>>,
 }
 
-impl Named {
+impl PageTerms {
     pub fn of(site: &Site) -> Self {
-        let by_page = |terms: &[Term]| {
+        let by_page = |terms: &[TermPages]| {
             let mut named = vec![Vec::new(); site.pages().len()];
             for (position, term) in terms.iter().enumerate() {
                 term.pages
@@ -34,7 +34,7 @@ impl Named {
             }
             named
         };
-        Named {
+        PageTerms {
             topics: by_page(&site.topics),
             audiences: by_page(&site.audiences),
         }
@@ -52,7 +52,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     };
     let count = |is_it: &dyn Fn(PageId) -> bool| pages.iter().filter(|page| is_it(**page)).count();
     let meta = |page: PageId| &composer.site.page(page).entry.meta;
-    let of_terms = |terms: &[Term], named: &[Vec<usize>]| -> Vec<FacetOption> {
+    let of_terms = |terms: &[TermPages], named: &[Vec<usize>]| -> Vec<FacetOption> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         pages
             .iter()
@@ -74,7 +74,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     };
     let named = composer.named();
     let levels = LEVELS.map(|level| {
-        let href = composer.list_of(&Shared::Level(level));
+        let href = composer.list_of(&FacetKey::Level(level));
         option(
             level.key(),
             composer.level_title(language, level),
@@ -83,7 +83,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
         )
     });
     let times = MINUTES.map(|most| {
-        let href = composer.list_of(&Shared::Minutes(most));
+        let href = composer.list_of(&FacetKey::Minutes(most));
         option(
             &most.to_string(),
             composer.up_to(most, language),
@@ -92,7 +92,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
         )
     });
     let kinds = composer.site.kinds.keys().map(|kind| {
-        let href = composer.list_of(&Shared::Kind(kind.clone()));
+        let href = composer.list_of(&FacetKey::Kind(kind.clone()));
         option(
             kind,
             composer.kind_title(language, kind),
@@ -112,7 +112,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     ];
     let tells_apart = |option: &FacetOption| option.count > 0 && option.count < pages.len();
     let facet = |(name, options): (&'static str, Vec<FacetOption>)| {
-        let options = most_used(
+        let options = limit_options(
             options
                 .into_iter()
                 .filter(|option| option.count > 0)
@@ -128,7 +128,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
 }
 
 /// As many options as are offered, in their order.
-fn most_used(mut options: Vec<FacetOption>) -> Vec<FacetOption> {
+fn limit_options(mut options: Vec<FacetOption>) -> Vec<FacetOption> {
     if options.len() > OPTIONS_MAX {
         let mut counts: Vec<usize> = options.iter().map(|option| option.count).collect();
         let (_, least, _) =
@@ -150,13 +150,13 @@ fn most_used(mut options: Vec<FacetOption>) -> Vec<FacetOption> {
 
 /// The lists of a level, a span of time or a kind, without counts: who shows them is drawn again
 /// only when a list comes or goes.
-pub fn ways(composer: &Composer) -> Vec<Facet> {
+pub fn facet_links(composer: &Composer) -> Vec<Facet> {
     let mut facets: Vec<Facet> = Vec::new();
     for list in &composer.site.narrowed {
         let (name, key) = match &list.by {
-            Shared::Level(level) => ("level", level.key().to_owned()),
-            Shared::Minutes(most) => ("time", most.to_string()),
-            Shared::Kind(kind) => ("kind", kind.clone()),
+            FacetKey::Level(level) => ("level", level.key().to_owned()),
+            FacetKey::Minutes(most) => ("time", most.to_string()),
+            FacetKey::Kind(kind) => ("kind", kind.clone()),
         };
         let option = FacetOption {
             key,
@@ -177,8 +177,8 @@ pub fn ways(composer: &Composer) -> Vec<Facet> {
 }
 
 impl Composer {
-    /// The pages of each list of `Site::narrowed`: those of a kind by title, others by kind first.
-    pub fn narrowed(&self) -> &[Vec<PageId>] {
+    /// The pages of each list of `Site::facet_lists`: those of a kind by title, others by kind first.
+    pub fn facet_lists(&self) -> &[Vec<PageId>] {
         self.found.narrowed.get_or_init(|| {
             let site = &*self.site;
             let mut lists: Vec<Vec<PageId>> = vec![Vec::new(); site.narrowed.len()];
@@ -200,7 +200,7 @@ impl Composer {
 
     /// What those lists are once a page came to this position: it is put in its place, and so are
     /// ways through pages, which may take longer now.
-    pub(super) fn narrowed_with(
+    pub(super) fn facet_lists_with(
         &self,
         mut lists: Vec<Vec<PageId>>,
         new: PageId,
@@ -231,23 +231,23 @@ impl Composer {
         lists
     }
 
-    /// For each list of `Site::narrowed` whether a page stands on it.
+    /// For each list of `Site::facet_lists` whether a page stands on it.
     pub fn belongs_on(&self, id: PageId) -> impl Iterator<Item = bool> + '_ {
         let site = &*self.site;
-        let counts = narrowing::counts(site.pages(), &site.sections, id);
+        let counts = facet_lists::counts(site.pages(), &site.sections, id);
         let (meta, minutes) = (&site.page(id).entry.meta, self.minutes(id));
         site.narrowed.iter().map(move |list| {
             let belongs = match &list.by {
-                Shared::Level(level) => meta.level == Some(*level),
-                Shared::Minutes(most) => minutes <= *most,
-                Shared::Kind(kind) => meta.kind == *kind,
+                FacetKey::Level(level) => meta.level == Some(*level),
+                FacetKey::Minutes(most) => minutes <= *most,
+                FacetKey::Kind(kind) => meta.kind == *kind,
             };
             counts && list.is_own && belongs
         })
     }
 
     /// Where all pages are that have this in common.
-    fn list_of(&self, by: &Shared) -> Option<String> {
+    fn list_of(&self, by: &FacetKey) -> Option<String> {
         self.site
             .narrowed
             .iter()
@@ -256,7 +256,7 @@ impl Composer {
     }
 
     fn up_to(&self, minutes: u32, language: &str) -> String {
-        say(
+        translate(
             &self.words,
             language,
             "up_to_minutes",
@@ -264,26 +264,26 @@ impl Composer {
         )
     }
 
-    fn shared_title(&self, by: &Shared) -> String {
+    fn shared_title(&self, by: &FacetKey) -> String {
         match by {
-            Shared::Level(level) => self.level_title(&self.site.settings().language, *level),
-            Shared::Minutes(most) => self.up_to(*most, &self.site.settings().language),
-            Shared::Kind(kind) => self.kind_title_many(kind),
+            FacetKey::Level(level) => self.level_title(&self.site.settings().language, *level),
+            FacetKey::Minutes(most) => self.up_to(*most, &self.site.settings().language),
+            FacetKey::Kind(kind) => self.kind_title_many(kind),
         }
     }
 
     /// What a list of pages that have this in common is called.
-    pub(super) fn narrowed_title(&self, by: &Shared) -> String {
+    pub(super) fn facet_list_title(&self, by: &FacetKey) -> String {
         let facet = match by {
-            Shared::Level(_) => "facet_level",
-            Shared::Minutes(_) => "facet_time",
-            Shared::Kind(_) => "facet_kind",
+            FacetKey::Level(_) => "facet_level",
+            FacetKey::Minutes(_) => "facet_time",
+            FacetKey::Kind(_) => "facet_kind",
         };
         let language = &self.site.settings().language;
         let fill = [
-            ("facet", say(&self.words, language, facet, &[]).into()),
+            ("facet", translate(&self.words, language, facet, &[]).into()),
             ("title", self.shared_title(by).into()),
         ];
-        say(&self.words, language, "facet_title", &fill)
+        translate(&self.words, language, "facet_title", &fill)
     }
 }

@@ -5,27 +5,27 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::compose::Composer;
-use super::tool::Finish;
-use super::view::Day;
+use super::tool::TextFinisher;
+use super::view::DayView;
 use crate::fields::links::source;
-use crate::fields::{Field, FieldType, Item, Items, Value};
+use crate::fields::{Field, FieldItem, FieldItems, FieldType, Value};
 use crate::paths::SourcePath;
 use crate::site::PageId;
-use crate::site::links::{Destination, Resolved};
-use crate::tool::prose::Prose;
+use crate::site::links::{Destination, ResolvedLink};
+use crate::tool::prose::ToolText;
 
 /// A field's value. What machines are told of it depends on the type as well, so that is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum FieldView {
     Plain(serde_json::Value),
-    Date(Day),
+    Date(DayView),
     Minutes(i64),
     /// Seconds.
     Clock(i64),
     Link(Box<LinkView>),
     Text(Box<TextView>),
     List(Vec<FieldView>),
-    Map(Fields),
+    Map(FieldViews),
 }
 
 /// A text in Markdown.
@@ -37,7 +37,7 @@ pub struct TextView {
 }
 
 /// Fields by name, in the order of their definitions.
-pub type Fields = Vec<(String, FieldView)>;
+pub type FieldViews = Vec<(String, FieldView)>;
 
 /// Where a link in a field leads.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -94,7 +94,7 @@ impl FieldView {
     }
 }
 
-pub fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a FieldView> {
+pub fn get<'a>(fields: &'a FieldViews, name: &str) -> Option<&'a FieldView> {
     fields
         .iter()
         .find(|(own, _)| own == name)
@@ -102,35 +102,35 @@ pub fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a FieldView> {
 }
 
 /// Every link in a page's fields.
-pub fn links(fields: &Fields) -> Vec<&LinkView> {
+pub fn links(fields: &FieldViews) -> Vec<&LinkView> {
     let mut links = Vec::new();
     fields.iter().for_each(|(_, value)| value.links(&mut links));
     links
 }
 
 /// What goes with a page's fields, in the order in which they are gone through.
-struct Beside<'a> {
+struct FieldExtras<'a> {
     /// Where each link leads, in the order of [`crate::fields::links`].
-    links: std::slice::Iter<'a, Resolved>,
+    links: std::slice::Iter<'a, ResolvedLink>,
     /// Each text in Markdown, in the order of [`crate::fields::texts`].
-    texts: std::slice::Iter<'a, Prose>,
-    finish: Finish<'a>,
+    texts: std::slice::Iter<'a, ToolText>,
+    finish: TextFinisher<'a>,
 }
 
 impl Composer {
     /// The kind's own fields, those that the page does not state as nothing.
-    pub(super) fn fields(&self, id: PageId) -> Fields {
+    pub(super) fn fields(&self, id: PageId) -> FieldViews {
         let page = self.site.page(id);
         let Some(kind) = self.kind(page) else {
-            return Fields::new();
+            return FieldViews::new();
         };
-        let finish = Finish {
+        let finish = TextFinisher {
             composer: self,
             page: id,
             language: self.site.language(page),
             given: &[],
         };
-        let mut beside = Beside {
+        let mut beside = FieldExtras {
             links: page.field_links.iter(),
             texts: self.facts(id).texts.iter(),
             finish,
@@ -138,11 +138,16 @@ impl Composer {
         self.fields_of(&page.entry.meta.fields, &kind.fields, &mut beside)
     }
 
-    fn fields_of(&self, items: &Items, fields: &[Field], beside: &mut Beside) -> Fields {
+    fn fields_of(
+        &self,
+        items: &FieldItems,
+        fields: &[Field],
+        extras: &mut FieldExtras,
+    ) -> FieldViews {
         let view = |field: &Field| {
             let value = items
                 .get(&field.name)
-                .map(|item| self.field(item, &field.kind, beside));
+                .map(|item| self.field(item, &field.kind, extras));
             (
                 field.name.clone(),
                 value.unwrap_or(FieldView::Plain(serde_json::Value::Null)),
@@ -151,7 +156,7 @@ impl Composer {
         fields.iter().map(view).collect()
     }
 
-    fn field(&self, item: &Item, kind: &FieldType, beside: &mut Beside) -> FieldView {
+    fn field(&self, item: &FieldItem, kind: &FieldType, beside: &mut FieldExtras) -> FieldView {
         let of = kind.of_value(&item.value);
         match (&item.value, of) {
             (Value::List(items), FieldType::List(of)) => FieldView::List(
@@ -189,7 +194,7 @@ impl Composer {
                 }))
             }
             _ => match of
-                .wants()
+                .requirement_of()
                 .and_then(|_| source(item))
                 .and_then(|target| Some((target, beside.links.next()?)))
             {

@@ -21,15 +21,15 @@ pub struct FileFacts {
     /// In hexadecimal digits, as `sha256sum` prints it.
     pub sha256: String,
     /// Of captions (WebVTT) and transcripts (text): what is said, and when.
-    pub spoken: Vec<Spoken>,
+    pub spoken: Vec<SpokenParagraph>,
 }
 
 /// The facts of several files.
-pub type FilesFacts = BTreeMap<SourcePath, FileFacts>;
+pub type FileFactsTable = BTreeMap<SourcePath, FileFacts>;
 
 /// A paragraph of a transcript.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Spoken {
+pub struct SpokenParagraph {
     pub seconds: Option<i64>,
     /// The same for readers: `1:05`.
     pub time: Option<String>,
@@ -97,7 +97,7 @@ impl FileFacts {
 pub const SPOKEN: [&str; 3] = ["vtt", "txt", "md"];
 
 /// What a file of captions or a transcript says; nothing for other files.
-pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<Spoken> {
+pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<SpokenParagraph> {
     let text = || {
         String::from_utf8_lossy(if bytes.len() <= TRANSCRIPT_BYTES_MAX {
             bytes
@@ -114,7 +114,7 @@ pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<Spoken> {
 
 /// The cues of a WebVTT file (W3C, WebVTT §6), notes and styles left out, tags and settings taken
 /// off.
-fn cues(text: &str) -> Vec<Spoken> {
+fn cues(text: &str) -> Vec<SpokenParagraph> {
     let text = text
         .trim_start_matches('\u{FEFF}')
         .replace("\r\n", "\n")
@@ -128,7 +128,7 @@ fn cues(text: &str) -> Vec<Spoken> {
         let seconds = seconds(timing.split("-->").next()?.trim())?;
         let payload = lines.collect::<Vec<_>>().join(" ");
         let (speaker, text) = plain(&payload);
-        Some(Spoken {
+        Some(SpokenParagraph {
             seconds: Some(seconds),
             time: Some(clock(seconds)),
             speaker,
@@ -189,10 +189,10 @@ const PARAGRAPH_SECONDS: i64 = 90;
 
 /// Joins cues that follow each other to paragraphs: to the end of a sentence, or, where none ends,
 /// until they are long.
-fn paragraphs(cues: Vec<Spoken>) -> Vec<Spoken> {
-    let mut joined: Vec<Spoken> = Vec::new();
+fn paragraphs(cues: Vec<SpokenParagraph>) -> Vec<SpokenParagraph> {
+    let mut joined: Vec<SpokenParagraph> = Vec::new();
     for cue in cues {
-        let is_same = |last: &&mut Spoken| {
+        let is_same = |last: &&mut SpokenParagraph| {
             let ends = last
                 .text
                 .ends_with(['.', '?', '!', '…', '。', '？', '！', '؟', '۔', '।']);
@@ -215,22 +215,22 @@ fn paragraphs(cues: Vec<Spoken>) -> Vec<Spoken> {
 }
 
 /// The paragraphs of a plain text; one may begin with its time, `1:05` or `[1:05]`.
-fn transcript(text: &str) -> Vec<Spoken> {
+fn transcript(text: &str) -> Vec<SpokenParagraph> {
     let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
     let paragraph = |block: &str| {
         let text = block.split_whitespace().collect::<Vec<_>>().join(" ");
         let (first, rest) = text.split_once(' ').unwrap_or((&text, ""));
         let seconds = seconds(first.trim_matches(['[', ']', '(', ')']));
         match seconds {
-            Some(seconds) => Spoken {
+            Some(seconds) => SpokenParagraph {
                 seconds: Some(seconds),
                 time: Some(clock(seconds)),
                 speaker: None,
                 text: rest.to_owned(),
             },
-            None => Spoken {
+            None => SpokenParagraph {
                 text,
-                ..Spoken::default()
+                ..SpokenParagraph::default()
             },
         }
     };

@@ -4,16 +4,16 @@ use std::cmp::Reverse;
 
 use super::compose::Composer;
 use super::facets;
-use super::parts::say;
-use super::view::{Crumb, Group, Listing};
-use super::{ROWS_SIZE, Sheet, Subject, TERMS_SIZE};
+use super::parts::translate;
+use super::view::{CardGroup, CrumbView, Listing};
+use super::{OutputPage, PageSubject, ROWS_SIZE, TERMS_SIZE};
 use crate::fingerprint::Fingerprint;
 use crate::kind::Grouping;
 use crate::paths::{Route, slug};
-use crate::site::letters::{ByLetters, initial};
-use crate::site::narrowing::Shared;
+use crate::site::collation::{CollationKey, initial};
+use crate::site::facet_lists::FacetKey;
 use crate::site::sections::put_in_order;
-use crate::site::topics::Term;
+use crate::site::topics::TermPages;
 use crate::site::{PageId, Site};
 
 /// Cards that a section shows of each section inside it.
@@ -72,9 +72,12 @@ pub(super) fn put_in_place<K: Ord>(
 }
 
 /// The list that a sheet shows.
-pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
+pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
     let site = &*composer.site;
-    let size = if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) {
+    let size = if matches!(
+        output_page.subject,
+        PageSubject::AToZ | PageSubject::Narrowed(_)
+    ) {
         ROWS_SIZE
     } else {
         site.settings().page_size
@@ -82,25 +85,37 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     // Of a long list only what this sheet shows is gathered, or the work would grow with its
     // square.
     let part = |all: &mut dyn Iterator<Item = PageId>| -> Vec<PageId> {
-        all.skip((sheet.number - 1) * size).take(size).collect()
+        all.skip((output_page.number - 1) * size)
+            .take(size)
+            .collect()
     };
     let whole = |all: &[PageId]| (all.len(), part(&mut all.iter().copied()));
-    let ((total, shown), route) = match sheet.subject {
-        Subject::Page(_) | Subject::NotFound | Subject::About | Subject::Privacy => return None,
-        Subject::Topics => return Some(list_of_terms(composer, &site.topics, sheet, "topics")),
-        Subject::Search => return Some(names(composer, &site.topics)),
-        Subject::Audiences => {
-            return Some(list_of_terms(composer, &site.audiences, sheet, "audiences"));
+    let ((total, shown), route) = match output_page.subject {
+        PageSubject::Page(_)
+        | PageSubject::NotFound
+        | PageSubject::About
+        | PageSubject::Privacy => return None,
+        PageSubject::Topics => {
+            return Some(list_of_terms(composer, &site.topics, output_page, "topics"));
         }
-        Subject::Section(section) => (
+        PageSubject::Search => return Some(names(composer, &site.topics)),
+        PageSubject::Audiences => {
+            return Some(list_of_terms(
+                composer,
+                &site.audiences,
+                output_page,
+                "audiences",
+            ));
+        }
+        PageSubject::Section(section) => (
             whole(&site.sections[section].pages),
             site.sections[section].route.clone(),
         ),
-        Subject::Topic(topic) => (
+        PageSubject::Topic(topic) => (
             whole(&site.topics[topic].pages),
             site.topics[topic].route.clone(),
         ),
-        Subject::Audience(audience) => {
+        PageSubject::Audience(audience) => {
             let term = &site.audiences[audience];
             let first = first_of_audience(term);
             let rest = term.pages.iter().filter(|page| !first.contains(page));
@@ -112,71 +127,77 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
                 term.route.clone(),
             )
         }
-        Subject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
-        Subject::New => (whole(&composer.newest), Route::page(["new"])),
-        Subject::Narrowed(list) => (
-            whole(&composer.narrowed()[list]),
+        PageSubject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
+        PageSubject::New => (whole(&composer.newest), Route::page(["new"])),
+        PageSubject::Narrowed(list) => (
+            whole(&composer.facet_lists()[list]),
             site.narrowed[list].route.clone(),
         ),
-        Subject::Surprise(section) => {
+        PageSubject::Surprise(section) => {
             let pages = &site.sections[section].pages;
-            ((pages.len(), surprises(site, pages)), sheet.route.clone())
+            (
+                (pages.len(), random_candidates(site, pages)),
+                output_page.route.clone(),
+            )
         }
     };
     let mut listing = Listing {
         total,
-        number: sheet.number,
-        pages: sheet.of,
+        number: output_page.number,
+        pages: output_page.of,
         ..Listing::default()
     };
-    if sheet.number == 1 {
-        listing.facets = match sheet.subject {
-            Subject::Section(section @ 1..) => facets::of(
+    if output_page.number == 1 {
+        listing.facets = match output_page.subject {
+            PageSubject::Section(section @ 1..) => facets::of(
                 composer,
                 &site.sections[section].pages,
                 composer.section_language(section),
             ),
-            Subject::Topic(topic) => facets::of(
+            PageSubject::Topic(topic) => facets::of(
                 composer,
                 &site.topics[topic].pages,
                 &site.settings().language,
             ),
-            Subject::Audience(audience) => facets::of(
+            PageSubject::Audience(audience) => facets::of(
                 composer,
                 &site.audiences[audience].pages,
                 &site.settings().language,
             ),
             _ => Vec::new(),
         };
-        if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) {
-            listing.ways = facets::ways(composer);
+        if matches!(
+            output_page.subject,
+            PageSubject::AToZ | PageSubject::Narrowed(_)
+        ) {
+            listing.ways = facets::facet_links(composer);
         }
     }
-    number_pages(composer, sheet, &route, &mut listing);
-    match sheet.subject {
-        Subject::AToZ => listing.groups = by_letter(composer, &shown),
-        Subject::New => listing.groups = by_month(composer, &shown),
-        Subject::Narrowed(list) => {
+    number_pages(composer, output_page, &route, &mut listing);
+    match output_page.subject {
+        PageSubject::AToZ => listing.groups = by_letter(composer, &shown),
+        PageSubject::New => listing.groups = by_month(composer, &shown),
+        PageSubject::Narrowed(list) => {
             listing.groups = match site.narrowed[list].by {
-                Shared::Kind(_) => by_letter(composer, &shown),
+                FacetKey::Kind(_) => by_letter(composer, &shown),
                 _ => by_kind(composer, &shown),
             }
         }
-        Subject::Section(section) => match grouping(site, section) {
+        PageSubject::Section(section) => match grouping(site, section) {
             Grouping::None => listing.items = shown,
             Grouping::Letter => listing.groups = by_letter(composer, &shown),
             Grouping::Happening => {
-                listing.groups = by_happening(composer, &shown, composer.section_language(section))
+                listing.groups = by_event_date(composer, &shown, composer.section_language(section))
             }
         },
         _ => listing.items = shown,
     }
-    if sheet.subject == Subject::AToZ {
-        listing.letters = letters(composer, &route, size);
+    if output_page.subject == PageSubject::AToZ {
+        listing.letters = first_letters(composer, &route, size);
     }
-    if let Subject::Section(section) = sheet.subject {
+    if let PageSubject::Section(section) = output_page.subject {
         listing.total = site.sections[section].count;
-        if sheet.number == 1 {
+        if output_page.number == 1 {
             listing.groups.extend(children(composer, section));
         }
     }
@@ -184,28 +205,33 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
 }
 
 /// The ways from one page of a list to its others.
-fn number_pages(composer: &Composer, sheet: &Sheet, route: &Route, listing: &mut Listing) {
+fn number_pages(
+    composer: &Composer,
+    output_page: &OutputPage,
+    route: &Route,
+    listing: &mut Listing,
+) {
     let href = |number: usize| composer.href(&route_of(route, number));
-    (listing.number, listing.pages) = (sheet.number, sheet.of);
-    listing.first_href = (sheet.of > 1).then(|| href(1));
-    listing.previous_href = (sheet.number > 1).then(|| href(sheet.number - 1));
-    listing.next_href = (sheet.number < sheet.of).then(|| href(sheet.number + 1));
+    (listing.number, listing.pages) = (output_page.number, output_page.of);
+    listing.first_href = (output_page.of > 1).then(|| href(1));
+    listing.previous_href = (output_page.number > 1).then(|| href(output_page.number - 1));
+    listing.next_href = (output_page.number < output_page.of).then(|| href(output_page.number + 1));
 }
 
 /// What a page that picks one at random picks among: all, or of many those whose addresses'
 /// fingerprints come first, so that they are the same ones whatever else comes and goes.
-fn surprises(site: &Site, pages: &[PageId]) -> Vec<PageId> {
+fn random_candidates(site: &Site, pages: &[PageId]) -> Vec<PageId> {
     if pages.len() <= SURPRISES_MAX {
         return pages.to_vec();
     }
-    let print = |page: PageId| (Fingerprint::of(site.page(page).route.as_str()), page);
-    let mut by_chance: Vec<(Fingerprint, PageId)> = pages.iter().map(|page| print(*page)).collect();
+    let hash = |page: PageId| (Fingerprint::of(site.page(page).route.as_str()), page);
+    let mut by_chance: Vec<(Fingerprint, PageId)> = pages.iter().map(|page| hash(*page)).collect();
     let (_, last, _) = by_chance.select_nth_unstable(SURPRISES_MAX - 1);
     let last = *last;
     pages
         .iter()
         .copied()
-        .filter(|page| print(*page) <= last)
+        .filter(|page| hash(*page) <= last)
         .collect()
 }
 
@@ -219,7 +245,7 @@ fn grouping(site: &Site, section: usize) -> Grouping {
 }
 
 /// What is coming, then what has been.
-fn by_happening(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Group> {
+fn by_event_date(composer: &Composer, pages: &[PageId], language: &str) -> Vec<CardGroup> {
     let today = composer.site.today;
     let is_past = |page: PageId| {
         composer
@@ -236,12 +262,15 @@ fn by_happening(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Gr
         } else {
             ("upcoming", "coming")
         };
-        (say(&composer.words, language, key, &[]), id.to_owned())
+        (
+            translate(&composer.words, language, key, &[]),
+            id.to_owned(),
+        )
     })
 }
 
 /// What the writer put first for an audience, of the pages that are for it.
-fn first_of_audience(term: &Term) -> Vec<PageId> {
+fn first_of_audience(term: &TermPages) -> Vec<PageId> {
     use crate::site::links::Destination;
     let start = term.start.iter().filter_map(|to| match to {
         Destination::Page { page, .. } => Some(*page),
@@ -250,7 +279,7 @@ fn first_of_audience(term: &Term) -> Vec<PageId> {
     start.filter(|page| term.pages.contains(page)).collect()
 }
 
-fn children(composer: &Composer, section: usize) -> Vec<Group> {
+fn children(composer: &Composer, section: usize) -> Vec<CardGroup> {
     let site = &*composer.site;
     let mut left = CARDS_OF_CHILDREN;
     let group = |child: &usize| {
@@ -258,7 +287,7 @@ fn children(composer: &Composer, section: usize) -> Vec<Group> {
         left -= items.len();
         let found = &site.sections[*child];
         let page = found.page.map(|page| site.page(page));
-        Group {
+        CardGroup {
             title: composer.section_title(*child),
             id: slug(found.folder.name()),
             href: Some(composer.href(&found.route)),
@@ -291,9 +320,9 @@ fn first_pages(site: &Site, section: usize, most: usize) -> Vec<PageId> {
 }
 
 /// Terms without their pages: such a list is drawn again only when a term is another.
-fn names(composer: &Composer, names: &[Term]) -> Listing {
+fn names(composer: &Composer, names: &[TermPages]) -> Listing {
     let mut listing = terms(composer, &names[..names.len().min(NAMES_MAX)]);
-    (listing.total, listing.ways) = (0, facets::ways(composer));
+    (listing.total, listing.ways) = (0, facets::facet_links(composer));
     listing
         .groups
         .iter_mut()
@@ -302,16 +331,21 @@ fn names(composer: &Composer, names: &[Term]) -> Listing {
 }
 
 /// One page of the list of all topics or audiences.
-fn list_of_terms(composer: &Composer, all: &[Term], sheet: &Sheet, name: &str) -> Listing {
-    let start = (sheet.number - 1) * TERMS_SIZE;
+fn list_of_terms(
+    composer: &Composer,
+    all: &[TermPages],
+    output_page: &OutputPage,
+    name: &str,
+) -> Listing {
+    let start = (output_page.number - 1) * TERMS_SIZE;
     let mut listing = terms(composer, &all[start..all.len().min(start + TERMS_SIZE)]);
     listing.total = all.len();
-    number_pages(composer, sheet, &Route::page([name]), &mut listing);
+    number_pages(composer, output_page, &Route::page([name]), &mut listing);
     listing
 }
 
-fn terms(composer: &Composer, terms: &[Term]) -> Listing {
-    let group = |term: &Term| Group {
+fn terms(composer: &Composer, terms: &[TermPages]) -> Listing {
+    let group = |term: &TermPages| CardGroup {
         title: term.title.clone(),
         id: term.key.clone(),
         href: Some(composer.href(&term.route)),
@@ -337,10 +371,10 @@ pub fn a_to_z(site: &Site) -> Vec<PageId> {
 }
 
 pub(super) fn a_to_z_key(site: &Site, page: PageId) -> impl Ord + use<'_> {
-    (ByLetters(&site.page(page).entry.title), page)
+    (CollationKey(&site.page(page).entry.title), page)
 }
 
-fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<CardGroup> {
     let letter = |page: PageId| initial(&composer.site.page(page).entry.title);
     grouped(pages, letter, |letter| {
         let id = id_of_letter(&letter);
@@ -358,10 +392,10 @@ fn id_of_letter(letter: &str) -> String {
 
 /// The first letters of the whole list from A to Z, each with the place where its first page is
 /// listed.
-fn letters(composer: &Composer, route: &Route, size: usize) -> Vec<Crumb> {
+fn first_letters(composer: &Composer, route: &Route, size: usize) -> Vec<CrumbView> {
     let place = |(letter, position): &(String, usize)| {
         let href = composer.href(&route_of(route, position / size + 1));
-        Crumb {
+        CrumbView {
             title: letter.clone(),
             href: format!("{href}#{}", id_of_letter(letter)),
         }
@@ -385,14 +419,14 @@ impl Composer {
     }
 }
 
-fn by_kind(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+fn by_kind(composer: &Composer, pages: &[PageId]) -> Vec<CardGroup> {
     let kind = |page: PageId| &composer.site.page(page).entry.meta.kind;
     grouped(pages, kind, |kind| {
         (composer.kind_title_many(kind), slug(kind))
     })
 }
 
-fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<CardGroup> {
     let language = &composer.site.settings().language;
     let month = |page: PageId| {
         composer
@@ -405,7 +439,7 @@ fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
         let Some(day) = month else {
             return (String::new(), String::new());
         };
-        let month = say(
+        let month = translate(
             &composer.words,
             language,
             &format!("month_{}", day.month()),
@@ -417,7 +451,7 @@ fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
         ];
         let title = composer
             .words
-            .say(language, "month_and_year", None, &fill)
+            .text(language, "month_and_year", None, &fill)
             .unwrap_or_else(|| format!("{:04}-{:02}", day.year(), day.month()));
         (title, format!("{:04}-{:02}", day.year(), day.month()))
     })
@@ -429,13 +463,13 @@ fn grouped<K: PartialEq>(
     pages: &[PageId],
     common: impl Fn(PageId) -> K,
     heading: impl Fn(K) -> (String, String),
-) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+) -> Vec<CardGroup> {
+    let mut groups: Vec<CardGroup> = Vec::new();
     for pages in pages.chunk_by(|one, next| common(*one) == common(*next)) {
         let (title, id) = heading(common(pages[0]));
         match groups.last_mut().filter(|group| group.id == id) {
             Some(group) => group.items.extend(pages),
-            None => groups.push(Group {
+            None => groups.push(CardGroup {
                 title,
                 id,
                 href: None,

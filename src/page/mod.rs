@@ -6,19 +6,19 @@
 
 mod body_links;
 pub mod compose;
-mod composed;
+mod event;
 pub mod facets;
+mod feedback;
 pub mod fields;
 pub mod files;
-mod found;
-mod giving;
-mod happening;
-mod journey;
+pub mod images;
+mod learning_path;
 pub mod listing;
 mod navigation;
+mod page_context;
 pub mod parts;
-pub mod pictures;
 pub mod queries;
+mod site_index;
 mod social;
 pub mod structured;
 pub mod templates;
@@ -28,13 +28,13 @@ pub mod view;
 use std::collections::HashSet;
 
 pub use compose::Composer;
-pub use composed::Composed;
+pub use page_context::PageContext;
 
 use rayon::prelude::*;
 
 use crate::paths::Route;
 use crate::site::sections::Section;
-use crate::site::{ABOUT, Node, PRIVACY, PageId, Site, SitePage, addresses};
+use crate::site::{ABOUT, LinkTarget, PRIVACY, PageId, Site, SitePage, addresses};
 
 /// Entries on one page of a list whose rows are short, as that from A to Z.
 const ROWS_SIZE: usize = 240;
@@ -44,7 +44,7 @@ const TERMS_SIZE: usize = 500;
 
 /// What a published HTML file is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
+pub enum PageSubject {
     Page(PageId),
     /// A section's list, with or without a page of its own; the first is the home page.
     Section(usize),
@@ -55,7 +55,7 @@ pub enum Subject {
     Audience(usize),
     AToZ,
     New,
-    /// A position in `Site::narrowed`.
+    /// A position in `Site::facet_lists`.
     Narrowed(usize),
     /// Picks one page of a section at random.
     Surprise(usize),
@@ -69,8 +69,8 @@ pub enum Subject {
 
 /// One HTML file: a subject, and which page of its list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet {
-    pub subject: Subject,
+pub struct OutputPage {
+    pub subject: PageSubject,
     /// From 1.
     pub number: usize,
     /// Of how many.
@@ -79,9 +79,9 @@ pub struct Sheet {
 }
 
 /// Every HTML file that the site has, pages first, in the order of their sources.
-pub fn sheets(composer: &Composer) -> Vec<Sheet> {
+pub fn output_pages(composer: &Composer) -> Vec<OutputPage> {
     let site = &*composer.site;
-    let mut sheets = Vec::with_capacity(site.pages().len() + site.topics.len() + 16);
+    let mut output_pages = Vec::with_capacity(site.pages().len() + site.topics.len() + 16);
     let section_pages: Vec<Option<usize>> = {
         let mut of = vec![None; site.pages().len()];
         for (id, section) in site.sections.iter().enumerate() {
@@ -91,13 +91,13 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
         }
         of
     };
-    let introduced = introduced(site);
+    let introduced = list_introductions(site);
     let is_plain = |(id, page): &(PageId, &SitePage)| {
         section_pages[*id].is_none() && !introduced.contains(&page.route)
     };
     let plain = site.pages().par_iter().enumerate().filter(is_plain);
-    sheets.par_extend(plain.map(|(id, page)| Sheet {
-        subject: Subject::Page(id),
+    output_pages.par_extend(plain.map(|(id, page)| OutputPage {
+        subject: PageSubject::Page(id),
         number: 1,
         of: 1,
         route: page.route.clone(),
@@ -109,8 +109,8 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
         .filter(|(_, section)| !is_introduction(site, section, &introduced))
     {
         add_list(
-            &mut sheets,
-            Subject::Section(id),
+            &mut output_pages,
+            PageSubject::Section(id),
             section.pages.len(),
             site.settings().page_size,
             &section.route,
@@ -119,8 +119,8 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
     let size = site.settings().page_size;
     for (id, term) in site.topics.iter().enumerate() {
         add_list(
-            &mut sheets,
-            Subject::Topic(id),
+            &mut output_pages,
+            PageSubject::Topic(id),
             term.pages.len(),
             size,
             &term.route,
@@ -128,8 +128,8 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
     }
     for (id, term) in site.audiences.iter().enumerate() {
         add_list(
-            &mut sheets,
-            Subject::Audience(id),
+            &mut output_pages,
+            PageSubject::Audience(id),
             term.pages.len(),
             size,
             &term.route,
@@ -137,24 +137,30 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
     }
     let (listed, dated) = (composer.a_to_z.len(), composer.newest.len());
     for (subject, name, count, size) in [
-        (Subject::Topics, "topics", site.topics.len(), TERMS_SIZE),
+        (PageSubject::Topics, "topics", site.topics.len(), TERMS_SIZE),
         (
-            Subject::Audiences,
+            PageSubject::Audiences,
             "audiences",
             site.audiences.len(),
             TERMS_SIZE,
         ),
-        (Subject::AToZ, "a-z", listed, ROWS_SIZE),
-        (Subject::New, "new", dated, size),
+        (PageSubject::AToZ, "a-z", listed, ROWS_SIZE),
+        (PageSubject::New, "new", dated, size),
         (
-            Subject::Search,
+            PageSubject::Search,
             "search",
             usize::from(site.has_search()),
             usize::MAX,
         ),
     ] {
         if count > 0 {
-            add_list(&mut sheets, subject, count, size, &Route::page([name]));
+            add_list(
+                &mut output_pages,
+                subject,
+                count,
+                size,
+                &Route::page([name]),
+            );
         }
     }
     for (id, list) in site
@@ -164,25 +170,30 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
         .filter(|(_, list)| list.is_own)
     {
         add_list(
-            &mut sheets,
-            Subject::Narrowed(id),
-            composer.narrowed()[id].len(),
+            &mut output_pages,
+            PageSubject::Narrowed(id),
+            composer.facet_lists()[id].len(),
             ROWS_SIZE,
             &list.route,
         );
     }
-    for (id, route) in (0..site.sections.len()).filter_map(|id| Some((id, site.surprise_of(id)?))) {
-        sheets.push(Sheet {
-            subject: Subject::Surprise(id),
+    for (id, route) in
+        (0..site.sections.len()).filter_map(|id| Some((id, site.random_page_href(id)?)))
+    {
+        output_pages.push(OutputPage {
+            subject: PageSubject::Surprise(id),
             number: 1,
             of: 1,
             route,
         });
     }
-    for (subject, name) in [(Subject::About, ABOUT), (Subject::Privacy, PRIVACY)] {
+    for (subject, name) in [(PageSubject::About, ABOUT), (PageSubject::Privacy, PRIVACY)] {
         let route = Route::page([name]);
-        if matches!(site.tables.by_route.get(&route), Some(Node::Listing(_))) {
-            sheets.push(Sheet {
+        if matches!(
+            site.tables.by_route.get(&route),
+            Some(LinkTarget::Listing(_))
+        ) {
+            output_pages.push(OutputPage {
                 subject,
                 number: 1,
                 of: 1,
@@ -190,13 +201,13 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
             });
         }
     }
-    sheets.push(Sheet {
-        subject: Subject::NotFound,
+    output_pages.push(OutputPage {
+        subject: PageSubject::NotFound,
         number: 1,
         of: 1,
         route: not_found(),
     });
-    sheets
+    output_pages
 }
 
 /// The address of the page for addresses that nothing has.
@@ -205,7 +216,7 @@ pub fn not_found() -> Route {
 }
 
 /// The addresses of generated lists, each of which a page of its own may introduce.
-fn introduced(site: &Site) -> HashSet<Route> {
+fn list_introductions(site: &Site) -> HashSet<Route> {
     let fixed = [
         ("topics", !site.topics.is_empty()),
         ("audiences", !site.audiences.is_empty()),
@@ -249,10 +260,16 @@ fn is_introduction(site: &Site, section: &Section, introduced: &HashSet<Route>) 
             .all(|page| introduced.contains(&site.page(*page).route))
 }
 
-fn add_list(sheets: &mut Vec<Sheet>, subject: Subject, count: usize, size: usize, route: &Route) {
+fn add_list(
+    output_pages: &mut Vec<OutputPage>,
+    subject: PageSubject,
+    count: usize,
+    size: usize,
+    route: &Route,
+) {
     let of = count.div_ceil(size).max(1);
     for number in 1..=of {
-        sheets.push(Sheet {
+        output_pages.push(OutputPage {
             subject,
             number,
             of,

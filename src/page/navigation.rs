@@ -2,9 +2,9 @@
 //! it, its feeds.
 
 use super::compose::Composer;
-use super::templates::{Shown, print_of};
-use super::view::{BranchItem, BranchLine, Crumb, FeedView, NavView, SectionLink};
-use super::{Sheet, Subject};
+use super::templates::{SharedValue, hash_of};
+use super::view::{BranchItem, BranchLine, CrumbView, FeedView, NavView, SectionLink};
+use super::{OutputPage, PageSubject};
 use crate::fingerprint::Fingerprint;
 use crate::paths::Route;
 use crate::site::PageId;
@@ -14,29 +14,33 @@ const SIBLINGS_MAX: usize = 50;
 
 /// Sections as templates see them, and the fingerprint of what they say.
 pub struct TopSections {
-    pub(super) links: Vec<Shown>,
-    pub(super) print: Fingerprint,
+    pub(super) links: Vec<SharedValue>,
+    pub(super) hash: Fingerprint,
 }
 
 impl Composer {
-    pub(super) fn neighbour(&self, id: PageId, step: isize) -> Option<Crumb> {
+    pub(super) fn neighbour(&self, id: PageId, step: isize) -> Option<CrumbView> {
         let position = self.neighbours[id]?;
         let pages = &self.site.sections[self.site.page(id).section].pages;
         let other = self
             .site
             .page(*pages.get(position.checked_add_signed(step)?)?);
-        Some(Crumb {
+        Some(CrumbView {
             title: other.entry.title.clone(),
             href: self.href(&other.route),
         })
     }
 
-    pub(super) fn breadcrumbs(&self, sheet: &Sheet, page_id: Option<PageId>) -> Vec<Crumb> {
-        let section = match (sheet.subject, page_id) {
-            (Subject::Section(0), _) => return Vec::new(),
-            (Subject::Section(section), _) => self.site.sections[section].parent,
-            (Subject::Page(page), _) => Some(self.site.page(page).section),
-            (Subject::Surprise(section), _) => Some(section),
+    pub(super) fn breadcrumbs(
+        &self,
+        output_page: &OutputPage,
+        page_id: Option<PageId>,
+    ) -> Vec<CrumbView> {
+        let section = match (output_page.subject, page_id) {
+            (PageSubject::Section(0), _) => return Vec::new(),
+            (PageSubject::Section(section), _) => self.site.sections[section].parent,
+            (PageSubject::Page(page), _) => Some(self.site.page(page).section),
+            (PageSubject::Surprise(section), _) => Some(section),
             _ => Some(0),
         };
         let mut crumbs = Vec::new();
@@ -45,30 +49,30 @@ impl Composer {
             let found = &self.site.sections[section];
             let title = if section == 0 {
                 self.words
-                    .say(&self.site.settings().language, "home", None, &[])
+                    .text(&self.site.settings().language, "home", None, &[])
                     .unwrap_or_else(|| self.site_title())
             } else {
                 self.section_title(section)
             };
-            crumbs.push(Crumb {
+            crumbs.push(CrumbView {
                 title,
                 href: self.href(&found.route),
             });
             at = found.parent;
         }
         crumbs.reverse();
-        let list = match sheet.subject {
-            Subject::Topic(_) => Some(("topics", "topics")),
-            Subject::Audience(_) => Some(("audiences", "audiences")),
-            Subject::Narrowed(_) => Some(("a_to_z", "a-z")),
+        let list = match output_page.subject {
+            PageSubject::Topic(_) => Some(("topics", "topics")),
+            PageSubject::Audience(_) => Some(("audiences", "audiences")),
+            PageSubject::Narrowed(_) => Some(("a_to_z", "a-z")),
             _ => None,
         };
         if let Some((key, folder)) = list {
             let title = self
                 .words
-                .say(&self.site.settings().language, key, None, &[])
+                .text(&self.site.settings().language, key, None, &[])
                 .unwrap_or_else(|| key.to_owned());
-            crumbs.push(Crumb {
+            crumbs.push(CrumbView {
                 title,
                 href: self.href(&Route::page([folder])),
             });
@@ -78,7 +82,7 @@ impl Composer {
 
     /// The feeds that belong to a sheet, the site's first; none without a `base_url`, which they
     /// need.
-    pub(super) fn feeds(&self, subject: Subject, page_id: Option<PageId>) -> Vec<FeedView> {
+    pub(super) fn feeds(&self, subject: PageSubject, page_id: Option<PageId>) -> Vec<FeedView> {
         if self.site.settings().base_url.is_none() {
             return Vec::new();
         }
@@ -96,8 +100,8 @@ impl Composer {
             feed(site_title.clone(), "/feed.json", "application/feed+json"),
         ];
         let term = match subject {
-            Subject::Topic(topic) => Some(&self.site.topics[topic]),
-            Subject::Audience(audience) => Some(&self.site.audiences[audience]),
+            PageSubject::Topic(topic) => Some(&self.site.topics[topic]),
+            PageSubject::Audience(audience) => Some(&self.site.audiences[audience]),
             _ => None,
         };
         // A feed without entries is not made.
@@ -113,7 +117,7 @@ impl Composer {
             ));
         }
         let kind = match subject {
-            Subject::Section(section) if self.site.sections[section].depth == 1 => {
+            PageSubject::Section(section) if self.site.sections[section].depth == 1 => {
                 self.site.sections[section].kind.clone()
             }
             _ => page_id.map(|page| self.site.page(page).entry.meta.kind.clone()),
@@ -133,10 +137,10 @@ impl Composer {
         feeds
     }
 
-    pub(super) fn nav(&self, sheet: &Sheet, page_id: Option<PageId>) -> NavView {
-        let current = match (sheet.subject, page_id) {
-            (Subject::Section(section), _) => Some(section),
-            (Subject::Page(page), _) => Some(self.site.page(page).section),
+    pub(super) fn nav(&self, output_page: &OutputPage, page_id: Option<PageId>) -> NavView {
+        let current = match (output_page.subject, page_id) {
+            (PageSubject::Section(section), _) => Some(section),
+            (PageSubject::Page(page), _) => Some(self.site.page(page).section),
             _ => None,
         };
         let mut chain = Vec::new();
@@ -151,7 +155,7 @@ impl Composer {
                 .children
                 .iter()
                 .position(|child| child == section)?;
-            let is_current = sheet.subject == Subject::Section(*section);
+            let is_current = output_page.subject == PageSubject::Section(*section);
             Some((
                 place,
                 SectionLink {
@@ -163,9 +167,9 @@ impl Composer {
         });
         let mut branch = Vec::new();
         if let Some(first) = chain.get(1) {
-            self.add_branch(*first, &chain, sheet, 0, &mut branch);
-        } else if chain == [0] && matches!(sheet.subject, Subject::Page(_)) {
-            self.add_pages(0, sheet, 0, &mut branch);
+            self.add_branch(*first, &chain, output_page, 0, &mut branch);
+        } else if chain == [0] && matches!(output_page.subject, PageSubject::Page(_)) {
+            self.add_pages(0, output_page, 0, &mut branch);
         }
         NavView { open, branch }
     }
@@ -179,8 +183,8 @@ impl Composer {
                 .map(|id| self.section_link(*id))
                 .collect();
             TopSections {
-                print: print_of(&links),
-                links: links.iter().map(Shown::new).collect(),
+                hash: hash_of(&links),
+                links: links.iter().map(SharedValue::new).collect(),
             }
         })
     }
@@ -201,7 +205,7 @@ impl Composer {
         &self,
         section: usize,
         chain: &[usize],
-        sheet: &Sheet,
+        output_page: &OutputPage,
         depth: usize,
         branch: &mut Vec<BranchLine>,
     ) {
@@ -211,7 +215,7 @@ impl Composer {
             title: self.section_title(section),
             href: self.href(&found.route),
             depth,
-            is_current: sheet.subject == Subject::Section(section),
+            is_current: output_page.subject == PageSubject::Section(section),
             is_open,
             is_section: true,
         }));
@@ -225,28 +229,28 @@ impl Composer {
                 .iter()
                 .position(|child| chain.contains(child)),
         ) {
-            self.add_branch(*child, chain, sheet, depth + 1, branch);
+            self.add_branch(*child, chain, output_page, depth + 1, branch);
         }
         if chain.last() == Some(&section) {
-            self.add_pages(section, sheet, depth + 1, branch);
+            self.add_pages(section, output_page, depth + 1, branch);
         }
     }
 
     pub(super) fn add_pages(
         &self,
         section: usize,
-        sheet: &Sheet,
+        output_page: &OutputPage,
         depth: usize,
         branch: &mut Vec<BranchLine>,
     ) {
         let pages = &self.site.sections[section].pages;
-        let position = match sheet.subject {
-            Subject::Page(page) => self.neighbours[page],
+        let position = match output_page.subject {
+            PageSubject::Page(page) => self.neighbours[page],
             _ => None,
         };
         for id in around(pages, position) {
-            branch.push(match sheet.subject {
-                Subject::Page(shown) if shown == *id => {
+            branch.push(match output_page.subject {
+                PageSubject::Page(shown) if shown == *id => {
                     BranchLine::Item(self.branch_item(*id, depth, true))
                 }
                 _ => BranchLine::Page(*id, depth),

@@ -9,18 +9,18 @@ use serde_json::json;
 
 use super::compose::Composer;
 use super::view::{
-    AuthorView, Card, Crumb, Day, GivingView, HeadingView, ImageView, SiteLinks, SiteView,
+    AuthorView, Card, CrumbView, DayView, GivingView, HeadingView, ImageView, SiteLinks, SiteView,
     TermLink, ThemeView,
 };
 use crate::document::Entry;
-use crate::document::meta::{Level, Placed};
-use crate::fields::{Item, Items, Value};
+use crate::document::meta::{Level, Located};
+use crate::fields::{FieldItem, FieldItems, Value};
+use crate::i18n::{Translations, direction};
 use crate::paths::{Route, percent_encode_into};
 use crate::settings::Theme;
 use crate::site::links::Destination;
-use crate::site::topics::Term;
+use crate::site::topics::TermPages;
 use crate::site::{PageId, SiteLink, SitePage};
-use crate::words::{Words, direction};
 
 impl Composer {
     pub(super) fn make_card(&self, id: PageId) -> Card {
@@ -48,7 +48,7 @@ impl Composer {
             is_draft: page.is_draft,
             audience: self.term_links(&meta.audience, (&self.audiences, &self.site.audiences)),
             fields: self.card_fields(page),
-            event: self.happening(page),
+            event: self.event_view(page),
         }
     }
 
@@ -64,7 +64,7 @@ impl Composer {
             .meta
             .fields
             .get(&explains.short)
-            .and_then(Item::as_text)
+            .and_then(FieldItem::as_text)
             .map(str::to_owned)
     }
 
@@ -98,8 +98,8 @@ impl Composer {
             .map(|base| format!("{}{}", base.origin, route.href(&base.path)))
     }
 
-    pub fn day(&self, language: &str, date: Date) -> Day {
-        Day {
+    pub fn day(&self, language: &str, date: Date) -> DayView {
+        DayView {
             iso: date.to_string(),
             text: self.words.date(language, date),
         }
@@ -108,7 +108,7 @@ impl Composer {
     pub fn kind_title(&self, language: &str, kind: &str) -> String {
         let word = self
             .words
-            .say(language, &format!("kind_{kind}"), Some(1), &[]);
+            .text(language, &format!("kind_{kind}"), Some(1), &[]);
         word.or_else(|| {
             self.site
                 .kinds
@@ -120,7 +120,7 @@ impl Composer {
 
     /// Of more than one.
     pub fn kind_title_many(&self, kind: &str) -> String {
-        let word = self.words.say(
+        let word = self.words.text(
             &self.site.settings().language,
             &format!("kind_{kind}"),
             Some(2),
@@ -136,7 +136,7 @@ impl Composer {
     }
 
     pub(super) fn level_title(&self, language: &str, level: Level) -> String {
-        say(
+        translate(
             &self.words,
             language,
             &format!("level_{}", level.key()),
@@ -165,7 +165,7 @@ impl Composer {
             .as_ref()
             .filter(|_| is_kinds_own)
             .and_then(|kind| {
-                let word = self.words.say(
+                let word = self.words.text(
                     self.section_language(section),
                     &format!("kind_{kind}"),
                     Some(2),
@@ -192,17 +192,17 @@ impl Composer {
             .map(|page| self.site.page(page).entry.title.clone());
         settings.title.clone().or(home).unwrap_or_else(|| {
             self.words
-                .say(&settings.language, "untitled_site", None, &[])
+                .text(&settings.language, "untitled_site", None, &[])
                 .unwrap_or_else(|| "Knowledge".into())
         })
     }
 
     pub(super) fn term_links(
         &self,
-        named: &[Placed<String>],
-        (index, terms): (&HashMap<String, usize>, &[Term]),
+        named: &[Located<String>],
+        (index, terms): (&HashMap<String, usize>, &[TermPages]),
     ) -> Vec<TermLink> {
-        let find = |name: &Placed<String>| {
+        let find = |name: &Located<String>| {
             index
                 .get(&crate::paths::slug(&name.value))
                 .map(|index| &terms[*index])
@@ -218,8 +218,8 @@ impl Composer {
             .collect()
     }
 
-    pub(super) fn authors(&self, named: &[Placed<String>]) -> Vec<AuthorView> {
-        let author = |name: &Placed<String>| {
+    pub(super) fn authors(&self, named: &[Located<String>]) -> Vec<AuthorView> {
+        let author = |name: &Located<String>| {
             let listed = self
                 .site
                 .vocabularies
@@ -298,14 +298,14 @@ impl Composer {
             [] => self.site.sections[0]
                 .children
                 .iter()
-                .map(|id| Crumb {
+                .map(|id| CrumbView {
                     title: self.section_title(*id),
                     href: self.href(&self.site.sections[*id].route),
                 })
                 .collect(),
             stated => stated
                 .iter()
-                .map(|link| Crumb {
+                .map(|link| CrumbView {
                     title: link.title.clone(),
                     href: self.site.href(&link.to, &link.written),
                 })
@@ -357,7 +357,7 @@ impl Composer {
 fn theme(theme: &Theme) -> ThemeView {
     let [paper_light, paper_dark] = theme
         .colours_of("paper")
-        .map(|colours| colours.map(|colour| colour.to_string()))
+        .map(|colors| colors.map(|color| color.to_string()))
         .unwrap_or_default();
     // The upright file of each family is what nearly all text needs.
     let fonts = theme
@@ -389,7 +389,7 @@ pub(super) fn contents(entry: &Entry) -> Vec<HeadingView> {
 }
 
 /// Checked items as plain values for templates.
-pub fn items_json(items: &Items) -> serde_json::Value {
+pub fn items_json(items: &FieldItems) -> serde_json::Value {
     serde_json::Value::Object(
         items
             .iter()
@@ -398,7 +398,7 @@ pub fn items_json(items: &Items) -> serde_json::Value {
     )
 }
 
-pub(super) fn item_json(item: &Item) -> serde_json::Value {
+pub(super) fn item_json(item: &FieldItem) -> serde_json::Value {
     match &item.value {
         Value::None => serde_json::Value::Null,
         Value::Boolean(value) => json!(value),
@@ -412,8 +412,13 @@ pub(super) fn item_json(item: &Item) -> serde_json::Value {
 }
 
 /// A word with names filled in, or the key itself when the theme lacks it.
-pub fn say(words: &Words, language: &str, key: &str, fill: &[(&str, Cow<str>)]) -> String {
+pub fn translate(
+    words: &Translations,
+    language: &str,
+    key: &str,
+    fill: &[(&str, Cow<str>)],
+) -> String {
     words
-        .say(language, key, None, fill)
+        .text(language, key, None, fill)
         .unwrap_or_else(|| key.to_owned())
 }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::compose::Composer;
 use super::view::TermView;
 use crate::diagnostic::nearest;
-use crate::fields::{Item, Items};
+use crate::fields::{FieldItem, FieldItems};
 use crate::renamed::current_value;
 use crate::site::links::Destination;
-use crate::site::sections::{Order, keep_first, sort_pages};
-use crate::site::topics::Term;
-use crate::site::{Node, PageId};
+use crate::site::sections::{ListOrder, keep_first, sort_pages};
+use crate::site::topics::TermPages;
+use crate::site::{LinkTarget, PageId};
 
 /// The arguments of `pages()`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,8 +30,13 @@ pub struct PagesQuery {
 
 impl PagesQuery {
     /// A question as a page's field asks it.
-    pub fn of_items(items: &Items) -> Self {
-        let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+    pub fn of_items(items: &FieldItems) -> Self {
+        let text = |name: &str| {
+            items
+                .get(name)
+                .and_then(FieldItem::as_text)
+                .map(str::to_owned)
+        };
         PagesQuery {
             kind: text("kind"),
             topic: text("topic"),
@@ -41,7 +46,7 @@ impl PagesQuery {
             order: text("order").map(|order| current_value("order", order)),
             limit: items
                 .get("limit")
-                .and_then(Item::as_integer)
+                .and_then(FieldItem::as_integer)
                 .and_then(|limit| usize::try_from(limit).ok()),
         }
     }
@@ -115,7 +120,7 @@ fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
             &mut found,
             most,
             &site.tables,
-            Order::named(order.unwrap_or("title")),
+            ListOrder::named(order.unwrap_or("title")),
         ),
     }
     found
@@ -138,7 +143,7 @@ fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
         .unwrap_or_default();
     if is_by_day {
         pages.retain(|page| composer.site.page(*page).changed().is_some());
-        sort_pages(&mut pages, &composer.site.tables, Order::Updated);
+        sort_pages(&mut pages, &composer.site.tables, ListOrder::Updated);
     }
     pages
 }
@@ -154,7 +159,7 @@ pub fn page_at(composer: &Composer, path: &str) -> Result<PageId, String> {
         .join(path.trim_start_matches('/'))
         .ok()
         .and_then(|path| tables.by_source.get(&path));
-    if let Some(Node::Page(page)) = found {
+    if let Some(LinkTarget::Page(page)) = found {
         return Ok(*page);
     }
     let paths: Vec<&str> = composer
@@ -170,8 +175,8 @@ pub fn page_at(composer: &Composer, path: &str) -> Result<PageId, String> {
 }
 
 /// All topics, or audiences, that pages name, each with what a reader should begin with.
-pub fn terms(composer: &Composer, terms: &[Term]) -> Vec<(TermView, Vec<PageId>)> {
-    let view = |term: &Term| {
+pub fn terms(composer: &Composer, terms: &[TermPages]) -> Vec<(TermView, Vec<PageId>)> {
+    let view = |term: &TermPages| {
         let start = term.start.iter().filter_map(|to| match to {
             Destination::Page { page, .. } => Some(*page),
             _ => None,

@@ -2,27 +2,30 @@
 //! that tells what it says.
 
 use super::compose::Composer;
-use super::templates::print_of;
-use super::{Sheet, Subject};
+use super::templates::hash_of;
+use super::{OutputPage, PageSubject};
+use crate::images::ImageType;
+use crate::images::card::{self, SocialCard};
 use crate::paths::Route;
-use crate::picture::Format;
-use crate::picture::card::{self, Card};
 use crate::site::links::Destination;
 
 impl Composer {
     /// A sheet's card and its address. There is none where the site wants none or has no
     /// `base_url`, on later pages of a list and on lists that only narrow others down, and where
     /// the page names a picture of its own that can be shared.
-    pub fn social_card(&self, sheet: &Sheet) -> Option<(Route, Card)> {
+    pub fn social_card(&self, output_page: &OutputPage) -> Option<(Route, SocialCard)> {
         let settings = self.site.settings();
         if !settings.social_cards
             || settings.base_url.is_none()
-            || sheet.number > 1
-            || matches!(sheet.subject, Subject::NotFound | Subject::Narrowed(_))
+            || output_page.number > 1
+            || matches!(
+                output_page.subject,
+                PageSubject::NotFound | PageSubject::Narrowed(_)
+            )
         {
             return None;
         }
-        let page = self.page_of(sheet).map(|page| self.site.page(page));
+        let page = self.page_of(output_page).map(|page| self.site.page(page));
         if page
             .and_then(|page| page.image.as_ref())
             .is_some_and(|image| can_be_shared(&image.to))
@@ -31,32 +34,30 @@ impl Composer {
         }
         let language = page.map_or(&*settings.language, |page| self.site.language(page));
         let title = page.map_or_else(
-            || self.title_of_list(sheet),
+            || self.title_of_list(output_page),
             |page| page.entry.title.clone(),
         );
         let kind = page
             .filter(|page| page.entry.meta.kind != "page")
             .map(|page| self.kind_title(language, &page.entry.meta.kind));
-        let card = Card::new(&title, &kind.unwrap_or_default(), &self.site_title())?;
-        let print = print_of(&(&card, card::VERSION)).short();
-        let folder = sheet
+        let card = SocialCard::new(&title, &kind.unwrap_or_default(), &self.site_title())?;
+        let hash = hash_of(&(&card, card::VERSION)).short();
+        let folder = output_page
             .route
             .as_str()
             .rsplit_once('/')
             .map_or("", |(folder, _)| folder);
-        Some((
-            Route::new(&format!("{folder}/card.{print}.png")).ok()?,
-            card,
-        ))
+        Some((Route::new(&format!("{folder}/card.{hash}.png")).ok()?, card))
     }
 }
 
 /// Whether those who show shared addresses show this picture: drawings they do not.
 fn can_be_shared(to: &Destination) -> bool {
     match to {
-        Destination::Address { route, .. } => {
-            !matches!(Format::of_name(route.as_str()), None | Some(Format::Svg))
-        }
+        Destination::Address { route, .. } => !matches!(
+            ImageType::of_name(route.as_str()),
+            None | Some(ImageType::Svg)
+        ),
         Destination::AsWritten => true,
         _ => false,
     }

@@ -10,29 +10,33 @@ mod lists;
 use serde_json::{Value, json};
 
 pub use self::json::for_script;
-use self::json::{Json, Object};
+use self::json::{Json, JsonObject};
 use super::compose::Composer;
 use super::fields::{self, FieldView};
 use super::view::{AuthorView, HeadingView, PageView};
-use super::{Sheet, Subject};
+use super::{OutputPage, PageSubject};
 use crate::document::markdown::plain_text;
-use crate::kind::structured::Pattern;
+use crate::kind::structured::JsonPattern;
 use crate::site::PageId;
 
 /// The JSON-LD of a sheet, safe inside a script element. It is made from what the sheet shows and
 /// knows, and from [`of_site`]; so it is made only where the sheet is drawn.
-pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView) -> Option<String> {
+pub fn of(composer: &Composer, output_page: &OutputPage, view: &PageView) -> Option<String> {
     let url = view.url.as_ref()?;
     let base = composer.site.settings().base_url.as_ref()?;
     let mut graph = Vec::new();
-    match sheet.subject {
-        Subject::NotFound => return None,
-        Subject::Page(page) => graph.push(page_data(composer, view, page, url)),
-        Subject::Section(0) if sheet.number == 1 => graph.push(lists::site(composer, view, url)),
-        Subject::About => graph.push(of_no_kind("AboutPage", view, url)),
-        Subject::Privacy | Subject::Surprise(_) => graph.push(of_no_kind("WebPage", view, url)),
-        Subject::Search => graph.push(of_no_kind("SearchResultsPage", view, url)),
-        _ => graph.push(lists::list(composer, sheet, view, url)),
+    match output_page.subject {
+        PageSubject::NotFound => return None,
+        PageSubject::Page(page) => graph.push(page_data(composer, view, page, url)),
+        PageSubject::Section(0) if output_page.number == 1 => {
+            graph.push(lists::site(composer, view, url))
+        }
+        PageSubject::About => graph.push(default_data("AboutPage", view, url)),
+        PageSubject::Privacy | PageSubject::Surprise(_) => {
+            graph.push(default_data("WebPage", view, url))
+        }
+        PageSubject::Search => graph.push(default_data("SearchResultsPage", view, url)),
+        _ => graph.push(lists::list(composer, output_page, view, url)),
     }
     if !view.breadcrumbs.is_empty() {
         let crumbs = view.breadcrumbs.iter().map(|crumb| {
@@ -43,19 +47,19 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView) -> Option<String>
         });
         let all = crumbs.chain([(&view.title, Json::from(url))]).zip(1..);
         let item = |((name, item), position): ((_, _), i64)| {
-            Object::of_type("ListItem")
+            JsonObject::of_type("ListItem")
                 .with("position", position)
                 .with("name", name)
                 .with("item", item)
         };
         graph.push(
-            Object::of_type("BreadcrumbList")
+            JsonObject::of_type("BreadcrumbList")
                 .with("itemListElement", all.map(item).collect::<Json>()),
         );
     }
     let graph: Json = graph.into_iter().collect();
     Some(for_script(
-        &Object::default()
+        &JsonObject::default()
             .with("@context", "https://schema.org")
             .with("@graph", graph),
     ))
@@ -75,8 +79,8 @@ pub fn of_site(composer: &Composer) -> impl serde::Serialize {
 }
 
 /// What is said of a page that no file makes one of a kind.
-fn of_no_kind<'a>(schema_type: &'a str, view: &'a PageView, url: &'a str) -> Object<'a> {
-    let mut data = Object::of_type(schema_type)
+fn default_data<'a>(schema_type: &'a str, view: &'a PageView, url: &'a str) -> JsonObject<'a> {
+    let mut data = JsonObject::of_type(schema_type)
         .with("name", &view.title)
         .with("url", url)
         .with("inLanguage", &view.language);
@@ -95,9 +99,9 @@ fn picture(view: &PageView) -> Option<&str> {
 }
 
 /// Who gives the site away.
-fn giver(composer: &Composer) -> Option<Object<'_>> {
+fn publisher(composer: &Composer) -> Option<JsonObject<'_>> {
     let who = composer.site.settings().giving.who.as_ref()?;
-    Some(Object::of_type("Organization").with("name", who))
+    Some(JsonObject::of_type("Organization").with("name", who))
 }
 
 fn page_data<'a>(
@@ -105,7 +109,7 @@ fn page_data<'a>(
     view: &'a PageView,
     page: PageId,
     url: &'a str,
-) -> Object<'a> {
+) -> JsonObject<'a> {
     let kind = composer
         .site
         .kinds
@@ -115,7 +119,7 @@ fn page_data<'a>(
         .split([' ', ',', '+'])
         .filter(|name| !name.is_empty())
         .collect();
-    let mut data = Object::default();
+    let mut data = JsonObject::default();
     match types[..] {
         [only] => data.put("@type", only),
         _ => data.put(
@@ -138,7 +142,7 @@ fn page_data<'a>(
         .any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm"))
     {
         of_work(view, &mut data);
-        data.put_some("publisher", giver(composer));
+        data.put_some("publisher", publisher(composer));
     }
     for (name, pattern) in kind
         .map(|kind| kind.structured.as_slice())
@@ -146,7 +150,7 @@ fn page_data<'a>(
     {
         data.put_some(
             name,
-            Filling {
+            PatternValues {
                 composer,
                 view,
                 item: None,
@@ -158,7 +162,7 @@ fn page_data<'a>(
 }
 
 /// What is told of anything that can be read or looked at.
-fn of_work<'a>(view: &'a PageView, data: &mut Object<'a>) {
+fn of_work<'a>(view: &'a PageView, data: &mut JsonObject<'a>) {
     data.put("inLanguage", &view.language);
     data.put("isAccessibleForFree", true);
     data.put_some("datePublished", view.published.as_ref().map(|day| &day.iso));
@@ -176,7 +180,7 @@ fn of_work<'a>(view: &'a PageView, data: &mut Object<'a>) {
     }
     if !view.authors.is_empty() {
         let person = |author: &'a AuthorView| {
-            let mut person = Object::of_type("Person").with("name", &author.name);
+            let mut person = JsonObject::of_type("Person").with("name", &author.name);
             person.put_some("url", author.url.as_ref());
             person
         };
@@ -186,7 +190,7 @@ fn of_work<'a>(view: &'a PageView, data: &mut Object<'a>) {
 
 /// What the holes of a kind's pattern are filled from.
 #[derive(Clone, Copy)]
-struct Filling<'a> {
+struct PatternValues<'a> {
     composer: &'a Composer,
     view: &'a PageView,
     /// The item at hand, within `each`.
@@ -194,41 +198,43 @@ struct Filling<'a> {
 }
 
 /// A value that a hole is filled from.
-enum Source<'a> {
+enum PatternSource<'a> {
     Field(&'a FieldView),
     Made(FieldView),
 }
 
-impl Filling<'_> {
+impl PatternValues<'_> {
     /// The pattern with its holes filled; `None` when nothing fills them.
-    fn fill<'p>(&self, pattern: &'p Pattern) -> Option<Json<'p>> {
+    fn fill<'p>(&self, pattern: &'p JsonPattern) -> Option<Json<'p>> {
         match pattern {
-            Pattern::Text(text) => Some(text.into()),
-            Pattern::Number(number) => Some(Json::Number(*number)),
-            Pattern::Flag(flag) => Some(Json::Flag(*flag)),
-            Pattern::From(source) => self.with(source, |value| self.said(value)),
-            Pattern::Seconds(source) => self.with(source, |value| match value {
+            JsonPattern::Text(text) => Some(text.into()),
+            JsonPattern::Number(number) => Some(Json::Number(*number)),
+            JsonPattern::Flag(flag) => Some(Json::Flag(*flag)),
+            JsonPattern::From(source) => self.with(source, |value| self.structured_value(value)),
+            JsonPattern::Seconds(source) => self.with(source, |value| match value {
                 FieldView::Clock(seconds) => Some(Json::Number(*seconds)),
                 _ => None,
             }),
-            Pattern::Words { of, words } => self.with(of, |value| {
+            JsonPattern::Words { of, words } => self.with(of, |value| {
                 words.get(fields::plain(value).as_str()?).map(Json::from)
             }),
-            Pattern::Each { of, item } => self.with(of, |value| {
+            JsonPattern::Each { of, item } => self.with(of, |value| {
                 let FieldView::List(items) = value else {
                     return None;
                 };
-                some_of(items.iter().filter_map(|one| {
-                    Filling {
+                non_empty_list(items.iter().filter_map(|one| {
+                    PatternValues {
                         item: Some(one),
                         ..*self
                     }
                     .fill(item)
                 }))
             }),
-            Pattern::List(items) => some_of(items.iter().filter_map(|item| self.fill(item))),
-            Pattern::Map(entries) => {
-                let (mut object, mut has_filled) = (Object::default(), false);
+            JsonPattern::List(items) => {
+                non_empty_list(items.iter().filter_map(|item| self.fill(item)))
+            }
+            JsonPattern::Map(entries) => {
+                let (mut object, mut has_filled) = (JsonObject::default(), false);
                 for (key, inner) in entries {
                     if let Some(value) = self.fill(inner) {
                         has_filled |= is_open(inner);
@@ -243,14 +249,14 @@ impl Filling<'_> {
 
     fn with<T>(&self, source: &str, read: impl FnOnce(&FieldView) -> Option<T>) -> Option<T> {
         match self.source(source)? {
-            Source::Field(value) => read(value),
-            Source::Made(value) => read(&value),
+            PatternSource::Field(value) => read(value),
+            PatternSource::Made(value) => read(&value),
         }
     }
 
-    fn source(&self, name: &str) -> Option<Source<'_>> {
+    fn source(&self, name: &str) -> Option<PatternSource<'_>> {
         if let Some(of_page) = name.strip_prefix("page.") {
-            return self.of_page(of_page).map(Source::Made);
+            return self.of_page(of_page).map(PatternSource::Made);
         }
         let (value, path) = match name.strip_prefix('.') {
             Some(path) => (self.item?, path),
@@ -269,8 +275,9 @@ impl Filling<'_> {
                         shown.end.as_ref()
                     };
                     if names.start == first || names.end.as_deref() == Some(first) {
-                        return moment
-                            .map(|moment| Source::Made(FieldView::Plain(json!(moment.iso))));
+                        return moment.map(|moment| {
+                            PatternSource::Made(FieldView::Plain(json!(moment.iso)))
+                        });
                     }
                 }
                 (fields::get(&self.view.fields, first)?, rest)
@@ -285,12 +292,12 @@ impl Filling<'_> {
                         "type" => link.file.as_ref().map(|file| file.media_type),
                         _ => None,
                     };
-                    return text.map(|text| Source::Made(FieldView::Plain(json!(text))));
+                    return text.map(|text| PatternSource::Made(FieldView::Plain(json!(text))));
                 }
                 _ => at = at.get(key)?,
             }
         }
-        Some(Source::Field(at))
+        Some(PatternSource::Field(at))
     }
 
     /// What every page knows of itself.
@@ -354,7 +361,7 @@ impl Filling<'_> {
     }
 
     /// A value as machines are told it; nothing for what is not stated.
-    fn said(&self, value: &FieldView) -> Option<Json<'static>> {
+    fn structured_value(&self, value: &FieldView) -> Option<Json<'static>> {
         match value {
             FieldView::Plain(Value::Null) | FieldView::Map(_) => None,
             FieldView::Plain(value) => Some(Json::Value(value.clone())),
@@ -363,26 +370,29 @@ impl Filling<'_> {
             FieldView::Clock(seconds) => Some(duration(*seconds).into()),
             FieldView::Text(text) => Some(plain_text(&text.written).into()),
             FieldView::Link(link) => link.url.clone().map(Json::from),
-            FieldView::List(items) => some_of(items.iter().filter_map(|item| self.said(item))),
+            FieldView::List(items) => {
+                non_empty_list(items.iter().filter_map(|item| self.structured_value(item)))
+            }
         }
     }
 }
 
 /// A list of what there is; nothing without any.
-fn some_of<'a>(items: impl Iterator<Item = Json<'a>>) -> Option<Json<'a>> {
+fn non_empty_list<'a>(items: impl Iterator<Item = Json<'a>>) -> Option<Json<'a>> {
     let items: Vec<Json> = items.collect();
     (!items.is_empty()).then_some(Json::List(items))
 }
 
 /// Whether a pattern has holes.
-fn is_open(pattern: &Pattern) -> bool {
+fn is_open(pattern: &JsonPattern) -> bool {
     match pattern {
-        Pattern::Text(_) | Pattern::Number(_) | Pattern::Flag(_) => false,
-        Pattern::From(_) | Pattern::Seconds(_) | Pattern::Words { .. } | Pattern::Each { .. } => {
-            true
-        }
-        Pattern::Map(entries) => entries.iter().any(|(_, inner)| is_open(inner)),
-        Pattern::List(items) => items.iter().any(is_open),
+        JsonPattern::Text(_) | JsonPattern::Number(_) | JsonPattern::Flag(_) => false,
+        JsonPattern::From(_)
+        | JsonPattern::Seconds(_)
+        | JsonPattern::Words { .. }
+        | JsonPattern::Each { .. } => true,
+        JsonPattern::Map(entries) => entries.iter().any(|(_, inner)| is_open(inner)),
+        JsonPattern::List(items) => items.iter().any(is_open),
     }
 }
 

@@ -6,33 +6,33 @@
 //! every fault is found in one run. `draw` draws, `materials` holds what functions answer from,
 //! `reach` says which templates one template can come to.
 
-mod advice;
-mod draw;
-mod faults;
 mod field_names;
 mod functions;
 mod limits;
-mod materials;
 mod old_files;
 mod old_names;
-mod reach;
+mod render;
+mod render_context;
+mod suggestions;
+mod template_deps;
+mod template_errors;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tera::{ComponentArgType, Tera};
 
-pub use draw::{Drawn, Renderer, TOOL_TEMPLATE};
-pub use materials::{Materials, Question};
-pub use values::{Shared, Shown, fingerprint, print_of};
+pub use render::{PageRenderer, RenderedPage, TOOL_TEMPLATE};
+pub use render_context::{Dependency, RenderContext};
+pub use values::{CardParts, SharedValue, fingerprint, hash_of};
 
-use self::reach::Reach;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use self::template_deps::TemplateDeps;
+use crate::diagnostic::{Checked, Code, Diagnostic, Location};
 use crate::document::components::{Argument, ArgumentKind, Signature, Signatures, addresses_in};
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// A template's text and where it stands.
 #[derive(Clone, Debug)]
@@ -52,10 +52,10 @@ pub struct Templates {
     pub signatures: Signatures,
     files: BTreeMap<String, TemplateFile>,
     /// The writer's templates as they are drawn, with a check where a value can grow.
-    checked: BTreeMap<String, limits::Checked>,
+    checked: BTreeMap<String, limits::CheckedTemplate>,
     /// All templates with the text that is drawn, where that is another than the written one.
     drawn: BTreeMap<String, TemplateFile>,
-    reach: Reach,
+    reach: TemplateDeps,
     /// The writer's templates that cannot be read and have no stand-in. Their faults are told.
     broken: BTreeSet<String>,
     old_names: Vec<Diagnostic>,
@@ -93,11 +93,11 @@ impl Templates {
                 Ok(tera) => break tera,
                 Err(error) => {
                     let (culprits, found): (Vec<_>, Vec<_>) =
-                        faults::on_load(&error, &files).into_iter().unzip();
+                        template_errors::on_load(&error, &files).into_iter().unzip();
                     problems.extend(
                         found
                             .into_iter()
-                            .filter(|problem| !faults::follows_from(problem, &broken)),
+                            .filter(|problem| !template_errors::is_consequence(problem, &broken)),
                     );
                     let mut culprits: BTreeSet<String> = culprits
                         .into_iter()
@@ -152,12 +152,12 @@ impl Templates {
                 );
                 problems.push(
                     problem
-                        .at(Place::start_of(&file.path))
+                        .at(Location::start_of(&file.path))
                         .help(format!("begin it with {{% component {name}() %}}")),
                 );
             }
         }
-        let reach = Reach::new(&files);
+        let reach = TemplateDeps::new(&files);
         let (tera, checked, drawn) = with_limits(tera, &files);
         Checked::new(
             Templates {
@@ -205,7 +205,7 @@ impl Templates {
     }
 
     /// The templates as they are drawn, checks included.
-    fn drawn_files(&self) -> &BTreeMap<String, TemplateFile> {
+    fn rendered_files(&self) -> &BTreeMap<String, TemplateFile> {
         if self.drawn.is_empty() {
             &self.files
         } else {
@@ -219,8 +219,8 @@ impl Templates {
             let file = self.files.values().find(|file| file.path == *path)?;
             self.checked.get(&file.name)
         };
-        let related = problem.also.iter_mut().map(|(place, _)| place);
-        for place in problem.place.iter_mut().chain(related) {
+        let related = problem.related.iter_mut().map(|(place, _)| place);
+        for place in problem.location.iter_mut().chain(related) {
             if let Some(checked) = checked(&place.path) {
                 let column = checked.written_column(place.line as usize, place.column as usize);
                 place.column = u32::try_from(column).unwrap_or(place.column);
@@ -247,12 +247,12 @@ impl Templates {
     }
 
     /// The fingerprint of a template's text and of all templates that it can come to.
-    pub fn reached_from(&self, name: &str) -> Option<Fingerprint> {
+    pub fn template_hash(&self, name: &str) -> Option<Fingerprint> {
         self.reach.templates.get(name).copied()
     }
 
     /// The same for the template of a component.
-    pub fn reached_from_component(&self, name: &str) -> Option<Fingerprint> {
+    pub fn component_hash(&self, name: &str) -> Option<Fingerprint> {
         self.reach.components.get(name).copied()
     }
 }
@@ -263,7 +263,7 @@ const BRANCHES_MAX: usize = 256;
 
 fn too_many_branches(file: &TemplateFile) -> Option<Diagnostic> {
     let (at, word) = file.text.match_indices("elif").nth(BRANCHES_MAX)?;
-    let place = Lines::new(&file.text).place(&file.path, at..at + word.len());
+    let place = LineStarts::new(&file.text).place(&file.path, at..at + word.len());
     let problem = Diagnostic::new(
         Code::BadTemplate,
         format!("this template has more than {BRANCHES_MAX} `elif`"),
@@ -295,16 +295,16 @@ fn try_load(files: &BTreeMap<String, TemplateFile>) -> tera::TeraResult<Tera> {
 
 /// What is drawn: the parsed templates, the checks in the writer's, and all texts with these. The
 /// last two are empty where no value can grow.
-type Limited = (
+type LimitedTemplates = (
     Tera,
-    BTreeMap<String, limits::Checked>,
+    BTreeMap<String, limits::CheckedTemplate>,
     BTreeMap<String, TemplateFile>,
 );
 
 /// The same templates, with a limit on the values that the writer's put together.
-fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> Limited {
+fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> LimitedTemplates {
     let own = files.values().filter(|file| file.is_own);
-    let checked: BTreeMap<String, limits::Checked> = own
+    let checked: BTreeMap<String, limits::CheckedTemplate> = own
         .filter_map(|file| Some((file.name.clone(), limits::with_checks(&file.text)?)))
         .collect();
     if checked.is_empty() {

@@ -5,7 +5,7 @@ pub mod calculator;
 mod checklist;
 mod compare;
 mod decision;
-mod drawing;
+mod diagram;
 mod embed;
 pub mod format;
 mod markdown;
@@ -14,14 +14,14 @@ mod quiz;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-pub use self::embed::{Embedded, id_on_page};
+pub use self::embed::{EmbeddedTool, id_on_page};
 use super::compose::Composer;
 use super::view::SourceView;
 use crate::document::raw_html::escape_into;
+use crate::i18n::direction;
 use crate::site::PageId;
-use crate::tool::prose::{Piece, Prose};
-use crate::tool::{Form, Tool};
-use crate::words::direction;
+use crate::tool::prose::{TextPiece, ToolText};
+use crate::tool::{Tool, ToolBody};
 
 /// A tool, of whatever type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,13 +55,13 @@ pub struct ToolView {
     /// What the script runs on: JSON, safe inside a script element.
     pub data: String,
     /// What is its type's own.
-    pub form: FormView,
+    pub form: ToolBodyView,
 }
 
 /// What a template sees of the type's own.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum FormView {
+pub enum ToolBodyView {
     Calculator(Box<calculator::CalculatorView>),
     Checklist(checklist::ChecklistView),
     Compare(compare::CompareView),
@@ -70,7 +70,7 @@ pub enum FormView {
 }
 
 /// What the texts of a tool are finished with.
-pub(super) struct Finish<'a> {
+pub(super) struct TextFinisher<'a> {
     pub composer: &'a Composer,
     pub page: PageId,
     pub language: &'a str,
@@ -88,30 +88,30 @@ impl Composer {
     fn tool_with(&self, id: PageId, given: &[(String, String)]) -> Option<ToolView> {
         let tool: &Tool = self.facts(id).tool.as_deref()?;
         let page = self.site.page(id);
-        let finish = Finish {
+        let finish = TextFinisher {
             composer: self,
             page: id,
             language: self.site.language(page),
             given,
         };
         let (form, data) = match &tool.form {
-            Form::Calculator(calculator) => {
+            ToolBody::Calculator(calculator) => {
                 let (view, data) = calculator::view(calculator, tool.common.may_share, &finish);
-                (FormView::Calculator(Box::new(view)), data)
+                (ToolBodyView::Calculator(Box::new(view)), data)
             }
-            Form::Checklist(checklist) => (
-                FormView::Checklist(checklist::view(checklist, &finish)),
+            ToolBody::Checklist(checklist) => (
+                ToolBodyView::Checklist(checklist::view(checklist, &finish)),
                 Json::Null,
             ),
-            Form::Compare(comparison) => (
-                FormView::Compare(compare::view(comparison, &finish)),
+            ToolBody::Compare(comparison) => (
+                ToolBodyView::Compare(compare::view(comparison, &finish)),
                 Json::Null,
             ),
-            Form::Decision(decision) => (
-                FormView::Decision(decision::view(decision, &finish)),
+            ToolBody::Decision(decision) => (
+                ToolBodyView::Decision(decision::view(decision, &finish)),
                 Json::Null,
             ),
-            Form::Quiz(quiz) => (FormView::Quiz(quiz::view(quiz, &finish)), Json::Null),
+            ToolBody::Quiz(quiz) => (ToolBodyView::Quiz(quiz::view(quiz, &finish)), Json::Null),
         };
         let day = |date| self.day(finish.language, date);
         let sources = tool.common.sources.iter();
@@ -151,18 +151,18 @@ impl Composer {
     }
 }
 
-impl Finish<'_> {
+impl TextFinisher<'_> {
     /// A text without values in it as HTML.
-    pub(super) fn text(&self, prose: &Prose) -> String {
+    pub(super) fn text(&self, prose: &ToolText) -> String {
         self.html(prose, &|_| String::new())
     }
 
-    fn maybe(&self, prose: Option<&Prose>) -> Option<String> {
+    fn maybe(&self, prose: Option<&ToolText>) -> Option<String> {
         prose.map(|prose| self.text(prose))
     }
 
     /// A text that stands in a line, without the paragraph around it.
-    pub(super) fn line(&self, prose: &Prose) -> String {
+    pub(super) fn line(&self, prose: &ToolText) -> String {
         let html = self.text(prose);
         let html = html.trim();
         html.strip_prefix("<p>")
@@ -182,7 +182,7 @@ impl Finish<'_> {
 
     /// A text as HTML: links with their addresses, `value` giving the HTML of each value that
     /// stands in it.
-    pub fn html(&self, prose: &Prose, value: &dyn Fn(u32) -> String) -> String {
+    pub fn html(&self, prose: &ToolText, value: &dyn Fn(u32) -> String) -> String {
         let page = self.composer.site.page(self.page);
         let link = |index: u32| {
             page.links
@@ -192,19 +192,19 @@ impl Finish<'_> {
         let mut html = String::new();
         for piece in &prose.pieces {
             match piece {
-                Piece::Html(finished) => html.push_str(finished),
-                Piece::Address(index) => {
+                TextPiece::Html(finished) => html.push_str(finished),
+                TextPiece::Address(index) => {
                     let href = link(*index).map(|(resolved, link)| {
                         self.composer.site.href(&resolved.to, &link.target.value)
                     });
                     escape_into(&mut html, &href.unwrap_or_default());
                 }
-                Piece::WikiTitle(index) => {
+                TextPiece::WikiTitle(index) => {
                     let title = link(*index)
                         .map(|(resolved, link)| self.composer.wiki_title(&resolved.to, link));
                     escape_into(&mut html, &title.unwrap_or_default());
                 }
-                Piece::Value(index) => html.push_str(&value(*index)),
+                TextPiece::Value(index) => html.push_str(&value(*index)),
             }
         }
         html

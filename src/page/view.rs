@@ -10,20 +10,20 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::Fields;
+use super::fields::FieldViews;
 use super::tool::ToolView;
 use crate::settings::FeedbackWay;
 use crate::site::PageId;
 
 /// A day for machines and for readers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Day {
+pub struct DayView {
     pub iso: String,
     pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Crumb {
+pub struct CrumbView {
     pub title: String,
     pub href: String,
 }
@@ -57,7 +57,7 @@ pub struct AuthorView {
 pub struct SourceView {
     pub title: String,
     pub url: Option<String>,
-    pub checked: Option<Day>,
+    pub checked: Option<DayView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -101,19 +101,19 @@ pub struct FeedbackView {
     /// The page's title and address, as they stand in a query.
     pub title: String,
     pub address: String,
-    pub answers: Arc<Answers>,
+    pub answers: Arc<FeedbackAnswers>,
 }
 
 /// What a reader can answer, in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Answers {
-    pub helped: Answer,
+pub struct FeedbackAnswers {
+    pub helped: FeedbackAnswer,
     /// What can have been wrong.
-    pub reasons: Vec<Answer>,
+    pub reasons: Vec<FeedbackAnswer>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Answer {
+pub struct FeedbackAnswer {
     pub key: &'static str,
     pub title: String,
     /// The title as it stands in a query.
@@ -126,9 +126,9 @@ pub struct ContactView {
     pub origin: String,
     /// How many pages' texts do, and the first of them.
     pub count: usize,
-    pub pages: Vec<Crumb>,
+    pub pages: Vec<CrumbView>,
     /// The pages that do once a reader asks for what lies there.
-    pub on_click: Vec<Crumb>,
+    pub on_click: Vec<CrumbView>,
 }
 
 /// Who may count visitors, for all that is known of the pages.
@@ -156,15 +156,15 @@ pub struct Card {
     pub level: Option<String>,
     pub level_title: Option<String>,
     pub minutes: u32,
-    pub published: Option<Day>,
-    pub updated: Option<Day>,
+    pub published: Option<DayView>,
+    pub updated: Option<DayView>,
     pub image: Option<ImageView>,
     pub change_note: Option<String>,
     pub is_draft: bool,
     pub audience: Vec<TermLink>,
     /// Those of the kind's own fields that its cards show.
     pub fields: Value,
-    pub event: Option<HappeningView>,
+    pub event: Option<EventView>,
 }
 
 /// A moment for machines and for readers.
@@ -187,7 +187,7 @@ pub struct CalendarView {
 
 /// When something takes place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct HappeningView {
+pub struct EventView {
     pub start: MomentView,
     pub end: Option<MomentView>,
     /// Whether it ends on the day on which it begins.
@@ -200,7 +200,7 @@ pub struct HappeningView {
 
 /// Where a page stands on a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OnPathView {
+pub struct PathPositionView {
     pub title: String,
     pub href: String,
     /// From 1.
@@ -218,7 +218,7 @@ pub struct OnPathView {
 
 /// Cards under a heading.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Group {
+pub struct CardGroup {
     pub title: String,
     pub id: String,
     pub href: Option<String>,
@@ -253,14 +253,14 @@ pub struct Listing {
     #[serde(skip)]
     pub items: Vec<PageId>,
     #[serde(skip)]
-    pub groups: Vec<Group>,
+    pub groups: Vec<CardGroup>,
     pub total: usize,
     /// From 1.
     pub number: usize,
     pub pages: usize,
     /// The first letters of the whole list, where it is the one from A to Z, each with the address
     /// of its heading.
-    pub letters: Vec<Crumb>,
+    pub letters: Vec<CrumbView>,
     /// What the list can be narrowed down by.
     pub facets: Vec<Facet>,
     /// The lists of a level, a span of time or a kind, on lists that hold everything and on those
@@ -302,12 +302,12 @@ pub struct PageView {
     pub level: Option<String>,
     pub level_title: Option<String>,
     pub authors: Vec<AuthorView>,
-    pub published: Option<Day>,
-    pub updated: Option<Day>,
-    pub reviewed: Option<Day>,
-    pub review_due: Option<Day>,
+    pub published: Option<DayView>,
+    pub updated: Option<DayView>,
+    pub reviewed: Option<DayView>,
+    pub review_due: Option<DayView>,
     pub review_overdue: bool,
-    pub expires: Option<Day>,
+    pub expires: Option<DayView>,
     pub is_draft: bool,
     pub is_unlisted: bool,
     pub license: Option<String>,
@@ -323,9 +323,9 @@ pub struct PageView {
     pub related: Vec<PageId>,
     #[serde(skip)]
     pub backlinks: Vec<PageId>,
-    pub breadcrumbs: Vec<Crumb>,
-    pub previous: Option<Crumb>,
-    pub next_in_section: Option<Crumb>,
+    pub breadcrumbs: Vec<CrumbView>,
+    pub previous: Option<CrumbView>,
+    pub next_in_section: Option<CrumbView>,
     pub feeds: Vec<FeedView>,
     #[serde(skip)]
     pub feedback: Option<FeedbackView>,
@@ -335,8 +335,8 @@ pub struct PageView {
     /// On the page about privacy.
     pub counting: Option<CountingView>,
     #[serde(skip)]
-    pub fields: Fields,
-    pub event: Option<HappeningView>,
+    pub fields: FieldViews,
+    pub event: Option<EventView>,
     #[serde(skip)]
     pub collected: Vec<PageId>,
     /// Of a page that explains a word: where that is used.
@@ -347,7 +347,7 @@ pub struct PageView {
     /// The page that picks one page of this kind at random.
     pub random_href: Option<String>,
     #[serde(skip)]
-    pub paths: Vec<OnPathView>,
+    pub paths: Vec<PathPositionView>,
     pub tool: Option<ToolView>,
     pub extra: Value,
     #[serde(skip)]
@@ -400,7 +400,7 @@ pub struct GivingView {
 
 /// Where readers' answers go.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SiteFeedback {
+pub struct SiteFeedbackView {
     pub way: &'static str,
     pub host: Option<String>,
 }
@@ -446,8 +446,8 @@ pub struct SiteView {
     pub license: Option<String>,
     pub copyright: Option<String>,
     pub giving: GivingView,
-    pub feedback: Option<SiteFeedback>,
-    pub menu: Vec<Crumb>,
+    pub feedback: Option<SiteFeedbackView>,
+    pub menu: Vec<CrumbView>,
     pub links: SiteLinks,
     pub generator: &'static str,
     pub extra: Value,

@@ -2,28 +2,28 @@
 //! check makes of the ledger that was there.
 
 use super::Request;
-use super::load::Loaded;
-use super::outputs::{Maker, Outputs, source_of};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::load::LoadedSite;
+use super::outputs::{OutputKind, Outputs, source_of};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::fingerprint::Fingerprint;
 use crate::page::Composer;
 use crate::paths::SourcePath;
 use crate::settings::Settings;
-use crate::site::address_ledger::{Address, AddressLedger, LEDGER_NAME, Line};
-use crate::site::links::{Destination, Resolved};
-use crate::site::{Site, vanished};
+use crate::site::address_ledger::{AddressLedger, LEDGER_NAME, LedgerAddress, LedgerLine};
+use crate::site::links::{Destination, ResolvedLink};
+use crate::site::{Site, missing_addresses};
 use crate::source::Files;
 
 /// What a build has to say about the address ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addresses {
+pub struct LedgerCheck {
     /// All that is published now.
     pub now: AddressLedger,
     /// Addresses of the ledger that no longer exist and are not retired; only a check looks for
     /// them.
-    pub vanished: Vec<Address>,
+    pub vanished: Vec<LedgerAddress>,
     /// The fingerprint of the ledger's text once this build has been taken into it.
-    pub print: Option<Fingerprint>,
+    pub hash: Option<Fingerprint>,
 }
 
 /// The most addresses that a message names.
@@ -37,30 +37,30 @@ pub fn path() -> SourcePath {
 /// The ledger as it stands, `None` where there is none.
 pub fn kept(files: &dyn Files, problems: &mut Vec<Diagnostic>) -> Option<AddressLedger> {
     let bytes = files.read(&path()).ok()?;
-    Some(AddressLedger::parse(&path(), &String::from_utf8_lossy(&bytes)).unload(problems))
+    Some(AddressLedger::parse(&path(), &String::from_utf8_lossy(&bytes)).take_into(problems))
 }
 
 /// Whether the ledger is the one that a build with this fingerprint left.
-pub fn is_as_left(files: &dyn Files, print: Option<Fingerprint>) -> bool {
-    print.is_some_and(|print| {
+pub fn is_as_left(files: &dyn Files, hash: Option<Fingerprint>) -> bool {
+    hash.is_some_and(|hash| {
         files
             .read(&path())
-            .is_ok_and(|bytes| Fingerprint::of(&*bytes) == print)
+            .is_ok_and(|bytes| Fingerprint::of(&*bytes) == hash)
     })
 }
 
 /// What this build publishes. A check reports what has vanished and what the ledger lacks; a build
 /// says what the ledger will be.
-pub fn look(
+pub fn check_ledger(
     files: &dyn Files,
     request: &Request,
-    loaded: &Loaded,
+    loaded: &LoadedSite,
     composer: &Composer,
     outputs: &Outputs,
     problems: &mut Vec<Diagnostic>,
-) -> Addresses {
+) -> LedgerCheck {
     if !request.with_audit && !request.keeps_addresses {
-        return Addresses::default();
+        return LedgerCheck::default();
     }
     let kept = kept(files, problems);
     let now = published(composer, outputs);
@@ -68,23 +68,24 @@ pub fn look(
         let kept = kept.unwrap_or_default();
         let is_published =
             |route: &crate::paths::Route| outputs.at(route.output_path().as_str()).is_some();
-        let vanished = vanished::report(&composer.site, &kept, &now, is_published, problems);
+        let vanished =
+            missing_addresses::report(&composer.site, &kept, &now, is_published, problems);
         if is_public(&loaded.settings) && !request.with_drafts {
             problems.extend(incomplete(&kept, &now));
         }
-        return Addresses {
+        return LedgerCheck {
             now,
             vanished,
-            print: None,
+            hash: None,
         };
     }
     let after = kept
         .unwrap_or_default()
         .after(&now, &loaded.settings.retired);
-    Addresses {
+    LedgerCheck {
         now,
         vanished: Vec::new(),
-        print: Some(Fingerprint::of(after.to_text())),
+        hash: Some(Fingerprint::of(after.to_text())),
     }
 }
 
@@ -102,7 +103,7 @@ fn incomplete(kept: &AddressLedger, now: &AddressLedger) -> Option<Diagnostic> {
     if kept.0.is_empty() {
         return None;
     }
-    let missing: Vec<String> = kept.missing(now).map(Address::to_string).collect();
+    let missing: Vec<String> = kept.missing(now).map(LedgerAddress::to_string).collect();
     let named = missing
         .iter()
         .take(NAMED_MAX)
@@ -118,7 +119,7 @@ fn incomplete(kept: &AddressLedger, now: &AddressLedger) -> Option<Diagnostic> {
             count - NAMED_MAX
         ),
     };
-    let problem = Diagnostic::new(Code::IncompleteLedger, message).at(Place::start_of(&path()));
+    let problem = Diagnostic::new(Code::IncompleteLedger, message).at(Location::start_of(&path()));
     Some(problem.help("run `handsel build`, and commit the file with the pages"))
 }
 
@@ -131,20 +132,20 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
     let mut ledger = AddressLedger::default();
     for (path, maker) in outputs.all() {
         let is_kept = match maker {
-            Maker::Sheet(sheet) => outputs.sheets[*sheet].number == 1,
-            Maker::Redirect(_) => true,
-            Maker::Copy(source) | Maker::ContentFile(source) => linked.contains(source),
+            OutputKind::Sheet(output_page) => outputs.output_pages[*output_page].number == 1,
+            OutputKind::Redirect(_) => true,
+            OutputKind::Copy(source) | OutputKind::ContentFile(source) => linked.contains(source),
             _ => false,
         };
         let source = if is_kept {
-            source_of(maker, &outputs.sheets, composer)
+            source_of(maker, &outputs.output_pages, composer)
         } else {
             None
         };
         if let Some(source) = source {
             ledger.0.insert(
-                Address::of(path.route()),
-                Line {
+                LedgerAddress::of(path.route()),
+                LedgerLine {
                     source: Some(source),
                     number: 0,
                 },
@@ -162,11 +163,11 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
                 && resolved.problem.is_none()
                 && site.page(*to).entry.anchors.binary_search(fragment).is_ok()
             {
-                let address = Address {
+                let address = LedgerAddress {
                     route: site.page(*to).route.clone(),
                     fragment: Some(fragment.clone()),
                 };
-                ledger.0.insert(address, Line::default());
+                ledger.0.insert(address, LedgerLine::default());
             }
         }
     }
@@ -182,7 +183,7 @@ fn linked_files(site: &Site) -> std::collections::BTreeSet<SourcePath> {
         .filter(|(link, _)| !link.role.is_embed())
         .map(|(_, resolved)| resolved);
     let in_fields = site.pages().iter().flat_map(|page| &page.field_links);
-    let file = |resolved: &Resolved| match &resolved.to {
+    let file = |resolved: &ResolvedLink| match &resolved.to {
         Destination::Address {
             file: Some(file), ..
         } => Some(file.clone()),

@@ -12,27 +12,27 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Request;
-use super::digests::{self, FreshDigests};
-use super::load::{Loaded, unreadable};
-use super::memory::Memory;
-use super::shown_files;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::build_cache::BuildCache;
+use super::included_files;
+use super::load::{LoadedSite, unreadable};
+use super::search_cache::{self, NewDigests};
+use crate::cache::spill::{MemoryBudget, SpillRange};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::body::Segment;
 use crate::document::glossary::{Glossary, explains};
-use crate::document::passages::Passage;
-use crate::document::{self, Document, Entry, Facts, Inputs};
-use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::memo::aside::{Overflow, Put};
+use crate::document::text_sections::TextSection;
+use crate::document::{self, Document, DocumentInputs, Entry, PageFacts};
+use crate::fingerprint::{Fingerprint, Hasher};
 use crate::output::search;
-use crate::output::search::digest::Digest;
-use crate::page::templates::print_of;
+use crate::output::search::digest::SearchDigest;
+use crate::page::templates::hash_of;
 use crate::paths::SourcePath;
 use crate::source::Files;
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// A page that was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Page {
+pub struct LoadedPage {
     /// Of all that parsing it read.
     pub key: Fingerprint,
     /// The same for entries that are equal, wherever on their lines their values stand.
@@ -40,26 +40,26 @@ pub struct Page {
     /// Of the terms of the glossary that were looked for.
     pub glossary: Option<Fingerprint>,
     pub entry: Arc<Entry>,
-    pub facts: Arc<Facts>,
+    pub facts: Arc<PageFacts>,
     pub problems: Vec<Diagnostic>,
     /// What only a check tells.
     pub remarks: Vec<Diagnostic>,
 }
 
 /// Pages by source.
-pub type Pages = BTreeMap<SourcePath, Page>;
+pub type LoadedPages = BTreeMap<SourcePath, LoadedPage>;
 
 /// The documents of a site.
 #[derive(Default)]
 pub struct Documents {
-    pub pages: Pages,
+    pub pages: LoadedPages,
     /// Bodies that are kept until they are drawn; the others are parsed again then.
-    bodies: BTreeMap<SourcePath, Mutex<Option<Kept>>>,
-    overflow: Overflow,
+    bodies: BTreeMap<SourcePath, Mutex<Option<StoredBody>>>,
+    overflow: MemoryBudget,
     /// The terms of the glossary, which were looked for in all of them.
     pub glossary: Glossary,
     /// What the search needs of the pages that were parsed, where it was wanted.
-    pub digests: FreshDigests,
+    pub digests: NewDigests,
     /// How many were parsed, not remembered.
     pub parsed: usize,
     /// Pages that are not what was remembered: parsed anew, or gone.
@@ -67,18 +67,22 @@ pub struct Documents {
 }
 
 /// A body until it is drawn.
-enum Kept {
+enum StoredBody {
     InMemory(Vec<Segment>),
-    Aside(Put),
+    Aside(SpillRange),
 }
 
 /// A page that was parsed: with its body where there is room for it, with its digest where it is
 /// wanted.
-type Fresh = (Page, Option<Kept>, Option<digests::Kept>);
+type ParsedPage = (
+    LoadedPage,
+    Option<StoredBody>,
+    Option<search_cache::StoredDigest>,
+);
 
 /// What is wanted of a document besides its entry.
 #[derive(Clone, Copy)]
-struct Wants {
+struct DocumentNeeds {
     body: bool,
     text: bool,
     lines: bool,
@@ -86,17 +90,17 @@ struct Wants {
 
 /// What is wanted of documents that are parsed, besides their entries.
 #[derive(Clone, Copy, Default)]
-pub struct Wanted<'a> {
+pub struct PageNeeds<'a> {
     /// Bodies, and where they are kept when they are many.
-    pub bodies: Option<&'a Memory>,
+    pub bodies: Option<&'a BuildCache>,
     /// What the search needs; only where bodies are wanted.
     pub digests: bool,
 }
 
 /// What reads documents: the files, and all that parsing depends on.
-pub struct Reader<'a> {
+pub struct DocumentReader<'a> {
     pub files: &'a dyn Files,
-    pub loaded: &'a Loaded,
+    pub loaded: &'a LoadedSite,
     pub request: &'a Request,
     /// The terms to look for.
     pub glossary: &'a Glossary,
@@ -112,13 +116,13 @@ impl Documents {
     /// them.
     pub fn read(
         files: &dyn Files,
-        loaded: &Loaded,
+        loaded: &LoadedSite,
         request: &Request,
         known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
-        remembered: Pages,
-        wanted: Wanted,
+        remembered: LoadedPages,
+        wanted: PageNeeds,
     ) -> Self {
-        let mut glossary = Reader {
+        let mut glossary = DocumentReader {
             files,
             loaded,
             request,
@@ -129,7 +133,7 @@ impl Documents {
         let mut parsed = 0;
         let mut differ = BTreeSet::new();
         loop {
-            let mut documents = Reader {
+            let mut documents = DocumentReader {
                 files,
                 loaded,
                 request,
@@ -139,7 +143,7 @@ impl Documents {
             let found = documents.find_glossary(loaded);
             documents.parsed += parsed;
             documents.differ.append(&mut differ);
-            if found.print() == glossary.print() {
+            if found.hash() == glossary.hash() {
                 documents.glossary = found;
                 return documents;
             }
@@ -150,14 +154,14 @@ impl Documents {
 
     /// Whether other terms are to be looked for once these pages are taken in, and those gone; then
     /// they are taken over.
-    pub fn takes_other_terms(
+    pub fn needs_term_search(
         &mut self,
-        loaded: &Loaded,
-        fresh: &[(SourcePath, Page)],
+        loaded: &LoadedSite,
+        fresh: &[(SourcePath, LoadedPage)],
         gone: &[SourcePath],
         is_other_site: bool,
     ) -> bool {
-        let explains = |page: &Page| explains(&page.entry.meta.kind, &loaded.kinds);
+        let explains = |page: &LoadedPage| explains(&page.entry.meta.kind, &loaded.kinds);
         let touched = fresh
             .iter()
             .map(|(path, _)| path)
@@ -181,13 +185,13 @@ impl Documents {
             .chain(fresh.iter().map(|(_, page)| page))
             .map(|page| &*page.entry);
         let glossary = Glossary::of(entries, &loaded.kinds, &loaded.settings.language);
-        let is_other = glossary.print() != self.glossary.print();
+        let is_other = glossary.hash() != self.glossary.hash();
         self.glossary = glossary;
         is_other
     }
 
     /// The terms that these documents explain.
-    pub fn find_glossary(&self, loaded: &Loaded) -> Glossary {
+    pub fn find_glossary(&self, loaded: &LoadedSite) -> Glossary {
         Glossary::of(
             self.pages.values().map(|page| &*page.entry),
             &loaded.kinds,
@@ -198,7 +202,7 @@ impl Documents {
 
 impl Documents {
     /// What only a check tells of the texts.
-    pub fn remarks(&self) -> impl Iterator<Item = &Diagnostic> {
+    pub fn advice(&self) -> impl Iterator<Item = &Diagnostic> {
         self.pages.values().flat_map(|page| &page.remarks)
     }
 
@@ -207,14 +211,14 @@ impl Documents {
     }
 
     /// The fingerprint of what lists for machines tell of the texts.
-    pub fn texts_print(&self) -> Fingerprint {
-        let mut printer = Fingerprinter::new();
+    pub fn texts_hash(&self) -> Fingerprint {
+        let mut hasher = Hasher::new();
         for page in self.pages.values() {
-            printer
+            hasher
                 .add(page.facts.words.to_le_bytes())
                 .add(&page.facts.excerpt);
         }
-        printer.finish()
+        hasher.finish()
     }
 
     /// A page's body, when it was kept. It is given once.
@@ -226,23 +230,23 @@ impl Documents {
             .expect("no holder of this lock panics")
             .take();
         match kept? {
-            Kept::InMemory(body) => Some(body),
-            Kept::Aside(put) => postcard::from_bytes(&self.overflow.take(put)?).ok(),
+            StoredBody::InMemory(body) => Some(body),
+            StoredBody::Aside(put) => postcard::from_bytes(&self.overflow.take(put)?).ok(),
         }
     }
 }
 
-impl Reader<'_> {
+impl DocumentReader<'_> {
     /// The terms that are to be expected: those of remembered pages, those in the folders of
     /// explaining kinds as they are now.
     fn expected_glossary(
         &self,
         known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync),
-        remembered: &Pages,
+        remembered: &LoadedPages,
     ) -> Glossary {
         let loaded = self.loaded;
-        let is_current = |path: &SourcePath, page: &Page| {
-            known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)
+        let is_current = |path: &SourcePath, page: &LoadedPage| {
+            known(path).is_some_and(|hash| self.key(path, hash, &page.facts.data) == page.key)
         };
         let in_folders = loaded.listed.pages.par_iter().filter(|path| {
             self.kind_of_folder(path)
@@ -254,7 +258,7 @@ impl Reader<'_> {
                     .get(*path)
                     .is_some_and(|page| is_current(path, page))
             })
-            .filter_map(|path| Some(self.page(path, None, Wanted::default())?.0.entry))
+            .filter_map(|path| Some(self.page(path, None, PageNeeds::default())?.0.entry))
             .collect();
         let is_fresh = |entry: &Entry| fresh.iter().any(|own| own.source == entry.source);
         let kept = remembered
@@ -274,31 +278,30 @@ impl Reader<'_> {
     fn all(
         &self,
         known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
-        remembered: Pages,
-        wanted: Wanted,
+        remembered: LoadedPages,
+        wanted: PageNeeds,
     ) -> Documents {
         let mut documents = Documents::default();
-        let keep = |body: Vec<Segment>, memory: &Memory| {
+        let keep = |body: Vec<Segment>, memory: &BuildCache| {
             if documents.overflow.has_room(size_of_body(&body)) {
-                return Some(Kept::InMemory(body));
+                return Some(StoredBody::InMemory(body));
             }
             let bytes =
                 postcard::to_allocvec(&body).expect("plain values can be written to memory");
             documents
                 .overflow
-                .put(&bytes, || memory.aside())
-                .map(Kept::Aside)
+                .put(&bytes, || memory.spill())
+                .map(StoredBody::Aside)
         };
         let (old, paths) = (&remembered, &self.loaded.listed.pages);
-        let fresh: Vec<Option<Fresh>> = paths
+        let fresh: Vec<Option<ParsedPage>> = paths
             .par_iter()
             .map(|path| {
                 let before = old.get(path);
                 if before.is_some_and(|page| {
                     self.is_searched(page)
-                        && known(path).is_some_and(|print| {
-                            self.key(path, print, &page.facts.data) == page.key
-                        })
+                        && known(path)
+                            .is_some_and(|hash| self.key(path, hash, &page.facts.data) == page.key)
                 }) {
                     return None;
                 }
@@ -355,9 +358,9 @@ impl Reader<'_> {
     pub fn page(
         &self,
         path: &SourcePath,
-        before: Option<&Page>,
-        wanted: Wanted,
-    ) -> Option<(Page, Vec<Segment>, Option<Digest>)> {
+        before: Option<&LoadedPage>,
+        wanted: PageNeeds,
+    ) -> Option<(LoadedPage, Vec<Segment>, Option<SearchDigest>)> {
         let bytes = self.files.read(path);
         // Equal bytes ask for equal files of data, so what the page asked for before tells whether
         // it would be the same.
@@ -368,7 +371,7 @@ impl Reader<'_> {
         if before.is_some_and(|page| self.is_searched(page) && page.key == key(&page.facts.data)) {
             return None;
         }
-        let wants = Wants {
+        let wants = DocumentNeeds {
             body: wanted.bodies.is_some(),
             text: wanted.digests,
             lines: false,
@@ -388,13 +391,13 @@ impl Reader<'_> {
         // places in it.
         let shape = match before.filter(|page| page.entry == entry) {
             Some(page) => page.shape,
-            None => print_of(&*entry),
+            None => hash_of(&*entry),
         };
         Some((
-            Page {
+            LoadedPage {
                 key: key(&facts.data),
                 shape,
-                glossary: self.glossary.print(),
+                glossary: self.glossary.hash(),
                 entry,
                 facts: Arc::new(facts),
                 problems,
@@ -406,8 +409,8 @@ impl Reader<'_> {
     }
 
     /// Whether a page was searched for the terms of now.
-    fn is_searched(&self, page: &Page) -> bool {
-        page.glossary == self.glossary.print()
+    fn is_searched(&self, page: &LoadedPage) -> bool {
+        page.glossary == self.glossary.hash()
     }
 
     /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
@@ -416,7 +419,7 @@ impl Reader<'_> {
         self.parse(
             path,
             bytes.as_deref(),
-            Wants {
+            DocumentNeeds {
                 body: true,
                 text: false,
                 lines: with_lines,
@@ -427,13 +430,13 @@ impl Reader<'_> {
     }
 
     /// What the search needs of a page, read anew.
-    pub fn digest(&self, path: &SourcePath) -> Digest {
+    pub fn digest(&self, path: &SourcePath) -> SearchDigest {
         let bytes = self.files.read(path);
         let document = self
             .parse(
                 path,
                 bytes.as_deref(),
-                Wants {
+                DocumentNeeds {
                     body: false,
                     text: true,
                     lines: false,
@@ -443,24 +446,24 @@ impl Reader<'_> {
         self.digest_of(&document.entry, document.passages)
     }
 
-    fn digest_of(&self, entry: &Entry, mut passages: Vec<Passage>) -> Digest {
-        shown_files::add(self.files, self.loaded, entry, &mut passages);
-        search::digest::Page::digest(entry, &passages)
+    fn digest_of(&self, entry: &Entry, mut passages: Vec<TextSection>) -> SearchDigest {
+        included_files::add(self.files, self.loaded, entry, &mut passages);
+        search::digest::DigestInput::digest(entry, &passages)
     }
 
     /// The fingerprint of all that parsing these bytes reads; `data` are the files of `data/` that
     /// they ask for.
     fn key(&self, path: &SourcePath, bytes: Fingerprint, data: &[String]) -> Fingerprint {
-        let mut printer = Fingerprinter::new();
-        printer
+        let mut hasher = Hasher::new();
+        hasher
             .add(bytes.as_bytes())
-            .add(self.loaded.prints.reading.as_bytes())
+            .add(self.loaded.hashes.reading.as_bytes())
             .add(self.kind_of_folder(path).unwrap_or(""));
         for defaults in self.defaults(path) {
-            printer.add(format!("{defaults:?}"));
+            hasher.add(format!("{defaults:?}"));
         }
         for name in data {
-            printer.add(name).add(
+            hasher.add(name).add(
                 self.loaded
                     .data
                     .get(name)
@@ -468,19 +471,19 @@ impl Reader<'_> {
                     .unwrap_or_default(),
             );
         }
-        printer.finish()
+        hasher.finish()
     }
 
     fn parse(
         &self,
         path: &SourcePath,
         bytes: Result<&[u8], &io::Error>,
-        wants: Wants,
+        wants: DocumentNeeds,
     ) -> (Document, Vec<Diagnostic>) {
         let defaults = &self.defaults(path);
         let parse = |bytes: &[u8]| {
-            let Wants { body, text, lines } = wants;
-            let inputs = Inputs {
+            let DocumentNeeds { body, text, lines } = wants;
+            let inputs = DocumentInputs {
                 wants_body: body,
                 wants_text: text,
                 with_lines: lines,
@@ -497,19 +500,19 @@ impl Reader<'_> {
         };
         match bytes {
             Ok(bytes) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(bytes)))
-                .unwrap_or_else(|_| broken(our_fault(Some(path), "reading this page"))),
+                .unwrap_or_else(|_| broken(internal_error(Some(path), "reading this page"))),
             Err(error) => broken(unreadable(path, error)),
         }
     }
 
-    fn inputs<'a>(&'a self, path: &SourcePath, defaults: &'a [&'a Node]) -> Inputs<'a> {
-        Inputs {
+    fn inputs<'a>(&'a self, path: &SourcePath, defaults: &'a [&'a YamlNode]) -> DocumentInputs<'a> {
+        DocumentInputs {
             settings: &self.loaded.settings,
             kinds: &self.loaded.kinds,
             signatures: &self.loaded.templates.signatures,
             glossary: self.glossary,
             data: &self.loaded.data,
-            colours: &self.loaded.colours,
+            colors: &self.loaded.colors,
             defaults,
             kind_of_folder: self.kind_of_folder(path),
             words: &self.loaded.words,
@@ -535,7 +538,7 @@ impl Reader<'_> {
     }
 
     /// The defaults of the folders that a page lies in, the nearest last.
-    fn defaults(&self, path: &SourcePath) -> Vec<&Node> {
+    fn defaults(&self, path: &SourcePath) -> Vec<&YamlNode> {
         let loaded = self.loaded;
         if loaded.defaults.is_empty() {
             return Vec::new();
@@ -555,7 +558,7 @@ impl Reader<'_> {
 }
 
 /// A fault of Handsel's own: told as such, so that nobody looks for it in the text.
-pub fn our_fault(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
+pub fn internal_error(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
     let problem = Diagnostic::new(
         Code::Internal,
         format!("Handsel itself failed while {doing}"),
@@ -563,7 +566,7 @@ pub fn our_fault(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
     let problem =
         problem.help("this is our mistake, not yours: please report it with the text of this page");
     Diagnostic {
-        place: source.map(Place::start_of),
+        location: source.map(Location::start_of),
         ..problem
     }
 }

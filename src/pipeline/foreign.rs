@@ -8,20 +8,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Request;
-use super::documents::{Reader, Wanted};
-use super::relocate::text::EditedText;
-use super::survey::{Survey, survey};
-use crate::diagnostic::{Code, Diagnostic, Fix, Place};
+use super::documents::{DocumentReader, PageNeeds};
+use super::load_links::{SiteLinks, load_links};
+use super::move_page::text::EditedText;
+use crate::diagnostic::{Code, Diagnostic, Fix, Location};
 use crate::document::front_matter::{self, COMMON_FIELDS};
 use crate::fields::{Field, field_named};
 use crate::paths::SourcePath;
 use crate::settings::SETTINGS;
 use crate::source::{Files, MemoryFiles};
-use crate::yaml::{self, Node};
+use crate::yaml::{self, YamlNode};
 
 /// A file with its names rewritten.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rewritten {
+pub struct RewrittenFile {
     pub path: SourcePath,
     pub before: Arc<[u8]>,
     pub after: Arc<[u8]>,
@@ -31,8 +31,8 @@ pub struct Rewritten {
 
 /// Every file of the site with its old names and those of other generators replaced, where it means
 /// the same afterwards.
-pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<Rewritten> {
-    let before = survey(files, request, BTreeMap::new());
+pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<RewrittenFile> {
+    let before = load_links(files, request, BTreeMap::new());
     let mut rewritten = old_names(files, &before.problems);
     let pages = before.loaded.listed.pages.iter();
     let foreign = pages.filter_map(|path| {
@@ -56,7 +56,7 @@ pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<Rewritten> {
 /// The bytes of a file, with what was rewritten in it already.
 fn current(
     files: &dyn Files,
-    rewritten: &BTreeMap<SourcePath, Rewritten>,
+    rewritten: &BTreeMap<SourcePath, RewrittenFile>,
     path: &SourcePath,
 ) -> Option<Arc<[u8]>> {
     rewritten
@@ -66,17 +66,17 @@ fn current(
 }
 
 /// The files that use names of earlier versions, with the new names.
-fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath, Rewritten> {
-    let mut by_path: BTreeMap<&SourcePath, Vec<(&Place, &Fix)>> = BTreeMap::new();
+fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath, RewrittenFile> {
+    let mut by_path: BTreeMap<&SourcePath, Vec<(&Location, &Fix)>> = BTreeMap::new();
     for problem in problems
         .iter()
         .filter(|problem| problem.code == Code::RenamedName)
     {
-        if let (Some(place), Some(fix)) = (&problem.place, &problem.fix) {
+        if let (Some(place), Some(fix)) = (&problem.location, &problem.fix) {
             by_path.entry(&place.path).or_default().push((place, fix));
         }
     }
-    let file = |(path, mut fixes): (&SourcePath, Vec<(&Place, &Fix)>)| {
+    let file = |(path, mut fixes): (&SourcePath, Vec<(&Location, &Fix)>)| {
         fixes.sort_by_key(|(place, _)| *place);
         let before = files.read(path).ok()?;
         let mut text = EditedText::new(path, &before)?;
@@ -94,7 +94,7 @@ fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath,
         (!names.is_empty()).then(|| {
             (
                 path.clone(),
-                Rewritten {
+                RewrittenFile {
                     path: path.clone(),
                     before,
                     after,
@@ -108,10 +108,10 @@ fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath,
 
 fn page(
     request: &Request,
-    site: &Survey,
+    site: &SiteLinks,
     path: &SourcePath,
     before: &Arc<[u8]>,
-) -> Option<Rewritten> {
+) -> Option<RewrittenFile> {
     let mut text = EditedText::new(path, before)?;
     let front = front_matter::split(path, &text.text).front?;
     let node = yaml::parse(path, &text.text, front).ok()??;
@@ -124,10 +124,10 @@ fn page(
         .unwrap_or_default();
     let names = rename(&mut text, &node, &[&COMMON_FIELDS, own]);
     let after: Arc<[u8]> = text.into_bytes().into();
-    if names.is_empty() || !means_the_same(request, site, path, &after) {
+    if names.is_empty() || !is_equivalent(request, site, path, &after) {
         return None;
     }
-    Some(Rewritten {
+    Some(RewrittenFile {
         path: path.clone(),
         before: Arc::clone(before),
         after,
@@ -135,7 +135,7 @@ fn page(
     })
 }
 
-fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
+fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<RewrittenFile> {
     let mut text = EditedText::new(path, before)?;
     let node = yaml::parse(path, &text.text, 0..text.text.len()).ok()??;
     let names = rename(&mut text, &node, &[&SETTINGS]);
@@ -147,7 +147,7 @@ fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
             == (&b.title, &b.summary, &b.language, &b.base_url, &b.license)
     };
     let is_new = !names.is_empty() && stays(&read(before), &read(&after));
-    is_new.then(|| Rewritten {
+    is_new.then(|| RewrittenFile {
         path: path.clone(),
         before: Arc::clone(before),
         after,
@@ -156,7 +156,7 @@ fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
 }
 
 /// Renames the keys that have another name than ours, where ours and no third one stands beside.
-fn rename(text: &mut EditedText, node: &Node, groups: &[&[Field]]) -> Vec<(String, String)> {
+fn rename(text: &mut EditedText, node: &YamlNode, groups: &[&[Field]]) -> Vec<(String, String)> {
     let Some(map) = node.as_map() else {
         return Vec::new();
     };
@@ -182,19 +182,24 @@ fn rename(text: &mut EditedText, node: &Node, groups: &[&[Field]]) -> Vec<(Strin
 }
 
 /// Whether a page with these bytes is the same to everything that shows it.
-fn means_the_same(request: &Request, site: &Survey, path: &SourcePath, bytes: &Arc<[u8]>) -> bool {
+fn is_equivalent(
+    request: &Request,
+    site: &SiteLinks,
+    path: &SourcePath,
+    bytes: &Arc<[u8]>,
+) -> bool {
     let Some(before) = site.documents.pages.get(path) else {
         return false;
     };
     let mut memory = MemoryFiles::default();
     memory.0.insert(path.clone(), Arc::clone(bytes));
-    let reader = Reader {
+    let reader = DocumentReader {
         files: &memory,
         loaded: &site.loaded,
         request,
         glossary: &site.documents.glossary,
     };
     reader
-        .page(path, None, Wanted::default())
+        .page(path, None, PageNeeds::default())
         .is_some_and(|(page, ..)| page.entry == before.entry)
 }

@@ -2,20 +2,20 @@
 
 use serde::Serialize;
 
-use super::live::Live;
+use super::session::Session;
 use super::state::State;
 use crate::document;
 use crate::page::tool::id_on_page;
 use crate::paths::SourcePath;
 use crate::site::PageId;
 use crate::site::links::Destination;
-use crate::tool::Form;
-use crate::tool::calculator::Written;
+use crate::tool::ToolBody;
+use crate::tool::calculator::WrittenValue;
 
 impl State {
     /// Whether a tool that the page of this file shows cannot be worked out as it stands.
-    pub fn lacks_tool(&self, source: &SourcePath) -> bool {
-        let composer = &self.whole.materials.composer;
+    pub fn has_broken_tool(&self, source: &SourcePath) -> bool {
+        let composer = &self.whole.render_context.composer;
         self.tools_on(source)
             .into_iter()
             .any(|(_, page)| composer.facts(page).is_tool_broken)
@@ -48,24 +48,25 @@ impl State {
 
 /// One calculator on a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Shown {
+pub struct ShownCalculator {
     /// The id that its element has.
     pub id: String,
     /// The page that declares it.
     pub source: SourcePath,
     pub title: String,
-    pub formulas: Vec<Written>,
+    pub formulas: Vec<WrittenValue>,
 }
 
-impl Live {
+impl Session {
     /// The calculators on the page made from this file: its own, then those that its text shows.
     /// One that cannot be worked out as it stands is left out.
-    pub fn formulas(&self, source: &SourcePath) -> Vec<Shown> {
+    pub fn formulas(&self, source: &SourcePath) -> Vec<ShownCalculator> {
         let state = self.read();
         let whole = &state.whole;
-        let composer = &whole.materials.composer;
+        let composer = &whole.render_context.composer;
         let shown = state.tools_on(source).into_iter().filter_map(|(id, page)| {
-            let Form::Calculator(calculator) = &composer.facts(page).tool.as_deref()?.form else {
+            let ToolBody::Calculator(calculator) = &composer.facts(page).tool.as_deref()?.form
+            else {
                 return None;
             };
             let entry = &composer.site.page(page).entry;
@@ -77,7 +78,7 @@ impl Live {
                 &whole.loaded.kinds,
                 calculator,
             );
-            Some(Shown {
+            Some(ShownCalculator {
                 id,
                 source: entry.source.clone(),
                 title: entry.title.clone(),

@@ -6,27 +6,27 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::listed::{DEFAULTS_FILE, Listed};
-use super::{Request, own_scripts, unread};
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
+use super::file_listing::{DEFAULTS_FILE, FileListing};
+use super::{Request, script_audit, unread_files};
+use crate::diagnostic::{Checked, Code, Diagnostic, Location, nearest};
 use crate::document::front_matter;
-use crate::document::highlight::colours::Colours;
-use crate::document::honesty::{self, Slip};
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::document::highlight::span_cache::HighlightCache;
+use crate::document::trust_rules::{self, Violation};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::i18n::{self, Translations};
 use crate::kind::{self, Kinds};
 use crate::output::assets::{self, Assets};
-use crate::output::look;
+use crate::output::theme_css;
 use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
-use crate::source::{Files, ListingRules, Text, with_lf};
+use crate::source::{Files, ListingRules, SourceFile, with_lf};
 use crate::vocabulary::{self, Vocabularies};
-use crate::words::{self, Words};
-use crate::yaml::{self, Node};
+use crate::yaml::{self, YamlNode};
 use crate::{data, theme};
 
 /// Everything but the documents.
-pub struct Loaded {
+pub struct LoadedSite {
     pub settings: Arc<Settings>,
     /// What own templates load from other hosts without leave, as that was told.
     pub templates_load: BTreeSet<String>,
@@ -34,7 +34,7 @@ pub struct Loaded {
     pub has_settings: bool,
     pub kinds: Arc<Kinds>,
     pub vocabularies: Arc<Vocabularies>,
-    pub words: Arc<Words>,
+    pub words: Arc<Translations>,
     pub templates: Templates,
     pub icons: BTreeMap<String, String>,
     pub data: BTreeMap<String, serde_json::Value>,
@@ -42,7 +42,7 @@ pub struct Loaded {
     pub unread_data: BTreeSet<String>,
     pub today: Date,
     /// All listed files.
-    pub listed: Arc<Listed>,
+    pub listed: Arc<FileListing>,
     /// Files of `static/`, by their path below it: the writer's own, else the theme's.
     pub static_files: BTreeMap<String, StaticFile>,
     pub assets: Assets,
@@ -52,16 +52,16 @@ pub struct Loaded {
     /// The writer's own scripts that can send something, by their paths below `static/`.
     pub sending_scripts: Vec<String>,
     /// Front matter defaults by folder.
-    pub defaults: BTreeMap<SourcePath, Node>,
+    pub defaults: BTreeMap<SourcePath, YamlNode>,
     /// What code was read as. It changes nothing but how long reading takes.
-    pub colours: Arc<Colours>,
-    pub prints: Prints,
+    pub colors: Arc<HighlightCache>,
+    pub hashes: LoadHashes,
 }
 
-impl Loaded {
+impl LoadedSite {
     /// Whether a site that stayed the same is published in the same files as it was with this.
-    pub fn is_published_alike(&self, before: &Loaded) -> bool {
-        let made = |loaded: &Loaded| {
+    pub fn publishes_same_files(&self, before: &LoadedSite) -> bool {
+        let made = |loaded: &LoadedSite| {
             loaded
                 .assets
                 .made
@@ -69,7 +69,7 @@ impl Loaded {
                 .map(|(path, _)| path.clone())
                 .collect::<Vec<_>>()
         };
-        self.prints.drawing == before.prints.drawing
+        self.hashes.drawing == before.hashes.drawing
             && self.static_files == before.static_files
             && (&self.assets.published, &self.assets.copied)
                 == (&before.assets.published, &before.assets.copied)
@@ -86,7 +86,7 @@ pub enum StaticFile {
 
 /// Fingerprints of what the later steps read from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Prints {
+pub struct LoadHashes {
     /// What reading a document depends on besides its bytes and its folder.
     pub reading: Fingerprint,
     /// What assembling depends on besides the entries.
@@ -100,10 +100,14 @@ pub struct Prints {
 
 /// Reads all that a site is made of but its documents. Where nothing came or went since they were
 /// listed, `before` says what is there.
-pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) -> Checked<Loaded> {
+pub fn load(
+    files: &dyn Files,
+    request: &Request,
+    before: Option<&Arc<FileListing>>,
+) -> Checked<LoadedSite> {
     let mut problems = Vec::new();
     let config = files.read(&request.config).ok();
-    let mut settings = settings::read(&request.config, config.as_deref()).unload(&mut problems);
+    let mut settings = settings::read(&request.config, config.as_deref()).take_into(&mut problems);
     if let Some(base) = &request.base_url {
         settings.base_url = Some(base.clone());
     }
@@ -111,11 +115,11 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         output: Some(settings.output.clone()),
         ignore: settings.ignore.clone(),
     };
-    let listed = match before.filter(|before| before.stands(&rules, config.is_some())) {
+    let listed = match before.filter(|before| before.is_same_listing(&rules, config.is_some())) {
         Some(before) => Arc::clone(before),
         None => {
-            let sources = files.list(&rules).unload(&mut problems);
-            Arc::new(Listed::new(
+            let sources = files.list(&rules).take_into(&mut problems);
+            Arc::new(FileListing::new(
                 rules,
                 &request.config,
                 config.is_some(),
@@ -123,7 +127,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
             ))
         }
     };
-    problems.extend(unread::drafts_folders(&listed));
+    problems.extend(unread_files::drafts_folders(&listed));
     let own_templates = read_all(files, listed.in_folder("templates"), &mut problems);
     let mut template_problems = Vec::new();
     let (templates, (kinds, words, icons, dishonest)) = rayon::join(
@@ -135,7 +139,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
             );
             let dishonest: Vec<Diagnostic> = own_templates
                 .iter()
-                .flat_map(|file| dishonest(file, &settings))
+                .flat_map(|file| trust_violations(file, &settings))
                 .collect();
             (kinds, words, icons(&own_templates), dishonest)
         },
@@ -155,9 +159,9 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         .map(|(name, _)| name.as_str())
         .chain(own.iter().map(|(name, _)| name.as_str()))
         .collect();
-    problems.extend(look::drop_missing_fonts(&mut settings.theme, &names));
-    let tokens = look::style_sheet(&settings.theme)
-        .map(|style| (look::STYLE_SHEET.to_owned(), style.into_bytes().into()));
+    problems.extend(theme_css::drop_missing_fonts(&mut settings.theme, &names));
+    let tokens = theme_css::style_sheet(&settings.theme)
+        .map(|style| (theme_css::STYLE_SHEET.to_owned(), style.into_bytes().into()));
     let theme = theme
         .into_iter()
         .chain(tokens)
@@ -167,8 +171,8 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         .map(|(name, path)| (name, StaticFile::Own(path)));
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
-    let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
-    let sending_scripts = own_scripts::audit(files, &static_files, &mut problems);
+    let theme_scripts = script_audit::of_theme(files, &static_files, &assets);
+    let sending_scripts = script_audit::audit(files, &static_files, &mut problems);
     let in_data = listed.in_folder("data");
     let mut unread_data: BTreeSet<String> = in_data.iter().map(|(name, _)| name.clone()).collect();
     let data = data::read(
@@ -176,7 +180,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
             .iter()
             .map(|file| (&*file.name, &file.path, &*file.bytes)),
     )
-    .unload(&mut problems);
+    .take_into(&mut problems);
     unread_data.retain(|name| !data.contains_key(name));
     let vocabularies = vocabularies(files, &listed, &mut problems);
     let defaults = defaults(files, &listed.metadata, &kinds, &mut problems);
@@ -202,22 +206,22 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         &settings.images,
         settings.social_cards,
     );
-    let prints = Prints {
-        reading: print(&(
-            Reading::of(&settings),
+    let hashes = LoadHashes {
+        reading: hash(&(
+            ReadingSettings::of(&settings),
             &kinds,
             &templates.signatures,
             &words,
             request.is_lenient,
         )),
-        assembling: print(&assembling),
-        drawing: print(&drawing),
+        assembling: hash(&assembling),
+        drawing: hash(&drawing),
         look: look(
-            print(&(&drawing, &icons, &data, &assets.published)),
+            hash(&(&drawing, &icons, &data, &assets.published)),
             &templates,
         ),
     };
-    let loaded = Loaded {
+    let loaded = LoadedSite {
         settings,
         templates_load,
         has_settings: config.is_some(),
@@ -235,8 +239,8 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         theme_scripts,
         sending_scripts,
         defaults,
-        colours: Arc::default(),
-        prints,
+        colors: Arc::default(),
+        hashes: hashes,
     };
     Checked::new(loaded, problems)
 }
@@ -247,7 +251,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
     dead_code,
     reason = "they are read by their `Debug` form, which their fingerprint is made of"
 )]
-struct Reading<'a> {
+struct ReadingSettings<'a> {
     raw_html: settings::RawHtml,
     smart_punctuation: bool,
     math: bool,
@@ -257,7 +261,7 @@ struct Reading<'a> {
     timezone: &'a str,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ReadingSettings<'a> {
     fn of(settings: &'a Settings) -> Self {
         let Settings {
             raw_html,
@@ -271,7 +275,7 @@ impl<'a> Reading<'a> {
         } = settings;
         let (raw_html, smart_punctuation, math, highlight) =
             (*raw_html, *smart_punctuation, *math, *highlight);
-        Reading {
+        ReadingSettings {
             raw_html,
             smart_punctuation,
             math,
@@ -284,21 +288,21 @@ impl<'a> Reading<'a> {
 }
 
 /// The fingerprint of a value, by all that its `Debug` form shows.
-fn print(value: &impl std::fmt::Debug) -> Fingerprint {
+fn hash(value: &impl std::fmt::Debug) -> Fingerprint {
     Fingerprint::of(format!("{value:?}"))
 }
 
 fn look(rest: Fingerprint, templates: &Templates) -> Fingerprint {
-    let mut printer = Fingerprinter::new();
-    printer.add(rest.as_bytes());
+    let mut hasher = Hasher::new();
+    hasher.add(rest.as_bytes());
     for name in templates.names() {
-        printer.add(name).add(
+        hasher.add(name).add(
             templates
-                .reached_from(name)
-                .map_or([0; 16], |print| *print.as_bytes()),
+                .template_hash(name)
+                .map_or([0; 16], |hash| *hash.as_bytes()),
         );
     }
-    printer.finish()
+    hasher.finish()
 }
 
 fn assets(
@@ -336,7 +340,7 @@ pub(super) fn today(request: &Request, settings: &Settings) -> Date {
 }
 
 /// A file with its bytes.
-struct Read {
+struct FileContent {
     /// Below its top folder.
     name: String,
     path: SourcePath,
@@ -347,11 +351,11 @@ fn read_all(
     files: &dyn Files,
     listed: Vec<(String, SourcePath)>,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Read> {
+) -> Vec<FileContent> {
     let mut read = Vec::with_capacity(listed.len());
     for (name, path) in listed {
         match files.read(&path) {
-            Ok(bytes) => read.push(Read { name, path, bytes }),
+            Ok(bytes) => read.push(FileContent { name, path, bytes }),
             Err(error) => problems.push(unreadable(&path, &error)),
         }
     }
@@ -363,13 +367,13 @@ pub(super) fn unreadable(path: &SourcePath, error: &std::io::Error) -> Diagnosti
         Code::Unreadable,
         format!("this file cannot be read: {error}"),
     )
-    .at(Place::start_of(path))
+    .at(Location::start_of(path))
     .help("look at its permissions")
 }
 
 /// The theme's files of a folder of `templates/`, the writer's after them.
-fn themed<'a>(
-    own: &'a [Read],
+fn theme_and_site_files<'a>(
+    own: &'a [FileContent],
     folder: &'a str,
 ) -> impl Iterator<Item = (String, SourcePath, Cow<'a, [u8]>, bool)> {
     let built_in = theme::templates().into_iter().map(|(name, bytes)| {
@@ -392,15 +396,15 @@ fn themed<'a>(
         })
 }
 
-fn kinds(own: &[Read], problems: &mut Vec<Diagnostic>) -> Kinds {
+fn kinds(own: &[FileContent], problems: &mut Vec<Diagnostic>) -> Kinds {
     let mut kinds = Kinds::new();
-    for (name, path, bytes, _) in
-        themed(own, "kinds/").filter(|(name, ..)| name.ends_with(".yaml") || name.ends_with(".yml"))
+    for (name, path, bytes, _) in theme_and_site_files(own, "kinds/")
+        .filter(|(name, ..)| name.ends_with(".yaml") || name.ends_with(".yml"))
     {
         let name = name
             .rsplit_once('.')
             .map_or(name.clone(), |(stem, _)| stem.to_owned());
-        match kind::read(&path, &bytes).unload(problems) {
+        match kind::read(&path, &bytes).take_into(problems) {
             Some(kind) => {
                 kinds.insert(name, kind);
             }
@@ -414,15 +418,19 @@ fn kinds(own: &[Read], problems: &mut Vec<Diagnostic>) -> Kinds {
 }
 
 /// Own kinds whose template does not exist, at the place where their files name it.
-fn kinds_without_template(own: &[Read], kinds: &Kinds, templates: &Templates) -> Vec<Diagnostic> {
+fn kinds_without_template(
+    own: &[FileContent],
+    kinds: &Kinds,
+    templates: &Templates,
+) -> Vec<Diagnostic> {
     let own = own
         .iter()
         .filter_map(|file| Some((file, kinds.get(kind_name(&file.name)?)?)));
     let without = own
         .filter(|(_, kind)| !templates.has(&kind.template) && !templates.is_broken(&kind.template));
-    let problem = |(file, kind): (&Read, &kind::Kind)| {
+    let problem = |(file, kind): (&FileContent, &kind::Kind)| {
         let place = kind::template_place(&file.path, &file.bytes)
-            .unwrap_or_else(|| Place::start_of(&file.path));
+            .unwrap_or_else(|| Location::start_of(&file.path));
         missing_template(templates, &kind.template).at(place)
     };
     without.map(problem).collect()
@@ -449,31 +457,31 @@ pub(super) fn missing_template(templates: &Templates, name: &str) -> Diagnostic 
     .help(help)
 }
 
-fn words(own: &[Read], problems: &mut Vec<Diagnostic>) -> Words {
-    let mut files: Vec<_> = themed(own, "i18n/")
+fn words(own: &[FileContent], problems: &mut Vec<Diagnostic>) -> Translations {
+    let mut files: Vec<_> = theme_and_site_files(own, "i18n/")
         .filter(|(name, ..)| name.ends_with(".yaml"))
         .collect();
     files.sort_by_key(|(name, _, _, is_own)| (*is_own, name != "en.yaml"));
-    words::read(files.iter().map(|(name, path, bytes, is_own)| {
+    i18n::read(files.iter().map(|(name, path, bytes, is_own)| {
         (name.trim_end_matches(".yaml"), path, &**bytes, *is_own)
     }))
-    .unload(problems)
+    .take_into(problems)
 }
 
-fn icons(own: &[Read]) -> BTreeMap<String, String> {
-    let svg = themed(own, "icons/").filter_map(|(name, _, bytes, _)| {
+fn icons(own: &[FileContent]) -> BTreeMap<String, String> {
+    let svg = theme_and_site_files(own, "icons/").filter_map(|(name, _, bytes, _)| {
         let name = name.strip_suffix(".svg")?.to_owned();
         Some((name, String::from_utf8_lossy(&bytes).trim().to_owned()))
     });
     svg.collect()
 }
 
-fn templates(own: &[Read], problems: &mut Vec<Diagnostic>) -> Templates {
+fn templates(own: &[FileContent], problems: &mut Vec<Diagnostic>) -> Templates {
     let (mut built_in, mut overrides, mut broken) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (name, path, bytes, is_own) in
-        themed(own, "").filter(|(name, ..)| name.ends_with(".html") || name.ends_with(".xml"))
+    for (name, path, bytes, is_own) in theme_and_site_files(own, "")
+        .filter(|(name, ..)| name.ends_with(".html") || name.ends_with(".xml"))
     {
-        match Text::decode(&path, &bytes) {
+        match SourceFile::decode(&path, &bytes) {
             Ok(text) => {
                 let file = TemplateFile {
                     name,
@@ -493,12 +501,12 @@ fn templates(own: &[Read], problems: &mut Vec<Diagnostic>) -> Templates {
             }
         }
     }
-    Templates::load(built_in, overrides, broken).unload(problems)
+    Templates::load(built_in, overrides, broken).take_into(problems)
 }
 
 /// What a rule of honest giving speaks against in a template, at its place there.
-fn dishonest(file: &Read, settings: &Settings) -> Vec<Diagnostic> {
-    let Ok(text) = Text::decode(&file.path, &file.bytes) else {
+fn trust_violations(file: &FileContent, settings: &Settings) -> Vec<Diagnostic> {
+    let Ok(text) = SourceFile::decode(&file.path, &file.bytes) else {
         return Vec::new();
     };
     if !file.name.ends_with(".html") {
@@ -506,26 +514,27 @@ fn dishonest(file: &Read, settings: &Settings) -> Vec<Diagnostic> {
     }
     let lines = text.lines();
     let is_offer = file.name == "offer.html";
-    let counts = |slip: &Slip| match slip {
-        Slip::EmailGate => !is_offer,
-        Slip::Remote(address) => !settings.allows(address),
-        Slip::Pressure(_) | Slip::Analytics(_) => true,
+    let counts = |slip: &Violation| match slip {
+        Violation::EmailGate => !is_offer,
+        Violation::Remote(address) => !settings.allows(address),
+        Violation::Pressure(_) | Violation::Analytics(_) => true,
         // Which pages show it, and what those disclose, the template does not say.
-        Slip::PaidLink => false,
+        Violation::PaidLink => false,
     };
-    let found = honesty::look_through(text.text)
+    let found = trust_rules::check_template(text.text)
         .into_iter()
         .filter(|(slip, _)| counts(slip));
     let mut problems: Vec<Diagnostic> = found
-        .map(|(slip, range)| honesty::problem(&slip).at(lines.place(&file.path, range)))
+        .map(|(slip, range)| trust_rules::problem(&slip).at(lines.place(&file.path, range)))
         .collect();
     if let Some(word) = file
         .name
         .strip_prefix("components/")
-        .and_then(honesty::pressure)
+        .and_then(trust_rules::pressure_word)
     {
         problems.push(
-            honesty::problem(&Slip::Pressure(word.to_owned())).at(Place::start_of(&file.path)),
+            trust_rules::problem(&Violation::Pressure(word.to_owned()))
+                .at(Location::start_of(&file.path)),
         );
     }
     problems
@@ -533,7 +542,7 @@ fn dishonest(file: &Read, settings: &Settings) -> Vec<Diagnostic> {
 
 fn vocabularies(
     files: &dyn Files,
-    listed: &Listed,
+    listed: &FileListing,
     problems: &mut Vec<Diagnostic>,
 ) -> Vocabularies {
     let mut read = |name: &str| {
@@ -553,7 +562,7 @@ fn vocabularies(
             .problems
             .iter()
             .any(|problem| matches!(problem.code, Code::BadYaml | Code::NotUtf8));
-        let terms = terms.unload(problems);
+        let terms = terms.take_into(problems);
         (!is_unread).then_some(terms)
     };
     Vocabularies {
@@ -568,7 +577,7 @@ fn defaults(
     metadata: &[SourcePath],
     kinds: &Kinds,
     problems: &mut Vec<Diagnostic>,
-) -> BTreeMap<SourcePath, Node> {
+) -> BTreeMap<SourcePath, YamlNode> {
     let mut defaults = BTreeMap::new();
     for path in metadata.iter().filter(|path| path.name() == DEFAULTS_FILE) {
         let bytes = match files.read(path) {

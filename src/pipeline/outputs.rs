@@ -8,22 +8,22 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::load::{Loaded, StaticFile};
-use super::pictures::Pictures;
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::output::calendar::{self, CalendarOf};
-use crate::output::feeds::{self, FeedOf};
-use crate::output::inventory;
+use super::images::SiteImages;
+use super::load::{LoadedSite, StaticFile};
+use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::output::calendar::{self, CalendarScope};
+use crate::output::feeds::{self, FeedScope};
+use crate::output::machine_files;
 use crate::output::search;
-use crate::output::suggestions::{self, Part, Suggestions};
-use crate::page::{self, Composer, Sheet, Subject};
+use crate::output::suggestions::{self, SuggestionPart, Suggestions};
+use crate::page::{self, Composer, OutputPage, PageSubject};
 use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::SitePage;
-use crate::site::links::{Destination, Resolved};
+use crate::site::links::{Destination, ResolvedLink};
 
 /// What makes an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Maker {
+pub enum OutputKind {
     /// A position in [`Outputs::sheets`].
     Sheet(usize),
     /// The social card of that sheet.
@@ -45,9 +45,9 @@ pub enum Maker {
     Robots,
     Headers,
     Redirects,
-    Feed(FeedOf),
-    Suggestions(Part),
-    Calendar(CalendarOf),
+    Feed(FeedScope),
+    Suggestions(SuggestionPart),
+    Calendar(CalendarScope),
     /// A position among the sitemap's files.
     Sitemap(usize),
 }
@@ -55,52 +55,53 @@ pub enum Maker {
 /// All outputs of a site.
 #[derive(Debug, Default)]
 pub struct Outputs {
-    pub sheets: Vec<Sheet>,
+    pub output_pages: Vec<OutputPage>,
     /// Sorted by path, each once.
-    makers: Vec<(OutputPath, Maker)>,
+    makers: Vec<(OutputPath, OutputKind)>,
     suggestions: OnceLock<Suggestions>,
 }
 
 impl Outputs {
     /// Finds out what is published; tells what two want to be.
-    pub fn plan(loaded: &Loaded, composer: &Composer, problems: &mut Vec<Diagnostic>) -> Self {
-        let sheets = page::sheets(composer);
-        let of_sheet = |(index, sheet): (usize, &Sheet)| {
-            let page = (sheet.route.output_path(), Maker::Sheet(index));
+    pub fn plan(loaded: &LoadedSite, composer: &Composer, problems: &mut Vec<Diagnostic>) -> Self {
+        let output_pages = page::output_pages(composer);
+        let of_sheet = |(index, output_page): (usize, &OutputPage)| {
+            let page = (output_page.route.output_path(), OutputKind::Sheet(index));
             let card = composer
-                .social_card(sheet)
-                .map(|(route, _)| (route.output_path(), Maker::Card(index)));
-            let is_folder = sheet.route.as_str().ends_with('/');
+                .social_card(output_page)
+                .map(|(route, _)| (route.output_path(), OutputKind::Card(index)));
+            let is_folder = output_page.route.as_str().ends_with('/');
             let has_twin = loaded.settings.markdown_twins
                 && is_folder
-                && sheet.number == 1
-                && composer.page_of(sheet).is_some();
+                && output_page.number == 1
+                && composer.page_of(output_page).is_some();
             let twin = has_twin
-                .then(|| Route::new(&format!("{}index.md", sheet.route)).ok())
+                .then(|| Route::new(&format!("{}index.md", output_page.route)).ok())
                 .flatten();
             [
                 Some(page),
                 card,
-                twin.map(|route| (route.output_path(), Maker::Twin(index))),
+                twin.map(|route| (route.output_path(), OutputKind::Twin(index))),
             ]
             .into_iter()
             .flatten()
         };
-        let mut all: Vec<(OutputPath, Maker)> = sheets
+        let mut all: Vec<(OutputPath, OutputKind)> = output_pages
             .par_iter()
             .enumerate()
             .flat_map_iter(of_sheet)
             .collect();
         let site = &*composer.site;
         all.extend(
-            site.redirects
-                .iter()
-                .enumerate()
-                .map(|(index, redirect)| (redirect.from.output_path(), Maker::Redirect(index))),
+            site.redirects.iter().enumerate().map(|(index, redirect)| {
+                (redirect.from.output_path(), OutputKind::Redirect(index))
+            }),
         );
         let files = site.published_files.iter();
         all.extend(
-            files.map(|(source, route)| (route.output_path(), Maker::ContentFile(source.clone()))),
+            files.map(|(source, route)| {
+                (route.output_path(), OutputKind::ContentFile(source.clone()))
+            }),
         );
         all.extend(
             loaded
@@ -108,41 +109,41 @@ impl Outputs {
                 .made
                 .iter()
                 .enumerate()
-                .map(|(index, (path, _))| (path.clone(), Maker::Asset(index))),
+                .map(|(index, (path, _))| (path.clone(), OutputKind::Asset(index))),
         );
         all.extend(loaded.assets.copied.iter().map(|(path, name)| {
             match &loaded.static_files[name] {
-                StaticFile::Own(source) => (path.clone(), Maker::Copy(source.clone())),
-                StaticFile::Theme(_) => (path.clone(), Maker::Theme(name.clone())),
+                StaticFile::Own(source) => (path.clone(), OutputKind::Copy(source.clone())),
+                StaticFile::Theme(_) => (path.clone(), OutputKind::Theme(name.clone())),
             }
         }));
         all.extend(linked_code(loaded, composer));
-        all.extend(generated(loaded, composer, &sheets));
+        all.extend(generated(loaded, composer, &output_pages));
         all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
         all.dedup_by(|(path, maker), (first, other)| {
             let is_taken = path == first;
             if is_taken && maker != other {
-                problems.push(clashing(path, &sheets, composer, (other, maker)));
+                problems.push(clashing(path, &output_pages, composer, (other, maker)));
             }
             is_taken
         });
-        drop_below_files(&mut all, &sheets, composer, problems);
+        drop_below_files(&mut all, &output_pages, composer, problems);
         problems.extend(same_names::find(&all, |maker| {
-            cause(maker, &sheets, composer)
+            cause(maker, &output_pages, composer)
         }));
         Outputs {
-            sheets,
+            output_pages,
             makers: all,
             ..Outputs::default()
         }
     }
 
-    pub fn all(&self) -> &[(OutputPath, Maker)] {
+    pub fn all(&self) -> &[(OutputPath, OutputKind)] {
         &self.makers
     }
 
     /// After the titles of pages changed.
-    pub fn renew(&mut self) {
+    pub fn refresh_titles(&mut self) {
         self.suggestions = OnceLock::new();
     }
 
@@ -152,7 +153,7 @@ impl Outputs {
     }
 
     /// What makes the file at this path of the output folder.
-    pub fn at(&self, path: &str) -> Option<&(OutputPath, Maker)> {
+    pub fn at(&self, path: &str) -> Option<&(OutputPath, OutputKind)> {
         let index = self
             .makers
             .binary_search_by(|(own, _)| own.as_str().cmp(path))
@@ -163,50 +164,58 @@ impl Outputs {
 
 /// What is made from the site as a whole. Files of these names in `static/` are the writer's, and
 /// stand.
-fn generated(loaded: &Loaded, composer: &Composer, sheets: &[Sheet]) -> Vec<(OutputPath, Maker)> {
+fn generated(
+    loaded: &LoadedSite,
+    composer: &Composer,
+    output_pages: &[OutputPage],
+) -> Vec<(OutputPath, OutputKind)> {
     let named = [
-        ("pages.json", Maker::Pages),
-        ("llms.txt", Maker::Llms),
-        ("robots.txt", Maker::Robots),
-        ("_headers", Maker::Headers),
-        ("_redirects", Maker::Redirects),
+        ("pages.json", OutputKind::Pages),
+        ("llms.txt", OutputKind::Llms),
+        ("robots.txt", OutputKind::Robots),
+        ("_headers", OutputKind::Headers),
+        ("_redirects", OutputKind::Redirects),
     ];
-    let mut all: Vec<(OutputPath, Maker)> = named
+    let mut all: Vec<(OutputPath, OutputKind)> = named
         .into_iter()
         .filter_map(|(name, maker)| Some((OutputPath::new(name).ok()?, maker)))
         .collect();
     all.extend(
         suggestions::list(composer)
             .into_iter()
-            .map(|(route, part)| (route.output_path(), Maker::Suggestions(part))),
+            .map(|(route, part)| (route.output_path(), OutputKind::Suggestions(part))),
     );
     all.extend(
         feeds::list(composer)
             .into_iter()
-            .map(|(route, of)| (route.output_path(), Maker::Feed(of))),
+            .map(|(route, of)| (route.output_path(), OutputKind::Feed(of))),
     );
     all.extend(
         calendar::list(composer)
             .into_iter()
-            .map(|(route, of)| (route.output_path(), Maker::Calendar(of))),
+            .map(|(route, of)| (route.output_path(), OutputKind::Calendar(of))),
     );
     all.extend(
-        inventory::sitemap_routes(composer, sheets)
+        machine_files::sitemap_routes(composer, output_pages)
             .into_iter()
             .enumerate()
-            .map(|(part, route)| (route.output_path(), Maker::Sitemap(part))),
+            .map(|(part, route)| (route.output_path(), OutputKind::Sitemap(part))),
     );
     all.retain(|(path, _)| !loaded.static_files.contains_key(path.as_str()));
     all
 }
 
 /// The source that an output was made from, when there is one.
-pub fn source_of(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> Option<SourcePath> {
+pub fn source_of(
+    maker: &OutputKind,
+    output_pages: &[OutputPage],
+    composer: &Composer,
+) -> Option<SourcePath> {
     match maker {
-        Maker::Sheet(sheet) | Maker::Twin(sheet) => composer
-            .page_of(&sheets[*sheet])
+        OutputKind::Sheet(output_page) | OutputKind::Twin(output_page) => composer
+            .page_of(&output_pages[*output_page])
             .map(|page| composer.site.page(page).entry.source.clone()),
-        Maker::Redirect(index) => Some(
+        OutputKind::Redirect(index) => Some(
             composer
                 .site
                 .page(composer.site.redirects[*index].to)
@@ -214,8 +223,8 @@ pub fn source_of(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> Option
                 .source
                 .clone(),
         ),
-        Maker::Copy(source) | Maker::ContentFile(source) => Some(source.clone()),
-        Maker::Calendar(CalendarOf::Page(page)) => {
+        OutputKind::Copy(source) | OutputKind::ContentFile(source) => Some(source.clone()),
+        OutputKind::Calendar(CalendarScope::Page(page)) => {
             Some(composer.site.page(*page).entry.source.clone())
         }
         _ => None,
@@ -223,17 +232,21 @@ pub fn source_of(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> Option
 }
 
 /// What is published at an address, in words, and the file of the site that it comes from.
-fn cause(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> (String, Option<SourcePath>) {
+fn cause(
+    maker: &OutputKind,
+    output_pages: &[OutputPage],
+    composer: &Composer,
+) -> (String, Option<SourcePath>) {
     let site = &*composer.site;
     let name = match maker {
-        Maker::Sheet(sheet) => match sheets[*sheet].subject {
-            Subject::Page(page) => {
+        OutputKind::Sheet(output_page) => match output_pages[*output_page].subject {
+            PageSubject::Page(page) => {
                 return (
                     site.page(page).entry.source.to_string(),
                     Some(site.page(page).entry.source.clone()),
                 );
             }
-            Subject::Section(section) => {
+            PageSubject::Section(section) => {
                 let section = &site.sections[section];
                 let below = |page: &&SitePage| page.entry.source.is_within(&section.folder);
                 let own = section
@@ -245,23 +258,25 @@ fn cause(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> (String, Optio
                     own.map(|page| page.entry.source.clone()),
                 );
             }
-            Subject::Topics | Subject::Topic(_) => "a generated list of topics",
-            Subject::Audiences | Subject::Audience(_) => "a generated list of audiences",
-            Subject::AToZ => "the generated list from A to Z",
-            Subject::New => "the generated list of new pages",
-            Subject::Search => "the search page",
-            Subject::About => "the page about this resource",
-            Subject::Privacy => "the page about privacy",
-            Subject::NotFound => "the page for missing addresses",
-            Subject::Narrowed(_) | Subject::Surprise(_) => "a generated list",
+            PageSubject::Topics | PageSubject::Topic(_) => "a generated list of topics",
+            PageSubject::Audiences | PageSubject::Audience(_) => "a generated list of audiences",
+            PageSubject::AToZ => "the generated list from A to Z",
+            PageSubject::New => "the generated list of new pages",
+            PageSubject::Search => "the search page",
+            PageSubject::About => "the page about this resource",
+            PageSubject::Privacy => "the page about privacy",
+            PageSubject::NotFound => "the page for missing addresses",
+            PageSubject::Narrowed(_) | PageSubject::Surprise(_) => "a generated list",
         },
-        Maker::Asset(_) | Maker::Theme(_) => "a file of the theme",
-        Maker::Feed(_) => "a feed",
-        Maker::Calendar(CalendarOf::Kind(_)) => "a calendar",
-        Maker::Sitemap(_) => "the sitemap",
+        OutputKind::Asset(_) | OutputKind::Theme(_) => "a file of the theme",
+        OutputKind::Feed(_) => "a feed",
+        OutputKind::Calendar(CalendarScope::Kind(_)) => "a calendar",
+        OutputKind::Sitemap(_) => "the sitemap",
         _ => "a generated file",
     };
-    match source_of(maker, sheets, composer).filter(|_| !matches!(maker, Maker::Sheet(_))) {
+    match source_of(maker, output_pages, composer)
+        .filter(|_| !matches!(maker, OutputKind::Sheet(_)))
+    {
         Some(source) => (source.to_string(), Some(source)),
         None => (name.to_owned(), None),
     }
@@ -269,11 +284,12 @@ fn cause(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> (String, Optio
 
 fn clashing(
     path: &OutputPath,
-    sheets: &[Sheet],
+    output_pages: &[OutputPage],
     composer: &Composer,
-    (one, other): (&Maker, &Maker),
+    (one, other): (&OutputKind, &OutputKind),
 ) -> Diagnostic {
-    let [(one, first), (other, second)] = [one, other].map(|maker| cause(maker, sheets, composer));
+    let [(one, first), (other, second)] =
+        [one, other].map(|maker| cause(maker, output_pages, composer));
     let message = format!("{one} and {other} are both published as {path}");
     let is_generated = first.is_none() != second.is_none();
     let help = if is_generated {
@@ -283,7 +299,7 @@ fn clashing(
     };
     let problem = Diagnostic::new(Code::AddressTaken, message).help(help);
     match second.or(first) {
-        Some(source) => problem.at(Place::start_of(&source)),
+        Some(source) => problem.at(Location::start_of(&source)),
         None => problem,
     }
 }
@@ -291,8 +307,8 @@ fn clashing(
 /// Takes out what would be published in a folder whose name is that of a published file:
 /// `guides/feed.xml/index.html` below the feed `guides/feed.xml`. No disk can hold both.
 fn drop_below_files(
-    all: &mut Vec<(OutputPath, Maker)>,
-    sheets: &[Sheet],
+    all: &mut Vec<(OutputPath, OutputKind)>,
+    output_pages: &[OutputPage],
     composer: &Composer,
     problems: &mut Vec<Diagnostic>,
 ) {
@@ -322,8 +338,8 @@ fn drop_below_files(
     for (index, file) in &below {
         let (path, file_path) = (&all[*index].0, &all[*file].0);
         let ((one, source), (other, other_source)) = (
-            cause(&all[*index].1, sheets, composer),
-            cause(&all[*file].1, sheets, composer),
+            cause(&all[*index].1, output_pages, composer),
+            cause(&all[*file].1, output_pages, composer),
         );
         let source = source.or(other_source);
         if !reported.insert((*file, source.clone())) {
@@ -335,7 +351,7 @@ fn drop_below_files(
         let problem = Diagnostic::new(Code::AddressTaken, message)
             .help("rename the page, or give it a `slug:` of its own");
         problems.push(match source {
-            Some(source) => problem.at(Place::start_of(&source)),
+            Some(source) => problem.at(Location::start_of(&source)),
             None => problem,
         });
     }
@@ -354,8 +370,8 @@ fn last_segment(path: &str) -> &str {
 
 /// Style sheets and scripts of `static/` that pages link to by the names they have there. They are
 /// published under those names as well, next to those that tell their content.
-fn linked_code(loaded: &Loaded, composer: &Composer) -> Vec<(OutputPath, Maker)> {
-    let name_of = |resolved: &Resolved| match &resolved.to {
+fn linked_code(loaded: &LoadedSite, composer: &Composer) -> Vec<(OutputPath, OutputKind)> {
+    let name_of = |resolved: &ResolvedLink| match &resolved.to {
         Destination::Address {
             route, file: None, ..
         } => {
@@ -373,8 +389,8 @@ fn linked_code(loaded: &Loaded, composer: &Composer) -> Vec<(OutputPath, Maker)>
     let names: BTreeSet<String> = linked.collect();
     let output = |name: String| {
         let maker = match &loaded.static_files[&name] {
-            StaticFile::Own(source) => Maker::Copy(source.clone()),
-            StaticFile::Theme(_) => Maker::Theme(name.clone()),
+            StaticFile::Own(source) => OutputKind::Copy(source.clone()),
+            StaticFile::Theme(_) => OutputKind::Theme(name.clone()),
         };
         Some((OutputPath::new(&name).ok()?, maker))
     };
@@ -383,7 +399,7 @@ fn linked_code(loaded: &Loaded, composer: &Composer) -> Vec<(OutputPath, Maker)>
 
 /// The files that hosts may let browsers keep for ever: a pattern for each folder that holds no
 /// others, and the names of the rest.
-pub fn immutable(loaded: &Loaded, outputs: &Outputs, pictures: &Pictures) -> Vec<String> {
+pub fn immutable(loaded: &LoadedSite, outputs: &Outputs, images: &SiteImages) -> Vec<String> {
     let plain: BTreeSet<&String> = loaded.static_files.keys().collect();
     let made: BTreeSet<String> = loaded
         .assets
@@ -416,7 +432,7 @@ pub fn immutable(loaded: &Loaded, outputs: &Outputs, pictures: &Pictures) -> Vec
         }
     }
     names.dedup();
-    names.extend(pictures.folder().map(|folder| format!("{folder}/*")));
+    names.extend(images.folder().map(|folder| format!("{folder}/*")));
     names.extend(
         loaded
             .settings

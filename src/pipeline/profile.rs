@@ -19,8 +19,8 @@ pub struct Profile {
     /// Templates by the time that all their sheets took together, the longest first, with the
     /// number of sheets.
     pub templates: Vec<(String, Duration, usize)>,
-    pub documents: Share,
-    pub sheets: Share,
+    pub documents: ReuseCount,
+    pub output_pages: ReuseCount,
 }
 
 /// A step of a build.
@@ -34,28 +34,28 @@ pub struct Stage {
 
 /// How many things were made, and how many remembered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Share {
+pub struct ReuseCount {
     pub made: usize,
     pub remembered: usize,
 }
 
 /// How long drawing a sheet took, and with which template.
 #[derive(Clone, Debug)]
-pub struct Took {
+pub struct RenderTime {
     pub template: String,
     pub time: Duration,
 }
 
 impl Default for Profile {
     fn default() -> Self {
-        let (documents, sheets) = (Share::default(), Share::default());
+        let (documents, output_pages) = (ReuseCount::default(), ReuseCount::default());
         Profile {
             started: Instant::now(),
             stages: Vec::new(),
             slowest: Vec::new(),
             templates: Vec::new(),
             documents,
-            sheets,
+            output_pages,
         }
     }
 }
@@ -72,7 +72,7 @@ impl Profile {
     }
 
     /// Takes in how long each drawn sheet took.
-    pub fn drawn(&mut self, took: Vec<(OutputPath, Took)>) {
+    pub fn drawn(&mut self, took: Vec<(OutputPath, RenderTime)>) {
         let mut templates: BTreeMap<String, (Duration, usize)> = BTreeMap::new();
         for (_, took) in &took {
             let all = templates.entry(took.template.clone()).or_default();

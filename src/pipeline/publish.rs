@@ -15,20 +15,20 @@ use indexmap::IndexSet;
 use rayon::prelude::*;
 
 use super::Sink;
-use super::ledger::Ledger;
+use super::build_cache::{BuildCache, InputHashes, OutputRecord, OutputRecords};
+use super::file_hashes::FileHashes;
+use super::images::CopiedFile;
 use super::load::unreadable;
-use super::make::{self, Made, Workshop};
-use super::memory::{Drawn, Memory, Parts, Record};
-use super::outputs::Maker;
-use super::pictures::CopiedFile;
-use super::profile::Took;
+use super::outputs::OutputKind;
+use super::profile::RenderTime;
+use super::render::{self, OutputRenderer, RenderedOutput};
 use super::search;
-use super::whole::Whole;
-use super::why::Why;
+use super::site_state::SiteState;
+use super::why::RebuildReason;
 use crate::diagnostic::Diagnostic;
-use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::page::Composed;
-use crate::page::templates::{self, Question, TOOL_TEMPLATE, print_of};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::page::PageContext;
+use crate::page::templates::{self, Dependency, TOOL_TEMPLATE, hash_of};
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::RawHtml;
 use crate::site::{PageId, SitePage};
@@ -38,23 +38,23 @@ const SMALL_BYTES: u64 = 1 << 20;
 
 /// What was published.
 #[derive(Debug, Default)]
-pub struct Published {
+pub struct PublishResult {
     /// Every output with its bytes' fingerprint, sorted by path.
     pub outputs: Vec<(OutputPath, Fingerprint)>,
     /// Sheets that were drawn, not remembered, with the time that took.
-    pub took: Vec<(OutputPath, Took)>,
+    pub took: Vec<(OutputPath, RenderTime)>,
     pub problems: Vec<Diagnostic>,
     /// What the sink refused; the rest was not made then.
     pub failure: Option<String>,
     /// What is remembered of it.
-    pub records: BTreeMap<OutputPath, Record>,
-    pub asked: Vec<Vec<Question>>,
+    pub records: BTreeMap<OutputPath, OutputRecord>,
+    pub asked: Vec<Vec<Dependency>>,
     /// The search index, whose files are among the outputs.
-    pub search: Option<search::Published>,
+    pub search: Option<search::PublishedIndex>,
 }
 
-impl Published {
-    pub fn add_search(&mut self, index: Option<search::Published>) {
+impl PublishResult {
+    pub fn add_search(&mut self, index: Option<search::PublishedIndex>) {
         self.outputs
             .extend(index.iter().flat_map(|index| index.files.iter().cloned()));
         self.outputs.sort_unstable();
@@ -63,12 +63,12 @@ impl Published {
 }
 
 /// Publishes all outputs of a site.
-pub struct Press<'a> {
-    pub workshop: Workshop<'a>,
+pub struct OutputWriter<'a> {
+    pub renderer: OutputRenderer<'a>,
     pub sink: &'a dyn Sink,
-    pub ledger: &'a Ledger<'a>,
-    pub before: &'a Drawn,
-    pub memory: &'a Memory,
+    pub ledger: &'a FileHashes<'a>,
+    pub before: &'a OutputRecords,
+    pub memory: &'a BuildCache,
     /// This build's number.
     pub(super) build: u64,
     pub(super) failure: OnceLock<String>,
@@ -78,49 +78,49 @@ pub struct Press<'a> {
     site: Fingerprint,
     site_with_texts: Fingerprint,
     /// The fingerprint of all pictures of the site, when it has any.
-    pictures: Option<Fingerprint>,
+    images: Option<Fingerprint>,
     /// Lists of questions, those of the last build first. Many sheets ask the same.
-    pub(super) asked: Mutex<IndexSet<Vec<Question>>>,
+    pub(super) asked: Mutex<IndexSet<Vec<Dependency>>>,
 }
 
 /// What became of one output.
 #[derive(Default)]
-pub(super) struct Outcome {
-    print: Option<Fingerprint>,
-    pub record: Option<Record>,
+pub(super) struct OutputResult {
+    hash: Option<Fingerprint>,
+    pub record: Option<OutputRecord>,
     pub problems: Vec<Diagnostic>,
-    took: Option<Took>,
+    took: Option<RenderTime>,
 }
 
-impl Published {
+impl PublishResult {
     /// Adds what became of one output.
-    pub(super) fn add(&mut self, path: &OutputPath, outcome: Outcome) {
+    pub(super) fn add(&mut self, path: &OutputPath, outcome: OutputResult) {
         self.took
             .extend(outcome.took.map(|took| (path.clone(), took)));
         self.problems.extend(outcome.problems);
         self.outputs
-            .extend(outcome.print.map(|print| (path.clone(), print)));
+            .extend(outcome.hash.map(|hash| (path.clone(), hash)));
         self.records
             .extend(outcome.record.map(|record| (path.clone(), record)));
     }
 }
 
-impl<'a> Press<'a> {
+impl<'a> OutputWriter<'a> {
     pub fn new(
-        workshop: Workshop<'a>,
+        renderer: OutputRenderer<'a>,
         sink: &'a dyn Sink,
-        ledger: &'a Ledger<'a>,
-        before: &'a Drawn,
-        memory: &'a Memory,
+        ledger: &'a FileHashes<'a>,
+        before: &'a OutputRecords,
+        memory: &'a BuildCache,
     ) -> Self {
         let asked = Mutex::new(before.asked.iter().cloned().collect());
-        let whole = workshop.whole;
-        let pictures = (!whole.pictures.is_empty()).then(|| whole.pictures.sum(workshop.files));
-        let site = print_of(&(whole.site_print, whole.loaded.prints.look));
-        let site_with_texts = print_of(&(site, whole.documents.texts_print()));
+        let whole = renderer.whole;
+        let images = (!whole.images.is_empty()).then(|| whole.images.sum(renderer.files));
+        let site = hash_of(&(whole.site_hash, whole.loaded.hashes.look));
+        let site_with_texts = hash_of(&(site, whole.documents.texts_hash()));
         let (build, failure, texts) = (before.build + 1, OnceLock::new(), texts(whole));
-        Press {
-            workshop,
+        OutputWriter {
+            renderer,
             sink,
             ledger,
             before,
@@ -130,19 +130,19 @@ impl<'a> Press<'a> {
             texts,
             site,
             site_with_texts,
-            pictures,
+            images,
             asked,
         }
     }
 
     /// Makes everything but the smaller images.
-    pub fn pages(&self) -> Published {
-        let outputs = self.workshop.whole.outputs.all();
-        let outcomes: Vec<Outcome> = outputs
+    pub fn pages(&self) -> PublishResult {
+        let outputs = self.renderer.whole.outputs.all();
+        let outcomes: Vec<OutputResult> = outputs
             .par_iter()
             .map(|(path, maker)| self.one(path, maker))
             .collect();
-        let mut published = Published::default();
+        let mut published = PublishResult::default();
         for ((path, _), outcome) in outputs.iter().zip(outcomes) {
             published.add(path, outcome);
         }
@@ -150,7 +150,7 @@ impl<'a> Press<'a> {
     }
 
     /// What was published, when all of it was made.
-    pub fn finish(self, mut published: Published) -> Published {
+    pub fn finish(self, mut published: PublishResult) -> PublishResult {
         published.failure = self.failure.into_inner();
         published.asked = self
             .asked
@@ -161,56 +161,57 @@ impl<'a> Press<'a> {
         published
     }
 
-    fn one(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+    fn one(&self, path: &OutputPath, maker: &OutputKind) -> OutputResult {
         if self.failure.get().is_some() {
-            return Outcome::default();
+            return OutputResult::default();
         }
         match maker {
-            Maker::Sheet(_) => self.sheet(path, maker),
-            Maker::Twin(_) => self.twin(path, maker),
-            Maker::Card(_) => self.card(path, maker),
-            Maker::ContentFile(source) => self.content_file(path, maker, source),
-            Maker::Copy(source) => match self.ledger.print(source) {
-                Ok(print) if self.sink.keep(path, print) => Outcome {
-                    print: Some(print),
-                    ..Outcome::default()
+            OutputKind::Sheet(_) => self.output_page(path, maker),
+            OutputKind::Twin(_) => self.put_markdown_copy(path, maker),
+            OutputKind::Card(_) => self.card(path, maker),
+            OutputKind::ContentFile(source) => self.content_file(path, maker, source),
+            OutputKind::Copy(source) => match self.ledger.hash_of(source) {
+                Ok(hash) if self.sink.keep(path, hash) => OutputResult {
+                    hash: Some(hash),
+                    ..OutputResult::default()
                 },
-                _ => self.put(path, self.workshop.make(path, maker)).0,
+                _ => self.put(path, self.renderer.make(path, maker)).0,
             },
-            Maker::Llms
-            | Maker::Redirects
-            | Maker::Redirect(_)
-            | Maker::Suggestions(_)
-            | Maker::Calendar(_)
-            | Maker::Sitemap(_) => self.list(path, maker, self.site),
-            Maker::Feed(_) | Maker::Pages => self.list(path, maker, self.site_with_texts),
-            Maker::Theme(_) | Maker::Asset(_) | Maker::Robots | Maker::Headers => {
-                self.put(path, self.workshop.make(path, maker)).0
-            }
+            OutputKind::Llms
+            | OutputKind::Redirects
+            | OutputKind::Redirect(_)
+            | OutputKind::Suggestions(_)
+            | OutputKind::Calendar(_)
+            | OutputKind::Sitemap(_) => self.list(path, maker, self.site),
+            OutputKind::Feed(_) | OutputKind::Pages => self.list(path, maker, self.site_with_texts),
+            OutputKind::Theme(_)
+            | OutputKind::Asset(_)
+            | OutputKind::Robots
+            | OutputKind::Headers => self.put(path, self.renderer.make(path, maker)).0,
         }
     }
 
     /// What is made from the site as a whole.
-    fn list(&self, path: &OutputPath, maker: &Maker, site: Fingerprint) -> Outcome {
+    fn list(&self, path: &OutputPath, maker: &OutputKind, site: Fingerprint) -> OutputResult {
         self.remembered(
             path,
-            Parts {
+            InputHashes {
                 view: Some(site),
-                ..Parts::default()
+                ..InputHashes::default()
             },
-            || self.workshop.make(path, maker),
+            || self.renderer.make(path, maker),
         )
     }
 
     /// Puts what was made into the sink; gives back what its templates asked.
-    fn put(&self, path: &OutputPath, made: Made) -> (Outcome, Vec<Question>) {
-        let Made {
+    fn put(&self, path: &OutputPath, made: RenderedOutput) -> (OutputResult, Vec<Dependency>) {
+        let RenderedOutput {
             bytes,
             copied,
             mut problems,
             asked,
         } = made;
-        let print = match (bytes, copied) {
+        let hash = match (bytes, copied) {
             (Some(bytes), _) => Some(self.put_bytes(path, bytes)),
             (None, Some(file)) => {
                 let copied = self
@@ -221,26 +222,26 @@ impl<'a> Press<'a> {
             (None, None) => None,
         };
         (
-            Outcome {
-                print,
+            OutputResult {
+                hash,
                 problems,
-                ..Outcome::default()
+                ..OutputResult::default()
             },
             asked,
         )
     }
 
     fn put_bytes(&self, path: &OutputPath, bytes: Cow<'static, [u8]>) -> Fingerprint {
-        let print = Fingerprint::of(&bytes);
-        if let Err(message) = self.sink.put(path, bytes, print) {
+        let hash = Fingerprint::of(&bytes);
+        if let Err(message) = self.sink.put(path, bytes, hash) {
             let _ = self.failure.set(message);
         }
-        print
+        hash
     }
 
     /// Puts a file that is published as it is. A large one is never in memory as a whole.
     fn put_copy(&self, path: &OutputPath, file: &CopiedFile) -> io::Result<Option<Fingerprint>> {
-        let source_print = self.ledger.print(&file.source)?;
+        let source_print = self.ledger.hash_of(&file.source)?;
         let open = || file.open_at(self.ledger, 0);
         let mut reader = open()?;
         let mut beginning = Vec::new();
@@ -250,7 +251,7 @@ impl<'a> Press<'a> {
         if (beginning.len() as u64) < SMALL_BYTES {
             return Ok(Some(self.put_bytes(path, beginning.into())));
         }
-        let is_known = file.is_as_it_is() || self.sink.forgets();
+        let is_known = file.is_as_it_is() || self.sink.discards_output();
         let expected = if is_known {
             source_print
         } else {
@@ -262,66 +263,71 @@ impl<'a> Press<'a> {
         Ok(copied.map_err(|message| self.failure.set(message)).ok())
     }
 
-    fn twin(&self, path: &OutputPath, maker: &Maker) -> Outcome {
-        let whole = self.workshop.whole;
-        let composer = &whole.materials.composer;
-        let Maker::Twin(sheet) = maker else {
-            return Outcome::default();
+    fn put_markdown_copy(&self, path: &OutputPath, maker: &OutputKind) -> OutputResult {
+        let whole = self.renderer.whole;
+        let composer = &whole.render_context.composer;
+        let OutputKind::Twin(output_page) = maker else {
+            return OutputResult::default();
         };
-        let id = composer.page_of(&whole.outputs.sheets[*sheet]);
+        let id = composer.page_of(&whole.outputs.output_pages[*output_page]);
         let page = id.map(|id| composer.site.page(id));
         let text = id.map(|id| self.texts[id]);
         let tool = id.and_then(|id| composer.tool_markdown(id));
         let links = id.map(|id| composer.copied_links(id));
         let view = page.map(|page| {
-            print_of(&(
+            hash_of(&(
                 &page.entry.title,
                 page.entry.heading.is_some(),
                 &tool,
                 &links,
             ))
         });
-        let parts = Parts {
+        let parts = InputHashes {
             text,
             view,
             includes: id.and_then(|id| self.includes(id)),
-            ..Parts::default()
+            ..InputHashes::default()
         };
-        self.remembered(path, parts, || self.workshop.make(path, maker))
+        self.remembered(path, parts, || self.renderer.make(path, maker))
     }
 
     /// A card's name tells all that it is made from.
-    fn card(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+    fn card(&self, path: &OutputPath, maker: &OutputKind) -> OutputResult {
         let key = Fingerprint::of(path.as_str());
         self.remembered(
             path,
-            Parts {
+            InputHashes {
                 text: Some(key),
-                ..Parts::default()
+                ..InputHashes::default()
             },
-            || match self.memory.piece(key) {
-                Some(bytes) => Made::of(bytes),
+            || match self.memory.image_variant(key) {
+                Some(bytes) => RenderedOutput::of(bytes),
                 None => {
-                    let made = self.workshop.make(path, maker);
+                    let made = self.renderer.make(path, maker);
                     made.bytes
                         .iter()
-                        .for_each(|bytes| self.memory.keep_piece(key, bytes));
+                        .for_each(|bytes| self.memory.save_image_variant(key, bytes));
                     made
                 }
             },
         )
     }
 
-    fn content_file(&self, path: &OutputPath, maker: &Maker, source: &SourcePath) -> Outcome {
-        let settings = &self.workshop.whole.loaded.settings;
-        let how = print_of(&(
+    fn content_file(
+        &self,
+        path: &OutputPath,
+        maker: &OutputKind,
+        source: &SourcePath,
+    ) -> OutputResult {
+        let settings = &self.renderer.whole.loaded.settings;
+        let how = hash_of(&(
             settings.images.is_some(),
             settings.raw_html == RawHtml::Allow,
         ));
-        let parts = Parts {
-            text: self.ledger.print(source).ok(),
+        let parts = InputHashes {
+            text: self.ledger.hash_of(source).ok(),
             view: Some(how),
-            ..Parts::default()
+            ..InputHashes::default()
         };
         // Its problems are reported where pages refer to it, and those may have changed.
         if self
@@ -330,27 +336,37 @@ impl<'a> Press<'a> {
             .get(path)
             .is_some_and(|record| !record.problems.is_empty())
         {
-            return self.made(path, parts, self.workshop.make(path, maker));
+            return self.made(path, parts, self.renderer.make(path, maker));
         }
-        self.remembered(path, parts, || self.workshop.make(path, maker))
+        self.remembered(path, parts, || self.renderer.make(path, maker))
     }
 
     /// Keeps an output that was made from the same parts, or makes it.
-    fn remembered(&self, path: &OutputPath, parts: Parts, make: impl FnOnce() -> Made) -> Outcome {
+    fn remembered(
+        &self,
+        path: &OutputPath,
+        parts: InputHashes,
+        make: impl FnOnce() -> RenderedOutput,
+    ) -> OutputResult {
         let before = self.before.outputs.get(path);
-        match before.filter(|record| record.parts == parts && self.sink.keep(path, record.print)) {
+        match before.filter(|record| record.parts == parts && self.sink.keep(path, record.hash)) {
             Some(record) => self.kept(record.clone()),
             None => self.made(path, parts, make()),
         }
     }
 
     /// Puts an output that was made from these parts.
-    pub(super) fn made(&self, path: &OutputPath, parts: Parts, made: Made) -> Outcome {
+    pub(super) fn made(
+        &self,
+        path: &OutputPath,
+        parts: InputHashes,
+        made: RenderedOutput,
+    ) -> OutputResult {
         let before = self.before.outputs.get(path);
         let (mut outcome, _) = self.put(path, made);
         outcome.record = self.record(
             &outcome,
-            (print_of(&parts), parts),
+            (hash_of(&parts), parts),
             before,
             Vec::new(),
             Vec::new(),
@@ -358,35 +374,35 @@ impl<'a> Press<'a> {
         outcome
     }
 
-    fn sheet(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+    fn output_page(&self, path: &OutputPath, maker: &OutputKind) -> OutputResult {
         let page = self.page_of(maker);
         let includes = page.and_then(|page| self.includes(page));
         let quick = self.quick(page, includes);
         let before = self.before.outputs.get(path);
         if let Some(record) =
-            before.filter(|record| record.quick == quick && self.sink.keep(path, record.print))
+            before.filter(|record| record.quick == quick && self.sink.keep(path, record.hash))
         {
             return self.kept(record.clone());
         }
-        let Some(composed) = self.workshop.composed(maker) else {
-            return self.put(path, self.workshop.make(path, maker)).0;
+        let Some(composed) = self.renderer.composed(maker) else {
+            return self.put(path, self.renderer.make(path, maker)).0;
         };
         let mut parts = self.parts(&composed, includes);
-        let is_as_before = |record: &&Record| {
+        let is_as_before = |record: &&OutputRecord| {
             let asked = self.before.asked.get(record.asked as usize);
             let answers = asked.map(|asked| self.answers(asked));
-            record.parts == Parts { answers, ..parts } && self.sink.keep(path, record.print)
+            record.parts == InputHashes { answers, ..parts } && self.sink.keep(path, record.hash)
         };
         if let Some(record) = before.filter(is_as_before) {
-            return self.kept(Record {
+            return self.kept(OutputRecord {
                 quick,
                 ..record.clone()
             });
         }
         let begun = Instant::now();
         let (mut outcome, asked) =
-            self.put(path, self.workshop.make_composed(path, maker, &composed));
-        outcome.took = Some(Took {
+            self.put(path, self.renderer.make_composed(path, maker, &composed));
+        outcome.took = Some(RenderTime {
             template: composed.template.clone(),
             time: begun.elapsed(),
         });
@@ -401,27 +417,27 @@ impl<'a> Press<'a> {
         outcome
     }
 
-    pub(super) fn kept(&self, record: Record) -> Outcome {
-        Outcome {
+    pub(super) fn kept(&self, record: OutputRecord) -> OutputResult {
+        OutputResult {
             problems: record.problems.clone(),
-            print: Some(record.print),
+            hash: Some(record.hash),
             record: Some(record),
-            ..Outcome::default()
+            ..OutputResult::default()
         }
     }
 
     fn record(
         &self,
-        outcome: &Outcome,
-        (quick, parts): (Fingerprint, Parts),
-        before: Option<&Record>,
+        outcome: &OutputResult,
+        (quick, parts): (Fingerprint, InputHashes),
+        before: Option<&OutputRecord>,
         shown: Vec<SourcePath>,
-        asked: Vec<Question>,
-    ) -> Option<Record> {
+        asked: Vec<Dependency>,
+    ) -> Option<OutputRecord> {
         let why = match before {
-            None => Why::New,
-            Some(before) if before.parts == parts => Why::Gone,
-            Some(before) => Why::changed(&before.parts, &parts, shown),
+            None => RebuildReason::New,
+            Some(before) if before.parts == parts => RebuildReason::Gone,
+            Some(before) => RebuildReason::changed(&before.parts, &parts, shown),
         };
         let problems = outcome.problems.clone();
         let place = self
@@ -431,8 +447,8 @@ impl<'a> Press<'a> {
             .insert_full(asked)
             .0;
         let asked = u32::try_from(place).expect("there are no more lists of questions than sheets");
-        Some(Record {
-            print: outcome.print?,
+        Some(OutputRecord {
+            hash: outcome.hash?,
             quick,
             parts,
             asked,
@@ -443,25 +459,25 @@ impl<'a> Press<'a> {
     }
 
     /// The page whose file a sheet or its twin shows.
-    fn page_of(&self, maker: &Maker) -> Option<PageId> {
-        let whole = self.workshop.whole;
+    fn page_of(&self, maker: &OutputKind) -> Option<PageId> {
+        let whole = self.renderer.whole;
         match maker {
-            Maker::Sheet(sheet) | Maker::Twin(sheet) => whole
-                .materials
+            OutputKind::Sheet(output_page) | OutputKind::Twin(output_page) => whole
+                .render_context
                 .composer
-                .page_of(&whole.outputs.sheets[*sheet]),
+                .page_of(&whole.outputs.output_pages[*output_page]),
             _ => None,
         }
     }
 
     fn includes(&self, page: PageId) -> Option<Fingerprint> {
-        let page = self.workshop.whole.materials.composer.site.page(page);
-        let files = make::field_files(page);
+        let page = self.renderer.whole.render_context.composer.site.page(page);
+        let files = render::field_files(page);
         if page.entry.includes.is_empty() && files.is_empty() {
             return None;
         }
         let folder = page.entry.source.folder();
-        let mut printer = Fingerprinter::new();
+        let mut hasher = Hasher::new();
         let included = page
             .entry
             .includes
@@ -469,7 +485,7 @@ impl<'a> Press<'a> {
             .map(|include| folder.join(&include.file.value).ok());
         for path in included.chain(files.into_iter().map(Some)) {
             let listed = path.filter(|path| {
-                self.workshop
+                self.renderer
                     .whole
                     .loaded
                     .listed
@@ -477,79 +493,79 @@ impl<'a> Press<'a> {
                     .binary_search(path)
                     .is_ok()
             });
-            match listed.map(|path| self.ledger.print(&path)) {
-                Some(Ok(print)) => printer.add(print.as_bytes()),
-                _ => printer.add(b""),
+            match listed.map(|path| self.ledger.hash_of(&path)) {
+                Some(Ok(hash)) => hasher.add(hash.as_bytes()),
+                _ => hasher.add(b""),
             };
         }
-        Some(printer.finish())
+        Some(hasher.finish())
     }
 
     fn quick(&self, page: Option<PageId>, includes: Option<Fingerprint>) -> Fingerprint {
-        let whole = self.workshop.whole;
-        print_of(&(
-            whole.site_print,
-            whole.loaded.prints.look,
+        let whole = self.renderer.whole;
+        hash_of(&(
+            whole.site_hash,
+            whole.loaded.hashes.look,
             page.map(|page| self.texts[page]),
             includes,
-            self.pictures,
+            self.images,
         ))
     }
 
     /// All that a sheet is made from but the answers to what its templates will ask.
-    fn parts(&self, composed: &Composed, includes: Option<Fingerprint>) -> Parts {
-        let whole = self.workshop.whole;
-        let (composer, prints) = (&whole.materials.composer, &whole.loaded.prints);
+    fn parts(&self, composed: &PageContext, includes: Option<Fingerprint>) -> InputHashes {
+        let whole = self.renderer.whole;
+        let (composer, hashes) = (&whole.render_context.composer, &whole.loaded.hashes);
         let components = composed
             .body
             .map(|page| composer.facts(page).components.as_slice())
             .unwrap_or_default();
         let called: Vec<Option<Fingerprint>> = components
             .iter()
-            .map(|name| whole.loaded.templates.reached_from_component(name))
+            .map(|name| whole.loaded.templates.component_hash(name))
             .collect();
         let has_tools = !composed.embedded.is_empty();
         let tools = has_tools
-            .then(|| whole.loaded.templates.reached_from(TOOL_TEMPLATE))
+            .then(|| whole.loaded.templates.template_hash(TOOL_TEMPLATE))
             .flatten();
-        Parts {
+        InputHashes {
             text: composed.body.map(|page| self.texts[page]),
             view: Some(templates::fingerprint(composer, composed)),
-            templates: Some(print_of(&(
-                whole.loaded.templates.reached_from(&composed.template),
+            templates: Some(hash_of(&(
+                whole.loaded.templates.template_hash(&composed.template),
                 called,
                 tools,
             ))),
-            site: Some(print_of(&(whole.materials.site_print(), prints.drawing))),
+            site: Some(hash_of(&(whole.render_context.site_hash(), hashes.drawing))),
             includes: includes.filter(|_| composed.body.is_some()),
             answers: None,
         }
     }
 
-    fn answers(&self, asked: &[Question]) -> Fingerprint {
-        let whole = self.workshop.whole;
-        let answer = |question: &Question| match question {
-            Question::Picture { href, .. } => whole.pictures.answer(self.workshop.files, href),
-            _ => whole.materials.answer_print(question),
+    fn answers(&self, asked: &[Dependency]) -> Fingerprint {
+        let whole = self.renderer.whole;
+        let answer = |question: &Dependency| match question {
+            Dependency::Picture { href, .. } => whole.images.answer(self.renderer.files, href),
+            _ => whole.render_context.dependency_hash(question),
         };
-        let prints: Vec<Option<Fingerprint>> = asked.iter().map(answer).collect();
-        print_of(&prints)
+        let hashes: Vec<Option<Fingerprint>> = asked.iter().map(answer).collect();
+        hash_of(&hashes)
     }
 
     /// The pages of which a sheet shows something that is not what it was.
-    fn changed_among(&self, composed: &Composed) -> Vec<SourcePath> {
+    fn changed_among(&self, composed: &PageContext) -> Vec<SourcePath> {
         if self.before.shown.is_empty() {
             return Vec::new();
         }
-        let composer = &self.workshop.whole.materials.composer;
+        let composer = &self.renderer.whole.render_context.composer;
         let differs = |page: &usize| {
             self.before
                 .shown
                 .get(&composer.site.page(*page).entry.source)
-                != Some(&composer.shown_print(*page))
+                != Some(&composer.card_hash(*page))
         };
         let mut changed: Vec<SourcePath> = composed
-            .shown()
+            .shown_pages()
             .filter(differs)
             .map(|page| composer.site.page(page).entry.source.clone())
             .collect();
@@ -560,7 +576,7 @@ impl<'a> Press<'a> {
 }
 
 /// Of each page's file and how it is read. Pages and documents are sorted alike, by their sources.
-fn texts(whole: &Whole) -> Vec<Fingerprint> {
+fn texts(whole: &SiteState) -> Vec<Fingerprint> {
     let mut documents = whole.documents.pages.iter().peekable();
     let text = |page: &SitePage| {
         while documents
@@ -572,7 +588,7 @@ fn texts(whole: &Whole) -> Vec<Fingerprint> {
             .map_or_else(|| Fingerprint::of(""), |(_, page)| page.key)
     };
     whole
-        .materials
+        .render_context
         .composer
         .site
         .pages()

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use super::ledger::unreadable;
+use super::file_hashes::unreadable;
 use crate::diagnostic::Checked;
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
-use crate::source::{Files, ListingRules, Looked, Stamp};
+use crate::source::{Files, ListingRules, ScannedFiles, Stamp};
 
 /// Files that note what is read of them, and, where a listing is given, list just that.
-pub struct Recorder<'a> {
+pub struct RecordingFiles<'a> {
     files: &'a dyn Files,
     given: Option<(ListingRules, &'a [SourcePath])>,
     recording: Mutex<Recording>,
@@ -26,9 +26,9 @@ pub struct Recording {
     pub reads: HashMap<SourcePath, Fingerprint>,
 }
 
-impl<'a> Recorder<'a> {
+impl<'a> RecordingFiles<'a> {
     pub fn new(files: &'a dyn Files, given: Option<(ListingRules, &'a [SourcePath])>) -> Self {
-        Recorder {
+        RecordingFiles {
             files,
             given,
             recording: Mutex::default(),
@@ -48,20 +48,20 @@ impl<'a> Recorder<'a> {
     }
 }
 
-impl Files for Recorder<'_> {
+impl Files for RecordingFiles<'_> {
     /// Without the problems of listing, which are kept apart.
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
         if let Some((_, sources)) = self.given.as_ref().filter(|(given, _)| given == rules) {
-            return Checked::sound(sources.to_vec());
+            return Checked::ok(sources.to_vec());
         }
         let listed = self.files.list(rules);
         let sources = listed.value.clone();
         self.note().listed = Some(listed);
-        Checked::sound(sources)
+        Checked::ok(sources)
     }
 
-    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
-        self.files.look(rules, touched)
+    fn scan(&self, rules: &ListingRules, touched: &[SourcePath]) -> ScannedFiles {
+        self.files.scan(rules, touched)
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
@@ -81,12 +81,12 @@ impl Files for Recorder<'_> {
     }
 
     fn hash(&self, path: &SourcePath) -> io::Result<Fingerprint> {
-        let print = self.files.hash(path);
+        let hash = self.files.hash(path);
         self.note().reads.insert(
             path.clone(),
-            print.as_ref().map_or_else(|_| unreadable(), |print| *print),
+            hash.as_ref().map_or_else(|_| unreadable(), |hash| *hash),
         );
-        print
+        hash
     }
 
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {

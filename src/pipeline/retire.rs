@@ -1,11 +1,11 @@
 //! Addresses added to the setting `retired`, in the form that the list has in the file; every other
 //! byte of the file stays.
 
-use super::relocate::text::EditedText;
+use super::move_page::text::EditedText;
 use crate::paths::SourcePath;
 use crate::settings;
-use crate::site::vanished::yaml_text;
-use crate::yaml::{self, Entry, Value};
+use crate::site::missing_addresses::yaml_text;
+use crate::yaml::{self, YamlEntry, YamlValue};
 
 const KEY: &str = "retired";
 
@@ -50,7 +50,7 @@ fn block_lines(indent: &str, addresses: &[String]) -> String {
         .collect()
 }
 
-fn extend(file: &mut EditedText, entry: &Entry, addresses: &[String]) -> Option<()> {
+fn extend(file: &mut EditedText, entry: &YamlEntry, addresses: &[String]) -> Option<()> {
     let at = file.at(&entry.node.place);
     let in_flow = addresses
         .iter()
@@ -58,15 +58,15 @@ fn extend(file: &mut EditedText, entry: &Entry, addresses: &[String]) -> Option<
         .collect::<Vec<_>>()
         .join(", ");
     match &entry.node.value {
-        Value::None => {
+        YamlValue::None => {
             let key_start = file.at(&entry.key_place).start;
             insert_after_line(file, key_start, &block_lines("  ", addresses));
         }
-        Value::List(items) if file.text[at.start..].starts_with('[') => {
+        YamlValue::List(items) if file.text[at.start..].starts_with('[') => {
             let comma = if items.is_empty() { "" } else { ", " };
             file.replace(at.start + 1..at.start + 1, &format!("{in_flow}{comma}"));
         }
-        Value::List(items) => {
+        YamlValue::List(items) => {
             let last = file.at(&items.last()?.place).start;
             let line = file.text[..last]
                 .rfind('\n')
@@ -78,7 +78,7 @@ fn extend(file: &mut EditedText, entry: &Entry, addresses: &[String]) -> Option<
             let lines = block_lines(&lead[..dash], addresses);
             insert_after_line(file, last, &lines);
         }
-        Value::Text(text) if file.text[at.clone()].contains(text.as_str()) => {
+        YamlValue::Text(text) if file.text[at.clone()].contains(text.as_str()) => {
             file.replace(at.start..at.start, "[");
             file.replace(at.end..at.end, &format!(", {in_flow}]"));
         }

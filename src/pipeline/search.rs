@@ -14,15 +14,15 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Sink;
-use super::digests::FreshDigests;
-use super::documents::Reader;
-use super::memory::{Memory, SHARDS};
-use super::shown_files;
-use super::whole::Whole;
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use super::build_cache::{BuildCache, SHARDS};
+use super::documents::DocumentReader;
+use super::included_files;
+use super::search_cache::NewDigests;
+use super::site_state::SiteState;
+use crate::fingerprint::{Fingerprint, Hasher};
 use crate::output::search::bytes::Blob;
-use crate::output::search::digest::Digest;
-use crate::output::search::{self, Entry, Outline, Plan, Words};
+use crate::output::search::digest::SearchDigest;
+use crate::output::search::{self, IndexPlan, PlannedPage, WordsInput, WordsOutline};
 use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::SitePage;
@@ -30,49 +30,49 @@ use crate::source::Files;
 
 /// An index that was published.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Published {
+pub struct PublishedIndex {
     /// Of everything that it was made from.
     made_from: Fingerprint,
     /// Sorted by path.
     pub files: Vec<(OutputPath, Fingerprint)>,
-    outlines: Vec<Outline>,
+    outlines: Vec<WordsOutline>,
 }
 
 /// A part of what is remembered of digests: their words, or their texts, each with the key of its
 /// page.
-pub type Shelf = BTreeMap<SourcePath, (Fingerprint, Blob)>;
+pub type DigestShelf = BTreeMap<SourcePath, (Fingerprint, Blob)>;
 
 /// Digests: those made in this run, then those that are remembered, then those that are made now.
 struct Digests<'a> {
-    reader: Reader<'a>,
+    reader: DocumentReader<'a>,
     composer: &'a Composer,
-    memory: &'a Memory,
-    fresh: &'a FreshDigests,
-    words: [OnceLock<Shelf>; SHARDS as usize],
-    texts: [OnceLock<Shelf>; SHARDS as usize],
+    memory: &'a BuildCache,
+    fresh: &'a NewDigests,
+    words: [OnceLock<DigestShelf>; SHARDS as usize],
+    texts: [OnceLock<DigestShelf>; SHARDS as usize],
     /// What had to be read again.
-    read: Mutex<BTreeMap<SourcePath, Digest>>,
+    read: Mutex<BTreeMap<SourcePath, SearchDigest>>,
     files: IndexFiles<'a>,
 }
 
 /// The files of an index as they come, beside those of the one that was published before.
 struct IndexFiles<'a> {
     sink: &'a dyn Sink,
-    before: Option<&'a Published>,
+    before: Option<&'a PublishedIndex>,
     done: Mutex<BTreeMap<OutputPath, Fingerprint>>,
 }
 
 /// Publishes the index; `None` where the site has no search. `fresh` are the digests of the pages
 /// that this build parsed.
 pub fn publish(
-    whole: &Whole,
-    reader: Reader,
-    memory: &Memory,
-    before: Option<&Published>,
-    fresh: &FreshDigests,
+    whole: &SiteState,
+    reader: DocumentReader,
+    memory: &BuildCache,
+    before: Option<&PublishedIndex>,
+    fresh: &NewDigests,
     sink: &dyn Sink,
-) -> Result<Option<Published>, String> {
-    let composer = &whole.materials.composer;
+) -> Result<Option<PublishedIndex>, String> {
+    let composer = &whole.render_context.composer;
     let Some(plan) = search::plan(composer, |page| key(whole, reader.files, page)) else {
         return Ok(None);
     };
@@ -82,7 +82,7 @@ pub fn publish(
         done: Mutex::default(),
     };
     let same = before.filter(|before| {
-        before.made_from == plan.print && before.files.iter().all(|(path, _)| files.keep(path))
+        before.made_from == plan.hash && before.files.iter().all(|(path, _)| files.keep(path))
     });
     if same.is_some() {
         return Ok(same.cloned());
@@ -122,8 +122,8 @@ pub fn publish(
     if memory.is_kept() {
         keep(&plan, &digests);
     }
-    Ok(Some(Published {
-        made_from: plan.print,
+    Ok(Some(PublishedIndex {
+        made_from: plan.hash,
         files: digests.files.into_done(),
         outlines,
     }))
@@ -131,24 +131,24 @@ pub fn publish(
 
 /// The key of a page's digest: that of its document, with its name, which can be its title and is
 /// searched, and with the files whose text it shows.
-pub(super) fn key(whole: &Whole, files: &dyn Files, page: &SitePage) -> Fingerprint {
+pub(super) fn key(whole: &SiteState, files: &dyn Files, page: &SitePage) -> Fingerprint {
     let source = &page.entry.source;
     let text = whole.documents.pages.get(source).map(|page| page.key);
-    let mut printer = Fingerprinter::new();
-    printer
+    let mut hasher = Hasher::new();
+    hasher
         .add(source.as_str())
         .add(text.unwrap_or_default().as_bytes());
-    if let Some(shown) = shown_files::print(files, &whole.loaded, &page.entry) {
-        printer.add(shown.as_bytes());
+    if let Some(shown) = included_files::hash(files, &whole.loaded, &page.entry) {
+        hasher.add(shown.as_bytes());
     }
-    printer.finish()
+    hasher.finish()
 }
 
-pub(super) fn source<'a>(composer: &'a Composer, entry: &Entry) -> &'a SourcePath {
+pub(super) fn source<'a>(composer: &'a Composer, entry: &PlannedPage) -> &'a SourcePath {
     &composer.site.page(entry.page).entry.source
 }
 
-pub(super) fn entries(plan: &Plan) -> impl Iterator<Item = &Entry> {
+pub(super) fn entries(plan: &IndexPlan) -> impl Iterator<Item = &PlannedPage> {
     plan.languages.iter().flat_map(|language| &language.entries)
 }
 
@@ -158,7 +158,7 @@ fn shard_of(number: u32) -> u8 {
 }
 
 impl IndexFiles<'_> {
-    fn published_print(&self, path: &OutputPath) -> Option<Fingerprint> {
+    fn published_hash(&self, path: &OutputPath) -> Option<Fingerprint> {
         let files = &self.before?.files;
         let at = files.binary_search_by(|(own, _)| own.cmp(path)).ok()?;
         Some(files[at].1)
@@ -170,37 +170,37 @@ impl IndexFiles<'_> {
 
     /// Keeps a file of the index before; whether it is there still.
     fn keep(&self, path: &OutputPath) -> bool {
-        self.published_print(path)
-            .is_some_and(|print| self.is_done(path, print))
+        self.published_hash(path)
+            .is_some_and(|hash| self.is_done(path, hash))
     }
 
     /// Whether a file is there: put or kept before, or kept now.
-    fn is_done(&self, path: &OutputPath, print: Fingerprint) -> bool {
-        if self.done().get(path) == Some(&print) {
+    fn is_done(&self, path: &OutputPath, hash: Fingerprint) -> bool {
+        if self.done().get(path) == Some(&hash) {
             return true;
         }
-        let is_kept = self.sink.keep(path, print);
+        let is_kept = self.sink.keep(path, hash);
         if is_kept {
-            self.done().insert(path.clone(), print);
+            self.done().insert(path.clone(), hash);
         }
         is_kept
     }
 
     fn put(&self, path: OutputPath, bytes: Vec<u8>) -> Result<(), String> {
-        let print = Fingerprint::of(&bytes);
-        if !self.is_done(&path, print) {
-            self.sink.put(&path, Cow::Owned(bytes), print)?;
-            self.done().insert(path, print);
+        let hash = Fingerprint::of(&bytes);
+        if !self.is_done(&path, hash) {
+            self.sink.put(&path, Cow::Owned(bytes), hash)?;
+            self.done().insert(path, hash);
         }
         Ok(())
     }
 
     /// The bytes of a file of the index before, if they are what they were.
     fn published(&self, path: &OutputPath) -> Option<Vec<u8>> {
-        let print = self.published_print(path)?;
+        let hash = self.published_hash(path)?;
         self.sink
             .published(path)
-            .filter(|bytes| Fingerprint::of(bytes) == print)
+            .filter(|bytes| Fingerprint::of(bytes) == hash)
     }
 
     fn into_done(self) -> Vec<(OutputPath, Fingerprint)> {
@@ -212,14 +212,14 @@ impl IndexFiles<'_> {
     }
 }
 
-impl Words for Digests<'_> {
-    fn of(&self, entry: &Entry) -> Cow<'_, [u8]> {
+impl WordsInput for Digests<'_> {
+    fn of(&self, entry: &PlannedPage) -> Cow<'_, [u8]> {
         let source = source(self.composer, entry);
         if let Some(words) = self.fresh.words(source) {
             return words;
         }
         match self
-            .shelf_of_words(entry.number)
+            .words_shelf(entry.number)
             .get(source)
             .filter(|(key, _)| *key == entry.key)
         {
@@ -229,7 +229,7 @@ impl Words for Digests<'_> {
     }
 
     fn published_of(&self, number: u32, key: Fingerprint) -> Option<Cow<'_, [u8]>> {
-        let mut shelf = self.shelf_of_words(number).values();
+        let mut shelf = self.words_shelf(number).values();
         shelf
             .find(|(own, _)| *own == key)
             .map(|(_, words)| Cow::Borrowed(words.0.as_slice()))
@@ -249,13 +249,13 @@ impl Words for Digests<'_> {
 }
 
 impl Digests<'_> {
-    fn text(&self, entry: &Entry) -> Cow<'_, [u8]> {
+    fn text(&self, entry: &PlannedPage) -> Cow<'_, [u8]> {
         let source = source(self.composer, entry);
         if let Some(text) = self.fresh.text(source) {
             return text;
         }
         match self
-            .shelf_of_texts(entry.number)
+            .texts_shelf(entry.number)
             .get(source)
             .filter(|(key, _)| *key == entry.key)
         {
@@ -265,7 +265,7 @@ impl Digests<'_> {
     }
 
     /// Reads a page anew, once.
-    fn read(&self, source: &SourcePath) -> Digest {
+    fn read(&self, source: &SourcePath) -> SearchDigest {
         if let Some(digest) = self
             .read
             .lock()
@@ -282,20 +282,20 @@ impl Digests<'_> {
         digest
     }
 
-    fn shelf_of_words(&self, number: u32) -> &Shelf {
+    fn words_shelf(&self, number: u32) -> &DigestShelf {
         let shard = shard_of(number);
         self.words[usize::from(shard)].get_or_init(|| self.memory.search_words(shard))
     }
 
-    fn shelf_of_texts(&self, number: u32) -> &Shelf {
+    fn texts_shelf(&self, number: u32) -> &DigestShelf {
         let shard = shard_of(number);
         self.texts[usize::from(shard)].get_or_init(|| self.memory.search_texts(shard))
     }
 }
 
 /// Keeps the parts in which a digest is new.
-fn keep(plan: &Plan, digests: &Digests) {
-    let mut shards: BTreeMap<u8, Vec<&Entry>> = BTreeMap::new();
+fn keep(plan: &IndexPlan, digests: &Digests) {
+    let mut shards: BTreeMap<u8, Vec<&PlannedPage>> = BTreeMap::new();
     entries(plan).for_each(|entry| {
         shards
             .entry(shard_of(entry.number))
@@ -309,13 +309,13 @@ fn keep(plan: &Plan, digests: &Digests) {
         .keys()
         .cloned()
         .collect();
-    let is_new = |entry: &&Entry| {
+    let is_new = |entry: &&PlannedPage| {
         let source = source(digests.composer, entry);
         digests.fresh.contains(source) || read.contains(source)
     };
     shards.retain(|_, entries| entries.iter().any(is_new));
     shards.into_par_iter().for_each(|(shard, entries)| {
-        let shelf = |of: &dyn Fn(&Entry) -> Vec<u8>| -> Shelf {
+        let shelf = |of: &dyn Fn(&PlannedPage) -> Vec<u8>| -> DigestShelf {
             entries
                 .iter()
                 .map(|entry| {

@@ -10,21 +10,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::Request;
-use super::documents::{Documents, Page, Pages, Reader, Wanted};
-use super::ledger::{Known, KnownFiles, Ledger, unreadable};
-use super::load::{self, Loaded};
-use super::memory::{self, Memory};
+use super::build_cache::{self, BuildCache};
+use super::documents::{DocumentReader, Documents, LoadedPage, LoadedPages, PageNeeds};
+use super::file_hashes::{FileHashes, KnownFile, KnownFiles, unreadable};
+use super::images::SiteImages;
+use super::load::{self, LoadedSite};
 use super::outputs::Outputs;
-use super::pictures::Pictures;
-use super::recorder::{Recorder, Recording};
-use super::search_shown;
-use super::whole::{self, Whole};
-use crate::diagnostic::{Checked, Diagnostic, Place};
-use crate::document::{Entry, Facts};
+use super::recorder::{Recording, RecordingFiles};
+use super::search_preview;
+use super::site_state::{self, SiteState};
+use crate::diagnostic::{Checked, Diagnostic, Location};
+use crate::document::{Entry, PageFacts};
 use crate::fingerprint::Fingerprint;
 use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
-use crate::site::{Node, PageId, SitePage};
+use crate::site::{LinkTarget, PageId, SitePage};
 use crate::source::{Files, ListingRules, below};
 
 /// More new pages than these at once are no dearer assembled.
@@ -32,14 +32,14 @@ const INSERTED_MAX: usize = 4;
 
 /// Which paths may differ from what was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Touched {
+pub enum ChangedPaths {
     Paths(BTreeSet<SourcePath>),
     Everything,
 }
 
 /// What a refresh found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refreshed {
+pub struct RefreshResult {
     /// Files that came, went or have other bytes, sorted.
     pub changed: Vec<SourcePath>,
     /// Documents that were parsed.
@@ -49,7 +49,7 @@ pub struct Refreshed {
 }
 
 pub struct State {
-    pub whole: Whole,
+    pub whole: SiteState,
     /// Every listed file, sorted, and what was wrong with the listing.
     sources: Arc<[SourcePath]>,
     listing_problems: Vec<Diagnostic>,
@@ -63,11 +63,11 @@ pub struct State {
     /// Pages that are not what the memory holds.
     differ: BTreeSet<SourcePath>,
     /// The search index, as it was last asked for.
-    search: Mutex<search_shown::Shown>,
+    search: Mutex<search_preview::PreviewSearch>,
 }
 
 /// What a look at the files found.
-pub struct Sight {
+pub struct FileScan {
     /// What is listed now; `None` when that is what was listed.
     sources: Option<Vec<SourcePath>>,
     problems: Vec<Diagnostic>,
@@ -77,20 +77,20 @@ pub struct Sight {
 
 /// Documents that were read again.
 #[derive(Default)]
-struct Reread {
-    fresh: Vec<(SourcePath, Page)>,
+struct RereadDocuments {
+    fresh: Vec<(SourcePath, LoadedPage)>,
     gone: Vec<SourcePath>,
 }
 
 impl State {
-    pub fn open(files: &dyn Files, request: &Request, memory: &Memory) -> Self {
-        let mut ledger = Ledger::new(files, memory.files());
-        let recorder = Recorder::new(&ledger, None);
+    pub fn open(files: &dyn Files, request: &Request, memory: &BuildCache) -> Self {
+        let mut ledger = FileHashes::new(files, memory.files());
+        let recorder = RecordingFiles::new(&ledger, None);
         let Checked {
             value: mut loaded,
             problems: load_problems,
         } = load::load(&recorder, request, None);
-        loaded.colours = Arc::new(memory.colours());
+        loaded.colors = Arc::new(memory.colors());
         let Recording { listed, reads } = recorder.done();
         let Checked {
             value: sources,
@@ -103,34 +103,36 @@ impl State {
             request,
             |path| ledger.known(path),
             memory.pages(),
-            Wanted::default(),
+            PageNeeds::default(),
         );
         let assemble = || {
             let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
-            let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
-            let materials = Arc::new(whole::materials(&loaded, &documents, site, request));
-            let outputs = Outputs::plan(&loaded, &materials.composer, &mut clashes);
-            (materials, outputs, site_problems, clashes)
+            let site = site_state::assemble(&loaded, &documents, request, &mut site_problems);
+            let render_context = Arc::new(site_state::render_context(
+                &loaded, &documents, site, request,
+            ));
+            let outputs = Outputs::plan(&loaded, &render_context.composer, &mut clashes);
+            (render_context, outputs, site_problems, clashes)
         };
         let note = || {
             (
                 ledger.into_known(&sources),
-                whole::site_print(&loaded, &documents),
+                site_state::site_hash(&loaded, &documents),
             )
         };
-        let ((materials, outputs, site_problems, clashes), (known, site_print)) =
+        let ((render_context, outputs, site_problems, clashes), (known, site_hash)) =
             rayon::join(assemble, note);
-        let pictures = Pictures::new(&loaded, &materials.composer, memory);
+        let images = SiteImages::new(&loaded, &render_context.composer, memory);
         State {
             differ: documents.differ.clone(),
             known,
-            whole: Whole {
-                site_print,
+            whole: SiteState {
+                site_hash,
                 loaded,
                 documents,
-                materials,
+                render_context,
                 outputs,
-                pictures,
+                images,
             },
             sources: sources.into(),
             listing_problems,
@@ -148,9 +150,9 @@ impl State {
         path: &str,
         files: &dyn Files,
         request: &Request,
-        memory: &Memory,
+        memory: &BuildCache,
     ) -> Option<(OutputPath, Vec<u8>)> {
-        let reader = Reader {
+        let reader = DocumentReader {
             files,
             loaded: &self.whole.loaded,
             request,
@@ -174,12 +176,12 @@ impl State {
             .chain(self.whole.documents.problems())
             .cloned()
             .collect();
-        problems.extend(self.whole.materials.composer.site.link_problems());
+        problems.extend(self.whole.render_context.composer.site.link_problems());
         problems
     }
 
     /// The pages that nobody keeps yet, and all files that were read. The caller keeps them.
-    pub fn unremembered(&mut self) -> (BTreeSet<SourcePath>, KnownFiles) {
+    pub fn unsaved_pages(&mut self) -> (BTreeSet<SourcePath>, KnownFiles) {
         let differ = std::mem::take(&mut self.differ);
         let known = if differ.is_empty() {
             KnownFiles::new()
@@ -190,19 +192,19 @@ impl State {
     }
 
     /// The pages of one part of the memory.
-    pub fn pages_of(&self, shard: u8) -> Pages {
+    pub fn pages_of(&self, shard: u8) -> LoadedPages {
         let pages = self.whole.documents.pages.iter();
         pages
-            .filter(|(path, _)| memory::shard_of(path) == shard)
+            .filter(|(path, _)| build_cache::shard_of(path) == shard)
             .map(|(path, page)| (path.clone(), page.clone()))
             .collect()
     }
 
     /// The published page made from a file.
     pub fn page(&self, source: &SourcePath) -> Option<(PageId, &SitePage)> {
-        let site = &self.whole.materials.composer.site;
+        let site = &self.whole.render_context.composer.site;
         match site.tables.by_source.get(source)? {
-            Node::Page(id) => Some((*id, site.page(*id))),
+            LinkTarget::Page(id) => Some((*id, site.page(*id))),
             _ => None,
         }
     }
@@ -226,32 +228,37 @@ impl State {
 
     /// Works out anew what was made from what was seen to differ. Nothing else may have refreshed
     /// it since.
-    pub fn refresh(&mut self, files: &dyn Files, request: &Request, sight: Sight) -> Refreshed {
+    pub fn refresh(
+        &mut self,
+        files: &dyn Files,
+        request: &Request,
+        sight: FileScan,
+    ) -> RefreshResult {
         let changed = self.changed(files, &sight);
-        let pages = |state: &State| state.whole.materials.composer.site.pages().len();
+        let pages = |state: &State| state.whole.render_context.composer.site.pages().len();
         let is_listing_same = sight.sources.is_none() && sight.problems == self.listing_problems;
         if changed.is_empty() && is_listing_same {
-            return Refreshed {
+            return RefreshResult {
                 pages: pages(self),
-                ..Refreshed::default()
+                ..RefreshResult::default()
             };
         }
         self.search
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
-            .outdate();
+            .mark_outdated();
         if let Some(sources) = sight.sources {
             self.sources = sources.into();
         }
         self.listing_problems = sight.problems;
-        self.whole.pictures.forget(&changed);
+        self.whole.images.forget(&changed);
         let is_page =
             |path: &SourcePath| self.whole.loaded.listed.pages.binary_search(path).is_ok();
         let parsed = if is_listing_same && changed.iter().all(is_page) {
             let reread = self.reread(files, request, &changed);
             self.take_in(files, request, reread)
         } else if self.are_only_pages(&changed) {
-            self.relist(files, &changed);
+            self.update_listing(files, &changed);
             let reread = self.reread(files, request, &changed);
             self.take_in(files, request, reread)
         } else if is_listing_same
@@ -265,7 +272,7 @@ impl State {
         } else {
             self.reload(files, request, &changed, is_listing_same)
         };
-        Refreshed {
+        RefreshResult {
             changed: changed.into_iter().collect(),
             parsed,
             pages: pages(self),
@@ -278,20 +285,20 @@ impl State {
     }
 
     /// Works the site out for another day.
-    pub fn turn(&mut self, files: &dyn Files, request: &Request) {
+    pub fn set_date(&mut self, files: &dyn Files, request: &Request) {
         self.reload(files, request, &BTreeSet::new(), true);
     }
 
     /// Looks at what may differ.
-    pub fn look(&self, files: &dyn Files, touched: &Touched) -> Sight {
+    pub fn scan(&self, files: &dyn Files, touched: &ChangedPaths) -> FileScan {
         let rules = rules(&self.whole.loaded);
-        let Touched::Paths(paths) = touched else {
-            return self.look_at_all(files, &rules, &BTreeSet::new());
+        let ChangedPaths::Paths(paths) = touched else {
+            return self.scan_all(files, &rules, &BTreeSet::new());
         };
         let asked: Vec<SourcePath> = paths.iter().cloned().collect();
-        let looked = files.look(&rules, &asked);
+        let looked = files.scan(&rules, &asked);
         if looked.must_list {
-            return self.look_at_all(files, &rules, paths);
+            return self.scan_all(files, &rules, paths);
         }
         let mut candidates: BTreeSet<SourcePath> = paths
             .iter()
@@ -314,7 +321,7 @@ impl State {
         candidates.extend(looked.files);
         let is_touched = |problem: &&Diagnostic| {
             problem
-                .place
+                .location
                 .as_ref()
                 .is_some_and(|place| place.path.and_folders().any(|path| paths.contains(path)))
         };
@@ -324,7 +331,7 @@ impl State {
             .filter(|problem| !is_touched(problem));
         let mut problems: Vec<Diagnostic> = kept.cloned().chain(looked.problems).collect();
         Diagnostic::sort(&mut problems);
-        Sight {
+        FileScan {
             sources,
             problems,
             candidates,
@@ -333,22 +340,22 @@ impl State {
 
     /// After a full listing what is not vouched for by its stamp may differ. Of a file that was
     /// never read nothing is kept.
-    fn look_at_all(
+    fn scan_all(
         &self,
         files: &dyn Files,
         rules: &ListingRules,
         touched: &BTreeSet<SourcePath>,
-    ) -> Sight {
+    ) -> FileScan {
         let Checked {
             value: sources,
             problems,
         } = files.list(rules);
         let stamps = files.stamps(&sources);
         let may_differ = |path: &SourcePath, stamp| match self.known.get(path) {
-            Some(known) => !known.is_vouched(stamp),
+            Some(known) => !known.is_unchanged(stamp),
             None => {
                 self.sources.binary_search(path).is_err()
-                    || self.whole.pictures.has_seen(path)
+                    || self.whole.images.has_seen(path)
                     || self.is_searched(path)
             }
         };
@@ -362,7 +369,7 @@ impl State {
             .iter()
             .filter(|path| sources.binary_search(path).is_err());
         let candidates = unvouched.chain(gone).chain(touched).cloned().collect();
-        Sight {
+        FileScan {
             sources: (*sources != *self.sources).then_some(sources),
             problems,
             candidates,
@@ -377,7 +384,7 @@ impl State {
     }
 
     /// The candidates that came, went or have other bytes. What was never read counts as other.
-    fn changed(&mut self, files: &dyn Files, sight: &Sight) -> BTreeSet<SourcePath> {
+    fn changed(&mut self, files: &dyn Files, sight: &FileScan) -> BTreeSet<SourcePath> {
         let now = sight.sources.as_deref().unwrap_or(&self.sources);
         let mut changed = BTreeSet::new();
         for path in &sight.candidates {
@@ -385,9 +392,9 @@ impl State {
             let was_listed = self.sources.binary_search(path).is_ok();
             let is_same = match self.known.get(path).filter(|_| is_listed && was_listed) {
                 Some(known) => {
-                    let print = print(files, path);
-                    let is_same = print == known.print();
-                    self.known.insert(path.clone(), Known::unvouched(print));
+                    let hash = hash(files, path);
+                    let is_same = hash == known.hash();
+                    self.known.insert(path.clone(), KnownFile::unverified(hash));
                     is_same
                 }
                 None => !is_listed && !was_listed,
@@ -400,9 +407,14 @@ impl State {
     }
 
     /// Reads pages again; those that are as they were are left out.
-    fn reread(&self, files: &dyn Files, request: &Request, paths: &BTreeSet<SourcePath>) -> Reread {
+    fn reread(
+        &self,
+        files: &dyn Files,
+        request: &Request,
+        paths: &BTreeSet<SourcePath>,
+    ) -> RereadDocuments {
         let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
-        let reader = Reader {
+        let reader = DocumentReader {
             files,
             loaded,
             request,
@@ -414,7 +426,7 @@ impl State {
         let fresh = listed.into_par_iter().filter_map(|path| {
             Some((
                 path.clone(),
-                reader.page(path, pages.get(path), Wanted::default())?.0,
+                reader.page(path, pages.get(path), PageNeeds::default())?.0,
             ))
         });
         let gone = gone
@@ -422,7 +434,7 @@ impl State {
             .filter(|path| pages.contains_key(*path))
             .cloned()
             .collect();
-        Reread {
+        RereadDocuments {
             fresh: fresh.collect(),
             gone,
         }
@@ -443,14 +455,14 @@ impl State {
     }
 
     /// Takes into the lists, and out of them, pages that came and went.
-    fn relist(&mut self, files: &dyn Files, changed: &BTreeSet<SourcePath>) {
+    fn update_listing(&mut self, files: &dyn Files, changed: &BTreeSet<SourcePath>) {
         let listed = Arc::make_mut(&mut self.whole.loaded.listed);
         for path in changed {
             let is_there = self.sources.binary_search(path).is_ok();
-            listed.relist(path, is_there);
+            listed.update_page(path, is_there);
             if is_there {
                 self.known
-                    .insert(path.clone(), Known::unvouched(print(files, path)));
+                    .insert(path.clone(), KnownFile::unverified(hash(files, path)));
             } else {
                 self.known.remove(path);
             }
@@ -458,7 +470,7 @@ impl State {
     }
 
     /// Takes in what was read again; how many documents that are.
-    fn take_in(&mut self, files: &dyn Files, request: &Request, reread: Reread) -> usize {
+    fn take_in(&mut self, files: &dyn Files, request: &Request, reread: RereadDocuments) -> usize {
         let (parsed, is_other_site) = self.settle(files, request, reread, false);
         if is_other_site {
             self.plan();
@@ -472,14 +484,14 @@ impl State {
         &mut self,
         files: &dyn Files,
         request: &Request,
-        reread: Reread,
+        reread: RereadDocuments,
         must_assemble: bool,
     ) -> (usize, bool) {
-        let Reread { mut fresh, gone } = reread;
+        let RereadDocuments { mut fresh, gone } = reread;
         if self
             .whole
             .documents
-            .takes_other_terms(&self.whole.loaded, &fresh, &gone, must_assemble)
+            .needs_term_search(&self.whole.loaded, &fresh, &gone, must_assemble)
         {
             // Those read just now were searched for the terms of before, too.
             let all: BTreeSet<SourcePath> =
@@ -496,18 +508,18 @@ impl State {
         gone.iter().for_each(|path| drop(pages.remove(path)));
         let (mut new, mut edited) = (Vec::new(), Vec::new());
         for (path, page) in fresh {
-            let told = (Arc::clone(&page.entry), Arc::clone(&page.facts));
+            let reported = (Arc::clone(&page.entry), Arc::clone(&page.facts));
             let is_new = pages.insert(path, page).is_none();
             if is_new {
-                new.push(told)
+                new.push(reported)
             } else {
-                edited.push(told)
+                edited.push(reported)
             }
         }
         let can_update = !must_assemble
             && gone.is_empty()
             && new.len() <= INSERTED_MAX
-            && !self.tells_of(&edited);
+            && !self.is_about(&edited);
         let updated = if can_update && self.insert(request, &new) {
             self.update(&edited)
         } else {
@@ -520,40 +532,42 @@ impl State {
     }
 
     /// Whether a problem of the site stands in one of these files: its place may be another now.
-    fn tells_of(&self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> bool {
-        let is_in = |place: &Place| edited.iter().any(|(entry, _)| entry.source == place.path);
+    fn is_about(&self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> bool {
+        let is_in = |place: &Location| edited.iter().any(|(entry, _)| entry.source == place.path);
         let places = |problem: &Diagnostic| {
             problem
-                .place
+                .location
                 .iter()
-                .chain(problem.also.iter().map(|(place, _)| place))
+                .chain(problem.related.iter().map(|(place, _)| place))
                 .any(is_in)
         };
         self.site_problems.iter().chain(&self.clashes).any(places)
     }
 
     /// Takes new pages into the site; whether that could be done.
-    fn insert(&mut self, request: &Request, new: &[(Arc<Entry>, Arc<Facts>)]) -> bool {
+    fn insert(&mut self, request: &Request, new: &[(Arc<Entry>, Arc<PageFacts>)]) -> bool {
         if new.is_empty() {
             return true;
         }
-        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else {
+        let Some(render_context) = Arc::get_mut(&mut self.whole.render_context) else {
             return false;
         };
-        let is_inserted = new
-            .iter()
-            .all(|(entry, facts)| materials.composer.insert(entry, facts, request.with_drafts));
+        let is_inserted = new.iter().all(|(entry, facts)| {
+            render_context
+                .composer
+                .insert(entry, facts, request.with_drafts)
+        });
         if is_inserted {
-            materials.renew();
+            render_context.refresh();
         }
         is_inserted
     }
 
     /// Updates the site in its place; `None` when that cannot be done, else whether its outputs may
     /// be others.
-    fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
-        let materials = Arc::get_mut(&mut self.whole.materials)?;
-        let files = materials.composer.site.published_files.len();
+    fn update(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> Option<bool> {
+        let render_context = Arc::get_mut(&mut self.whole.render_context)?;
+        let files = render_context.composer.site.published_files.len();
         // How long a way takes may change with each of its pages; nobody else comes onto a list or
         // leaves it.
         let lists = |composer: &Composer| {
@@ -562,7 +576,7 @@ impl State {
                 .iter()
                 .filter_map(|(entry, _)| by_source.get(&entry.source));
             let own = own.filter_map(|node| {
-                if let Node::Page(id) = node {
+                if let LinkTarget::Page(id) = node {
                     Some(*id)
                 } else {
                     None
@@ -572,17 +586,17 @@ impl State {
                 .flat_map(|id| composer.belongs_on(id))
                 .collect::<Vec<bool>>()
         };
-        let before = lists(&materials.composer);
-        let is_seen = materials.composer.update(edited)?;
+        let before = lists(&render_context.composer);
+        let is_seen = render_context.composer.update(edited)?;
         if is_seen {
-            materials.renew();
-            self.whole.outputs.renew();
+            render_context.refresh();
+            self.whole.outputs.refresh_titles();
         }
         let has_cards = self.whole.loaded.settings.social_cards;
-        let are_lists_longer = is_seen && before != lists(&materials.composer);
+        let are_lists_longer = is_seen && before != lists(&render_context.composer);
         Some(
             are_lists_longer
-                || files != materials.composer.site.published_files.len()
+                || files != render_context.composer.site.published_files.len()
                 || is_seen && (files > 0 || has_cards),
         )
     }
@@ -595,7 +609,7 @@ impl State {
         changed: &BTreeSet<SourcePath>,
         is_listing_same: bool,
     ) -> usize {
-        let recorder = Recorder::new(files, Some((rules(&self.whole.loaded), &self.sources)));
+        let recorder = RecordingFiles::new(files, Some((rules(&self.whole.loaded), &self.sources)));
         let Checked {
             value: mut loaded,
             problems,
@@ -604,7 +618,7 @@ impl State {
             request,
             is_listing_same.then_some(&self.whole.loaded.listed),
         );
-        loaded.colours = Arc::clone(&self.whole.loaded.colours);
+        loaded.colors = Arc::clone(&self.whole.loaded.colors);
         let Recording { listed, reads } = recorder.done();
         if let Some(listed) = listed {
             // Other settings can list other files.
@@ -613,9 +627,9 @@ impl State {
         self.load_problems = problems;
         let before = std::mem::replace(&mut self.whole.loaded, loaded);
         let now = &self.whole.loaded;
-        let is_other_site = before.prints.assembling != now.prints.assembling;
-        let is_published_alike = now.is_published_alike(&before);
-        let is_read_alike = before.prints.reading == now.prints.reading
+        let is_other_site = before.hashes.assembling != now.hashes.assembling;
+        let is_published_alike = now.publishes_same_files(&before);
+        let is_read_alike = before.hashes.reading == now.hashes.reading
             && before.defaults == now.defaults
             && before.listed.content == now.listed.content;
         let mut paths = changed.clone();
@@ -661,12 +675,12 @@ impl State {
     /// Puts other templates' materials before the same site; whether that could be done.
     fn dress(&mut self) -> bool {
         let loaded = &self.whole.loaded;
-        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else {
+        let Some(render_context) = Arc::get_mut(&mut self.whole.render_context) else {
             return false;
         };
-        materials.dress(
+        render_context.with_assets(
             Arc::clone(&loaded.words),
-            whole::assets(loaded),
+            site_state::assets(loaded),
             loaded.icons.clone(),
             &loaded.data,
             loaded.unread_data.clone(),
@@ -688,30 +702,30 @@ impl State {
                 && !reads.contains_key(path)
             {
                 self.known
-                    .insert(path.clone(), Known::unvouched(print(files, path)));
+                    .insert(path.clone(), KnownFile::unverified(hash(files, path)));
             }
         }
         self.load_reads = reads.keys().cloned().collect();
-        for (path, print) in reads {
+        for (path, hash) in reads {
             if self
                 .known
                 .get(&path)
-                .is_none_or(|known| known.print() != print)
+                .is_none_or(|known| known.hash() != hash)
             {
-                self.known.insert(path, Known::unvouched(print));
+                self.known.insert(path, KnownFile::unverified(hash));
             }
         }
     }
 
     fn assemble(&mut self, request: &Request) {
         self.site_problems.clear();
-        let site = whole::assemble(
+        let site = site_state::assemble(
             &self.whole.loaded,
             &self.whole.documents,
             request,
             &mut self.site_problems,
         );
-        self.whole.materials = Arc::new(whole::materials(
+        self.whole.render_context = Arc::new(site_state::render_context(
             &self.whole.loaded,
             &self.whole.documents,
             site,
@@ -721,24 +735,24 @@ impl State {
 
     fn plan(&mut self) {
         self.clashes.clear();
-        let (loaded, composer) = (&self.whole.loaded, &self.whole.materials.composer);
+        let (loaded, composer) = (&self.whole.loaded, &self.whole.render_context.composer);
         let before = std::mem::replace(
             &mut self.whole.outputs,
             Outputs::plan(loaded, composer, &mut self.clashes),
         );
         rayon::spawn(|| drop(before));
-        self.whole.pictures.hang(loaded, composer);
+        self.whole.images.set_images(loaded, composer);
     }
 }
 
 /// The rules that the sources were listed by.
-fn rules(loaded: &Loaded) -> ListingRules {
+fn rules(loaded: &LoadedSite) -> ListingRules {
     ListingRules {
         output: Some(loaded.settings.output.clone()),
         ignore: loaded.settings.ignore.clone(),
     }
 }
 
-fn print(files: &dyn Files, path: &SourcePath) -> Fingerprint {
+fn hash(files: &dyn Files, path: &SourcePath) -> Fingerprint {
     files.hash(path).unwrap_or_else(|_| unreadable())
 }

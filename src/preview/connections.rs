@@ -65,7 +65,7 @@ pub enum Activity {
     TrustedStream,
 }
 
-struct Open {
+struct OpenConnections {
     peer: Peer,
     activity: Activity,
     /// Dropped to end the connection.
@@ -75,7 +75,7 @@ struct Open {
 /// All open connections, by the order in which they came.
 #[derive(Default)]
 struct Connections {
-    open: Mutex<(u64, BTreeMap<u64, Open>)>,
+    open: Mutex<(u64, BTreeMap<u64, OpenConnections>)>,
 }
 
 /// One connection, until it is closed. Requests carry it along, to say what it is used for.
@@ -106,7 +106,7 @@ impl Peer {
 }
 
 impl Connections {
-    fn open(&self) -> MutexGuard<'_, (u64, BTreeMap<u64, Open>)> {
+    fn open(&self) -> MutexGuard<'_, (u64, BTreeMap<u64, OpenConnections>)> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -133,7 +133,7 @@ impl Connections {
         *next += 1;
         open.insert(
             id,
-            Open {
+            OpenConnections {
                 peer,
                 activity: Activity::Waiting,
                 _end: end,
@@ -158,7 +158,7 @@ impl Connections {
 }
 
 /// The machine with the most connections, besides this one.
-fn largest_crowd(open: &BTreeMap<u64, Open>) -> Option<Peer> {
+fn largest_crowd(open: &BTreeMap<u64, OpenConnections>) -> Option<Peer> {
     let mut counts: BTreeMap<Peer, usize> = BTreeMap::new();
     open.values()
         .filter(|other| other.peer != Peer::Local)
@@ -170,7 +170,10 @@ fn largest_crowd(open: &BTreeMap<u64, Open>) -> Option<Peer> {
 }
 
 /// Ends the connection that is needed least, the oldest of several.
-fn end_first(open: &mut BTreeMap<u64, Open>, may_end: impl Fn(&Open) -> bool) {
+fn end_first(
+    open: &mut BTreeMap<u64, OpenConnections>,
+    may_end: impl Fn(&OpenConnections) -> bool,
+) {
     let candidates = open.iter().filter(|(_, other)| may_end(other));
     let first = candidates
         .min_by_key(|(id, other)| (other.activity, **id))
@@ -180,7 +183,7 @@ fn end_first(open: &mut BTreeMap<u64, Open>, may_end: impl Fn(&Open) -> bool) {
 
 impl Connection {
     /// A request is being answered.
-    pub fn begin_answer(&self) {
+    pub fn start_response(&self) {
         self.change(Activity::Answering);
     }
 
@@ -205,7 +208,7 @@ impl Connection {
         let Some(peer) = open.get(&self.id).map(|own| own.peer) else {
             return;
         };
-        let is_stream = |other: &Open| {
+        let is_stream = |other: &OpenConnections| {
             other.peer == peer
                 && matches!(other.activity, Activity::Stream | Activity::TrustedStream)
         };
@@ -261,19 +264,19 @@ async fn serve(
         .max_buf_size(HEAD_MAX);
     tokio::select! {
         // A visitor that goes away in the middle is nobody's problem.
-        _ = http.serve_connection(TokioIo::new(Impatient { stream, stalled: None }), service) => {}
+        _ = http.serve_connection(TokioIo::new(TimedStream { stream, stalled: None }), service) => {}
         _ = ended => {}
     }
     drop(connection);
 }
 
 /// A connection that ends when the other side accepts nothing for a while.
-struct Impatient {
+struct TimedStream {
     stream: TcpStream,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl Impatient {
+impl TimedStream {
     /// Holds the result of a write against the time since the last that succeeded.
     fn watched<T>(
         &mut self,
@@ -294,7 +297,7 @@ impl Impatient {
     }
 }
 
-impl AsyncRead for Impatient {
+impl AsyncRead for TimedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -304,7 +307,7 @@ impl AsyncRead for Impatient {
     }
 }
 
-impl AsyncWrite for Impatient {
+impl AsyncWrite for TimedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -375,7 +378,7 @@ mod tests {
         let (trusted, _trusted_end) = all.enter(Peer::Local);
         trusted.begin_stream(true);
         let (answering, _answering_end) = all.enter(Peer::Local);
-        answering.begin_answer();
+        answering.start_response();
         let streams: Vec<_> = (0..200).map(|_| all.enter(Peer::Local)).collect();
         streams
             .iter()

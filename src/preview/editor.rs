@@ -14,14 +14,14 @@ use crate::settings::{Editor, LineForm};
 
 /// What came of it, in words for the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Opened {
+pub struct OpenResult {
     pub is_opened: bool,
     pub message: String,
     /// What to copy and run instead.
     pub copy: Option<String>,
 }
 
-impl Opened {
+impl OpenResult {
     pub fn not(why: &str) -> Self {
         Self {
             is_opened: false,
@@ -33,18 +33,18 @@ impl Opened {
 
 /// A program with its first arguments, and what is known about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Chosen {
+struct EditorCommand {
     program: String,
     arguments: Vec<String>,
     editor: Option<Editor>,
 }
 
 /// Opens a file at a line.
-pub fn open(setting: Option<&str>, file: &Path, line: u32) -> Opened {
+pub fn open(setting: Option<&str>, file: &Path, line: u32) -> OpenResult {
     let variables = ["VISUAL", "EDITOR"].map(|name| std::env::var(name).ok());
     let file = file.to_string_lossy();
     let Some(chosen) = choose(setting, variables.iter().flatten().map(String::as_str)) else {
-        return Opened {
+        return OpenResult {
             is_opened: false,
             message: "Handsel does not know your editor: write `editor: code` (or zed, subl, idea, …) into handsel.yaml, or set VISUAL."
                 .into(),
@@ -52,7 +52,7 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> Opened {
         };
     };
     if chosen.editor.is_some_and(|editor| editor.needs_terminal) {
-        return Opened {
+        return OpenResult {
             is_opened: false,
             message: format!(
                 "{} needs a terminal, which a browser cannot give it. This opens the line there:",
@@ -65,17 +65,17 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> Opened {
 }
 
 /// Opens the folder that holds a file, with whatever the system shows folders in.
-pub fn open_folder(file: &Path) -> Opened {
+pub fn open_folder(file: &Path) -> OpenResult {
     let folder = file.parent().unwrap_or(file);
     match open::that_detached(folder) {
-        Ok(()) => Opened {
+        Ok(()) => OpenResult {
             is_opened: true,
             message: "The folder is open.".into(),
             copy: None,
         },
         Err(error) => {
             let message = format!("The folder cannot be shown from here: {error}.");
-            Opened {
+            OpenResult {
                 is_opened: false,
                 message,
                 copy: Some(folder.to_string_lossy().into_owned()),
@@ -85,9 +85,12 @@ pub fn open_folder(file: &Path) -> Opened {
 }
 
 /// The first that names a program.
-fn choose<'a>(setting: Option<&str>, variables: impl Iterator<Item = &'a str>) -> Option<Chosen> {
+fn choose<'a>(
+    setting: Option<&str>,
+    variables: impl Iterator<Item = &'a str>,
+) -> Option<EditorCommand> {
     if let Some(editor) = setting.and_then(Editor::named) {
-        return Some(Chosen {
+        return Some(EditorCommand {
             program: editor.name.to_owned(),
             arguments: Vec::new(),
             editor: Some(editor),
@@ -97,7 +100,7 @@ fn choose<'a>(setting: Option<&str>, variables: impl Iterator<Item = &'a str>) -
 }
 
 /// A command as it stands in a variable: a program, perhaps with arguments.
-fn chosen(command: &str) -> Option<Chosen> {
+fn chosen(command: &str) -> Option<EditorCommand> {
     let mut words = words(command).into_iter();
     let program = words.next()?;
     let name = Path::new(&program)
@@ -117,7 +120,7 @@ fn chosen(command: &str) -> Option<Chosen> {
             ..editor
         }
     });
-    Some(Chosen {
+    Some(EditorCommand {
         program,
         arguments,
         editor,
@@ -142,7 +145,7 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-impl Chosen {
+impl EditorCommand {
     fn name(&self) -> &str {
         self.program
             .rsplit(['/', '\\'])
@@ -184,7 +187,7 @@ impl Chosen {
     }
 }
 
-fn start(chosen: &Chosen, file: &str, line: u32) -> Opened {
+fn start(chosen: &EditorCommand, file: &str, line: u32) -> OpenResult {
     let mut command = Command::new(&chosen.program);
     command
         .args(chosen.all_arguments(file, line))
@@ -195,13 +198,13 @@ fn start(chosen: &Chosen, file: &str, line: u32) -> Opened {
         Ok(mut child) => {
             // Whoever starts a program has to take note of its end, or it stays behind as a zombie.
             std::thread::spawn(move || child.wait());
-            Opened {
+            OpenResult {
                 is_opened: true,
                 message: format!("{} opens line {line}.", chosen.name()),
                 copy: None,
             }
         }
-        Err(error) => Opened {
+        Err(error) => OpenResult {
             is_opened: false,
             message: format!("{} could not be started: {error}.", chosen.name()),
             copy: Some(format!("{file}:{line}")),

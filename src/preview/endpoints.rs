@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::editor::{self, Opened};
-use super::overlay::{self, ASSETS};
-use super::reload::{Goto, Reached, json};
-use super::{Shared, problems, work};
+use super::editor::{self, OpenResult};
+use super::inject::{self, ASSETS};
+use super::reload::{GotoResult, GotoTarget, json};
+use super::{SharedState, problems, work};
 use crate::paths::{SourcePath, percent_decode};
 
 /// A script or style of the preview.
@@ -25,7 +25,7 @@ pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
         )
             .into_response();
     };
-    let tag = format!("\"{}\"", overlay::version());
+    let tag = format!("\"{}\"", inject::version());
     let head = [
         (header::CONTENT_TYPE, *content_type),
         (header::CACHE_CONTROL, "no-cache"),
@@ -41,20 +41,23 @@ pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 }
 
 /// Every problem of the site.
-pub async fn problems(State(shared): State<Arc<Shared>>) -> Response {
-    let told = work(&shared, |shared| {
-        json(&problems::told(
+pub async fn problems(State(shared): State<Arc<SharedState>>) -> Response {
+    let reported = work(&shared, |shared| {
+        json(&problems::render_problems(
             &shared.live.problems(),
             &*shared.files,
             &shared.options.shown,
         ))
     });
-    answer(told.await)
+    answer(reported.await)
 }
 
 /// The calculators on the page of `file=` as they stand in their files. What they come to, the
 /// browser knows.
-pub async fn formulas(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+pub async fn formulas(
+    State(shared): State<Arc<SharedState>>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let file = query
         .as_deref()
         .unwrap_or_default()
@@ -73,7 +76,7 @@ pub async fn formulas(State(shared): State<Arc<Shared>>, RawQuery(query): RawQue
 /// A place in a source.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct SourcePosition {
     /// From the site's folder, or absolute.
     file: String,
     #[serde(default = "first_line")]
@@ -88,8 +91,8 @@ fn first_line() -> u32 {
 }
 
 /// Opens the writer's editor, or the folder of a source.
-pub async fn open(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    let (wish, path) = match shared.wish(&body) {
+pub async fn open(State(shared): State<Arc<SharedState>>, body: Bytes) -> Response {
+    let (wish, path) = match shared.requested_position(&body) {
         Ok(granted) => granted,
         Err(refused) => return *refused,
     };
@@ -105,8 +108,8 @@ pub async fn open(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
 }
 
 /// Brings a tab to a line of a source.
-pub async fn goto(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    let (wish, path) = match shared.wish(&body) {
+pub async fn goto(State(shared): State<Arc<SharedState>>, body: Bytes) -> Response {
+    let (wish, path) = match shared.requested_position(&body) {
         Ok(granted) => granted,
         Err(refused) => return *refused,
     };
@@ -123,24 +126,27 @@ pub async fn goto(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
         .unwrap_or_else(|| "/".to_owned());
     let reached = shared.tabs.goto(
         &below,
-        Goto {
+        GotoTarget {
             address: address.clone(),
             line: wish.line,
         },
     );
     #[derive(serde::Serialize)]
-    struct Gone {
+    struct GonePage {
         address: String,
-        reached: Reached,
+        reached: GotoResult,
     }
-    as_json(StatusCode::OK, json(&Gone { address, reached }))
+    as_json(StatusCode::OK, json(&GonePage { address, reached }))
 }
 
-impl Shared {
+impl SharedState {
     /// What a request wants done, and the source that it is about; or why that is refused.
-    fn wish(&self, body: &[u8]) -> Result<(Wish, SourcePath), Box<Response>> {
+    fn requested_position(
+        &self,
+        body: &[u8],
+    ) -> Result<(SourcePosition, SourcePath), Box<Response>> {
         let refused = |status: StatusCode, why: &str| Box::new(refuse(status, why));
-        let wish: Wish = serde_json::from_slice(body).map_err(|error| {
+        let wish: SourcePosition = serde_json::from_slice(body).map_err(|error| {
             refused(
                 StatusCode::BAD_REQUEST,
                 &format!("this is no wish in JSON: {error}"),
@@ -179,7 +185,7 @@ impl Shared {
 
 /// Says in JSON why nothing is done.
 pub fn refuse(status: StatusCode, why: &str) -> Response {
-    as_json(status, json(&Opened::not(why)))
+    as_json(status, json(&OpenResult::not(why)))
 }
 
 /// The answer to a request, unless Handsel failed on it.

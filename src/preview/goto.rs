@@ -19,7 +19,7 @@ const ANSWER_MAX: u64 = 64 * 1024;
 
 /// What a running preview says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
+pub struct InstanceNote {
     pub address: SocketAddr,
     pub token: String,
     pub pid: u32,
@@ -27,19 +27,19 @@ pub struct Note {
 
 /// How a preview answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answered {
+pub enum GotoAnswer {
     /// The page's address, and whether a tab shows it now.
     Gone { address: String, is_shown: bool },
     /// In words.
     Refused(String),
 }
 
-impl Note {
+impl InstanceNote {
     /// Asks the preview to show a line of a source, named from the site's folder.
     ///
     /// # Errors
     /// When nobody answers there, or it is not a preview.
-    pub fn goto(&self, file: &str, line: u32) -> io::Result<Answered> {
+    pub fn goto(&self, file: &str, line: u32) -> io::Result<GotoAnswer> {
         let body = serde_json::json!({ "file": file, "line": line }).to_string();
         let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -69,11 +69,11 @@ impl Note {
                 .map(str::to_owned)
         };
         match (text("address"), text("message")) {
-            (Some(address), _) => Ok(Answered::Gone {
+            (Some(address), _) => Ok(GotoAnswer::Gone {
                 address,
                 is_shown: text("reached").as_deref() != Some("waiting"),
             }),
-            (None, Some(message)) => Ok(Answered::Refused(message)),
+            (None, Some(message)) => Ok(GotoAnswer::Refused(message)),
             (None, None) => Err(foreign()),
         }
     }

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Shared;
+use super::SharedState;
 use super::connections::Connection;
 use super::endpoints::refuse;
 use crate::fingerprint::Fingerprint;
@@ -133,8 +133,8 @@ fn split_port(authority: &str) -> (&str, Option<u16>) {
 }
 
 /// Lets a request in, or says why not.
-pub async fn admit(
-    State(shared): State<Arc<Shared>>,
+pub async fn check_request(
+    State(shared): State<Arc<SharedState>>,
     Extension(connection): Extension<Arc<Connection>>,
     request: Request,
     next: Next,
@@ -167,7 +167,7 @@ pub async fn admit(
         )
             .into_response();
     }
-    connection.begin_answer();
+    connection.start_response();
     let mut response = next.run(request).await;
     connection.end_answer();
     let headers = response.headers_mut();
@@ -188,7 +188,11 @@ pub async fn admit(
 
 /// Lets a request through that wants something done: only with the token, and never where others
 /// can see the site. Both are known from its head, so that no body is read for anybody else.
-pub async fn permit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub async fn check_action(
+    State(shared): State<Arc<SharedState>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if shared.guard.is_shared() {
         return refuse(
             StatusCode::FORBIDDEN,

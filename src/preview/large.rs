@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::range::{self, Part};
-use super::{Shared, overlay};
-use crate::pipeline::live::LargeFile;
+use super::range::{self, RangeAnswer};
+use super::{SharedState, inject};
+use crate::pipeline::session::LargeFile;
 
 /// So much of a file is in memory, so many times, while it is sent.
 const PIECE_BYTES: usize = 256 << 10;
@@ -20,12 +20,12 @@ const PIECES_AHEAD: usize = 4;
 
 /// The file's tag, by which a browser asks whether it is still the same.
 pub fn tag(file: &LargeFile) -> String {
-    format!("\"{}-{}\"", file.print, overlay::version())
+    format!("\"{}-{}\"", file.hash, inject::version())
 }
 
 /// The file, or the part of it that was asked for.
 pub fn response(
-    shared: &Arc<Shared>,
+    shared: &Arc<SharedState>,
     file: LargeFile,
     method: &Method,
     headers: &HeaderMap,
@@ -34,12 +34,12 @@ pub fn response(
     let part = if method == Method::GET {
         range::requested(headers, &tag(&file), length)
     } else {
-        Part::Whole
+        RangeAnswer::Whole
     };
     let (status, range) = match part {
-        Part::Whole => (StatusCode::OK, 0..length),
-        Part::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Part::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
+        RangeAnswer::Whole => (StatusCode::OK, 0..length),
+        RangeAnswer::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
+        RangeAnswer::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
     };
     let content_range = match status {
         StatusCode::PARTIAL_CONTENT => {
@@ -66,7 +66,7 @@ pub fn response(
 
 /// A body that is read while it is sent. A reader who is slow is waited for; one who goes ends the
 /// reading.
-fn body(shared: Arc<Shared>, file: LargeFile, range: Range<usize>) -> Body {
+fn body(shared: Arc<SharedState>, file: LargeFile, range: Range<usize>) -> Body {
     let (pieces, heard) = tokio::sync::mpsc::channel::<io::Result<Bytes>>(PIECES_AHEAD);
     tokio::task::spawn_blocking(move || {
         let sent = shared

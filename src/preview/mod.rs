@@ -10,8 +10,8 @@ mod editor;
 mod endpoints;
 pub mod goto;
 mod guard;
+mod inject;
 mod large;
-mod overlay;
 mod problems;
 mod range;
 mod reload;
@@ -30,10 +30,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::live::{Live, Refreshed, Touched};
+use crate::pipeline::session::{ChangedPaths, RefreshResult, Session};
 use crate::source::Files;
 use guard::Guard;
-use reload::Tabs;
+use reload::Clients;
 
 /// Where the preview's own script, style and endpoints lie; no page of a site begins with an
 /// underscore and its name.
@@ -48,7 +48,7 @@ const WORKERS: usize = 16;
 
 /// What a preview is told, besides the site.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct PreviewOptions {
     /// The host that the writer named with `--host`.
     pub host: String,
     /// The site's folder, absolute.
@@ -59,15 +59,15 @@ pub struct Options {
 
 /// A preview that runs until it is dropped.
 pub struct Preview {
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
     address: SocketAddr,
     runtime: Option<Runtime>,
 }
 
 /// What one save came to.
 #[derive(Clone, Debug, Default)]
-pub struct Saved {
-    pub refreshed: Refreshed,
+pub struct SaveSummary {
+    pub refreshed: RefreshResult,
     /// Open pages that were made again.
     pub rendered: usize,
     /// Handsel itself failed; the site stays as it was before.
@@ -75,12 +75,12 @@ pub struct Saved {
 }
 
 /// What all requests see.
-struct Shared {
-    live: Arc<Live>,
+struct SharedState {
+    live: Arc<Session>,
     files: Arc<dyn Files + Send + Sync>,
-    options: Options,
+    options: PreviewOptions,
     guard: Guard,
-    tabs: Tabs,
+    tabs: Clients,
     workers: Arc<Semaphore>,
 }
 
@@ -91,9 +91,9 @@ impl Preview {
     /// When the system gives no threads, or the socket is none that can be waited for.
     pub fn start(
         listener: TcpListener,
-        live: Arc<Live>,
+        live: Arc<Session>,
         files: Arc<dyn Files + Send + Sync>,
-        options: Options,
+        options: PreviewOptions,
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let guard = Guard::new(address, &options.host);
@@ -102,12 +102,12 @@ impl Preview {
             .enable_all()
             .thread_name("preview")
             .build()?;
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedState {
             live,
             files,
             options,
             guard,
-            tabs: Tabs::default(),
+            tabs: Clients::default(),
             workers: Arc::new(Semaphore::new(WORKERS)),
         });
         listener.set_nonblocking(true)?;
@@ -139,7 +139,7 @@ impl Preview {
     }
 
     /// Takes in what changed, makes the pages anew that somebody looks at, and tells their tabs.
-    pub fn refresh(&self, touched: &Touched) -> Saved {
+    pub fn refresh(&self, touched: &ChangedPaths) -> SaveSummary {
         let shared = &self.shared;
         // A fault of ours must not end the preview: the next save may work.
         let refreshed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -147,31 +147,31 @@ impl Preview {
         }));
         match refreshed {
             // Touched, and the same as before: nothing to make, nothing to tell.
-            Ok(refreshed) if refreshed.changed.is_empty() => Saved {
+            Ok(refreshed) if refreshed.changed.is_empty() => SaveSummary {
                 refreshed,
-                ..Saved::default()
+                ..SaveSummary::default()
             },
             Ok(refreshed) => {
                 let rendered = shared.publish(touched, &refreshed.changed);
-                Saved {
+                SaveSummary {
                     refreshed,
                     rendered,
                     is_our_fault: false,
                 }
             }
-            Err(_) => Saved {
+            Err(_) => SaveSummary {
                 is_our_fault: true,
-                ..Saved::default()
+                ..SaveSummary::default()
             },
         }
     }
 
     /// Says what time it is; on another day the open pages are made anew. How many, when it is one.
-    pub fn turn(&self, now: jiff::Timestamp) -> Option<usize> {
-        self.shared
-            .live
-            .turn(now)
-            .then(|| self.shared.publish(&Touched::Paths(BTreeSet::new()), &[]))
+    pub fn set_date(&self, now: jiff::Timestamp) -> Option<usize> {
+        self.shared.live.set_date(now).then(|| {
+            self.shared
+                .publish(&ChangedPaths::Paths(BTreeSet::new()), &[])
+        })
     }
 
     /// Every problem known now.
@@ -224,9 +224,9 @@ async fn asked_to_end() {
 }
 
 /// Which request is answered by what.
-fn router(shared: Arc<Shared>) -> Router {
+fn router(shared: Arc<SharedState>) -> Router {
     let own = |name: &str| format!("{OWN_PREFIX}{name}");
-    let permit = axum::middleware::from_fn_with_state(Arc::clone(&shared), guard::permit);
+    let permit = axum::middleware::from_fn_with_state(Arc::clone(&shared), guard::check_action);
     Router::new()
         .route(&own("events"), get(reload::events))
         .route(&own("problems"), get(endpoints::problems))
@@ -240,7 +240,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .fallback(get(serve::output))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&shared),
-            guard::admit,
+            guard::check_request,
         ))
         .with_state(shared)
 }
@@ -248,8 +248,8 @@ fn router(shared: Arc<Shared>) -> Router {
 /// Works something out on a thread of its own, so that events flow meanwhile; nothing when Handsel
 /// fails on it.
 async fn work<T: Send + 'static>(
-    shared: &Arc<Shared>,
-    make: impl FnOnce(&Shared) -> T + Send + 'static,
+    shared: &Arc<SharedState>,
+    make: impl FnOnce(&SharedState) -> T + Send + 'static,
 ) -> Option<T> {
     let place = Arc::clone(&shared.workers).acquire_owned().await.ok()?;
     let shared = Arc::clone(shared);

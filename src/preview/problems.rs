@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::diagnostic::drawing::Drawing;
+use crate::diagnostic::render::ProblemRenderer;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Files;
 
@@ -20,15 +20,15 @@ const WIDTH: usize = 100;
 
 /// All problems of a site, as far as they are shown.
 #[derive(Debug, Serialize)]
-pub struct Told {
+pub struct ShownProblems {
     pub errors: usize,
     pub warnings: usize,
-    pub shown: Vec<Shown>,
+    pub shown: Vec<ShownProblem>,
 }
 
 /// One problem.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct ShownProblem {
     severity: Severity,
     code: &'static str,
     message: String,
@@ -41,8 +41,8 @@ pub struct Shown {
 }
 
 /// Draws problems, errors first.
-pub fn told(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> Told {
-    let mut drawing = Drawing::plain(files, root, WIDTH);
+pub fn render_problems(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> ShownProblems {
+    let mut drawing = ProblemRenderer::plain(files, root, WIDTH);
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut shown = Vec::new();
     let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
@@ -54,16 +54,16 @@ pub fn told(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> Told {
             shown.push(show(problem, &mut drawing));
         }
     }
-    Told {
+    ShownProblems {
         errors: errors.len(),
         warnings: warnings.len(),
         shown,
     }
 }
 
-fn show(problem: &Diagnostic, drawing: &mut Drawing<'_>) -> Shown {
-    let place = problem.place.as_ref();
-    Shown {
+fn show(problem: &Diagnostic, drawing: &mut ProblemRenderer<'_>) -> ShownProblem {
+    let place = problem.location.as_ref();
+    ShownProblem {
         severity: problem.severity,
         code: problem.code.name(),
         message: problem.message.clone(),

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 
 /// How much of a file a request gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum RangeAnswer {
     Whole,
     Bytes(Range<usize>),
     /// No byte of the file is in the range.
@@ -21,15 +21,15 @@ pub enum Part {
 /// A request that cannot be understood gets the whole file, and so does one for several parts: both
 /// are allowed, and no browser asks for several. `If-Range` is fulfilled by the same tag only; no
 /// dates are sent, so none can be the file's.
-pub fn requested(headers: &HeaderMap, tag: &str, length: usize) -> Part {
+pub fn requested(headers: &HeaderMap, tag: &str, length: usize) -> RangeAnswer {
     let Some(range) = only_value(headers, &header::RANGE) else {
-        return Part::Whole;
+        return RangeAnswer::Whole;
     };
     if headers.contains_key(header::IF_RANGE) && only_value(headers, &header::IF_RANGE) != Some(tag)
     {
-        return Part::Whole;
+        return RangeAnswer::Whole;
     }
-    parse(range, length).unwrap_or(Part::Whole)
+    parse(range, length).unwrap_or(RangeAnswer::Whole)
 }
 
 /// The value of a header that is there once.
@@ -40,7 +40,7 @@ fn only_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> 
 }
 
 /// Reads `bytes=10-19`, `bytes=10-` or `bytes=-10`.
-fn parse(range: &str, length: usize) -> Option<Part> {
+fn parse(range: &str, length: usize) -> Option<RangeAnswer> {
     let (unit, range) = range.split_once('=')?;
     if !unit.trim().eq_ignore_ascii_case("bytes") {
         return None;
@@ -48,13 +48,13 @@ fn parse(range: &str, length: usize) -> Option<Part> {
     let (first, last) = range.trim().split_once('-')?;
     match (number(first)?, number(last)?) {
         (None, None) => None,
-        (None, Some(0)) => Some(Part::Unsatisfiable),
+        (None, Some(0)) => Some(RangeAnswer::Unsatisfiable),
         // The end of an empty file is the whole of it.
-        (None, Some(_)) if length == 0 => Some(Part::Whole),
-        (None, Some(count)) => Some(Part::Bytes(length.saturating_sub(count)..length)),
+        (None, Some(_)) if length == 0 => Some(RangeAnswer::Whole),
+        (None, Some(count)) => Some(RangeAnswer::Bytes(length.saturating_sub(count)..length)),
         (Some(first), Some(last)) if last < first => None,
-        (Some(first), _) if first >= length => Some(Part::Unsatisfiable),
-        (Some(first), last) => Some(Part::Bytes(
+        (Some(first), _) if first >= length => Some(RangeAnswer::Unsatisfiable),
+        (Some(first), last) => Some(RangeAnswer::Bytes(
             first..last.map_or(length, |last| last.saturating_add(1).min(length)),
         )),
     }
@@ -79,25 +79,25 @@ mod tests {
     #[test]
     fn ranges_are_read_as_the_standard_says() {
         for (range, length, expected) in [
-            ("bytes=10-19", 100, Some(Part::Bytes(10..20))),
-            ("BYTES = 0-0", 100, Some(Part::Bytes(0..1))),
-            ("bytes=90-", 100, Some(Part::Bytes(90..100))),
+            ("bytes=10-19", 100, Some(RangeAnswer::Bytes(10..20))),
+            ("BYTES = 0-0", 100, Some(RangeAnswer::Bytes(0..1))),
+            ("bytes=90-", 100, Some(RangeAnswer::Bytes(90..100))),
             (
                 "bytes=90-99999999999999999999999",
                 100,
-                Some(Part::Bytes(90..100)),
+                Some(RangeAnswer::Bytes(90..100)),
             ),
-            ("bytes=-10", 100, Some(Part::Bytes(90..100))),
-            ("bytes=-1000", 100, Some(Part::Bytes(0..100))),
-            ("bytes=100-", 100, Some(Part::Unsatisfiable)),
+            ("bytes=-10", 100, Some(RangeAnswer::Bytes(90..100))),
+            ("bytes=-1000", 100, Some(RangeAnswer::Bytes(0..100))),
+            ("bytes=100-", 100, Some(RangeAnswer::Unsatisfiable)),
             (
                 "bytes=99999999999999999999999-",
                 100,
-                Some(Part::Unsatisfiable),
+                Some(RangeAnswer::Unsatisfiable),
             ),
-            ("bytes=-0", 100, Some(Part::Unsatisfiable)),
-            ("bytes=0-", 0, Some(Part::Unsatisfiable)),
-            ("bytes=-1", 0, Some(Part::Whole)),
+            ("bytes=-0", 100, Some(RangeAnswer::Unsatisfiable)),
+            ("bytes=0-", 0, Some(RangeAnswer::Unsatisfiable)),
+            ("bytes=-1", 0, Some(RangeAnswer::Whole)),
             ("bytes=19-10", 100, None),
             ("bytes=-", 100, None),
             ("bytes=", 100, None),

@@ -23,12 +23,12 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::{ReceiverStream, WatchStream};
 
 use super::connections::Connection;
-use super::overlay::Standing;
-use super::serve::Served;
-use super::{Shared, problems, work};
+use super::inject::PageStatus;
+use super::serve::PreviewResponse;
+use super::{SharedState, problems, work};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode};
-use crate::pipeline::live::{About, Touched};
+use crate::pipeline::session::{ChangedPaths, PageSummary};
 
 /// How often a silent stream shows that it is alive; one whose tab is gone is found out then.
 const ALIVE: Duration = Duration::from_secs(10);
@@ -43,44 +43,44 @@ const GOTO_WAIT: Duration = Duration::from_secs(60);
 const FILES_MAX: usize = 4096;
 
 /// The open tabs and what they look at.
-pub struct Tabs {
-    open: Mutex<BTreeMap<String, Open>>,
+pub struct Clients {
+    open: Mutex<BTreeMap<String, OpenPage>>,
     /// Counts refreshes: what was made before the last one is made again.
     generation: AtomicU64,
     next_id: AtomicU64,
     problems: watch::Sender<Arc<str>>,
     /// Pictures, styles and the like that were asked for.
-    files: Mutex<BTreeMap<SourcePath, Brought>>,
-    waiting: Mutex<Option<(Instant, Goto)>>,
+    files: Mutex<BTreeMap<SourcePath, LoadedAsset>>,
+    waiting: Mutex<Option<(Instant, GotoTarget)>>,
 }
 
 /// A page that at least one tab shows.
-struct Open {
-    look: watch::Sender<Option<Arc<Look>>>,
+struct OpenPage {
+    look: watch::Sender<Option<Arc<CachedPage>>>,
     tabs: BTreeMap<u64, mpsc::Sender<Event>>,
 }
 
 /// A file that a page brought along: its address as the browser knows it and as we do, and the
 /// bytes that the browser has.
 #[derive(Clone)]
-struct Brought {
+struct LoadedAsset {
     path: String,
     address: String,
-    print: Fingerprint,
+    hash: Fingerprint,
 }
 
 /// A page as it was made last.
-struct Look {
+struct CachedPage {
     generation: u64,
     event: String,
-    served: Arc<Served>,
+    served: Arc<PreviewResponse>,
     /// The last that could be shown.
-    good: Option<Arc<Served>>,
+    good: Option<Arc<PreviewResponse>>,
 }
 
 /// Where a tab is asked to go.
 #[derive(Clone, Debug, Serialize)]
-pub struct Goto {
+pub struct GotoTarget {
     /// With the base path, encoded.
     pub address: String,
     pub line: u32,
@@ -89,7 +89,7 @@ pub struct Goto {
 /// How a wish to go somewhere was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Reached {
+pub enum GotoResult {
     /// A tab shows that page, and scrolled.
     Scrolled,
     /// Another tab goes there.
@@ -102,15 +102,15 @@ pub enum Reached {
 #[derive(Serialize)]
 struct PageEvent<'a> {
     #[serde(rename = "hash")]
-    print: String,
+    hash: String,
     #[serde(rename = "status")]
-    standing: Standing,
+    standing: PageStatus,
     elsewhere: Option<&'a str>,
     source: Option<&'a SourcePath>,
-    about: Option<About>,
+    about: Option<PageSummary>,
 }
 
-impl Default for Tabs {
+impl Default for Clients {
     fn default() -> Self {
         Self {
             open: Mutex::default(),
@@ -123,14 +123,14 @@ impl Default for Tabs {
     }
 }
 
-impl Tabs {
-    fn open(&self) -> MutexGuard<'_, BTreeMap<String, Open>> {
+impl Clients {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<String, OpenPage>> {
         self.open.lock().expect("no holder of this lock panics")
     }
 
     /// The page that was made for the tabs at this address, when it is still as new as can be. What
     /// cannot be shown is answered with the last that could.
-    pub fn kept(&self, address: &str) -> Option<Arc<Served>> {
+    pub fn kept(&self, address: &str) -> Option<Arc<PreviewResponse>> {
         let open = self.open();
         let look = open.get(address)?.look.borrow().clone()?;
         if look.generation != self.generation.load(Ordering::Acquire) {
@@ -139,18 +139,18 @@ impl Tabs {
         let good = look
             .good
             .as_ref()
-            .filter(|_| look.served.standing == Standing::Broken);
+            .filter(|_| look.served.standing == PageStatus::Broken);
         Some(Arc::clone(good.unwrap_or(&look.served)))
     }
 
-    fn files(&self) -> MutexGuard<'_, BTreeMap<SourcePath, Brought>> {
+    fn files(&self) -> MutexGuard<'_, BTreeMap<SourcePath, LoadedAsset>> {
         self.files.lock().expect("no holder of this lock panics")
     }
 
     /// Sends a tab to a place: one that shows the page, else the one that was opened last, else the
     /// next one that comes.
-    pub fn goto(&self, address: &str, goto: Goto) -> Reached {
-        let event = |goto: &Goto| Event::default().event("goto").data(json(goto));
+    pub fn goto(&self, address: &str, goto: GotoTarget) -> GotoResult {
+        let event = |goto: &GotoTarget| Event::default().event("goto").data(json(goto));
         let open = self.open();
         let there = open
             .get(address)
@@ -162,28 +162,28 @@ impl Tabs {
             .count()
             > 0
         {
-            return Reached::Scrolled;
+            return GotoResult::Scrolled;
         }
         let last = open
             .values()
             .flat_map(|page| page.tabs.iter())
             .max_by_key(|(id, _)| **id);
         if last.is_some_and(|(_, tab)| tab.try_send(event(&goto)).is_ok()) {
-            return Reached::Moved;
+            return GotoResult::Moved;
         }
         *self.waiting.lock().expect("no holder of this lock panics") = Some((Instant::now(), goto));
-        Reached::Waiting
+        GotoResult::Waiting
     }
 }
 
 /// A tab, until it is closed.
-struct Tab {
-    shared: Arc<Shared>,
+struct Client {
+    shared: Arc<SharedState>,
     address: String,
     id: u64,
 }
 
-impl Drop for Tab {
+impl Drop for Client {
     fn drop(&mut self) {
         let mut open = self.shared.tabs.open();
         if let Some(page) = open.get_mut(&self.address) {
@@ -195,33 +195,35 @@ impl Drop for Tab {
     }
 }
 
-impl Shared {
+impl SharedState {
     /// After a refresh: makes every open page anew, tells its tabs, and says how many there were.
-    pub fn publish(&self, touched: &Touched, changed: &[SourcePath]) -> usize {
+    pub fn publish(&self, touched: &ChangedPaths, changed: &[SourcePath]) -> usize {
         self.tabs.generation.fetch_add(1, Ordering::AcqRel);
         let addresses: Vec<String> = self.tabs.open().keys().cloned().collect();
-        addresses.par_iter().for_each(|address| self.look(address));
-        self.tell_files(touched, changed);
-        self.tell_problems();
+        addresses
+            .par_iter()
+            .for_each(|address| self.render_open_page(address));
+        self.send_changed_files(touched, changed);
+        self.send_problems();
         addresses.len()
     }
 
     /// Makes an open page and tells its tabs how it stands.
-    fn look(&self, address: &str) {
+    fn render_open_page(&self, address: &str) {
         let generation = self.tabs.generation.load(Ordering::Acquire);
         let served = Arc::new(self.make(address));
         let about = served
             .source
             .as_ref()
             .and_then(|source| self.live.about(source));
-        let Served {
+        let PreviewResponse {
             standing,
             elsewhere,
             source,
             ..
         } = &*served;
         let event = json(&PageEvent {
-            print: served.print.to_string(),
+            hash: served.hash.to_string(),
             standing: *standing,
             elsewhere: elsewhere.as_deref(),
             source: source.as_ref(),
@@ -236,11 +238,11 @@ impl Shared {
                 return false;
             }
             let good = match served.standing {
-                Standing::Found => Some(Arc::clone(&served)),
+                PageStatus::Found => Some(Arc::clone(&served)),
                 _ => old.as_ref().and_then(|old| old.good.clone()),
             };
             let is_news = old.as_ref().is_none_or(|old| old.event != event);
-            *old = Some(Arc::new(Look {
+            *old = Some(Arc::new(CachedPage {
                 generation,
                 event,
                 served: Arc::clone(&served),
@@ -250,29 +252,29 @@ impl Shared {
         });
     }
 
-    fn tell_problems(&self) {
-        let told: Arc<str> = json(&problems::told(
+    fn send_problems(&self) {
+        let reported: Arc<str> = json(&problems::render_problems(
             &self.live.problems(),
             &*self.files,
             &self.options.shown,
         ))
         .into();
         self.tabs.problems.send_if_modified(|old| {
-            let is_news = *old != told;
-            *old = told;
+            let is_news = *old != reported;
+            *old = reported;
             is_news
         });
     }
 
     /// Tells which pictures and styles have other bytes under the same address.
-    fn tell_files(&self, touched: &Touched, changed: &[SourcePath]) {
+    fn send_changed_files(&self, touched: &ChangedPaths, changed: &[SourcePath]) {
         let may_differ = |source: &SourcePath| match touched {
-            Touched::Paths(paths) => {
+            ChangedPaths::Paths(paths) => {
                 changed.contains(source) || paths.iter().any(|path| source.is_within(path))
             }
-            Touched::Everything => true,
+            ChangedPaths::Everything => true,
         };
-        let brought: Vec<(SourcePath, Brought)> = self
+        let brought: Vec<(SourcePath, LoadedAsset)> = self
             .tabs
             .files()
             .iter()
@@ -282,12 +284,12 @@ impl Shared {
         let mut paths = BTreeSet::new();
         for (source, file) in brought {
             let now = self.make(&file.address);
-            if now.standing == Standing::Found && now.print != file.print {
+            if now.standing == PageStatus::Found && now.hash != file.hash {
                 paths.insert(file.path.clone());
                 self.tabs.files().insert(
                     source,
-                    Brought {
-                        print: now.print,
+                    LoadedAsset {
+                        hash: now.hash,
                         ..file
                     },
                 );
@@ -309,7 +311,7 @@ impl Shared {
     }
 
     /// Remembers that the browser has a file, to tell when it changes.
-    pub fn remember_file(&self, served: &Served, path: &str, address: &str) {
+    pub fn remember_file(&self, served: &PreviewResponse, path: &str, address: &str) {
         let Some(source) = served
             .source
             .as_ref()
@@ -321,10 +323,10 @@ impl Shared {
         if files.len() < FILES_MAX || files.contains_key(source) {
             files.insert(
                 source.clone(),
-                Brought {
+                LoadedAsset {
                     path: path.to_owned(),
                     address: address.to_owned(),
-                    print: served.print,
+                    hash: served.hash,
                 },
             );
         }
@@ -334,7 +336,7 @@ impl Shared {
 /// The stream of one tab: `path=` is the page that it shows, as the browser writes it, and `token=`
 /// what an earlier stream of this run said to it.
 pub async fn events(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<SharedState>>,
     Extension(connection): Extension<Arc<Connection>>,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -362,14 +364,14 @@ pub async fn events(
     );
     drop(connection);
     let (words, heard) = mpsc::channel(WAITING_MAX);
-    let tab = Tab {
+    let tab = Client {
         shared: Arc::clone(&shared),
         id: shared.tabs.next_id.fetch_add(1, Ordering::Relaxed),
         address,
     };
     let looks = {
         let mut open = shared.tabs.open();
-        let page = open.entry(tab.address.clone()).or_insert_with(|| Open {
+        let page = open.entry(tab.address.clone()).or_insert_with(|| OpenPage {
             look: watch::Sender::new(None),
             tabs: BTreeMap::new(),
         });
@@ -381,9 +383,9 @@ pub async fn events(
     let address = tab.address.clone();
     let made = work(&shared, move |shared| {
         if shared.tabs.kept(&address).is_none() {
-            shared.look(&address);
+            shared.render_open_page(&address);
         }
-        shared.tell_problems();
+        shared.send_problems();
     });
     let _ = made.await;
     let waiting = shared
@@ -398,8 +400,8 @@ pub async fn events(
     let hello = Event::default().event("hello").data(json(&shared.hello()));
     let looks = WatchStream::new(looks)
         .filter_map(|look| Some(Event::default().event("page").data(&look?.event)));
-    let problems =
-        WatchStream::new(problems).map(|told| Event::default().event("problems").data(&*told));
+    let problems = WatchStream::new(problems)
+        .map(|reported| Event::default().event("problems").data(&*reported));
     let stream =
         tokio_stream::once(hello).chain(looks.merge(problems).merge(ReceiverStream::new(heard)));
     // The tab is open for as long as its stream is.
@@ -414,16 +416,16 @@ pub async fn events(
 
 /// What a tab must know of this run.
 #[derive(Serialize)]
-struct Hello<'a> {
+struct HelloEvent<'a> {
     version: &'a str,
     /// For what a tab may have done; none where others can see the site.
     token: Option<&'a str>,
 }
 
-impl Shared {
-    fn hello(&self) -> Hello<'_> {
-        Hello {
-            version: super::overlay::version(),
+impl SharedState {
+    fn hello(&self) -> HelloEvent<'_> {
+        HelloEvent {
+            version: super::inject::version(),
             token: Some(self.guard.token()).filter(|_| !self.guard.is_shared()),
         }
     }

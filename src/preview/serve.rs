@@ -9,31 +9,31 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::overlay::{self, Standing};
-use super::range::{self, Part};
-use super::{Shared, large, work};
+use super::inject::{self, PageStatus};
+use super::range::{self, RangeAnswer};
+use super::{SharedState, large, work};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode, percent_encode_into};
-use crate::pipeline::live::{Answer, LargeFile};
-use crate::site::Hidden;
+use crate::pipeline::session::{LargeFile, LiveAnswer};
+use crate::site::Unpublished;
 
 /// What an address is answered with.
 #[derive(Clone, Debug)]
-pub struct Served {
-    pub standing: Standing,
+pub struct PreviewResponse {
+    pub standing: PageStatus,
     /// Of an output that is there.
     pub content_type: &'static str,
     /// With what the preview adds.
     pub bytes: Bytes,
     /// Of the bytes before anything was added.
-    pub print: Fingerprint,
+    pub hash: Fingerprint,
     pub source: Option<SourcePath>,
     /// Where it went, or what to look at instead: an address with the base path, encoded.
     pub elsewhere: Option<String>,
 }
 
 /// Answers a request for the site.
-pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) -> Response {
     let base = shared.live.base_path();
     let (path, query) = (
         request.uri().path().to_owned(),
@@ -62,7 +62,7 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
             shared
                 .live
                 .large_file(&address)
-                .ok_or_else(|| shared.served(&address))
+                .ok_or_else(|| shared.respond(&address))
         })
         .await
     };
@@ -78,18 +78,18 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
         )
             .into_response();
     };
-    if served.standing == Standing::Moved {
+    if served.standing == PageStatus::Moved {
         let target = served.elsewhere.as_deref().unwrap_or(&base);
         return redirect(
             &query.map_or_else(|| target.to_owned(), |query| format!("{target}?{query}")),
         );
     }
-    let tag = format!("\"{}-{}\"", served.print, overlay::version());
+    let tag = format!("\"{}-{}\"", served.hash, inject::version());
     let is_known = request
         .headers()
         .get(header::IF_NONE_MATCH)
         .is_some_and(|known| known.to_str().is_ok_and(|known| known.contains(&tag)));
-    if is_known && served.standing == Standing::Found {
+    if is_known && served.standing == PageStatus::Found {
         return with_headers(
             StatusCode::NOT_MODIFIED.into_response(),
             &tag,
@@ -99,18 +99,20 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
     }
     shared.remember_file(&served, &path, &address);
     let response = match served.standing {
-        Standing::Found | Standing::Moved => {
+        PageStatus::Found | PageStatus::Moved => {
             // A range has a meaning for GET only.
             let is_whole = request.method() != Method::GET;
             let part = if is_whole {
-                Part::Whole
+                RangeAnswer::Whole
             } else {
                 range::requested(request.headers(), &tag, served.bytes.len())
             };
             part_of(&served.bytes, part)
         }
-        Standing::Gone => (StatusCode::NOT_FOUND, Body::from(served.bytes.clone())).into_response(),
-        Standing::Broken => (
+        PageStatus::Gone => {
+            (StatusCode::NOT_FOUND, Body::from(served.bytes.clone())).into_response()
+        }
+        PageStatus::Broken => (
             StatusCode::INTERNAL_SERVER_ERROR,
             Body::from(served.bytes.clone()),
         )
@@ -120,7 +122,7 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
 }
 
 /// A file that is sent piece by piece.
-fn large_file(shared: &Arc<Shared>, file: LargeFile, request: &Request) -> Response {
+fn large_file(shared: &Arc<SharedState>, file: LargeFile, request: &Request) -> Response {
     let (tag, content_type) = (large::tag(&file), content_type(file.path.as_str()));
     let known = request
         .headers()
@@ -138,11 +140,11 @@ fn large_file(shared: &Arc<Shared>, file: LargeFile, request: &Request) -> Respo
 }
 
 /// A file, or the part of it that was asked for.
-fn part_of(bytes: &Bytes, part: Part) -> Response {
+fn part_of(bytes: &Bytes, part: RangeAnswer) -> Response {
     let length = bytes.len();
     let (status, body, content_range) = match part {
-        Part::Whole => (StatusCode::OK, bytes.clone(), None),
-        Part::Bytes(range) => {
+        RangeAnswer::Whole => (StatusCode::OK, bytes.clone(), None),
+        RangeAnswer::Bytes(range) => {
             let content_range = format!("bytes {}-{}/{length}", range.start, range.end - 1);
             (
                 StatusCode::PARTIAL_CONTENT,
@@ -150,7 +152,7 @@ fn part_of(bytes: &Bytes, part: Part) -> Response {
                 Some(content_range),
             )
         }
-        Part::Unsatisfiable => (
+        RangeAnswer::Unsatisfiable => (
             StatusCode::RANGE_NOT_SATISFIABLE,
             Bytes::new(),
             Some(format!("bytes */{length}")),
@@ -171,7 +173,7 @@ fn with_headers(
     mut response: Response,
     tag: &str,
     content_type: Option<&'static str>,
-    shared: &Shared,
+    shared: &SharedState,
 ) -> Response {
     let headers = response.headers_mut();
     // The browser keeps what it has and asks each time whether it is still right.
@@ -220,10 +222,10 @@ fn is_plain(address: &str) -> bool {
             .any(|segment| segment == ".." || segment == ".")
 }
 
-impl Shared {
+impl SharedState {
     /// What is at an address (decoded, from the base path on): the page that was made for its open
     /// tabs, when nothing changed since, else a new one.
-    pub fn served(&self, address: &str) -> Arc<Served> {
+    pub fn respond(&self, address: &str) -> Arc<PreviewResponse> {
         match self.tabs.kept(address) {
             Some(kept) => kept,
             None => Arc::new(self.make(address)),
@@ -231,7 +233,7 @@ impl Shared {
     }
 
     /// Makes what is at an address.
-    pub fn make(&self, address: &str) -> Served {
+    pub fn make(&self, address: &str) -> PreviewResponse {
         let base = self.live.base_path();
         let encoded = |address: &str| {
             let mut target = base.clone();
@@ -239,76 +241,81 @@ impl Shared {
             target
         };
         match self.live.answer(address, true) {
-            Answer::Found {
+            LiveAnswer::Found {
                 path,
                 bytes,
                 source,
             } => {
                 let content_type = content_type(path.as_str());
-                let print = Fingerprint::of(&bytes);
+                let hash = Fingerprint::of(&bytes);
                 let is_page = content_type.starts_with("text/html");
                 let bytes = if is_page {
-                    overlay::add(&bytes, print, Standing::Found)
+                    inject::add(&bytes, hash, PageStatus::Found)
                 } else {
                     bytes
                 };
-                Served {
-                    standing: Standing::Found,
+                PreviewResponse {
+                    standing: PageStatus::Found,
                     content_type,
                     bytes: bytes.into(),
-                    print,
+                    hash,
                     source,
                     elsewhere: None,
                 }
             }
-            Answer::Moved(target) => {
-                Served::own(Standing::Moved, Bytes::new(), None, Some(encoded(&target)))
-            }
-            Answer::Missing { bytes, near } => match self.live.hidden_at(address) {
-                Some((source, Hidden::Broken | Hidden::AddressTaken)) => self.broken(Some(source)),
+            LiveAnswer::Moved(target) => PreviewResponse::preview_page(
+                PageStatus::Moved,
+                Bytes::new(),
+                None,
+                Some(encoded(&target)),
+            ),
+            LiveAnswer::Missing { bytes, near } => match self.live.unpublished_at(address) {
+                Some((source, Unpublished::Broken | Unpublished::AddressTaken)) => {
+                    self.broken(Some(source))
+                }
                 hidden => {
                     let page = if bytes.is_empty() {
-                        overlay::nothing_here()
+                        inject::not_found_page()
                     } else {
                         bytes
                     };
-                    let bytes = overlay::add(&page, Fingerprint::of(""), Standing::Gone);
-                    Served::own(
-                        Standing::Gone,
+                    let bytes = inject::add(&page, Fingerprint::of(""), PageStatus::Gone);
+                    PreviewResponse::preview_page(
+                        PageStatus::Gone,
                         bytes.into(),
                         hidden.map(|(source, _)| source),
                         Some(encoded(&near)),
                     )
                 }
             },
-            Answer::Broken { source, .. } => self.broken(source),
+            LiveAnswer::Broken { source, .. } => self.broken(source),
         }
     }
 
-    fn broken(&self, source: Option<SourcePath>) -> Served {
-        let bytes = overlay::add(
-            &overlay::cannot_be_shown(source.as_ref()),
+    fn broken(&self, source: Option<SourcePath>) -> PreviewResponse {
+        let bytes = inject::add(
+            &inject::unrenderable_page(source.as_ref()),
             Fingerprint::of(""),
-            Standing::Broken,
+            PageStatus::Broken,
         );
-        Served::own(Standing::Broken, bytes.into(), source, None)
+        PreviewResponse::preview_page(PageStatus::Broken, bytes.into(), source, None)
     }
 }
 
-impl Served {
+impl PreviewResponse {
     /// A page that is not the site's, or is shown in place of another.
-    fn own(
-        standing: Standing,
+    fn preview_page(
+        standing: PageStatus,
         bytes: Bytes,
         source: Option<SourcePath>,
         elsewhere: Option<String>,
     ) -> Self {
-        let print = Fingerprint::of(&bytes);
+        let hash = Fingerprint::of(&bytes);
         Self {
             standing,
             content_type: "text/html; charset=utf-8",
             bytes,
-            print,
+            hash,
             source,
             elsewhere,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
-use crate::fields::{Field, FieldType, Items};
+use crate::fields::{Field, FieldItems, FieldType};
 
 /// `checks: { CODE: SEVERITY }` or `checks: { CODE: { severity: SEVERITY, reason: TEXT } }`.
 pub fn checks_field() -> Field {
@@ -21,7 +21,10 @@ pub fn checks_field() -> Field {
 }
 
 /// The severities of a checked `checks:`, with what is no code told.
-pub fn severities(checks: &Items, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Severity> {
+pub fn severities(
+    checks: &FieldItems,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Severity> {
     let mut severities = BTreeMap::new();
     for (name, item) in checks {
         if name.parse::<Code>().is_err() {
@@ -63,7 +66,7 @@ fn severity(word: &str) -> Option<Severity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::{Context, Item, check};
+    use crate::fields::{CheckContext, FieldItem, check};
     use crate::paths::SourcePath;
 
     #[test]
@@ -73,10 +76,10 @@ mod tests {
             .expect("sound")
             .expect("there");
         let mut problems = Vec::new();
-        let items = check(&node, &[checks_field()], Context::PAGE).unload(&mut problems);
+        let items = check(&node, &[checks_field()], CheckContext::PAGE).take_into(&mut problems);
         let checks = items
             .get("checks")
-            .and_then(Item::as_map)
+            .and_then(FieldItem::as_map)
             .expect("a mapping");
         let severities = severities(checks, &mut problems);
         assert_eq!(

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::colour::Colour;
+use super::color::Color;
 use super::tokens::{TOKENS, Token, TokenKind};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 
 /// Light and dark.
-pub type Colours = [Colour; 2];
+pub type ColorPair = [Color; 2];
 
 /// How the schemes are called in `handsel.yaml`.
 pub const SCHEMES: [&str; 2] = ["light", "dark"];
@@ -21,27 +21,27 @@ const TINT: f64 = 0.09;
 
 /// A colour as the writer chose it.
 #[derive(Clone, Debug)]
-pub struct Choice {
-    pub colours: Colours,
+pub struct ColorChoice {
+    pub colors: ColorPair,
     /// Whether each scheme has a colour of its own; else one colour was given for both, and the
     /// dark one is made from it.
     pub is_pair: bool,
     /// The key: `theme.accent`.
     pub key: String,
-    pub place: Place,
+    pub place: Location,
 }
 
 /// The colours that differ from the built-in ones, by token, and what had to be changed for them to
 /// be read.
-pub fn settle(
-    choices: &BTreeMap<&'static str, Choice>,
+pub fn resolve_colors(
+    choices: &BTreeMap<&'static str, ColorChoice>,
     problems: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, Colours> {
+) -> BTreeMap<String, ColorPair> {
     let chosen = |token: &Token| {
         choices
             .get(token.name)
-            .map(|choice| choice.colours)
-            .or_else(|| token.colours())
+            .map(|choice| choice.colors)
+            .or_else(|| token.colors())
     };
     let mut settled = BTreeMap::new();
     let mut built_in = Vec::new();
@@ -58,7 +58,7 @@ pub fn settle(
             [0, 1].map(|scheme| before[scheme].readable_on(&backgrounds(&chosen, scheme), needed));
         if before != after {
             match choices.get(token.name) {
-                Some(choice) => problems.extend(too_faint(choice, after, needed)),
+                Some(choice) => problems.extend(low_contrast(choice, after, needed)),
                 None => built_in.push(format!("`{}` as {} and {}", token.name, after[0], after[1])),
             }
         }
@@ -85,28 +85,28 @@ pub fn settle(
 }
 
 /// What text stands on in one scheme.
-fn backgrounds(chosen: &impl Fn(&Token) -> Option<Colours>, scheme: usize) -> Vec<Colour> {
-    let colour = |name: &str| {
+fn backgrounds(chosen: &impl Fn(&Token) -> Option<ColorPair>, scheme: usize) -> Vec<Color> {
+    let color = |name: &str| {
         Token::named(name)
             .and_then(chosen)
-            .map(|colours| colours[scheme])
+            .map(|colors| colors[scheme])
     };
-    let mut all: Vec<Colour> = ["paper", "surface", "sunken"]
+    let mut all: Vec<Color> = ["paper", "surface", "sunken"]
         .into_iter()
-        .filter_map(colour)
+        .filter_map(color)
         .collect();
-    if let (Some(paper), Some(ink)) = (colour("paper"), colour("ink")) {
+    if let (Some(paper), Some(ink)) = (color("paper"), color("ink")) {
         all.push(paper.with(ink, TINT));
     }
     all
 }
 
 /// One colour for both schemes has to fit the light one only: the dark one is always made from it.
-fn too_faint(choice: &Choice, after: Colours, needed: f64) -> Option<Diagnostic> {
+fn low_contrast(choice: &ColorChoice, after: ColorPair, needed: f64) -> Option<Diagnostic> {
     let scheme = [0, 1].into_iter().find(|scheme| {
-        choice.colours[*scheme] != after[*scheme] && (*scheme == 0 || choice.is_pair)
+        choice.colors[*scheme] != after[*scheme] && (*scheme == 0 || choice.is_pair)
     })?;
-    let (is, becomes) = (choice.colours[scheme], after[scheme]);
+    let (is, becomes) = (choice.colors[scheme], after[scheme]);
     let message = format!(
         "`{}`: {is} is too faint in the {} scheme ({needed} : 1 is needed); {becomes} is used",
         choice.key, SCHEMES[scheme]
@@ -128,19 +128,21 @@ mod tests {
     use super::*;
     use crate::paths::SourcePath;
 
-    fn choice(light: &str, dark: Option<&str>) -> Choice {
-        let colour = |text: &str| Colour::parse(text).expect("a colour");
-        Choice {
-            colours: [colour(light), colour(dark.unwrap_or(light))],
+    fn choice(light: &str, dark: Option<&str>) -> ColorChoice {
+        let color = |text: &str| Color::parse(text).expect("a colour");
+        ColorChoice {
+            colors: [color(light), color(dark.unwrap_or(light))],
             is_pair: dark.is_some(),
             key: "theme.accent".into(),
-            place: Place::start_of(&SourcePath::new("handsel.yaml").expect("inside")),
+            place: Location::start_of(&SourcePath::new("handsel.yaml").expect("inside")),
         }
     }
 
-    fn told(choices: &[(&'static str, Choice)]) -> (BTreeMap<String, Colours>, Vec<String>) {
+    fn reported(
+        choices: &[(&'static str, ColorChoice)],
+    ) -> (BTreeMap<String, ColorPair>, Vec<String>) {
         let mut problems = Vec::new();
-        let settled = settle(&choices.iter().cloned().collect(), &mut problems);
+        let settled = resolve_colors(&choices.iter().cloned().collect(), &mut problems);
         (
             settled,
             problems
@@ -158,13 +160,13 @@ mod tests {
 
     #[test]
     fn the_built_in_colours_can_be_read() {
-        assert_eq!(told(&[]), (BTreeMap::new(), Vec::new()));
+        assert_eq!(reported(&[]), (BTreeMap::new(), Vec::new()));
     }
 
     #[test]
     fn one_colour_is_enough_for_both_schemes() {
-        let (settled, told) = told(&[("accent", choice("#0a6b5e", None))]);
-        assert_eq!(told, Vec::<String>::new());
+        let (settled, reported) = reported(&[("accent", choice("#0a6b5e", None))]);
+        assert_eq!(reported, Vec::<String>::new());
         let [light, dark] = settled["accent"];
         assert_eq!(light.to_string(), "#0a6b5e");
         assert!(dark.luminance() > light.luminance());
@@ -172,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_faint_colour_is_changed_and_that_is_told() {
-        let (settled, messages) = told(&[("accent", choice("#ffcc00", None))]);
+        let (settled, messages) = reported(&[("accent", choice("#ffcc00", None))]);
         assert_eq!(
             settled["accent"][1].to_string(),
             "#ffcc00",
@@ -182,7 +184,7 @@ mod tests {
             messages[0].starts_with("`theme.accent`: #ffcc00 is too faint in the light scheme"),
             "{messages:?}"
         );
-        let (_, again) = told(&[(
+        let (_, again) = reported(&[(
             "accent",
             choice(&settled["accent"][0].to_string(), Some("#ffcc00")),
         )]);
@@ -191,11 +193,11 @@ mod tests {
 
     #[test]
     fn another_paper_changes_the_ink() {
-        let (settled, told) = told(&[("paper", choice("#808080", Some("#211c18")))]);
+        let (settled, reported) = reported(&[("paper", choice("#808080", Some("#211c18")))]);
         assert!(
             settled.contains_key("ink-soft") && !settled.contains_key("line"),
             "{settled:?}"
         );
-        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(reported.len(), 1, "{reported:?}");
     }
 }

@@ -7,9 +7,9 @@ use super::{
     BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, SettingLink, Settings,
     severities,
 };
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
-use crate::fields::{Context, Item, Items, check};
-use crate::link_target::{Usage, origin, refusal};
+use crate::diagnostic::{Checked, Code, Diagnostic, Location, Severity};
+use crate::fields::{CheckContext, FieldItem, FieldItems, check};
+use crate::link_target::{AddressUse, origin, refusal};
 use crate::paths::SourcePath;
 use crate::renamed::NameKind;
 use crate::source::decode_entities;
@@ -29,7 +29,7 @@ const PERMALINK_PARTS: [&str; 4] = ["year", "month", "day", "slug"];
 /// The settings of a site; `bytes` is `None` where there is no `handsel.yaml`.
 pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
     let Some(bytes) = bytes else {
-        return Checked::sound(Settings::default());
+        return Checked::ok(Settings::default());
     };
     let node = match yaml::read(path, bytes) {
         Ok(Some(node)) => node,
@@ -38,7 +38,7 @@ pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
                 Code::BadSetting,
                 "there is nothing here; every setting is at its default",
             )
-            .at(Place::start_of(path))
+            .at(Location::start_of(path))
             .severity(Severity::Warning)
             .help("set at least `title` and `base_url`, or delete the file");
             return Checked::new(Settings::default(), vec![problem]);
@@ -46,64 +46,68 @@ pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
         Err(problems) => return Checked::new(Settings::default(), problems),
     };
     let mut problems = Vec::new();
-    let context = Context {
+    let context = CheckContext {
         unknown: Code::UnknownSetting,
         names: Some(NameKind::Setting),
-        ..Context::PAGE
+        ..CheckContext::PAGE
     };
-    let items = check(&node, &SETTINGS, context).unload(&mut problems);
-    theme::lost_colours(&node, &mut problems);
-    let settings = from_items(&Given(&items), &mut problems);
+    let items = check(&node, &SETTINGS, context).take_into(&mut problems);
+    theme::unquoted_color_help(&node, &mut problems);
+    let settings = from_items(&GivenSettings(&items), &mut problems);
     Checked::new(settings, problems)
 }
 
 /// The settings that were given and fit.
-struct Given<'a>(&'a Items);
+struct GivenSettings<'a>(&'a FieldItems);
 
-impl Given<'_> {
-    fn item(&self, name: &str) -> Option<&Item> {
+impl GivenSettings<'_> {
+    fn item(&self, name: &str) -> Option<&FieldItem> {
         self.0.get(name)
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.item(name).and_then(Item::as_text).map(str::to_owned)
+        self.item(name)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
     }
 
     fn flag(&self, name: &str, default: bool) -> bool {
-        self.item(name).and_then(Item::as_bool).unwrap_or(default)
+        self.item(name)
+            .and_then(FieldItem::as_bool)
+            .unwrap_or(default)
     }
 
-    fn list(&self, name: &str) -> &[Item] {
-        self.item(name).map(Item::as_list).unwrap_or_default()
+    fn list(&self, name: &str) -> &[FieldItem] {
+        self.item(name).map(FieldItem::as_list).unwrap_or_default()
     }
 
     fn texts(&self, name: &str) -> Vec<String> {
         self.list(name)
             .iter()
-            .filter_map(Item::as_text)
+            .filter_map(FieldItem::as_text)
             .map(str::to_owned)
             .collect()
     }
 
     /// What stands under `theme:`, or beside it.
-    fn of_theme(&self, name: &str) -> Option<&Item> {
+    fn of_theme(&self, name: &str) -> Option<&FieldItem> {
         self.map("theme")
             .and_then(|theme| theme.get(name))
             .or_else(|| self.item(name))
     }
 
-    fn map(&self, name: &str) -> Option<&Items> {
-        self.item(name).and_then(Item::as_map)
+    fn map(&self, name: &str) -> Option<&FieldItems> {
+        self.item(name).and_then(FieldItem::as_map)
     }
 }
 
-fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
+fn from_items(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
     let unset = Settings::default();
     let giving = |name: &str| {
         given
             .map("giving")
             .and_then(|map| map.get(name))
-            .and_then(Item::as_text)
+            .and_then(FieldItem::as_text)
             .map(str::to_owned)
     };
     let theme = given
@@ -165,7 +169,11 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
     }
 }
 
-fn images(given: &Given<'_>, theme: &Theme, problems: &mut Vec<Diagnostic>) -> Option<Images> {
+fn images(
+    given: &GivenSettings<'_>,
+    theme: &Theme,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Images> {
     let mut images = Images::default();
     // A browser knows no property of the style sheet yet when it chooses a picture.
     if let Some(measure) = theme
@@ -215,7 +223,7 @@ fn images(given: &Given<'_>, theme: &Theme, problems: &mut Vec<Diagnostic>) -> O
             )),
         }
     }
-    if let Some(sizes) = map.get("sizes").and_then(Item::as_text) {
+    if let Some(sizes) = map.get("sizes").and_then(FieldItem::as_text) {
         images.sizes = sizes.trim().to_owned();
     }
     if let Some(avif) = map.get("avif").filter(|avif| avif.as_bool() == Some(true)) {
@@ -232,13 +240,13 @@ fn images(given: &Given<'_>, theme: &Theme, problems: &mut Vec<Diagnostic>) -> O
     Some(images)
 }
 
-fn fault(item: &Item, message: String, help: impl Into<String>) -> Diagnostic {
+fn fault(item: &FieldItem, message: String, help: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::BadSetting, message)
         .at(item.place.clone())
         .help(help)
 }
 
-fn language(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn language(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.item("language")?;
     let text = item.as_text()?;
     match language_fault(text) {
@@ -272,7 +280,7 @@ pub fn language_fault(text: &str) -> Option<String> {
     }
 }
 
-fn base_url(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<BaseUrl> {
+fn base_url(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<BaseUrl> {
     let item = given.item("base_url")?;
     let text = item.as_text()?;
     BaseUrl::parse(text)
@@ -286,7 +294,7 @@ fn base_url(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<BaseUrl
         .ok()
 }
 
-fn timezone(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn timezone(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.item("timezone")?;
     let name = item.as_text()?;
     if jiff::tz::TimeZone::get(name).is_ok() {
@@ -311,7 +319,7 @@ fn timezone(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String>
 
 /// The output folder is emptied of what is not published any more, so it may be no folder that
 /// holds anything else.
-fn output(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
+fn output(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
     let item = given.item("output")?;
     let text = item.as_text()?;
     match output_folder(text) {
@@ -343,11 +351,11 @@ pub fn output_folder(text: &str) -> Result<SourcePath, &'static str> {
     Ok(path)
 }
 
-fn image(item: &Item) -> Option<SettingLink> {
+fn image(item: &FieldItem) -> Option<SettingLink> {
     let text = |name: &str| {
         item.as_map()
             .and_then(|map| map.get(name))
-            .and_then(Item::as_text)
+            .and_then(FieldItem::as_text)
     };
     let (title, target) = if item.as_map().is_some() {
         (text("alt"), text("src")?)
@@ -362,11 +370,11 @@ fn image(item: &Item) -> Option<SettingLink> {
 }
 
 /// Whom to ask: words, a mail address, or a link that a page may hold.
-fn contact(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn contact(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.map("giving")?.get("contact")?;
     let text = item.as_text()?;
     // Words may hold a colon, too: only what would be an unsafe link is refused.
-    match refusal(text, Usage::Link).filter(|refusal| refusal.code == Code::LinkScheme) {
+    match refusal(text, AddressUse::Link).filter(|refusal| refusal.code == Code::LinkScheme) {
         None => Some(text.to_owned()),
         Some(refusal) => {
             let problem = Diagnostic::new(
@@ -385,7 +393,7 @@ fn contact(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> 
 
 /// Origins that the policy of the pages names. Each has to be one origin and nothing else, since
 /// the policy is a list of them.
-fn allowed_origins(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+fn allowed_origins(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut origins = Vec::new();
     for item in given.list("allow_origins") {
         let Some(text) = item.as_text() else { continue };
@@ -415,7 +423,7 @@ fn allowed_origins(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Str
     origins
 }
 
-fn menu_link(item: &Item) -> Option<SettingLink> {
+fn menu_link(item: &FieldItem) -> Option<SettingLink> {
     let map = item.as_map()?;
     let link = map.get("link")?;
     let title = map.get("title")?.as_text()?;
@@ -426,7 +434,10 @@ fn menu_link(item: &Item) -> Option<SettingLink> {
     })
 }
 
-fn permalinks(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+fn permalinks(
+    given: &GivenSettings<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, String> {
     let mut patterns = BTreeMap::new();
     for (kind, item) in given.map("permalinks").into_iter().flatten() {
         let pattern = item.as_text().unwrap_or_default();
@@ -455,7 +466,7 @@ fn permalinks(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> BTreeMap<Str
     patterns
 }
 
-fn patterns(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+fn patterns(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut patterns = Vec::new();
     for item in given.list("ignore") {
         let Some(text) = item.as_text() else { continue };
@@ -475,10 +486,14 @@ fn patterns(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
 }
 
 /// One way, so that answers come to one place.
-fn feedback(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<FeedbackWay> {
+fn feedback(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<FeedbackWay> {
     let map = given.map("feedback")?;
     let item = given.item("feedback")?;
-    let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
+    let text = |name: &str| {
+        map.get(name)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
+    };
     let ways = [
         text("mail").map(FeedbackWay::Mail),
         text("issues").map(FeedbackWay::Issues),
@@ -509,7 +524,7 @@ fn feedback(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<Feedbac
     }
 }
 
-fn retired(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+fn retired(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut addresses = Vec::new();
     for item in given.list("retired") {
         let Some(text) = item.as_text() else { continue };
@@ -527,7 +542,7 @@ fn retired(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     addresses
 }
 
-fn count(given: &Given<'_>, name: &str, problems: &mut Vec<Diagnostic>) -> Option<usize> {
+fn count(given: &GivenSettings<'_>, name: &str, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     let item = given.item(name)?;
     let stated = item.as_integer()?;
     let count = usize::try_from(stated).ok().filter(|count| *count >= 1);
@@ -544,7 +559,7 @@ fn count(given: &Given<'_>, name: &str, problems: &mut Vec<Diagnostic>) -> Optio
 /// An address in which names in braces stand for what is a page's own; `needed` of them have to be
 /// there.
 fn pattern_url(
-    given: &Given<'_>,
+    given: &GivenSettings<'_>,
     name: &str,
     needed: &[&str],
     problems: &mut Vec<Diagnostic>,
@@ -576,7 +591,7 @@ fn pattern_url(
 
 /// Only a name that is known: settings may come from anyone, and so must not say which program
 /// runs.
-fn editor(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn editor(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.item("editor")?;
     let name = item.as_text()?;
     if Editor::named(name).is_some() {
@@ -605,8 +620,8 @@ mod tests {
     fn settings(text: &str) -> (Settings, Vec<String>) {
         let path = SourcePath::new("handsel.yaml").expect("inside");
         let checked = read(&path, Some(text.as_bytes()));
-        let told = checked.problems.iter().map(|problem| {
-            let place = problem.place.as_ref().expect("placed");
+        let reported = checked.problems.iter().map(|problem| {
+            let place = problem.location.as_ref().expect("placed");
             format!(
                 "{} {}:{} {} ({})",
                 problem.code,
@@ -616,18 +631,18 @@ mod tests {
                 problem.help.as_deref().unwrap_or("")
             )
         });
-        (checked.value, told.collect())
+        (checked.value, reported.collect())
     }
 
     #[test]
     fn everything_set() {
-        let (settings, told) = settings(
+        let (settings, reported) = settings(
             "title: A\nlanguage: pt-BR\nbase_url: https://example.org/docs\ntimezone: Europe/Berlin\noutput: dist/site\n\
              logo: {src: logo.svg, alt: A}\nfavicon: icon.png\ngiving: {who: us}\nmenu:\n  - {title: Guides, href: /guides/}\n\
              permalinks: {tip: /:year/:slug/}\nignore: ['*.tmp', '!keep.tmp']\nexternal_paths: shop\nraw_html: allow\npage_size: 5\n\
              checks: {orphan: off}\nallow_origins: [https://a.example/]\nextra: {a: 1}\nedit_url: 'https://example.org/e/{path}'\n",
         );
-        assert_eq!(told, Vec::<String>::new());
+        assert_eq!(reported, Vec::<String>::new());
         assert_eq!(settings.base_path(), "/docs/");
         assert_eq!(settings.output.as_str(), "dist/site");
         assert_eq!(
@@ -694,10 +709,10 @@ mod tests {
             ),
             ("- a", "wrong-type 1:1"),
         ] {
-            let (_, told) = settings(text);
+            let (_, reported) = settings(text);
             assert!(
-                told.len() == 1 && told[0].starts_with(expected),
-                "{text}: {told:#?}"
+                reported.len() == 1 && reported[0].starts_with(expected),
+                "{text}: {reported:#?}"
             );
         }
     }

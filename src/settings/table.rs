@@ -13,7 +13,7 @@ pub static SETTINGS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         addresses(),
         look(),
         markdown(),
-        pictures(),
+        images(),
         publishing(),
     ]
     .into_iter()
@@ -127,7 +127,7 @@ fn markdown() -> Vec<Field> {
     ]
 }
 
-fn pictures() -> Vec<Field> {
+fn images() -> Vec<Field> {
     let images = FieldType::Either(vec![
         FieldType::Boolean,
         FieldType::Map(vec![

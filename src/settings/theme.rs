@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::colour::Colour;
-use super::palette::{self, Choice, Colours, SCHEMES};
+use super::color::Color;
+use super::palette::{self, ColorChoice, ColorPair, SCHEMES};
 use super::tokens::{TOKENS, Token, TokenKind};
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
-use crate::fields::{Field, FieldType, Item, Items};
+use crate::diagnostic::{Code, Diagnostic, Location, nearest};
+use crate::fields::{Field, FieldItem, FieldItems, FieldType};
 use crate::paths::SourcePath;
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// What the site changes of the theme's look.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Theme {
     /// Token → its colours; only what differs from the built-in ones.
-    pub colours: BTreeMap<String, Colours>,
+    pub colors: BTreeMap<String, ColorPair>,
     /// Token → its value, for all that are no colours.
     pub values: BTreeMap<String, String>,
     pub fonts: Vec<Font>,
@@ -43,7 +43,7 @@ pub struct FontFile {
     /// `400`, or `200 900` where it holds them all.
     pub weight: String,
     pub is_italic: bool,
-    pub place: Place,
+    pub place: Location,
 }
 
 /// Kinds of text, their tokens, and what stands in for a font that does not come.
@@ -55,11 +55,11 @@ const TEXTS: [(&str, &str, &str); 3] = [
 
 impl Theme {
     /// The colour of a token in both schemes.
-    pub fn colours_of(&self, name: &str) -> Option<Colours> {
-        self.colours
+    pub fn colours_of(&self, name: &str) -> Option<ColorPair> {
+        self.colors
             .get(name)
             .copied()
-            .or_else(|| Token::named(name)?.colours())
+            .or_else(|| Token::named(name)?.colors())
     }
 
     pub fn is_built_in(&self) -> bool {
@@ -73,7 +73,7 @@ pub fn theme_field(image: FieldType) -> Field {
         Field::text("light").required().about("On light paper."),
         Field::text("dark").required().about("On dark paper."),
     ];
-    let colour = FieldType::Either(vec![FieldType::Text, FieldType::Map(schemes)]);
+    let color = FieldType::Either(vec![FieldType::Text, FieldType::Map(schemes)]);
     let family = FieldType::Map(vec![
         Field::text("family")
             .required()
@@ -91,7 +91,7 @@ pub fn theme_field(image: FieldType) -> Field {
     Field::map(
         "theme",
         vec![
-            Field::new("accent", colour.clone()).about(
+            Field::new("accent", color.clone()).about(
                 "The colour of the ribbon and of links: `\"#0a6b5e\"`, or one for each scheme.",
             ),
             Field::map(
@@ -105,7 +105,7 @@ pub fn theme_field(image: FieldType) -> Field {
             .about("Fonts: names of families, or files of `static/`."),
             Field::new("logo", image).about("An image for the head of each page."),
             Field::new("favicon", FieldType::Link).about("The icon of the site's tabs."),
-            Field::new("tokens", FieldType::map_of(colour))
+            Field::new("tokens", FieldType::map_of(color))
                 .about("Any other design token by its name."),
         ],
     )
@@ -113,7 +113,7 @@ pub fn theme_field(image: FieldType) -> Field {
 }
 
 /// A `#` that is not quoted begins a comment, so the colour behind it is not there.
-pub fn lost_colours(settings: &Node, problems: &mut Vec<Diagnostic>) {
+pub fn unquoted_color_help(settings: &YamlNode, problems: &mut Vec<Diagnostic>) {
     let Some(theme) = settings
         .as_map()
         .and_then(|map| map.get("theme"))
@@ -140,15 +140,15 @@ pub fn lost_colours(settings: &Node, problems: &mut Vec<Diagnostic>) {
 }
 
 /// Reads a checked `theme:`.
-pub fn read(items: &Items, problems: &mut Vec<Diagnostic>) -> Theme {
+pub fn read(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> Theme {
     let mut theme = Theme::default();
-    let mut choices: BTreeMap<&'static str, Choice> = BTreeMap::new();
+    let mut choices: BTreeMap<&'static str, ColorChoice> = BTreeMap::new();
     if let Some(item) = items.get("accent") {
         choices.extend(choice("theme.accent", item, problems).map(|choice| ("accent", choice)));
     }
     for (name, item) in items
         .get("tokens")
-        .and_then(Item::as_map)
+        .and_then(FieldItem::as_map)
         .into_iter()
         .flatten()
     {
@@ -183,8 +183,8 @@ pub fn read(items: &Items, problems: &mut Vec<Diagnostic>) -> Theme {
             }
         }
     }
-    theme.colours = palette::settle(&choices, problems);
-    if let Some(fonts) = items.get("font").and_then(Item::as_map) {
+    theme.colors = palette::resolve_colors(&choices, problems);
+    if let Some(fonts) = items.get("font").and_then(FieldItem::as_map) {
         let given = TEXTS
             .iter()
             .filter_map(|text| Some((text, fonts.get(text.0)?)));
@@ -197,17 +197,17 @@ pub fn read(items: &Items, problems: &mut Vec<Diagnostic>) -> Theme {
     theme
 }
 
-fn fault(item: &Item, message: String, help: impl Into<String>) -> Diagnostic {
+fn fault(item: &FieldItem, message: String, help: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::BadSetting, message)
         .at(item.place.clone())
         .help(help)
 }
 
-fn choice(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Choice> {
-    let mut colour = |item: &Item| {
+fn choice(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<ColorChoice> {
+    let mut color = |item: &FieldItem| {
         let text = item.as_text().unwrap_or_default();
-        let colour = Colour::parse(text);
-        if colour.is_none() {
+        let color = Color::parse(text);
+        if color.is_none() {
             let help = "write it as red, green and blue in hexadecimal: `\"#0a6b5e\"`";
             problems.push(fault(
                 item,
@@ -215,17 +215,17 @@ fn choice(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Choi
                 help,
             ));
         }
-        colour
+        color
     };
-    let (colours, is_pair) = match item.as_map() {
+    let (colors, is_pair) = match item.as_map() {
         Some(map) => {
-            let [light, dark] = SCHEMES.map(|scheme| map.get(scheme).and_then(&mut colour));
+            let [light, dark] = SCHEMES.map(|scheme| map.get(scheme).and_then(&mut color));
             ([light?, dark?], true)
         }
-        None => ([colour(item)?; 2], false),
+        None => ([color(item)?; 2], false),
     };
-    Some(Choice {
-        colours,
+    Some(ColorChoice {
+        colors,
         is_pair,
         key: key.to_owned(),
         place: item.place.clone(),
@@ -233,7 +233,7 @@ fn choice(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Choi
 }
 
 /// A value of CSS that cannot end the declaration it stands in, nor load anything.
-fn value(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn value(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = item.as_text().map(str::trim);
     let is_sound = |text: &&str| {
         let is_closed = text.matches('(').count() == text.matches(')').count();
@@ -258,7 +258,7 @@ fn font(
     text: &str,
     token: &str,
     stand_in: &str,
-    item: &Item,
+    item: &FieldItem,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Font> {
     let key = format!("theme.font.{text}");
@@ -304,7 +304,7 @@ fn font(
 }
 
 /// Names of families as CSS writes them.
-fn families(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn families(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = item.as_text().unwrap_or_default().trim();
     let is_name = |name: &str| {
         !name.is_empty()
@@ -340,7 +340,7 @@ fn families(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<St
     Some(written.collect::<Vec<_>>().join(", "))
 }
 
-fn weight(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn weight(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = item.as_text().unwrap_or_default();
     let numbers: Vec<Option<u16>> = text
         .split_whitespace()
@@ -357,7 +357,7 @@ fn weight(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Stri
     None
 }
 
-fn font_path(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
+fn font_path(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
     let text = item.as_text().unwrap_or_default();
     let below = text.trim_start_matches('/').trim_start_matches("static/");
     let path = SourcePath::new(below)

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use super::colour::Colour;
+use super::color::Color;
 use crate::renamed::{self, NameKind};
 
 /// What a token's value is, and what is asked of it.
@@ -34,7 +34,7 @@ pub struct Token {
     pub about: &'static str,
 }
 
-const fn colour(
+const fn color(
     name: &'static str,
     kind: TokenKind,
     light: &'static str,
@@ -60,78 +60,78 @@ const fn value(name: &'static str, unless_set: &'static str, about: &'static str
 
 /// Every token, in the manual's order.
 pub const TOKENS: &[Token] = &[
-    colour(
+    color(
         "accent",
         TokenKind::Text,
         "#ad3c0a",
         "#f29a6b",
         "The ribbon, links, markers and the focus ring.",
     ),
-    colour(
+    color(
         "accent-2",
         TokenKind::Text,
         "#6d4468",
         "#d6abd0",
         "Visited links and notes.",
     ),
-    colour(
+    color(
         "paper",
         TokenKind::Background,
         "#fbf7f0",
         "#211c18",
         "The background of the page.",
     ),
-    colour(
+    color(
         "surface",
         TokenKind::Background,
         "#fffdf9",
         "#2a2520",
         "The background of tags, fields and dialogs.",
     ),
-    colour(
+    color(
         "sunken",
         TokenKind::Background,
         "#f3ecdf",
         "#181411",
         "The background of code and of the footer.",
     ),
-    colour("ink", TokenKind::Text, "#241e18", "#f0e8dd", "Text."),
-    colour(
+    color("ink", TokenKind::Text, "#241e18", "#f0e8dd", "Text."),
+    color(
         "ink-soft",
         TokenKind::Text,
         "#5d5246",
         "#bfb3a4",
         "Secondary text.",
     ),
-    colour(
+    color(
         "line",
         TokenKind::Line,
         "#dfd4c3",
         "#463e36",
         "Dividing lines.",
     ),
-    colour(
+    color(
         "border",
         TokenKind::Edge,
         "#8d7f6d",
         "#8a7d6e",
         "The borders of tags, fields and buttons.",
     ),
-    colour(
+    color(
         "success",
         TokenKind::Text,
         "#3b672f",
         "#a3c98f",
         "Tips and added lines.",
     ),
-    colour(
+    color(
         "warning",
         TokenKind::Text,
         "#805100",
         "#e6b95c",
         "Warnings and marked text.",
     ),
-    colour(
+    color(
         "danger",
         TokenKind::Text,
         "#a51f2b",
@@ -199,8 +199,8 @@ impl Token {
     }
 
     /// Light and dark.
-    pub fn colours(&self) -> Option<[Colour; 2]> {
-        let [light, dark] = self.unless_set.map(Colour::parse);
+    pub fn colors(&self) -> Option<[Color; 2]> {
+        let [light, dark] = self.unless_set.map(Color::parse);
         (self.kind != TokenKind::Value).then_some([light?, dark?])
     }
 }

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::paths::{Route, SourcePath, percent_decode};
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// Its name, at the site's root.
 pub const LEDGER_NAME: &str = "handsel.lock";
@@ -25,12 +25,12 @@ const MERGE_MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 /// An address, or a place on the page there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Address {
+pub struct LedgerAddress {
     pub route: Route,
     pub fragment: Option<String>,
 }
 
-impl Address {
+impl LedgerAddress {
     pub fn of(route: Route) -> Self {
         Self {
             route,
@@ -56,7 +56,7 @@ impl Address {
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for LedgerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_field(f, self.route.as_str())?;
         if let Some(fragment) = &self.fragment {
@@ -84,7 +84,7 @@ fn write_field(target: &mut impl fmt::Write, text: &str) -> fmt::Result {
 
 /// What is known of one address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct LedgerLine {
     /// The file that it was made from; a place on a page has none.
     pub source: Option<SourcePath>,
     /// The line of the ledger that it was read from, from 1; 0 for what was not read.
@@ -93,7 +93,7 @@ pub struct Line {
 
 /// Addresses with what is behind them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AddressLedger(pub BTreeMap<Address, Line>);
+pub struct AddressLedger(pub BTreeMap<LedgerAddress, LedgerLine>);
 
 impl AddressLedger {
     /// Reads a ledger; a line that is not an address is reported and left out. Lines that an older
@@ -101,7 +101,7 @@ impl AddressLedger {
     /// without a word: those addresses follow from the pages.
     pub fn parse(path: &SourcePath, text: &str) -> Checked<Self> {
         let (mut ledger, mut problems) = (Self::default(), Vec::new());
-        let lines = Lines::new(text);
+        let lines = LineStarts::new(text);
         let mut at = 0;
         for (number, written) in (1..).zip(text.split_inclusive('\n')) {
             let start = at;
@@ -124,7 +124,7 @@ impl AddressLedger {
                 continue;
             }
             let mut fields = line.split_whitespace();
-            let address = fields.next().and_then(Address::parse);
+            let address = fields.next().and_then(LedgerAddress::parse);
             let source = fields
                 .next()
                 .and_then(percent_decode)
@@ -132,7 +132,7 @@ impl AddressLedger {
             match address.filter(|_| fields.next().is_none()) {
                 Some(address) => {
                     let known = ledger.0.entry(address).or_default();
-                    *known = Line {
+                    *known = LedgerLine {
                         source: source.or(known.source.take()),
                         number,
                     };
@@ -158,7 +158,10 @@ impl AddressLedger {
     }
 
     /// The addresses that `now` has and this ledger lacks.
-    pub fn missing<'a>(&'a self, now: &'a AddressLedger) -> impl Iterator<Item = &'a Address> {
+    pub fn missing<'a>(
+        &'a self,
+        now: &'a AddressLedger,
+    ) -> impl Iterator<Item = &'a LedgerAddress> {
         now.0
             .keys()
             .filter(|address| !self.0.contains_key(*address))
@@ -191,16 +194,16 @@ impl AddressLedger {
 
 /// Whether the setting `retired` names an address: itself, the page of a place on it, or with `/**`
 /// a folder around it.
-pub fn is_retired(address: &Address, retired: &[String]) -> bool {
+pub fn is_retired(address: &LedgerAddress, retired: &[String]) -> bool {
     retired.iter().any(|written| {
         if let Some(folder) = written
             .strip_suffix("**")
             .filter(|folder| folder.ends_with('/'))
         {
-            return Address::parse(folder)
+            return LedgerAddress::parse(folder)
                 .is_some_and(|folder| address.route.as_str().starts_with(folder.route.as_str()));
         }
-        let Some(named) = Address::parse(written) else {
+        let Some(named) = LedgerAddress::parse(written) else {
             return false;
         };
         let is_page = named.route == address.route || named.route.as_folder() == address.route;
@@ -218,7 +221,7 @@ mod tests {
 
     fn retired(address: &str, names: &[&str]) -> bool {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        is_retired(&Address::parse(address).expect("an address"), &names)
+        is_retired(&LedgerAddress::parse(address).expect("an address"), &names)
     }
 
     #[test]
@@ -247,9 +250,12 @@ mod tests {
             read(merged).to_text(),
             format!("{HEAD}/a/ a.md\n/b/ b.md\n")
         );
-        let told = AddressLedger::parse(&SourcePath::root(), merged).problems;
+        let reported = AddressLedger::parse(&SourcePath::root(), merged).problems;
         assert_eq!(
-            told.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+            reported
+                .iter()
+                .map(|problem| problem.code)
+                .collect::<Vec<_>>(),
             [Code::BadLedger]
         );
     }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::stated_address::{self, AddressProblem};
 use crate::document::{Entry, is_folder_page, name_and_date};
-use crate::paths::{LeavesRoot, Route, SourcePath, slug};
+use crate::paths::{PathOutsideRoot, Route, SourcePath, slug};
 use crate::settings::Settings;
 
 /// The page for addresses that nothing has. `404.md` in the content introduces it.
@@ -126,7 +126,7 @@ fn by_pattern(
     parent: &SourcePath,
     content: &SourcePath,
     date: Option<Date>,
-) -> Result<Route, LeavesRoot> {
+) -> Result<Route, PathOutsideRoot> {
     let folder = of_folder(parent, content);
     let folder = folder.as_str().trim_matches('/');
     let mut segments: Vec<String> = Vec::new();
@@ -152,7 +152,7 @@ fn by_pattern(
         );
     }
     if segments.is_empty() {
-        return Err(LeavesRoot);
+        return Err(PathOutsideRoot);
     }
     Ok(Route::page(segments.iter().map(String::as_str)))
 }

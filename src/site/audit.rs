@@ -10,9 +10,9 @@ mod reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::Destination;
-use super::{Node, PageId, Site, SitePage};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::Facts;
+use super::{LinkTarget, PageId, Site, SitePage};
+use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::document::PageFacts;
 use crate::kind::Kind;
 use crate::paths::SourcePath;
 
@@ -25,7 +25,7 @@ const PAGES_FOR_TOPICS: usize = 12;
 /// `facts` gives what is known of a page's text.
 pub fn run<'a>(
     site: &Site,
-    facts: impl Fn(PageId) -> Option<&'a Facts>,
+    facts: impl Fn(PageId) -> Option<&'a PageFacts>,
     problems: &mut Vec<Diagnostic>,
 ) {
     let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
@@ -36,7 +36,7 @@ pub fn run<'a>(
         .filter(|(_, page)| page.is_listed())
     {
         let entry = &page.entry;
-        let start = Place::start_of(&entry.source);
+        let start = Location::start_of(&entry.source);
         let mut tell = |code, message: String, help: &str| {
             problems.push(Diagnostic::new(code, message).at(start.clone()).help(help))
         };
@@ -94,7 +94,8 @@ pub fn run<'a>(
                 "link to it where a reader would want it",
             );
         }
-        if !is_section && !explains && page.route.as_str() != "/" && !leads_on(site, id, page) {
+        if !is_section && !explains && page.route.as_str() != "/" && !has_next_step(site, id, page)
+        {
             tell(
                 Code::NoNextStep,
                 "nothing leads on from here".into(),
@@ -128,14 +129,14 @@ pub fn run<'a>(
 
 /// Whether a reader who has read the page finds a way on: a step that the writer chose, a link, or
 /// a page on the same topic.
-fn leads_on(site: &Site, id: PageId, page: &SitePage) -> bool {
+fn has_next_step(site: &Site, id: PageId, page: &SitePage) -> bool {
     let is_other = |to: &Destination| match to {
         Destination::Page { page, .. } => *page != id,
         Destination::Address { .. } => true,
         Destination::Here { .. } | Destination::AsWritten | Destination::Refused => false,
     };
     let shares =
-        |term: &crate::site::topics::Term| term.pages.len() > 1 && term.pages.contains(&id);
+        |term: &crate::site::topics::TermPages| term.pages.len() > 1 && term.pages.contains(&id);
     page.next.is_some()
         || page
             .links
@@ -155,7 +156,7 @@ fn leads_on(site: &Site, id: PageId, page: &SitePage) -> bool {
 fn by_kind(
     page: &SitePage,
     kind: Option<&Kind>,
-    facts: Option<&Facts>,
+    facts: Option<&PageFacts>,
     tell: &mut impl FnMut(Code, String, &str),
 ) {
     let meta = &page.entry.meta;
@@ -264,7 +265,7 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
         .by_source
         .values()
         .filter_map(|node| match node {
-            Node::File(source)
+            LinkTarget::File(source)
                 if !site.published_files.contains_key(source) && !included.contains(source) =>
             {
                 Some(source)
@@ -283,7 +284,7 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
     let message = format!("{count} published by no page: {}", named.join(", "));
     problems.push(
         Diagnostic::new(Code::UnreferencedFiles, message)
-            .at(Place::start_of(first))
+            .at(Location::start_of(first))
             .help("link to them, or take them away"),
     );
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::tables::{Node, Tables};
+use super::tables::{LinkTarget, SiteTables};
 use crate::paths::{Route, SourcePath};
 
 /// How many times the site is assembled again because an address that was given to a page is below
@@ -28,7 +28,7 @@ pub struct Moved {
 }
 
 /// The file above an address, and how many segments its path has.
-pub fn file_above(tables: &Tables, route: &Route) -> Option<(String, usize)> {
+pub fn file_above(tables: &SiteTables, route: &Route) -> Option<(String, usize)> {
     let path = route.as_str().trim_end_matches('/');
     if path == route.as_str() {
         return None;
@@ -44,7 +44,7 @@ pub fn file_above(tables: &Tables, route: &Route) -> Option<(String, usize)> {
 }
 
 /// Whether a path without a slash at its end is that of a file.
-fn is_file(tables: &Tables, path: &str) -> bool {
+fn is_file(tables: &SiteTables, path: &str) -> bool {
     if tables.by_route.contains_key(path) {
         return true;
     }
@@ -52,8 +52,8 @@ fn is_file(tables: &Tables, path: &str) -> bool {
         return false;
     };
     match (name, tables.by_route.get(&*format!("{folder}/"))) {
-        ("index.html", Some(node)) => !matches!(node, Node::Hidden { .. }),
-        ("index.md", Some(Node::Page(page))) => {
+        ("index.html", Some(node)) => !matches!(node, LinkTarget::Hidden { .. }),
+        ("index.md", Some(LinkTarget::Page(page))) => {
             tables.settings.markdown_twins
                 && tables.pages[*page].route.as_str() == format!("{folder}/")
         }
@@ -63,7 +63,7 @@ fn is_file(tables: &Tables, path: &str) -> bool {
 
 /// Finds another address for each page that is below a file; whether there is any that was not
 /// known.
-pub fn find(tables: &Tables, moved: &mut MovedPages) -> bool {
+pub fn find(tables: &SiteTables, moved: &mut MovedPages) -> bool {
     let below = tables
         .pages
         .iter()

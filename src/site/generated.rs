@@ -3,15 +3,20 @@
 
 use std::collections::HashSet;
 
-use super::narrowing::Narrowed;
-use super::topics::Term;
-use super::{ABOUT, Node, PRIVACY, Tables, addresses};
+use super::facet_lists::FacetList;
+use super::topics::TermPages;
+use super::{ABOUT, LinkTarget, PRIVACY, SiteTables, addresses};
 use crate::kind::Kinds;
 use crate::paths::Route;
 
-impl Tables {
+impl SiteTables {
     /// Makes the addresses of the generated lists known.
-    pub fn add_lists(&mut self, topics: &[Term], audiences: &[Term], narrowed: &[Narrowed]) {
+    pub fn add_lists(
+        &mut self,
+        topics: &[TermPages],
+        audiences: &[TermPages],
+        narrowed: &[FacetList],
+    ) {
         let terms = topics
             .iter()
             .chain(audiences)
@@ -40,7 +45,7 @@ impl Tables {
         for route in routes {
             self.by_route
                 .entry(route.clone())
-                .or_insert(Node::Listing(route));
+                .or_insert(LinkTarget::Listing(route));
         }
     }
 
@@ -49,13 +54,13 @@ impl Tables {
         for route in routes {
             self.by_route
                 .entry(route.clone())
-                .or_insert(Node::Listing(route));
+                .or_insert(LinkTarget::Listing(route));
         }
     }
 
     /// Makes the addresses of files known that are made from the site as a whole: feeds, the
     /// sitemap, lists for machines.
-    pub fn add_files<'a>(&mut self, kinds: &Kinds, terms: impl Iterator<Item = &'a Term>) {
+    pub fn add_files<'a>(&mut self, kinds: &Kinds, terms: impl Iterator<Item = &'a TermPages>) {
         let mut addresses: Vec<String> = [
             "/pages.json",
             "/llms.txt",
@@ -79,7 +84,7 @@ impl Tables {
                     .filter_map(|kind| kind.folder.as_ref())
                     .map(|folder| format!("/{folder}/feed.xml")),
             );
-            let has_dates = |term: &&Term| {
+            let has_dates = |term: &&TermPages| {
                 term.pages
                     .iter()
                     .any(|page| self.pages[*page].changed().is_some())
@@ -96,18 +101,18 @@ impl Tables {
         {
             self.by_route
                 .entry(route.clone())
-                .or_insert(Node::Listing(route));
+                .or_insert(LinkTarget::Listing(route));
         }
     }
 
     /// The Markdown copy of a page at this address, where the site has such copies.
-    pub fn markdown_copy(&self, route: &Route) -> Option<Node> {
+    pub fn markdown_copy(&self, route: &Route) -> Option<LinkTarget> {
         let of = route
             .as_str()
             .strip_suffix("index.md")
             .filter(|_| self.settings.markdown_twins)?;
-        let is_page = matches!(self.by_route.get(of), Some(Node::Page(page)) if self.pages[*page].route.as_str() == of);
-        is_page.then(|| Node::Listing(route.clone()))
+        let is_page = matches!(self.by_route.get(of), Some(LinkTarget::Page(page)) if self.pages[*page].route.as_str() == of);
+        is_page.then(|| LinkTarget::Listing(route.clone()))
     }
 
     /// Makes the addresses of calendar files known.
@@ -126,7 +131,7 @@ impl Tables {
         for route in routes {
             self.by_route
                 .entry(route.clone())
-                .or_insert(Node::Listing(route));
+                .or_insert(LinkTarget::Listing(route));
         }
     }
 }

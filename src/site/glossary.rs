@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::Tables;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::SiteTables;
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::glossary::words;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
 
 /// Tells the words that two published pages explain, at the later one.
-pub fn check(tables: &Tables, kinds: &Kinds, problems: &mut Vec<Diagnostic>) {
+pub fn check(tables: &SiteTables, kinds: &Kinds, problems: &mut Vec<Diagnostic>) {
     let mut explained: HashMap<String, &SourcePath> = HashMap::new();
     for page in &tables.pages {
         for word in words(&page.entry, kinds) {
@@ -21,7 +21,7 @@ pub fn check(tables: &Tables, kinds: &Kinds, problems: &mut Vec<Diagnostic>) {
                     .meta
                     .title
                     .as_ref()
-                    .map_or_else(|| Place::start_of(own), |title| title.place.clone());
+                    .map_or_else(|| Location::start_of(own), |title| title.place.clone());
                 let problem = Diagnostic::new(
                     Code::DuplicateTerm,
                     format!("`{word}` is explained by {first} already"),

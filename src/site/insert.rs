@@ -11,19 +11,19 @@ use rayon::prelude::*;
 
 use super::link_help;
 use super::links::{self, Destination};
-use super::sections::{Order, language_of, order_of, put_in_order, sort_key};
-use super::tables::{self, Node, PAGES_SEARCHED_MAX, PageId, Tables};
-use super::topics::Term;
+use super::sections::{ListOrder, language_of, order_of, put_in_order, sort_key};
+use super::tables::{self, LinkTarget, PAGES_SEARCHED_MAX, PageId, SiteTables};
+use super::topics::TermPages;
 use super::update::resolve_again;
-use super::{Redirect, Site, SiteLink, SitePage, narrowing};
-use crate::document::links::Target;
+use super::{Redirect, Site, SiteLink, SitePage, facet_lists};
+use crate::document::links::ParsedTarget;
 use crate::document::{Entry, glossary, is_folder_page, name_and_date};
 use crate::paths::{SourcePath, slug};
 use crate::vocabulary;
 
 /// Where a page came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inserted {
+pub struct InsertedPage {
     /// The page; those that were at this position and behind it are one further now.
     pub page: PageId,
     pub section: usize,
@@ -32,7 +32,7 @@ pub struct Inserted {
 
 /// Takes one more page into a site; `None`, and nothing is changed, when the site has to be
 /// assembled anew.
-pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Inserted> {
+pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<InsertedPage> {
     let Placement {
         page,
         section,
@@ -48,7 +48,7 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     if site.page(id).is_listed() {
         list(site, id, &topics, &audiences);
     }
-    let mut affected = told_otherwise(site, id, &names);
+    let mut affected = pages_with_new_suggestions(site, id, &names);
     affected.insert(id);
     let leads_there = site
         .pages()
@@ -58,7 +58,7 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
         .map(|(other, _)| other);
     affected.extend(leads_there.collect::<Vec<PageId>>());
     resolve_again(site, affected);
-    Some(Inserted {
+    Some(InsertedPage {
         page: id,
         section,
         topics,
@@ -68,7 +68,7 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
 /// The pages of whose links that lead nowhere something else may be said now that this page is
 /// there. What is suggested for them are names of their folder where there are many pages, and
 /// otherwise all.
-fn told_otherwise(site: &Site, new: PageId, names: &Names) -> BTreeSet<PageId> {
+fn pages_with_new_suggestions(site: &Site, new: PageId, names: &SlugNames) -> BTreeSet<PageId> {
     let with_problems = &site.with_problems;
     if site.pages().len() <= PAGES_SEARCHED_MAX + 1 {
         return with_problems.clone();
@@ -120,7 +120,7 @@ struct Placement {
     section: usize,
     topics: Vec<usize>,
     audiences: Vec<usize>,
-    names: Names,
+    names: SlugNames,
 }
 
 /// Finds a page's place; `None` when taking it there would change more than the lists that hold it.
@@ -153,9 +153,9 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         &entry.meta.audience,
     )?;
     let founds_list = site.pages().is_empty() || page.changed().is_some() && !has_dates(site);
-    let names = Names::of(&entry.source, &page);
+    let names = SlugNames::of(&entry.source, &page);
     let is_meant = |link: &SiteLink| names.may_be_meant(&link.written);
-    let begins = |term: &Term| {
+    let begins = |term: &TermPages| {
         term.start_written
             .iter()
             .any(|target| names.may_be_meant(&target.value))
@@ -169,9 +169,9 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         || site.audiences.iter().any(begins);
     let founds_list =
         founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
-    if founds_narrowed(site, &page)
+    if creates_facet_list(site, &page)
         || may_change_languages(site, &page)
-        || founds_feed(
+        || creates_feed(
             site,
             &page,
             topics
@@ -193,29 +193,29 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
 }
 
 /// Whether, with this page, there would be other lists of a level, a span of time or a kind.
-fn founds_narrowed(site: &Site, page: &SitePage) -> bool {
+fn creates_facet_list(site: &Site, page: &SitePage) -> bool {
     if !page.is_listed() {
         return false;
     }
     let pages = || {
         (0..site.pages().len())
-            .filter(|id| narrowing::counts(site.pages(), &site.sections, *id))
+            .filter(|id| facet_lists::counts(site.pages(), &site.sections, *id))
             .map(|id| site.page(id))
     };
     let content = &site.tables.content;
     let surely_stays =
-        |other| narrowing::surely_stays(&site.narrowed, page, other, &site.kinds, content);
+        |other| facet_lists::keeps_facet_lists(&site.narrowed, page, other, &site.kinds, content);
     !pages().next().is_some_and(surely_stays)
-        && narrowing::find(pages().chain([page]), &site.sections, &site.kinds, content)
+        && facet_lists::find(pages().chain([page]), &site.sections, &site.kinds, content)
             != site.narrowed
 }
 
 /// Whether there would be another feed with this page: one of its kind, or one of a term without
 /// dated pages.
-fn founds_feed<'a>(
+fn creates_feed<'a>(
     site: &Site,
     page: &SitePage,
-    mut terms: impl Iterator<Item = &'a Term>,
+    mut terms: impl Iterator<Item = &'a TermPages>,
 ) -> bool {
     let is_of_kind = |other: &SitePage| other.entry.meta.kind == page.entry.meta.kind;
     let is_dated = |id: &PageId| site.page(*id).changed().is_some();
@@ -253,7 +253,7 @@ fn list(site: &mut Site, id: PageId, topics: &[usize], audiences: &[usize]) {
     for (terms, touched) in [(&mut site.topics, topics), (&mut site.audiences, audiences)] {
         for term in touched {
             put_in_order(&mut terms[*term].pages, id, |page| {
-                sort_key(&site.tables, page, Order::Stated)
+                sort_key(&site.tables, page, ListOrder::Stated)
             });
         }
     }
@@ -279,8 +279,9 @@ fn depends_on_names(site: &Site) -> bool {
             .as_ref()
             .is_some_and(|base| base.below(written).is_some())
     };
-    let depends =
-        |written: &str| matches!(Target::parse(written), Target::Inside { .. }) || is_own(written);
+    let depends = |written: &str| {
+        matches!(ParsedTarget::parse(written), ParsedTarget::Inside { .. }) || is_own(written)
+    };
     links
         .chain(starts)
         .any(|(to, written)| *to == Destination::AsWritten && depends(written))
@@ -293,9 +294,9 @@ fn has_dates(site: &Site) -> bool {
 /// The positions of the terms that a page names; `None` when it brings a new one, or one in other
 /// words.
 fn terms(
-    known: &[Term],
+    known: &[TermPages],
     vocabulary: Option<&vocabulary::Terms>,
-    named: &[super::Placed<String>],
+    named: &[super::Located<String>],
 ) -> Option<Vec<usize>> {
     let mut positions = Vec::new();
     for name in named {
@@ -317,12 +318,12 @@ fn terms(
 
 /// The slugs under which a page may be found or suggested: of its file's name, of the end of its
 /// address, and of its title.
-struct Names([String; 3]);
+struct SlugNames([String; 3]);
 
-impl Names {
+impl SlugNames {
     fn of(source: &SourcePath, named: &SitePage) -> Self {
         let last = named.route.segments().last().unwrap_or_default().to_owned();
-        Names([
+        SlugNames([
             slug(&name_and_date(source).0),
             last,
             slug(&named.entry.title),
@@ -398,7 +399,7 @@ impl Names {
                 .unwrap_or_default()
                 .to_owned()
         };
-        matches!(Target::parse(written), Target::Inside { path, .. } if self.may_end(&last(&path)))
+        matches!(ParsedTarget::parse(written), ParsedTarget::Inside { path, .. } if self.may_end(&last(&path)))
     }
 
     /// Whether a path's last segment may stand for the page, or for whatever its folder is.
@@ -436,7 +437,7 @@ fn make_room(site: &mut Site, from: PageId) {
         published_files: _,
         with_problems,
     } = site;
-    let Tables {
+    let SiteTables {
         pages,
         by_source,
         by_route,
@@ -471,7 +472,7 @@ fn make_room(site: &mut Site, from: PageId) {
         .chain(by_route.values_mut())
         .chain(by_name.values_mut().flatten());
     for node in nodes {
-        if let Node::Page(page) = node {
+        if let LinkTarget::Page(page) = node {
             further(page);
         }
     }

@@ -3,27 +3,27 @@
 
 use crate::diagnostic::{nearest, nearest_name};
 use crate::document::outline::anchor;
-use crate::link_target::Target;
+use crate::link_target::ParsedTarget;
 use crate::paths::{Route, SourcePath};
 use crate::renamed;
 
-use super::links::{Found, From, find, has_extension, relative};
-use super::{Node, Tables};
+use super::links::{FoundTarget, LinkOrigin, find, has_extension, relative};
+use super::{LinkTarget, SiteTables};
 
 /// How often the names of a site are searched for the links of one page. A page with more broken
 /// links than this is not written by hand, and each search looks at thousands of names.
 const SEARCHES_MAX: usize = 50;
 
 /// The searches that are left for a page.
-pub(super) struct Searches(usize);
+pub(super) struct LinkSearches(usize);
 
-impl Default for Searches {
+impl Default for LinkSearches {
     fn default() -> Self {
         Self(SEARCHES_MAX)
     }
 }
 
-impl Searches {
+impl LinkSearches {
     /// Takes one of the searches that are left, if there is one.
     pub fn take(&mut self) -> bool {
         let is_left = self.0 > 0;
@@ -44,11 +44,11 @@ const FOLDER_PAGES: [&str; 3] = ["index.md", "README.md", "_index.md"];
 
 /// What to do about a target that leads nowhere; `path` is the target's path, decoded.
 pub(super) fn suggestion(
-    tables: &Tables,
-    from: From,
+    tables: &SiteTables,
+    from: LinkOrigin,
     written: &str,
     path: &str,
-    searches: &mut Searches,
+    searches: &mut LinkSearches,
 ) -> Option<String> {
     address(written, path)
         .or_else(|| renamed_level(tables, path))
@@ -91,7 +91,7 @@ fn address(written: &str, path: &str) -> Option<String> {
 }
 
 /// The list of a level that had another name.
-fn renamed_level(tables: &Tables, path: &str) -> Option<String> {
+fn renamed_level(tables: &SiteTables, path: &str) -> Option<String> {
     let level = path.strip_prefix("/levels/")?.trim_end_matches('/');
     let address = format!("/levels/{}/", renamed::new_value("level", level)?);
     let is_there = Route::new(&address).is_ok_and(|route| tables.by_route.contains_key(&route));
@@ -99,21 +99,24 @@ fn renamed_level(tables: &Tables, path: &str) -> Option<String> {
 }
 
 /// A file with a slash after its name.
-fn without_slash(tables: &Tables, from: From, path: &str) -> Option<String> {
+fn without_slash(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
     let bare = path.strip_suffix('/')?.trim_end_matches('/');
     has_extension(bare.rsplit('/').next().unwrap_or(bare)).then_some(())?;
-    let is_there = !matches!(find(tables, from, bare), Found::Nothing | Found::Outside);
+    let is_there = !matches!(
+        find(tables, from, bare),
+        FoundTarget::Nothing | FoundTarget::Outside
+    );
     is_there.then(|| format!("take the slash at its end away: {bare}"))
 }
 
 /// A file of `static/` by its source path: it is published without that folder.
-fn of_static(tables: &Tables, from: From, path: &str) -> Option<String> {
+fn of_static(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
     let below = path
         .trim_start_matches(['.', '/'])
         .strip_prefix("static/")?;
     let address = format!("/{below}");
     match find(tables, from, &address) {
-        Found::Fixed(Node::Static(_)) | Found::Node(Node::Static(_)) => {
+        FoundTarget::Fixed(LinkTarget::Static(_)) | FoundTarget::Node(LinkTarget::Static(_)) => {
             Some(format!("did you mean {address}?"))
         }
         _ => None,
@@ -121,7 +124,7 @@ fn of_static(tables: &Tables, from: From, path: &str) -> Option<String> {
 }
 
 /// The page of a folder further up, for `index.md` in a folder that has none.
-fn folder_page(tables: &Tables, from: From, path: &str) -> Option<String> {
+fn folder_page(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
     let is_folder_page = |name: &str| {
         FOLDER_PAGES
             .iter()
@@ -137,15 +140,22 @@ fn folder_page(tables: &Tables, from: From, path: &str) -> Option<String> {
         .flat_map(|folder| FOLDER_PAGES.map(|name| folder.join(name)))
         .flatten();
     let found = pages.into_iter().find(|page| {
-        page.is_within(&tables.content) && matches!(tables.by_source.get(page), Some(Node::Page(_)))
+        page.is_within(&tables.content)
+            && matches!(tables.by_source.get(page), Some(LinkTarget::Page(_)))
     });
-    found.map(|page| meant(&relative(&folder, &page)))
+    found.map(|page| escaped_suggestion(&relative(&folder, &page)))
 }
 
 /// A page or a file of this name in another folder, else one with a similar name.
-fn of_name(tables: &Tables, from: From, path: &str, searches: &mut Searches) -> Option<String> {
+fn of_name(
+    tables: &SiteTables,
+    from: LinkOrigin,
+    path: &str,
+    searches: &mut LinkSearches,
+) -> Option<String> {
     let name = searched_name(path);
-    let of_source = |source: &SourcePath| meant(&relative(&from.source.folder(), source));
+    let of_source =
+        |source: &SourcePath| escaped_suggestion(&relative(&from.source.folder(), source));
     if let Some(source) = tables
         .by_name(name)
         .first()
@@ -157,7 +167,7 @@ fn of_name(tables: &Tables, from: From, path: &str, searches: &mut Searches) -> 
         return None;
     }
     if let Some(route) = tables.static_file_named(name) {
-        return Some(meant(route.as_str()));
+        return Some(escaped_suggestion(route.as_str()));
     }
     let near = nearest_name(name, tables.names_near(&from.source.folder()))?;
     tables
@@ -166,7 +176,7 @@ fn of_name(tables: &Tables, from: From, path: &str, searches: &mut Searches) -> 
 }
 
 /// A suggested path as it can stand in a link: these three characters mean something else there.
-fn meant(path: &str) -> String {
+fn escaped_suggestion(path: &str) -> String {
     format!(
         "did you mean {}?",
         path.replace('%', "%25")
@@ -197,7 +207,7 @@ fn searched_name(path: &str) -> &str {
 /// Whether a page's name is near enough to a target to be suggested, should the target lead
 /// nowhere.
 pub(super) fn may_suggest(written: &str, name: &str) -> bool {
-    matches!(Target::parse(written), Target::Inside { path, .. } if nearest(searched_name(&path.replace('\\', "/")), [name]).is_some())
+    matches!(ParsedTarget::parse(written), ParsedTarget::Inside { path, .. } if nearest(searched_name(&path.replace('\\', "/")), [name]).is_some())
 }
 
 /// What to write in place of a fragment that no heading has.
@@ -205,7 +215,7 @@ pub(super) fn of_anchor(
     anchors: &[String],
     fragment: &str,
     page: &str,
-    searches: &mut Searches,
+    searches: &mut LinkSearches,
 ) -> String {
     let wanted = anchor(fragment);
     let search = || {

@@ -7,16 +7,16 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::document::links::{Link, Role};
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::document::links::{Link, LinkRole};
 use crate::document::outline::anchor;
-use crate::fields::links::{FieldLink, Wants};
-use crate::link_target::{Suffix, Target, Usage, refusal};
+use crate::fields::links::{FieldLink, LinkRequirement};
+use crate::link_target::{AddressUse, ParsedTarget, TargetSuffix, refusal};
 use crate::paths::{Route, SourcePath, percent_encode_into, slug};
 
-use super::link_help::{self, Searches};
+use super::link_help::{self, LinkSearches};
 use super::tables::folded;
-use super::{Node, PageId, Tables};
+use super::{LinkTarget, PageId, SiteTables};
 
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,18 +24,21 @@ pub enum Destination {
     Page {
         page: PageId,
         fragment: Option<String>,
-        suffix: Suffix,
+        suffix: TargetSuffix,
     },
     /// A generated list, a file of `static/`, or a file of the content that is published because of
     /// this link.
     Address {
         route: Route,
         fragment: Option<String>,
-        suffix: Suffix,
+        suffix: TargetSuffix,
         file: Option<SourcePath>,
     },
     /// A place on the page itself.
-    Here { fragment: String, suffix: Suffix },
+    Here {
+        fragment: String,
+        suffix: TargetSuffix,
+    },
     /// Written as it stands: another site, or a target that does not exist.
     AsWritten,
     /// An address that no page may hold. Nothing is written.
@@ -44,7 +47,7 @@ pub enum Destination {
 
 /// A link with its destination and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub struct ResolvedLink {
     pub to: Destination,
     pub problem: Option<Box<LinkProblem>>,
 }
@@ -69,7 +72,7 @@ impl LinkProblem {
     }
 
     /// The problem at the place of its link.
-    pub fn at(&self, place: Place) -> Diagnostic {
+    pub fn at(&self, place: Location) -> Diagnostic {
         let problem = Diagnostic::new(self.code, self.message.clone())
             .help_if(self.help.clone())
             .at(place);
@@ -82,7 +85,7 @@ impl LinkProblem {
 
 /// The page that a link stands on.
 #[derive(Clone, Copy)]
-pub struct From<'a> {
+pub struct LinkOrigin<'a> {
     pub source: &'a SourcePath,
     pub route: &'a Route,
     pub anchors: &'a [String],
@@ -91,71 +94,73 @@ pub struct From<'a> {
 }
 
 /// What was found for a path, before its fragment is looked at.
-pub(super) enum Found {
+pub(super) enum FoundTarget {
     /// What no page that comes takes the place of.
-    Fixed(Node),
-    Node(Node),
+    Fixed(LinkTarget),
+    Node(LinkTarget),
     /// There, but under another letter case.
-    OtherCase(Node, String),
+    OtherCase(LinkTarget, String),
     Nothing,
     Outside,
 }
 
 /// What a target adds to the page or file that its path names.
-struct Rest {
+struct TargetRest {
     fragment: Option<String>,
-    suffix: Suffix,
+    suffix: TargetSuffix,
 }
 
-pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
-    Resolver::new(tables, from).resolve(link)
+pub fn resolve(tables: &SiteTables, from: LinkOrigin, link: &Link) -> ResolvedLink {
+    LinkResolver::new(tables, from).resolve(link)
 }
 
 /// Resolves the links of one page.
-pub struct Resolver<'a> {
-    tables: &'a Tables,
-    from: From<'a>,
+pub struct LinkResolver<'a> {
+    tables: &'a SiteTables,
+    from: LinkOrigin<'a>,
     /// Becomes false when a page that comes could lead a link elsewhere. None can where it leads
     /// outside, to a place on its page, to the source that has exactly the path it names, or to a
     /// file by the file's name.
     pub is_fixed: bool,
-    searches: Searches,
+    searches: LinkSearches,
 }
 
-impl<'a> Resolver<'a> {
-    pub fn new(tables: &'a Tables, from: From<'a>) -> Self {
-        Resolver {
+impl<'a> LinkResolver<'a> {
+    pub fn new(tables: &'a SiteTables, from: LinkOrigin<'a>) -> Self {
+        LinkResolver {
             tables,
             from,
             is_fixed: true,
-            searches: Searches::default(),
+            searches: LinkSearches::default(),
         }
     }
 
-    pub fn resolve(&mut self, link: &Link) -> Resolved {
+    pub fn resolve(&mut self, link: &Link) -> ResolvedLink {
         let written = &link.target.value;
         let is_elsewhere = || {
             matches!(
-                Target::parse(written),
-                Target::Outside | Target::ProtocolRelative | Target::Unsafe { .. }
+                ParsedTarget::parse(written),
+                ParsedTarget::Outside
+                    | ParsedTarget::ProtocolRelative
+                    | ParsedTarget::Unsafe { .. }
             )
         };
-        if link.role == Role::Wiki || link.role == Role::WikiEmbed && !is_elsewhere() {
+        if link.role == LinkRole::Wiki || link.role == LinkRole::WikiEmbed && !is_elsewhere() {
             self.is_fixed = false;
             return self.wiki(written, link.role);
         }
-        match Target::parse(written) {
-            Target::Here { fragment, suffix } => {
+        match ParsedTarget::parse(written) {
+            ParsedTarget::Here { fragment, suffix } => {
                 let (fragment, problem) = self.anchor(self.from.anchors, fragment, "this page");
-                Resolved {
+                ResolvedLink {
                     to: Destination::Here { fragment, suffix },
                     problem,
                 }
             }
-            Target::Inside { path, .. } if is_external(self.tables, &path) => {
+            ParsedTarget::Inside { path, .. } if is_external(self.tables, &path) => {
                 sound(Destination::AsWritten)
             }
-            Target::Inside {
+            ParsedTarget::Inside {
                 path,
                 fragment,
                 suffix,
@@ -166,19 +171,19 @@ impl<'a> Resolver<'a> {
                     path
                 };
                 let found = find(self.tables, self.from, &path);
-                self.is_fixed &= matches!(found, Found::Fixed(_));
-                self.conclude(found, written, &path, Rest { fragment, suffix })
+                self.is_fixed &= matches!(found, FoundTarget::Fixed(_));
+                self.into_resolved(found, written, &path, TargetRest { fragment, suffix })
             }
-            Target::Outside => self.outside(written),
+            ParsedTarget::Outside => self.outside(written),
             _ => match refusal(
                 written,
                 if link.role.is_embed() {
-                    Usage::Image
+                    AddressUse::Image
                 } else {
-                    Usage::Link
+                    AddressUse::Link
                 },
             ) {
-                Some(refusal) => Resolved {
+                Some(refusal) => ResolvedLink {
                     to: Destination::Refused,
                     ..broken(refusal.code, refusal.message, Some(refusal.help))
                 },
@@ -188,14 +193,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// An address with a scheme. One of this site is held against what the site has.
-    fn outside(&mut self, written: &str) -> Resolved {
+    fn outside(&mut self, written: &str) -> ResolvedLink {
         let own = self
             .tables
             .settings
             .base_url
             .as_ref()
             .and_then(|base| base.below(written));
-        let Some(Target::Inside { path, .. }) = own.map(Target::parse) else {
+        let Some(ParsedTarget::Inside { path, .. }) = own.map(ParsedTarget::parse) else {
             return sound(Destination::AsWritten);
         };
         if path == "/" || is_external(self.tables, &path) {
@@ -203,7 +208,7 @@ impl<'a> Resolver<'a> {
         }
         self.is_fixed = false;
         match by_address(self.tables, self.from, &path) {
-            Found::Nothing => {
+            FoundTarget::Nothing => {
                 let problem = LinkProblem {
                     severity: Some(Severity::Warning),
                     ..LinkProblem::new(
@@ -212,7 +217,7 @@ impl<'a> Resolver<'a> {
                         Some("link to the page by its path, or name the path in the setting `external` if another site is there".into()),
                     )
                 };
-                Resolved {
+                ResolvedLink {
                     to: Destination::AsWritten,
                     problem: Some(Box::new(problem)),
                 }
@@ -222,11 +227,15 @@ impl<'a> Resolver<'a> {
     }
 
     /// Where the links in a kind's own fields lead, held against what each has to lead to.
-    pub fn of_fields(&mut self, written: &[FieldLink]) -> Vec<Resolved> {
-        let mut all: Vec<Resolved> = Vec::with_capacity(written.len());
+    pub fn of_fields(&mut self, written: &[FieldLink]) -> Vec<ResolvedLink> {
+        let mut all: Vec<ResolvedLink> = Vec::with_capacity(written.len());
         for link in written {
-            let is_harmless = refusal(&link.target.value, Usage::Field).is_none();
-            let role = if is_harmless { Role::Embed } else { Role::Text };
+            let is_harmless = refusal(&link.target.value, AddressUse::Field).is_none();
+            let role = if is_harmless {
+                LinkRole::Embed
+            } else {
+                LinkRole::Text
+            };
             let mut resolved = self.resolve(&Link {
                 target: link.target.clone(),
                 role,
@@ -237,7 +246,7 @@ impl<'a> Resolver<'a> {
                         link.distinct.is_some() && other.distinct == link.distinct
                     })
                 };
-                let problem = misled(&resolved.to, link).or_else(|| {
+                let problem = requirement_problem(&resolved.to, link).or_else(|| {
                     let is_twice = matches!(resolved.to, Destination::Page { .. })
                         && before().any(|(_, other)| other.to == resolved.to);
                     is_twice.then(|| {
@@ -259,11 +268,17 @@ impl<'a> Resolver<'a> {
         all
     }
 
-    fn conclude(&mut self, found: Found, written: &str, path: &str, rest: Rest) -> Resolved {
+    fn into_resolved(
+        &mut self,
+        found: FoundTarget,
+        written: &str,
+        path: &str,
+        rest: TargetRest,
+    ) -> ResolvedLink {
         match found {
-            Found::Fixed(node) | Found::Node(node) => self.arrive(node, rest),
-            Found::OtherCase(node, name) => {
-                let mut resolved = self.arrive(node, rest);
+            FoundTarget::Fixed(node) | FoundTarget::Node(node) => self.destination_of(node, rest),
+            FoundTarget::OtherCase(node, name) => {
+                let mut resolved = self.destination_of(node, rest);
                 resolved.problem = Some(Box::new(LinkProblem::new(
                     Code::LinkCase,
                     format!("`{written}` differs in letter case from {name}"),
@@ -271,12 +286,12 @@ impl<'a> Resolver<'a> {
                 )));
                 resolved
             }
-            Found::Outside => broken(
+            FoundTarget::Outside => broken(
                 Code::LinkOutsideSite,
                 format!("`{written}` leads out of the site's folder"),
                 Some("only files inside the site can be linked; copy it into the content".into()),
             ),
-            Found::Nothing => {
+            FoundTarget::Nothing => {
                 let help = link_help::suggestion(
                     self.tables,
                     self.from,
@@ -296,10 +311,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// The destination that a node is, with the fragment checked and hidden pages reported.
-    fn arrive(&mut self, node: Node, Rest { fragment, suffix }: Rest) -> Resolved {
+    fn destination_of(
+        &mut self,
+        node: LinkTarget,
+        TargetRest { fragment, suffix }: TargetRest,
+    ) -> ResolvedLink {
         let tables = self.tables;
         match node {
-            Node::Page(page) => {
+            LinkTarget::Page(page) => {
                 let entry = &tables.pages[page].entry;
                 let name = entry
                     .source
@@ -308,7 +327,7 @@ impl<'a> Resolver<'a> {
                 let (fragment, problem) = fragment
                     .map(|fragment| self.anchor(&entry.anchors, fragment, name))
                     .unzip();
-                Resolved {
+                ResolvedLink {
                     to: Destination::Page {
                         page,
                         fragment,
@@ -317,7 +336,7 @@ impl<'a> Resolver<'a> {
                     problem: problem.flatten(),
                 }
             }
-            Node::Hidden { source, why } if !self.from.is_hidden => broken(
+            LinkTarget::Hidden { source, why } if !self.from.is_hidden => broken(
                 Code::LinkToDraft,
                 format!(
                     "{} is {why}: readers will not find it",
@@ -325,14 +344,14 @@ impl<'a> Resolver<'a> {
                 ),
                 Some("publish it first, or take the link out".into()),
             ),
-            Node::Hidden { .. } => sound(Destination::AsWritten),
-            Node::Listing(route) | Node::Static(route) => sound(Destination::Address {
+            LinkTarget::Hidden { .. } => sound(Destination::AsWritten),
+            LinkTarget::Listing(route) | LinkTarget::Static(route) => sound(Destination::Address {
                 route,
                 fragment,
                 suffix,
                 file: None,
             }),
-            Node::File(source) => {
+            LinkTarget::File(source) => {
                 let route = super::addresses::of_file(&source, &tables.content);
                 sound(Destination::Address {
                     route,
@@ -344,7 +363,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn wiki(&mut self, written: &str, role: Role) -> Resolved {
+    fn wiki(&mut self, written: &str, role: LinkRole) -> ResolvedLink {
         let (name, fragment) = match written.split_once('#') {
             Some((name, fragment)) => (name.trim(), Some(fragment.trim().to_owned())),
             None => (written.trim(), None),
@@ -353,10 +372,10 @@ impl<'a> Resolver<'a> {
         if name.is_empty() {
             let (fragment, problem) =
                 self.anchor(self.from.anchors, fragment.unwrap_or_default(), "this page");
-            return Resolved {
+            return ResolvedLink {
                 to: Destination::Here {
                     fragment,
-                    suffix: Suffix::default(),
+                    suffix: TargetSuffix::default(),
                 },
                 problem,
             };
@@ -368,15 +387,15 @@ impl<'a> Resolver<'a> {
             format!("[[{written}]]")
         };
         let found = match find(tables, self.from, name) {
-            Found::Nothing | Found::Outside => match tables.by_name(name) {
+            FoundTarget::Nothing | FoundTarget::Outside => match tables.by_name(name) {
                 // A path may count from the content folder, as that of a vault does from the vault.
                 [] if name.contains('/') => find(
                     tables,
                     self.from,
                     &format!("/{}", name.trim_start_matches('/')),
                 ),
-                [] => Found::Nothing,
-                [only] => Found::Node(only.clone()),
+                [] => FoundTarget::Nothing,
+                [only] => FoundTarget::Node(only.clone()),
                 several => {
                     let names: Vec<&str> = several
                         .iter()
@@ -395,13 +414,13 @@ impl<'a> Resolver<'a> {
             },
             found => found,
         };
-        self.conclude(
+        self.into_resolved(
             found,
             &shown,
             name,
-            Rest {
+            TargetRest {
                 fragment,
-                suffix: Suffix::default(),
+                suffix: TargetSuffix::default(),
             },
         )
     }
@@ -436,18 +455,18 @@ impl<'a> Resolver<'a> {
 }
 
 /// What is wrong when a field's link leads to something that the field does not want.
-fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
+fn requirement_problem(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
     let written = &link.target.value;
     let problem =
         |code, message: String, help: String| Some(LinkProblem::new(code, message, Some(help)));
     match (&link.wants, to) {
-        (Wants::Anything, _) | (Wants::Page, Destination::Page { .. }) => None,
-        (Wants::Page, _) => problem(
+        (LinkRequirement::Anything, _) | (LinkRequirement::Page, Destination::Page { .. }) => None,
+        (LinkRequirement::Page, _) => problem(
             Code::KindRule,
             format!("`{written}` is no page of this site"),
             "write the path of a page, such as ../guides/give-first.md".into(),
         ),
-        (Wants::File(extensions), Destination::Address { route, .. })
+        (LinkRequirement::File(extensions), Destination::Address { route, .. })
             if !route.as_str().ends_with('/') =>
         {
             let name = route.as_str().to_lowercase();
@@ -465,15 +484,17 @@ fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
                 format!("give a file that ends in .{}", extensions.join(", .")),
             )
         }
-        (Wants::File(_), Destination::Page { .. }) if written.ends_with(".md") => problem(
-            Code::WrongFileType,
-            format!("`{written}` is a page of this site, not a file to take away"),
-            format!(
-                "put it into static/ and write `/{}`",
-                written.rsplit('/').next().unwrap_or(written)
-            ),
-        ),
-        (Wants::File(_), _) => problem(
+        (LinkRequirement::File(_), Destination::Page { .. }) if written.ends_with(".md") => {
+            problem(
+                Code::WrongFileType,
+                format!("`{written}` is a page of this site, not a file to take away"),
+                format!(
+                    "put it into static/ and write `/{}`",
+                    written.rsplit('/').next().unwrap_or(written)
+                ),
+            )
+        }
+        (LinkRequirement::File(_), _) => problem(
             Code::WrongFileType,
             format!("`{written}` is no file of this site"),
             "put the file beside the page, and write its name here".into(),
@@ -481,18 +502,18 @@ fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
     }
 }
 
-fn sound(to: Destination) -> Resolved {
-    Resolved { to, problem: None }
+fn sound(to: Destination) -> ResolvedLink {
+    ResolvedLink { to, problem: None }
 }
 
-fn broken(code: Code, message: String, help: Option<String>) -> Resolved {
-    Resolved {
+fn broken(code: Code, message: String, help: Option<String>) -> ResolvedLink {
+    ResolvedLink {
         to: Destination::AsWritten,
         problem: Some(Box::new(LinkProblem::new(code, message, help))),
     }
 }
 
-fn is_external(tables: &Tables, path: &str) -> bool {
+fn is_external(tables: &SiteTables, path: &str) -> bool {
     let is_under = |prefix: &String| {
         let prefix = prefix.trim_end_matches('/');
         path.strip_prefix(prefix)
@@ -503,25 +524,25 @@ fn is_external(tables: &Tables, path: &str) -> bool {
 
 /// What a path names. A path whose letters are composed in another way than those of a file's name
 /// names that file all the same.
-pub(super) fn find(tables: &Tables, from: From, path: &str) -> Found {
+pub(super) fn find(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTarget {
     let found = find_as_written(tables, from, path);
-    if path.is_ascii() || !matches!(found, Found::Nothing | Found::Outside) {
+    if path.is_ascii() || !matches!(found, FoundTarget::Nothing | FoundTarget::Outside) {
         return found;
     }
     for other in [path.nfc().collect::<String>(), path.nfd().collect()] {
         match find_as_written(tables, from, &other) {
-            Found::Nothing | Found::Outside => {}
-            Found::Fixed(node) => return Found::Node(node),
+            FoundTarget::Nothing | FoundTarget::Outside => {}
+            FoundTarget::Fixed(node) => return FoundTarget::Node(node),
             other => return other,
         }
     }
     found
 }
 
-fn find_as_written(tables: &Tables, from: From, path: &str) -> Found {
+fn find_as_written(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTarget {
     let segment = path.rsplit('/').next().unwrap_or(path);
     let is_source = !path.ends_with('/') && has_extension(segment);
-    let attempts: [fn(&Tables, From, &str) -> Found; 2] = if is_source {
+    let attempts: [fn(&SiteTables, LinkOrigin, &str) -> FoundTarget; 2] = if is_source {
         [by_source, by_address]
     } else {
         [by_address, by_source]
@@ -531,22 +552,24 @@ fn find_as_written(tables: &Tables, from: From, path: &str) -> Found {
     for attempt in attempts {
         match attempt(tables, from, path) {
             // What comes to the address that this could be as well is found first.
-            Found::Fixed(node) if !is_source => return Found::Node(node),
-            Found::Node(node @ Node::Static(_)) if is_source && !segment.contains(".htm") => {
-                return Found::Fixed(node);
+            FoundTarget::Fixed(node) if !is_source => return FoundTarget::Node(node),
+            FoundTarget::Node(node @ LinkTarget::Static(_))
+                if is_source && !segment.contains(".htm") =>
+            {
+                return FoundTarget::Fixed(node);
             }
-            found @ (Found::Fixed(_) | Found::Node(_)) => return found,
-            Found::OtherCase(node, name) => {
+            found @ (FoundTarget::Fixed(_) | FoundTarget::Node(_)) => return found,
+            FoundTarget::OtherCase(node, name) => {
                 other_case.get_or_insert((node, name));
             }
-            Found::Outside => outside += 1,
-            Found::Nothing => {}
+            FoundTarget::Outside => outside += 1,
+            FoundTarget::Nothing => {}
         }
     }
     match other_case {
-        Some((node, name)) => Found::OtherCase(node, name),
-        None if outside == 2 || (outside == 1 && is_source) => Found::Outside,
-        None => Found::Nothing,
+        Some((node, name)) => FoundTarget::OtherCase(node, name),
+        None if outside == 2 || (outside == 1 && is_source) => FoundTarget::Outside,
+        None => FoundTarget::Nothing,
     }
 }
 
@@ -560,24 +583,24 @@ pub(super) fn has_extension(name: &str) -> bool {
     })
 }
 
-fn by_source(tables: &Tables, from: From, path: &str) -> Found {
+fn by_source(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTarget {
     let from_root = path.strip_prefix('/');
     if path
         .strip_suffix('/')
         .and_then(|path| path.rsplit('/').next())
         .is_some_and(has_extension)
     {
-        return Found::Nothing;
+        return FoundTarget::Nothing;
     }
     let joined = match from_root {
         Some(rest) => tables.content.join(rest),
         None => from.source.folder().join(path),
     };
     let Ok(joined) = joined else {
-        return Found::Outside;
+        return FoundTarget::Outside;
     };
     if let Some(node) = tables.by_source.get(&joined) {
-        return Found::Fixed(node.clone());
+        return FoundTarget::Fixed(node.clone());
     }
     let mut candidates = vec![joined.clone()];
     match joined.as_str().rsplit_once(".htm") {
@@ -595,32 +618,32 @@ fn by_source(tables: &Tables, from: From, path: &str) -> Found {
     }
     for candidate in &candidates {
         if let Some(node) = tables.by_source.get(candidate) {
-            return Found::Node(node.clone());
+            return FoundTarget::Node(node.clone());
         }
     }
     for candidate in &candidates {
         if let Some(actual) = tables.by_source_lower.get(&folded(candidate)) {
             if actual.as_str().nfc().eq(candidate.as_str().nfc()) {
-                return Found::Node(tables.by_source[actual].clone());
+                return FoundTarget::Node(tables.by_source[actual].clone());
             }
             let name = actual
                 .below(&tables.content)
                 .unwrap_or(actual.as_str())
                 .to_owned();
-            return Found::OtherCase(tables.by_source[actual].clone(), name);
+            return FoundTarget::OtherCase(tables.by_source[actual].clone(), name);
         }
     }
     let is_outside_content = !joined.is_within(&tables.content);
     if is_outside_content && from_root.is_none() && !tables.is_listed(&joined) {
-        Found::Outside
+        FoundTarget::Outside
     } else {
-        Found::Nothing
+        FoundTarget::Nothing
     }
 }
 
-fn by_address(tables: &Tables, from: From, path: &str) -> Found {
+fn by_address(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTarget {
     let Ok(joined) = from.route.join(path) else {
-        return Found::Outside;
+        return FoundTarget::Outside;
     };
     let base = tables.settings.base_path();
     let within_base = joined
@@ -633,15 +656,15 @@ fn by_address(tables: &Tables, from: From, path: &str) -> Found {
     ];
     for candidate in candidates.into_iter().flatten() {
         if let Some(node) = at_address(tables, &candidate) {
-            return Found::Node(node);
+            return FoundTarget::Node(node);
         }
     }
-    Found::Nothing
+    FoundTarget::Nothing
 }
 
 /// The node at an address, whichever way its end is written; segments are compared as slugs, so
 /// that `/Give%20First` finds its page.
-fn at_address(tables: &Tables, route: &Route) -> Option<Node> {
+fn at_address(tables: &SiteTables, route: &Route) -> Option<LinkTarget> {
     let stem = route
         .as_str()
         .strip_suffix("index.html")
@@ -677,7 +700,7 @@ pub fn relative(folder: &SourcePath, target: &SourcePath) -> String {
 }
 
 /// The text that goes into an `href`. What no page may hold is not written.
-pub fn href(tables: &Tables, to: &Destination, written: &str, base_path: &str) -> String {
+pub fn href(tables: &SiteTables, to: &Destination, written: &str, base_path: &str) -> String {
     let (route, fragment, suffix) = match to {
         Destination::Page {
             page,
@@ -696,7 +719,9 @@ pub fn href(tables: &Tables, to: &Destination, written: &str, base_path: &str) -
         } => (Some(route), fragment.as_deref(), suffix),
         Destination::Here { fragment, suffix } => (None, Some(fragment.as_str()), suffix),
         Destination::Refused => return String::new(),
-        Destination::AsWritten if refusal(written, Usage::Image).is_some() => return String::new(),
+        Destination::AsWritten if refusal(written, AddressUse::Image).is_some() => {
+            return String::new();
+        }
         Destination::AsWritten => return written.trim().to_owned(),
     };
     let mut href = route.map(|route| route.href(base_path)).unwrap_or_default();

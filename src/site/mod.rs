@@ -8,14 +8,15 @@ pub mod address_ledger;
 pub mod addresses;
 pub mod audit;
 mod below_files;
+pub mod collation;
+pub mod facet_lists;
 mod generated;
+pub mod giving_check;
 mod glossary;
 pub mod insert;
-pub mod letters;
 mod link_help;
 pub mod links;
-pub mod narrowing;
-pub mod promise;
+pub mod missing_addresses;
 mod redirects;
 pub mod related;
 pub mod sections;
@@ -23,7 +24,6 @@ mod stated_address;
 mod tables;
 pub mod topics;
 pub mod update;
-pub mod vanished;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,16 +32,16 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use self::below_files::MovedPages;
-use self::links::{Destination, From, Resolved, Resolver, resolve};
-use self::narrowing::Narrowed;
+use self::facet_lists::FacetList;
+use self::links::{Destination, LinkOrigin, LinkResolver, ResolvedLink, resolve};
 pub use self::redirects::Redirect;
 use self::sections::Section;
-pub use self::tables::{ABOUT, Hidden, Node, PRIVACY, PageId, Tables};
-use self::topics::Term;
+pub use self::tables::{ABOUT, LinkTarget, PRIVACY, PageId, SiteTables, Unpublished};
+use self::topics::TermPages;
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::document::Entry;
-use crate::document::links::{Link, Role, is_remote};
-use crate::document::meta::Placed;
+use crate::document::links::{Link, LinkRole, is_remote};
+use crate::document::meta::Located;
 use crate::fields::links::FieldLink;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
@@ -49,7 +49,7 @@ use crate::settings::Settings;
 use crate::vocabulary::Vocabularies;
 
 /// What a site is made of.
-pub struct Parts {
+pub struct SiteParts {
     pub settings: Arc<Settings>,
     pub kinds: Arc<Kinds>,
     pub vocabularies: Arc<Vocabularies>,
@@ -75,12 +75,12 @@ pub struct SitePage {
     /// The section it is listed in, or is the page of.
     pub section: usize,
     /// Where each of the entry's links leads.
-    pub links: Vec<Resolved>,
-    pub related: Vec<Resolved>,
-    pub next: Option<Resolved>,
-    pub image: Option<Resolved>,
+    pub links: Vec<ResolvedLink>,
+    pub related: Vec<ResolvedLink>,
+    pub next: Option<ResolvedLink>,
+    pub image: Option<ResolvedLink>,
     /// Where the links in the kind's own fields lead.
-    pub field_links: Vec<Resolved>,
+    pub field_links: Vec<ResolvedLink>,
     /// Pages that link here, in order of their titles.
     pub backlinks: Vec<PageId>,
     /// Whether only `--drafts` shows it.
@@ -96,7 +96,7 @@ impl SitePage {
     }
 
     /// Every link of it with where it leads.
-    pub fn all_links(&self) -> impl Iterator<Item = &Resolved> {
+    pub fn all_links(&self) -> impl Iterator<Item = &ResolvedLink> {
         self.links
             .iter()
             .chain(&self.related)
@@ -148,15 +148,15 @@ pub struct SiteLink {
 /// The whole site.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
-    pub tables: Tables,
+    pub tables: SiteTables,
     pub kinds: Arc<Kinds>,
     pub vocabularies: Arc<Vocabularies>,
     pub today: Date,
     /// The first is the home page's.
     pub sections: Vec<Section>,
-    pub topics: Vec<Term>,
-    pub audiences: Vec<Term>,
-    pub narrowed: Vec<Narrowed>,
+    pub topics: Vec<TermPages>,
+    pub audiences: Vec<TermPages>,
+    pub narrowed: Vec<FacetList>,
     pub redirects: Vec<Redirect>,
     pub menu: Vec<SiteLink>,
     pub logo: Option<SiteLink>,
@@ -182,8 +182,8 @@ impl Site {
 
     /// The address of the page that picks one page of a section at random, where the section's kind
     /// wants that.
-    pub fn surprise_of(&self, section: usize) -> Option<Route> {
-        sections::surprise(&self.sections[section], &self.kinds)
+    pub fn random_page_href(&self, section: usize) -> Option<Route> {
+        sections::random_page_href(&self.sections[section], &self.kinds)
     }
 
     /// Whether there is anything to search, and the site wants that.
@@ -205,14 +205,14 @@ impl Site {
         let mut problems = Vec::new();
         for page in self.with_problems.iter().map(|id| self.page(*id)) {
             let (entry, meta) = (&page.entry, &page.entry.meta);
-            tell(
+            report(
                 &page.links,
                 entry.links.iter().map(|link| &link.target),
                 &mut problems,
             );
-            tell(&page.related, meta.related.iter(), &mut problems);
-            tell(page.next.as_slice(), meta.next.iter(), &mut problems);
-            tell(
+            report(&page.related, meta.related.iter(), &mut problems);
+            report(page.next.as_slice(), meta.next.iter(), &mut problems);
+            report(
                 page.image.as_slice(),
                 meta.image.iter().map(|image| &image.src),
                 &mut problems,
@@ -223,14 +223,14 @@ impl Site {
                     .as_ref()
                     .is_none_or(|image| image.src.place != link.target.place)
             };
-            let (resolved, written): (Vec<Resolved>, Vec<&FieldLink>) = page
+            let (resolved, written): (Vec<ResolvedLink>, Vec<&FieldLink>) = page
                 .field_links
                 .iter()
                 .cloned()
                 .zip(&meta.field_links)
                 .filter(|(_, link)| is_told(link))
                 .unzip();
-            tell(
+            report(
                 &resolved,
                 written.into_iter().map(|link| &link.target),
                 &mut problems,
@@ -245,7 +245,7 @@ impl Site {
 }
 
 /// Puts the documents together. What is wrong with links is told by [`Site::link_problems`].
-pub fn assemble(parts: Parts) -> Checked<Site> {
+pub fn assemble(parts: SiteParts) -> Checked<Site> {
     let mut moved = MovedPages::new();
     let mut frame = Frame::of(&parts, &moved);
     for _ in 0..if parts.is_lenient {
@@ -295,17 +295,17 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
 
 /// A site before its links are looked up: which addresses there are, and what has them.
 struct Frame {
-    tables: Tables,
+    tables: SiteTables,
     sections: Vec<Section>,
-    topics: Vec<Term>,
-    audiences: Vec<Term>,
-    narrowed: Vec<Narrowed>,
+    topics: Vec<TermPages>,
+    audiences: Vec<TermPages>,
+    narrowed: Vec<FacetList>,
     redirects: Vec<Redirect>,
     problems: Vec<Diagnostic>,
 }
 
 impl Frame {
-    fn of(parts: &Parts, moved: &MovedPages) -> Self {
+    fn of(parts: &SiteParts, moved: &MovedPages) -> Self {
         let mut problems = Vec::new();
         let mut tables = tables::build(parts, moved, &mut problems);
         let sections = sections::build(&mut tables, parts);
@@ -320,17 +320,17 @@ impl Frame {
                     &entry.meta.audience
                 });
                 let counting = (0..tables.pages.len())
-                    .filter(|id| narrowing::counts(&tables.pages, &sections, *id));
+                    .filter(|id| facet_lists::counts(&tables.pages, &sections, *id));
                 let counting = counting.map(|id| &tables.pages[id]);
                 (
                     audiences,
-                    narrowing::find(counting, &sections, &parts.kinds, &tables.content),
+                    facet_lists::find(counting, &sections, &parts.kinds, &tables.content),
                 )
             },
         );
         let (topics, audiences) = (
-            topics.unload(&mut problems),
-            audiences.unload(&mut problems),
+            topics.take_into(&mut problems),
+            audiences.take_into(&mut problems),
         );
         topics::check_authors(&tables, &parts.vocabularies, &mut problems);
         glossary::check(&tables, &parts.kinds, &mut problems);
@@ -339,7 +339,7 @@ impl Frame {
         tables.add_surprises(
             sections
                 .iter()
-                .filter_map(|section| sections::surprise(section, &parts.kinds)),
+                .filter_map(|section| sections::random_page_href(section, &parts.kinds)),
         );
         tables.add_files(&parts.kinds, topics.iter().chain(&audiences));
         let redirects = redirects::find(&mut tables, &mut problems);
@@ -356,16 +356,16 @@ impl Frame {
 }
 
 /// Where the links of one page lead.
-struct Outcome {
-    links: Vec<Resolved>,
-    related: Vec<Resolved>,
-    next: Option<Resolved>,
-    image: Option<Resolved>,
-    field_links: Vec<Resolved>,
+struct LinkOutcome {
+    links: Vec<ResolvedLink>,
+    related: Vec<ResolvedLink>,
+    next: Option<ResolvedLink>,
+    image: Option<ResolvedLink>,
+    field_links: Vec<ResolvedLink>,
     are_fixed: bool,
 }
 
-impl Outcome {
+impl LinkOutcome {
     fn all(&self) -> impl Iterator<Item = &Destination> {
         let all = self
             .links
@@ -384,22 +384,22 @@ impl Outcome {
     }
 }
 
-fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
+fn resolve_page(tables: &SiteTables, id: PageId) -> LinkOutcome {
     let page = &tables.pages[id];
-    let from = From {
+    let from = LinkOrigin {
         source: &page.entry.source,
         route: &page.route,
         anchors: &page.entry.anchors,
         is_hidden: page.is_draft,
     };
-    let mut resolver = Resolver::new(tables, from);
+    let mut resolver = LinkResolver::new(tables, from);
     let links = page
         .entry
         .links
         .iter()
         .map(|link| resolver.resolve(link))
         .collect();
-    let mut front = |target: &Placed<String>, role| {
+    let mut front = |target: &Located<String>, role| {
         resolver.resolve(&Link {
             target: target.clone(),
             role,
@@ -409,15 +409,18 @@ fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
     let related = meta
         .related
         .iter()
-        .map(|target| front(target, Role::Text))
+        .map(|target| front(target, LinkRole::Text))
         .collect();
-    let next = meta.next.as_ref().map(|target| front(target, Role::Text));
+    let next = meta
+        .next
+        .as_ref()
+        .map(|target| front(target, LinkRole::Text));
     let image = meta
         .image
         .as_ref()
-        .map(|image| front(&image.src, Role::Embed));
+        .map(|image| front(&image.src, LinkRole::Embed));
     let field_links = resolver.of_fields(&meta.field_links);
-    Outcome {
+    LinkOutcome {
         links,
         related,
         next,
@@ -427,8 +430,8 @@ fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
     }
 }
 
-fn resolve_links(tables: &mut Tables) {
-    let outcomes: Vec<Outcome> = (0..tables.pages.len())
+fn resolve_links(tables: &mut SiteTables) {
+    let outcomes: Vec<LinkOutcome> = (0..tables.pages.len())
         .into_par_iter()
         .map(|id| resolve_page(tables, id))
         .collect();
@@ -459,9 +462,9 @@ fn resolve_links(tables: &mut Tables) {
     }
 }
 
-fn tell<'a>(
-    resolved: &[Resolved],
-    written: impl Iterator<Item = &'a Placed<String>>,
+fn report<'a>(
+    resolved: &[ResolvedLink],
+    written: impl Iterator<Item = &'a Located<String>>,
     problems: &mut Vec<Diagnostic>,
 ) {
     for (resolved, written) in resolved.iter().zip(written) {
@@ -478,8 +481,8 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let at_root = content.join("index.md").unwrap_or(content);
     let home = Route::home();
     let settings = Arc::clone(&site.tables.settings);
-    let mut settle = |target: &Placed<String>, role| {
-        let from = From {
+    let mut settle = |target: &Located<String>, role| {
+        let from = LinkOrigin {
             source: &at_root,
             route: &home,
             anchors: &[],
@@ -498,7 +501,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
                 .problem
                 .map(|problem| problem.at(target.place.clone())),
         );
-        if role == Role::Embed && is_remote(&target.value) && !settings.allows(&target.value) {
+        if role == LinkRole::Embed && is_remote(&target.value) && !settings.allows(&target.value) {
             let message = format!("`{}` would be loaded from another site", target.value);
             let problem = Diagnostic::new(Code::OutsideOrigin, message).at(target.place.clone());
             problems.push(problem.help(
@@ -511,7 +514,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
         title: link.title.clone(),
         written: link.target.clone(),
         to: settle(
-            &Placed {
+            &Located {
                 value: link.target.clone(),
                 place: link.place.clone(),
             },
@@ -521,18 +524,21 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let menu = settings
         .menu
         .iter()
-        .map(|entry| link(entry, Role::Text))
+        .map(|entry| link(entry, LinkRole::Text))
         .collect();
-    let logo = settings.logo.as_ref().map(|logo| link(logo, Role::Embed));
+    let logo = settings
+        .logo
+        .as_ref()
+        .map(|logo| link(logo, LinkRole::Embed));
     let favicon = settings
         .favicon
         .as_ref()
-        .map(|favicon| link(favicon, Role::Embed));
+        .map(|favicon| link(favicon, LinkRole::Embed));
     for term in &mut site.audiences {
         term.start = term
             .start_written
             .iter()
-            .map(|target| settle(target, Role::Text))
+            .map(|target| settle(target, LinkRole::Text))
             .collect();
     }
     (site.menu, site.logo, site.favicon) = (menu, logo, favicon);

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Node, PageId, SitePage, Tables, stated_address};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::meta::Placed;
+use super::{LinkTarget, PageId, SitePage, SiteTables, stated_address};
+use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::document::meta::Located;
 use crate::paths::Route;
 
 /// An address that leads to another.
@@ -16,15 +16,15 @@ pub struct Redirect {
 
 /// The aliases that were taken in so far.
 #[derive(Default)]
-struct Aliases {
-    by_route: BTreeMap<Route, (PageId, Place)>,
+struct AliasTable {
+    by_route: BTreeMap<Route, (PageId, Location)>,
     /// Each route in lower case with the route as it is written.
     by_lower: HashMap<String, Route>,
 }
 
 /// Finds the redirects, and makes their addresses known.
-pub(super) fn find(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<Redirect> {
-    let mut aliases = Aliases::default();
+pub(super) fn find(tables: &mut SiteTables, problems: &mut Vec<Diagnostic>) -> Vec<Redirect> {
+    let mut aliases = AliasTable::default();
     for (id, page) in tables.pages.iter().enumerate() {
         for alias in &page.entry.meta.aliases {
             problems.extend(aliases.add(tables, (id, page), alias));
@@ -35,7 +35,7 @@ pub(super) fn find(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<R
         tables
             .by_route
             .entry(from.clone())
-            .or_insert(Node::Page(*id));
+            .or_insert(LinkTarget::Page(*id));
     }
     redirects
         .into_iter()
@@ -43,13 +43,13 @@ pub(super) fn find(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<R
         .collect()
 }
 
-impl Aliases {
+impl AliasTable {
     /// Takes an alias in, unless there is something wrong with it.
     fn add(
         &mut self,
-        tables: &Tables,
+        tables: &SiteTables,
         (id, page): (PageId, &SitePage),
-        alias: &Placed<String>,
+        alias: &Located<String>,
     ) -> Option<Diagnostic> {
         let written = alias.value.trim();
         let path = match stated_address::path(written, &tables.settings) {
@@ -85,7 +85,7 @@ impl Aliases {
         {
             return None;
         }
-        if let Some(problem) = self.taken(tables, &from, written, alias) {
+        if let Some(problem) = self.alias_taken(tables, &from, written, alias) {
             return Some(problem);
         }
         let lower = from.as_str().to_lowercase();
@@ -103,12 +103,12 @@ impl Aliases {
     }
 
     /// The problem with an alias whose address is that of something else.
-    fn taken(
+    fn alias_taken(
         &self,
-        tables: &Tables,
+        tables: &SiteTables,
         from: &Route,
         written: &str,
-        alias: &Placed<String>,
+        alias: &Located<String>,
     ) -> Option<Diagnostic> {
         let problem =
             |message: String| Diagnostic::new(Code::AddressTaken, message).at(alias.place.clone());
@@ -116,7 +116,7 @@ impl Aliases {
         let node = tables.by_route.get(from);
         let other = node
             .and_then(|node| tables.source_of(node))
-            .map(Place::start_of)
+            .map(Location::start_of)
             .or(by_alias);
         match (other, node) {
             (Some(other), _) => {
@@ -126,7 +126,7 @@ impl Aliases {
                 ));
                 Some(
                     problem
-                        .also(other, "this has the address")
+                        .with_related(other, "this has the address")
                         .help("take the alias away from one of the two"),
                 )
             }
@@ -142,7 +142,7 @@ impl Aliases {
 
     /// The address that differs from this one in letter case only. Pages and lists have their
     /// addresses in lower case.
-    fn in_other_case(&self, tables: &Tables, from: &Route, lower: &str) -> Option<Route> {
+    fn in_other_case(&self, tables: &SiteTables, from: &Route, lower: &str) -> Option<Route> {
         if let Some(other) = self.by_lower.get(lower) {
             return Some(other.clone());
         }

@@ -1,7 +1,7 @@
 //! Related pages: those that share topics and links with a page, the same in every build.
 
 use super::links::Destination;
-use super::topics::Term;
+use super::topics::TermPages;
 use super::{PageId, Site};
 
 /// A topic lends at most this many pages as candidates, so that a topic of thousands does not make
@@ -125,7 +125,7 @@ impl Relations {
 
 /// The pages of a topic that lie around a position in its list, so that the choice differs from
 /// page to page.
-fn candidates(term: &Term, position: usize) -> impl Iterator<Item = PageId> + '_ {
+fn candidates(term: &TermPages, position: usize) -> impl Iterator<Item = PageId> + '_ {
     let start = position
         .saturating_sub(CANDIDATES_PER_TOPIC / 2)
         .min(term.pages.len().saturating_sub(CANDIDATES_PER_TOPIC));

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::letters::ByLetters;
-use super::{Node, PageId, Parts, SitePage, Tables, addresses};
+use super::collation::CollationKey;
+use super::{LinkTarget, PageId, SitePage, SiteParts, SiteTables, addresses};
 use crate::document::{is_folder_page, words_of_name};
 use crate::moment::Moment;
 use crate::paths::{Route, SourcePath};
@@ -34,7 +34,7 @@ pub struct Section {
 }
 
 /// Finds the sections, gives every page its own, and makes their addresses known.
-pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
+pub fn build(tables: &mut SiteTables, parts: &SiteParts) -> Vec<Section> {
     let folders = section_folders(&tables.pages, &parts.content);
     let index: BTreeMap<SourcePath, usize> = folders
         .iter()
@@ -131,7 +131,7 @@ fn section_folders(pages: &[SitePage], content: &SourcePath) -> Vec<SourcePath> 
         .collect()
 }
 
-fn section(folder: SourcePath, parts: &Parts) -> Section {
+fn section(folder: SourcePath, parts: &SiteParts) -> Section {
     let name = folder.below(&parts.content).unwrap_or("").to_owned();
     let kind = parts.kinds.values().find(|kind| {
         kind.folder.as_deref() == name.split('/').next().filter(|name| !name.is_empty())
@@ -153,7 +153,7 @@ fn section(folder: SourcePath, parts: &Parts) -> Section {
 
 /// Finds the language of each section below the home page: that of most of its listed pages and
 /// those below it.
-fn find_languages(sections: &mut [Section], tables: &Tables) {
+fn find_languages(sections: &mut [Section], tables: &SiteTables) {
     let of_site = &*tables.settings.language;
     if tables
         .pages
@@ -192,9 +192,9 @@ pub(super) fn language_of<'a>(page: &'a SitePage, of_site: &'a str) -> &'a str {
 
 /// Takes over the title and address of the section's page: the folder's own, or one that the writer
 /// put at its address.
-fn adopt(section: &mut Section, tables: &mut Tables) {
+fn adopt(section: &mut Section, tables: &mut SiteTables) {
     if section.page.is_none()
-        && let Some(Node::Page(page)) = tables.by_route.get(&section.route)
+        && let Some(LinkTarget::Page(page)) = tables.by_route.get(&section.route)
     {
         section.page = Some(*page);
         section.pages.retain(|other| other != page);
@@ -206,13 +206,14 @@ fn adopt(section: &mut Section, tables: &mut Tables) {
             section.title = title_of(page);
         }
         None => {
-            tables
-                .by_route
-                .insert(section.route.clone(), Node::Listing(section.route.clone()));
+            tables.by_route.insert(
+                section.route.clone(),
+                LinkTarget::Listing(section.route.clone()),
+            );
         }
     }
-    let folder = Node::Listing(section.route.clone());
-    let node = section.page.map_or(folder, Node::Page);
+    let folder = LinkTarget::Listing(section.route.clone());
+    let node = section.page.map_or(folder, LinkTarget::Page);
     tables
         .by_source
         .entry(section.folder.clone())
@@ -221,7 +222,7 @@ fn adopt(section: &mut Section, tables: &mut Tables) {
 
 /// The address of the page that picks one of a section's pages at random: for the top folder of a
 /// kind that wants it.
-pub fn surprise(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> {
+pub fn random_page_href(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> {
     let kind = section.kind.as_ref().and_then(|kind| kinds.get(kind))?;
     (kind.surprise && section.depth == 1 && !section.pages.is_empty()).then(|| {
         let segments: Vec<&str> = section.route.segments().chain(["random"]).collect();
@@ -230,18 +231,18 @@ pub fn surprise(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> 
 }
 
 /// The order of a section's pages.
-pub fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> Order {
+pub fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> ListOrder {
     let stated = section
         .kind
         .as_ref()
         .and_then(|kind| kinds.get(kind))
         .map(|kind| kind.order.as_str());
-    Order::named(stated.unwrap_or("order"))
+    ListOrder::named(stated.unwrap_or("order"))
 }
 
 /// Takes over the titles of section pages that were edited, and the order of the sections among
 /// each other.
-pub fn retitle(sections: &mut [Section], tables: &Tables, edited: &[PageId]) {
+pub fn update_titles(sections: &mut [Section], tables: &SiteTables, edited: &[PageId]) {
     let mut is_retitled = false;
     for section in sections.iter_mut() {
         if let Some(page) = section.page.filter(|page| edited.contains(page)) {
@@ -262,7 +263,7 @@ fn title_of(page: &SitePage) -> String {
         .unwrap_or_else(|| page.entry.title.clone())
 }
 
-fn order_children(sections: &mut [Section], tables: &Tables) {
+fn order_children(sections: &mut [Section], tables: &SiteTables) {
     let key = |section: &Section| {
         let order = section
             .page
@@ -283,7 +284,7 @@ fn order_children(sections: &mut [Section], tables: &Tables) {
     }
 }
 
-fn order(sections: &mut [Section], tables: &Tables, parts: &Parts) {
+fn order(sections: &mut [Section], tables: &SiteTables, parts: &SiteParts) {
     order_children(sections, tables);
     for section in sections.iter_mut() {
         let order = order_of(section, &parts.kinds);
@@ -293,7 +294,7 @@ fn order(sections: &mut [Section], tables: &Tables, parts: &Parts) {
 
 /// How a list is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum ListOrder {
     /// By the writer's `order:`, then by title.
     Stated,
     Title,
@@ -305,26 +306,26 @@ pub enum Order {
     Happening,
 }
 
-impl Order {
+impl ListOrder {
     /// The order of this name; the writer's own for a name that is none.
     pub fn named(name: &str) -> Self {
         match name {
-            "title" => Order::Title,
-            "newest" => Order::Newest,
-            "updated" => Order::Updated,
-            "upcoming" => Order::Happening,
-            _ => Order::Stated,
+            "title" => ListOrder::Title,
+            "newest" => ListOrder::Newest,
+            "updated" => ListOrder::Updated,
+            "upcoming" => ListOrder::Happening,
+            _ => ListOrder::Stated,
         }
     }
 }
 
 /// Brings pages into an order; what is equal in it goes by title.
-pub fn sort_pages(pages: &mut Vec<PageId>, tables: &Tables, order: Order) {
+pub fn sort_pages(pages: &mut Vec<PageId>, tables: &SiteTables, order: ListOrder) {
     keep_first(pages, usize::MAX, tables, order);
 }
 
 /// Keeps so many pages that are the first in an order, in that order.
-pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &Tables, order: Order) {
+pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &SiteTables, order: ListOrder) {
     let keys = pages
         .par_iter()
         .with_min_len(KEYS_A_PIECE)
@@ -354,14 +355,14 @@ pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(
 pub struct SortKey<'a> {
     stated: i64,
     day: Reverse<Option<(jiff::civil::Date, Option<i64>)>>,
-    title: ByLetters<'a>,
+    title: CollationKey<'a>,
     source: &'a SourcePath,
 }
 
-pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
+pub fn sort_key(tables: &SiteTables, id: PageId, order: ListOrder) -> SortKey<'_> {
     let page = &tables.pages[id];
     // A list by day or by title is just that: the writer's own order would hide what is new.
-    let is_stated = matches!(order, Order::Stated | Order::Happening);
+    let is_stated = matches!(order, ListOrder::Stated | ListOrder::Happening);
     let stated = page
         .entry
         .meta
@@ -370,15 +371,15 @@ pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
         .unwrap_or(f64::INFINITY);
     let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
     let day = match order {
-        Order::Newest => page.published_moment(),
-        Order::Updated => page.changed_moment(),
-        Order::Stated | Order::Title | Order::Happening => None,
+        ListOrder::Newest => page.published_moment(),
+        ListOrder::Updated => page.changed_moment(),
+        ListOrder::Stated | ListOrder::Title | ListOrder::Happening => None,
     };
     let stated = match page
         .entry
         .occurs
         .as_ref()
-        .filter(|_| order == Order::Happening)
+        .filter(|_| order == ListOrder::Happening)
     {
         Some(occurs) if occurs.is_past(tables.today) => {
             i64::MAX - 1 - minutes_since_1970(&occurs.start)
@@ -389,7 +390,7 @@ pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
     SortKey {
         stated,
         day: Reverse(day),
-        title: ByLetters(&page.entry.title),
+        title: CollationKey(&page.entry.title),
         source: &page.entry.source,
     }
 }

@@ -4,9 +4,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::link_target::Target;
-use crate::paths::{LeavesRoot, percent_decode};
+use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::link_target::ParsedTarget;
+use crate::paths::{PathOutsideRoot, percent_decode};
 use crate::settings::Settings;
 
 /// Why a stated address cannot be one of this site.
@@ -26,15 +26,15 @@ impl AddressProblem {
         }
     }
 
-    pub fn at(&self, place: Place) -> Diagnostic {
+    pub fn at(&self, place: Location) -> Diagnostic {
         Diagnostic::new(self.code, self.message.clone())
             .at(place)
             .help(self.help.clone())
     }
 }
 
-impl From<LeavesRoot> for AddressProblem {
-    fn from(_: LeavesRoot) -> Self {
+impl From<PathOutsideRoot> for AddressProblem {
+    fn from(_: PathOutsideRoot) -> Self {
         let help = "write it from the site's root, without `..`".to_owned();
         Self {
             code: Code::LinkOutsideSite,
@@ -61,9 +61,11 @@ pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem
             help,
         ))
     };
-    match Target::parse(path) {
-        Target::Inside { .. } | Target::Here { .. } | Target::Empty => {}
-        Target::Outside | Target::ProtocolRelative | Target::WithoutHost { .. }
+    match ParsedTarget::parse(path) {
+        ParsedTarget::Inside { .. } | ParsedTarget::Here { .. } | ParsedTarget::Empty => {}
+        ParsedTarget::Outside
+        | ParsedTarget::ProtocolRelative
+        | ParsedTarget::WithoutHost { .. }
             if settings.base_url.is_none() =>
         {
             return problem(
@@ -71,7 +73,9 @@ pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem
                 "write the path alone, from the site's root: /old/",
             );
         }
-        Target::Outside | Target::ProtocolRelative | Target::WithoutHost { .. } => {
+        ParsedTarget::Outside
+        | ParsedTarget::ProtocolRelative
+        | ParsedTarget::WithoutHost { .. } => {
             return problem(
                 "is not one of this site",
                 "write a path of this site, from its root: /old/",

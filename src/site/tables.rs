@@ -10,18 +10,18 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::below_files::{self, Moved, MovedPages};
 use super::stated_address::AddressProblem;
-use super::{Parts, SitePage, addresses};
-use crate::diagnostic::{Code, Diagnostic, Name, Place, first_hidden, is_bidi_control};
+use super::{SitePage, SiteParts, addresses};
+use crate::diagnostic::{CandidateName, Code, Diagnostic, Location, first_hidden, is_bidi_control};
 use crate::document::{Entry, is_folder_page, name_and_date};
 use crate::paths::{Route, SourcePath, slug};
 use crate::settings::Settings;
 
-/// A page's position in `Tables::pages`.
+/// A page's position in `SiteTables::pages`.
 pub type PageId = usize;
 
 /// Why a page is not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hidden {
+pub enum Unpublished {
     Draft,
     ToCome,
     Expired,
@@ -29,25 +29,25 @@ pub enum Hidden {
     AddressTaken,
 }
 
-impl std::fmt::Display for Hidden {
+impl std::fmt::Display for Unpublished {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Hidden::Draft => "a draft",
-            Hidden::ToCome => "not published yet",
-            Hidden::Expired => "expired",
-            Hidden::Broken => "left out",
-            Hidden::AddressTaken => "left out, its address being taken",
+            Unpublished::Draft => "a draft",
+            Unpublished::ToCome => "not published yet",
+            Unpublished::Expired => "expired",
+            Unpublished::Broken => "left out",
+            Unpublished::AddressTaken => "left out, its address being taken",
         })
     }
 }
 
 /// Something that a link can lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum LinkTarget {
     Page(PageId),
     Hidden {
         source: SourcePath,
-        why: Hidden,
+        why: Unpublished,
     },
     Listing(Route),
     /// A file of the content.
@@ -57,18 +57,18 @@ pub enum Node {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tables {
+pub struct SiteTables {
     pub settings: Arc<Settings>,
     pub content: SourcePath,
     pub today: Date,
     /// Published pages, by source path.
     pub pages: Vec<SitePage>,
-    pub by_source: HashMap<SourcePath, Node>,
+    pub by_source: HashMap<SourcePath, LinkTarget>,
     pub by_source_lower: HashMap<String, SourcePath>,
-    pub by_route: HashMap<Route, Node>,
-    pub(super) by_name: HashMap<String, Vec<Node>>,
+    pub by_route: HashMap<Route, LinkTarget>,
+    pub(super) by_name: HashMap<String, Vec<LinkTarget>>,
     /// Sorted, so that what is suggested does not depend on what was found first.
-    names_by_folder: BTreeMap<SourcePath, Vec<Name>>,
+    names_by_folder: BTreeMap<SourcePath, Vec<CandidateName>>,
 }
 
 /// Where the pages are that are made from `giving:`.
@@ -79,17 +79,17 @@ pub const PRIVACY: &str = "privacy";
 /// every broken link would grow with the square.
 pub(super) const PAGES_SEARCHED_MAX: usize = 5_000;
 
-impl Tables {
+impl SiteTables {
     /// Everything of this name: a file's stem or whole name, or a page's title.
-    pub fn by_name(&self, name: &str) -> &[Node] {
+    pub fn by_name(&self, name: &str) -> &[LinkTarget] {
         self.by_name.get(&slug(name)).map_or(&[], Vec::as_slice)
     }
 
-    pub fn source_of<'a>(&'a self, node: &'a Node) -> Option<&'a SourcePath> {
+    pub fn source_of<'a>(&'a self, node: &'a LinkTarget) -> Option<&'a SourcePath> {
         match node {
-            Node::Page(page) => Some(&self.pages[*page].entry.source),
-            Node::Hidden { source, .. } | Node::File(source) => Some(source),
-            Node::Listing(_) | Node::Static(_) => None,
+            LinkTarget::Page(page) => Some(&self.pages[*page].entry.source),
+            LinkTarget::Hidden { source, .. } | LinkTarget::File(source) => Some(source),
+            LinkTarget::Listing(_) | LinkTarget::Static(_) => None,
         }
     }
 
@@ -97,7 +97,7 @@ impl Tables {
     pub fn names_near<'a>(
         &'a self,
         folder: &SourcePath,
-    ) -> Box<dyn Iterator<Item = &'a Name> + 'a> {
+    ) -> Box<dyn Iterator<Item = &'a CandidateName> + 'a> {
         if self.pages.len() <= PAGES_SEARCHED_MAX {
             return Box::new(self.names_by_folder.values().flatten());
         }
@@ -108,7 +108,7 @@ impl Tables {
     pub(super) fn names_in<'a>(
         &'a self,
         folder: &SourcePath,
-    ) -> impl Iterator<Item = &'a Name> + use<'a> {
+    ) -> impl Iterator<Item = &'a CandidateName> + use<'a> {
         self.names_by_folder.get(folder).into_iter().flatten()
     }
 
@@ -117,7 +117,7 @@ impl Tables {
         let routes = self
             .by_route
             .iter()
-            .filter(|(_, node)| matches!(node, Node::Static(_)))
+            .filter(|(_, node)| matches!(node, LinkTarget::Static(_)))
             .map(|(route, _)| route);
         routes
             .filter(|route| {
@@ -150,7 +150,7 @@ impl Tables {
         if old != page_name
             && let Some(nodes) = self.by_name.get_mut(&old)
         {
-            nodes.retain(|node| *node != Node::Page(id));
+            nodes.retain(|node| *node != LinkTarget::Page(id));
             if nodes.is_empty() {
                 self.by_name.remove(&old);
             }
@@ -161,22 +161,22 @@ impl Tables {
     /// Files a page under a name among what has it already: pages in order, then files.
     fn name_in_order(&mut self, slug: String, id: PageId) {
         let nodes = self.by_name.entry(slug).or_default();
-        if !nodes.contains(&Node::Page(id)) {
+        if !nodes.contains(&LinkTarget::Page(id)) {
             let at = nodes
                 .iter()
-                .position(|node| !matches!(node, Node::Page(other) if *other < id))
+                .position(|node| !matches!(node, LinkTarget::Page(other) if *other < id))
                 .unwrap_or(nodes.len());
-            nodes.insert(at, Node::Page(id));
+            nodes.insert(at, LinkTarget::Page(id));
         }
     }
 }
 
 /// Decides which pages live and where, and files everything under its names.
-pub fn build(parts: &Parts, moved: &MovedPages, problems: &mut Vec<Diagnostic>) -> Tables {
-    let mut names: Vec<Names> = parts
+pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnostic>) -> SiteTables {
+    let mut names: Vec<EntryNames> = parts
         .entries
         .par_iter()
-        .map(|entry| Names::of(entry, parts))
+        .map(|entry| EntryNames::of(entry, parts))
         .collect();
     if !moved.is_empty() {
         problems.extend(
@@ -188,19 +188,19 @@ pub fn build(parts: &Parts, moved: &MovedPages, problems: &mut Vec<Diagnostic>) 
     names
         .iter_mut()
         .for_each(|names| problems.extend(names.odd.take()));
-    problems.extend(parts.files.iter().filter_map(hidden_in_name));
+    problems.extend(parts.files.iter().filter_map(hidden_character_in_name));
     let placed = place(&mut names, parts, problems);
     let (by_path, by_word) = rayon::join(
-        || ByPath::of(&names, &placed, parts),
-        || ByWord::of(&names, &placed, parts),
+        || PathTables::of(&names, &placed, parts),
+        || WordTables::of(&names, &placed, parts),
     );
     let live = names
         .iter()
         .zip(&placed)
-        .filter(|(_, placed)| matches!(placed, Placed::At(_)));
+        .filter(|(_, placed)| matches!(placed, EntryPlace::At(_)));
     let live = live
         .filter_map(|(names, _)| Some(page(names.entry, names.route.clone().ok()?, parts.today)));
-    Tables {
+    SiteTables {
         settings: Arc::clone(&parts.settings),
         content: parts.content.clone(),
         today: parts.today,
@@ -214,19 +214,23 @@ pub fn build(parts: &Parts, moved: &MovedPages, problems: &mut Vec<Diagnostic>) 
 }
 
 /// Where an entry's page is in the site.
-enum Placed {
+enum EntryPlace {
     At(PageId),
     /// Nowhere; the address that it would have is its own unless another page has it.
     Hidden {
-        why: Hidden,
+        why: Unpublished,
         has_address: bool,
     },
 }
 
 /// Which entries are published, and as which page. A folder's own page has the first claim to an
 /// address.
-fn place(names: &mut [Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> Vec<Placed> {
-    let mut owners: HashMap<&Route, &Names> = HashMap::with_capacity(names.len());
+fn place(
+    names: &mut [EntryNames],
+    parts: &SiteParts,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<EntryPlace> {
+    let mut owners: HashMap<&Route, &EntryNames> = HashMap::with_capacity(names.len());
     let mut is_owner = vec![false; names.len()];
     let mut refused = Vec::new();
     for of_folders in [true, false] {
@@ -262,10 +266,10 @@ fn place(names: &mut [Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> 
         match hidden(names.entry, parts.today, parts.with_drafts) {
             None if has_address => {
                 pages += 1;
-                Placed::At(pages - 1)
+                EntryPlace::At(pages - 1)
             }
-            why => Placed::Hidden {
-                why: why.unwrap_or(Hidden::AddressTaken),
+            why => EntryPlace::Hidden {
+                why: why.unwrap_or(Unpublished::AddressTaken),
                 has_address,
             },
         }
@@ -274,13 +278,13 @@ fn place(names: &mut [Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> 
 }
 
 /// What is looked up by a whole path or address.
-struct ByPath {
-    sources: HashMap<SourcePath, Node>,
-    routes: HashMap<Route, Node>,
+struct PathTables {
+    sources: HashMap<SourcePath, LinkTarget>,
+    routes: HashMap<Route, LinkTarget>,
 }
 
-impl ByPath {
-    fn of(names: &[Names], placed: &[Placed], parts: &Parts) -> Self {
+impl PathTables {
+    fn of(names: &[EntryNames], placed: &[EntryPlace], parts: &SiteParts) -> Self {
         let capacity = names.len() + parts.files.len();
         let (mut sources, mut routes) = (
             HashMap::with_capacity(capacity),
@@ -289,9 +293,9 @@ impl ByPath {
         for (names, placed) in names.iter().zip(placed) {
             let source = &names.entry.source;
             let (node, has_address) = match placed {
-                Placed::At(id) => (Node::Page(*id), true),
-                Placed::Hidden { why, has_address } => (
-                    Node::Hidden {
+                EntryPlace::At(id) => (LinkTarget::Page(*id), true),
+                EntryPlace::Hidden { why, has_address } => (
+                    LinkTarget::Hidden {
                         source: source.clone(),
                         why: *why,
                     },
@@ -304,7 +308,7 @@ impl ByPath {
             sources.insert(source.clone(), node);
         }
         for file in &parts.files {
-            let node = Node::File(file.clone());
+            let node = LinkTarget::File(file.clone());
             routes
                 .entry(addresses::of_file(file, &parts.content))
                 .or_insert_with(|| node.clone());
@@ -312,28 +316,28 @@ impl ByPath {
         }
         for file in &parts.static_files {
             if let Ok(route) = Route::new(&format!("/{file}")) {
-                let node = Node::Static(route.clone());
+                let node = LinkTarget::Static(route.clone());
                 routes.entry(route).or_insert_with(|| node.clone());
                 if let Ok(source) = SourcePath::new(&format!("static/{file}")) {
                     sources.entry(source).or_insert(node);
                 }
             }
         }
-        ByPath { sources, routes }
+        PathTables { sources, routes }
     }
 }
 
 /// What is looked up by what people write for a path.
-struct ByWord {
+struct WordTables {
     sources_lower: HashMap<String, SourcePath>,
-    names: HashMap<String, Vec<Node>>,
-    names_by_folder: BTreeMap<SourcePath, Vec<Name>>,
+    names: HashMap<String, Vec<LinkTarget>>,
+    names_by_folder: BTreeMap<SourcePath, Vec<CandidateName>>,
 }
 
-impl ByWord {
-    fn of(names: &[Names], placed: &[Placed], parts: &Parts) -> Self {
+impl WordTables {
+    fn of(names: &[EntryNames], placed: &[EntryPlace], parts: &SiteParts) -> Self {
         let capacity = names.len() + parts.files.len();
-        let mut words = ByWord {
+        let mut words = WordTables {
             sources_lower: HashMap::with_capacity(capacity),
             names: HashMap::with_capacity(capacity),
             names_by_folder: BTreeMap::new(),
@@ -343,20 +347,20 @@ impl ByWord {
             for (names, placed) in names
                 .iter()
                 .zip(placed)
-                .filter(|(_, placed)| matches!(placed, Placed::At(_)) == is_live)
+                .filter(|(_, placed)| matches!(placed, EntryPlace::At(_)) == is_live)
             {
                 words
                     .sources_lower
                     .insert(names.lower.clone(), names.entry.source.clone());
-                if let Placed::At(id) = placed {
-                    words.name(&names.page_name, &Node::Page(*id));
-                    words.name(&names.title, &Node::Page(*id));
+                if let EntryPlace::At(id) = placed {
+                    words.name(&names.page_name, &LinkTarget::Page(*id));
+                    words.name(&names.title, &LinkTarget::Page(*id));
                 }
             }
         }
         for file in &parts.files {
             words.sources_lower.insert(folded(file), file.clone());
-            words.name(&slug(file.name()), &Node::File(file.clone()));
+            words.name(&slug(file.name()), &LinkTarget::File(file.clone()));
         }
         let sources = names
             .iter()
@@ -370,7 +374,7 @@ impl ByWord {
         words
     }
 
-    fn name(&mut self, slug: &str, node: &Node) {
+    fn name(&mut self, slug: &str, node: &LinkTarget) {
         match self.names.get_mut(slug) {
             Some(nodes) if nodes.contains(node) => {}
             Some(nodes) => nodes.push(node.clone()),
@@ -380,8 +384,8 @@ impl ByWord {
 }
 
 /// A page goes by the stem of its file's name, any other file by its whole name.
-fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<Name>>, source: &SourcePath) {
-    let name = Name::new(if source.is_markdown() {
+fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<CandidateName>>, source: &SourcePath) {
+    let name = CandidateName::new(if source.is_markdown() {
         source.stem()
     } else {
         source.name()
@@ -392,7 +396,7 @@ fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<Name>>, source: &Sour
     }
 }
 
-fn sort_names(names: &mut [Name]) {
+fn sort_names(names: &mut [CandidateName]) {
     names.sort_unstable_by(|one, other| one.text.cmp(&other.text));
 }
 
@@ -410,13 +414,14 @@ pub(super) fn folded(path: &SourcePath) -> String {
 /// The page that an entry becomes in a site that is put together already; `None` when something of
 /// its names is taken, or when it is not published, or when there is something to tell of it.
 pub(super) fn place_one(
-    tables: &Tables,
+    tables: &SiteTables,
     entry: &Arc<Entry>,
     today: Date,
     with_drafts: bool,
 ) -> Option<SitePage> {
     let name = name_and_date(&entry.source).0;
-    let is_odd = hidden(entry, today, with_drafts).is_some() || odd_name(entry, &name).is_some();
+    let is_odd =
+        hidden(entry, today, with_drafts).is_some() || unportable_name(entry, &name).is_some();
     let route = addresses::of_page(entry, &tables.content, &tables.settings).ok()?;
     let is_taken = tables.by_route.contains_key(&route)
         || below_files::file_above(tables, &route).is_some()
@@ -426,8 +431,8 @@ pub(super) fn place_one(
 }
 
 /// Files a placed page under its names, at a position that was made free for it.
-pub(super) fn add_page(tables: &mut Tables, id: PageId, page: SitePage) {
-    let (entry, node) = (Arc::clone(&page.entry), Node::Page(id));
+pub(super) fn add_page(tables: &mut SiteTables, id: PageId, page: SitePage) {
+    let (entry, node) = (Arc::clone(&page.entry), LinkTarget::Page(id));
     tables.by_route.insert(page.route.clone(), node.clone());
     tables
         .by_source_lower
@@ -443,7 +448,7 @@ pub(super) fn add_page(tables: &mut Tables, id: PageId, page: SitePage) {
 }
 
 /// What an entry is called, in every way that it is looked up.
-struct Names<'a> {
+struct EntryNames<'a> {
     entry: &'a Arc<Entry>,
     is_index: bool,
     route: Result<Route, AddressProblem>,
@@ -455,17 +460,17 @@ struct Names<'a> {
     odd: Option<Diagnostic>,
 }
 
-impl<'a> Names<'a> {
-    fn of(entry: &'a Arc<Entry>, parts: &Parts) -> Self {
+impl<'a> EntryNames<'a> {
+    fn of(entry: &'a Arc<Entry>, parts: &SiteParts) -> Self {
         let name = name_and_date(&entry.source).0;
-        Names {
+        EntryNames {
             entry,
             is_index: is_index(&entry.source),
             route: addresses::of_page(entry, &parts.content, &parts.settings),
             lower: folded(&entry.source),
             page_name: slug(&name),
             title: slug(&entry.title),
-            odd: odd_name(entry, &name),
+            odd: unportable_name(entry, &name),
         }
     }
 
@@ -488,7 +493,7 @@ impl<'a> Names<'a> {
     }
 
     /// Where the page says which address it wants, else its beginning.
-    fn place_of_address(&self) -> Place {
+    fn place_of_address(&self) -> Location {
         let stated = self
             .entry
             .meta
@@ -496,7 +501,7 @@ impl<'a> Names<'a> {
             .as_ref()
             .or(self.entry.meta.address.as_ref());
         stated.map_or_else(
-            || Place::start_of(&self.entry.source),
+            || Location::start_of(&self.entry.source),
             |value| value.place.clone(),
         )
     }
@@ -530,24 +535,24 @@ fn is_to_come(entry: &Entry, today: Date) -> bool {
         .is_some_and(|day| day > today)
 }
 
-fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
+fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Unpublished> {
     if entry.is_broken {
-        return Some(Hidden::Broken);
+        return Some(Unpublished::Broken);
     }
     if with_drafts {
         return None;
     }
     if entry.meta.is_draft {
-        return Some(Hidden::Draft);
+        return Some(Unpublished::Draft);
     }
     if is_to_come(entry, today) {
-        return Some(Hidden::ToCome);
+        return Some(Unpublished::ToCome);
     }
     entry
         .meta
         .expires
         .filter(|day| *day <= today)
-        .map(|_| Hidden::Expired)
+        .map(|_| Unpublished::Expired)
 }
 
 /// Claims the page's address.
@@ -555,8 +560,8 @@ fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
 /// # Errors
 /// Why it is not the page's own.
 fn claim<'a>(
-    names: &'a Names<'a>,
-    owners: &mut HashMap<&'a Route, &'a Names<'a>>,
+    names: &'a EntryNames<'a>,
+    owners: &mut HashMap<&'a Route, &'a EntryNames<'a>>,
 ) -> Result<(), Box<Diagnostic>> {
     let route = match &names.route {
         Ok(route) => route,
@@ -575,7 +580,8 @@ fn claim<'a>(
                 owner.entry.source
             );
             let problem = Diagnostic::new(Code::AddressTaken, message).at(names.place_of_address());
-            let problem = problem.also(owner.place_of_address(), "this page has the same address");
+            let problem =
+                problem.with_related(owner.place_of_address(), "this page has the same address");
             Err(Box::new(problem.help(
                 "rename one of the two files, or give one a `slug:` of its own",
             )))
@@ -583,9 +589,9 @@ fn claim<'a>(
     }
 }
 
-fn odd_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
+fn unportable_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
     let source = &entry.source;
-    if let Some(problem) = hidden_in_name(source) {
+    if let Some(problem) = hidden_character_in_name(source) {
         return Some(problem);
     }
     let is_reserved = !is_folder_page(source) && addresses::is_reserved(name);
@@ -597,13 +603,13 @@ fn odd_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
     };
     is_reserved.then(|| {
         problem()
-            .at(Place::start_of(source))
+            .at(Location::start_of(source))
             .help("rename the file")
     })
 }
 
 /// A file's name with a character that nobody sees.
-fn hidden_in_name(source: &SourcePath) -> Option<Diagnostic> {
+fn hidden_character_in_name(source: &SourcePath) -> Option<Diagnostic> {
     let c = first_hidden(source.as_str())?;
     let what = if is_bidi_control(c) {
         "a mark that reverses the direction of text"
@@ -613,7 +619,7 @@ fn hidden_in_name(source: &SourcePath) -> Option<Diagnostic> {
     let message = format!("the file's name holds {what}, U+{:04X}", u32::from(c));
     Some(
         Diagnostic::new(Code::HiddenCharacter, message)
-            .at(Place::start_of(source))
+            .at(Location::start_of(source))
             .help("rename the file"),
     )
 }

@@ -5,16 +5,16 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::links::Destination;
-use super::{PageId, Tables};
+use super::{PageId, SiteTables};
 use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
 use crate::document::Entry;
-use crate::document::meta::Placed;
+use crate::document::meta::Located;
 use crate::paths::{Route, slug};
 use crate::vocabulary::{self, Vocabularies};
 
 /// A topic or an audience with the pages that name it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Term {
+pub struct TermPages {
     pub key: String,
     pub title: String,
     pub description: Option<String>,
@@ -22,7 +22,7 @@ pub struct Term {
     /// Listed pages, in the order of their titles.
     pub pages: Vec<PageId>,
     /// What a reader should begin with, as written and where it leads.
-    pub start_written: Vec<Placed<String>>,
+    pub start_written: Vec<Located<String>>,
     pub start: Vec<Destination>,
 }
 
@@ -30,14 +30,14 @@ pub struct Term {
 /// Two spellings with one slug are one term; where more than case and spaces differ (`C` and `C#`),
 /// that is told.
 pub fn collect(
-    tables: &Tables,
+    tables: &SiteTables,
     folder: &str,
     vocabulary: Option<&IndexMap<String, vocabulary::Term>>,
-    named: impl Fn(&Entry) -> &Vec<Placed<String>>,
-) -> Checked<Vec<Term>> {
+    named: impl Fn(&Entry) -> &Vec<Located<String>>,
+) -> Checked<Vec<TermPages>> {
     let mut problems = Vec::new();
-    let mut terms: IndexMap<String, Term> = IndexMap::new();
-    let term = |key: &str, title: &str, listed: Option<&vocabulary::Term>| Term {
+    let mut terms: IndexMap<String, TermPages> = IndexMap::new();
+    let term = |key: &str, title: &str, listed: Option<&vocabulary::Term>| TermPages {
         key: key.to_owned(),
         title: title.to_owned(),
         description: listed.and_then(|term| term.description.clone()),
@@ -80,12 +80,12 @@ pub fn collect(
         }
     }
     let known = vocabulary.map_or(0, IndexMap::len);
-    let mut terms: Vec<Term> = terms.into_values().collect();
+    let mut terms: Vec<TermPages> = terms.into_values().collect();
     let split = known.min(terms.len());
     terms[split..].sort_by_key(|term| term.title.to_lowercase());
     terms.retain(|term| !term.pages.is_empty());
     for term in &mut terms {
-        super::sections::sort_pages(&mut term.pages, tables, super::sections::Order::Stated);
+        super::sections::sort_pages(&mut term.pages, tables, super::sections::ListOrder::Stated);
     }
     Checked::new(terms, problems)
 }
@@ -101,7 +101,7 @@ pub fn is_same_name(one: &str, other: &str) -> bool {
     one == other || letters(one) == letters(other)
 }
 
-fn one_address(folder: &str, name: &Placed<String>, term: &Term) -> Diagnostic {
+fn one_address(folder: &str, name: &Located<String>, term: &TermPages) -> Diagnostic {
     let message = format!(
         "`{}` and `{}` have one address, {}, so they share a page",
         name.value, term.title, term.route
@@ -116,7 +116,7 @@ fn one_address(folder: &str, name: &Placed<String>, term: &Term) -> Diagnostic {
 
 fn unknown(
     folder: &str,
-    name: &Placed<String>,
+    name: &Located<String>,
     vocabulary: &IndexMap<String, vocabulary::Term>,
 ) -> Diagnostic {
     let message = format!("`{}` is not listed in {folder}.yaml", name.value);
@@ -138,7 +138,11 @@ fn unknown(
 }
 
 /// Tells the authors that `authors.yaml` does not list.
-pub fn check_authors(tables: &Tables, vocabularies: &Vocabularies, problems: &mut Vec<Diagnostic>) {
+pub fn check_authors(
+    tables: &SiteTables,
+    vocabularies: &Vocabularies,
+    problems: &mut Vec<Diagnostic>,
+) {
     let Some(authors) = &vocabularies.authors else {
         return;
     };
@@ -155,7 +159,7 @@ pub fn check_authors(tables: &Tables, vocabularies: &Vocabularies, problems: &mu
 }
 
 /// Whether `authors.yaml` lists all of these, or there is none.
-pub fn are_known_authors(named: &[Placed<String>], vocabularies: &Vocabularies) -> bool {
+pub fn are_known_authors(named: &[Located<String>], vocabularies: &Vocabularies) -> bool {
     let Some(authors) = vocabularies.authors.as_ref().filter(|_| !named.is_empty()) else {
         return true;
     };

@@ -10,17 +10,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::facet_lists::span;
 use super::links::Destination;
-use super::narrowing::span;
-use super::sections::{Order, put_in_order, sort_key};
-use super::tables::{Node, PageId};
-use super::{Outcome, Site, SitePage, published_files, resolve_page};
+use super::sections::{ListOrder, put_in_order, sort_key};
+use super::tables::{LinkTarget, PageId};
+use super::{LinkOutcome, Site, SitePage, published_files, resolve_page};
 use crate::document::{Entry, glossary};
 use crate::paths::slug;
 
 /// What an update touched, for those who keep what was made from the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Updated {
+pub struct UpdateResult {
     /// Pages with another entry, whatever differs in it.
     pub pages: Vec<PageId>,
     /// Whether anything differs that others may see.
@@ -31,12 +31,12 @@ pub struct Updated {
 }
 
 /// Takes new entries into a site; `None`, and nothing is changed, when it has to be assembled anew.
-pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
-    let mut updated = Updated::default();
+pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<UpdateResult> {
+    let mut updated = UpdateResult::default();
     let mut renamed = Vec::new();
     let mut with_other_anchors = BTreeSet::new();
     for entry in entries {
-        let Some(Node::Page(id)) = site.tables.by_source.get(&entry.source) else {
+        let Some(LinkTarget::Page(id)) = site.tables.by_source.get(&entry.source) else {
             return None;
         };
         let old = &site.page(*id).entry;
@@ -46,7 +46,7 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
         }
         // That a word is explained twice is told when the site is assembled.
         let words = |entry: &Entry| glossary::words(entry, &site.kinds);
-        if !stays_in_place(old, entry) || words(old) != words(entry) {
+        if !keeps_shape(old, entry) || words(old) != words(entry) {
             return None;
         }
         updated.is_seen = true;
@@ -91,7 +91,7 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
 }
 
 /// Whether the site keeps its shape: each page its address, and each list its pages.
-fn stays_in_place(old: &Entry, new: &Entry) -> bool {
+fn keeps_shape(old: &Entry, new: &Entry) -> bool {
     let (a, b) = (&old.meta, &new.meta);
     (old.is_broken, old.date_in_name) == (new.is_broken, new.date_in_name)
         && (&a.kind, &a.topics, &a.audience, &a.authors)
@@ -149,7 +149,7 @@ fn affected(
 
 /// Resolves the links of these pages again, with all that follows from where they lead now.
 pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
-    let outcomes: Vec<(PageId, Outcome)> = affected
+    let outcomes: Vec<(PageId, LinkOutcome)> = affected
         .into_par_iter()
         .map(|id| (id, resolve_page(&site.tables, id)))
         .collect();
@@ -206,7 +206,7 @@ fn targets(site: &Site, id: PageId) -> BTreeSet<PageId> {
 }
 
 /// Brings the edited pages to their places in sections, topics and audiences.
-fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
+fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut UpdateResult) {
     let ordered = |entry: &Entry| {
         (
             entry.title.clone(),
@@ -227,8 +227,8 @@ fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
             (0..site.sections.len()).filter(|section| site.sections[*section].page == Some(*id)),
         );
         let entry = Arc::clone(&site.page(*id).entry);
-        let of = |terms: &[super::topics::Term],
-                  named: &[crate::document::meta::Placed<String>]|
+        let of = |terms: &[super::topics::TermPages],
+                  named: &[crate::document::meta::Located<String>]|
          -> Vec<usize> {
             let keys: Vec<String> = named.iter().map(|name| slug(&name.value)).collect();
             (0..terms.len())
@@ -246,19 +246,29 @@ fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
         put_in_place(&mut pages, &moved, &site.tables, order);
         site.sections[section].pages = pages;
     }
-    super::sections::retitle(&mut site.sections, &site.tables, &moved);
+    super::sections::update_titles(&mut site.sections, &site.tables, &moved);
     for (terms, touched) in [
         (&mut site.topics, &updated.topics),
         (&mut site.audiences, &updated.audiences),
     ] {
         for term in touched {
-            put_in_place(&mut terms[*term].pages, &moved, &site.tables, Order::Stated);
+            put_in_place(
+                &mut terms[*term].pages,
+                &moved,
+                &site.tables,
+                ListOrder::Stated,
+            );
         }
     }
 }
 
 /// Takes the moved pages out of a list that is otherwise in order, and puts each where it belongs.
-fn put_in_place(pages: &mut Vec<PageId>, moved: &[PageId], tables: &super::Tables, order: Order) {
+fn put_in_place(
+    pages: &mut Vec<PageId>,
+    moved: &[PageId],
+    tables: &super::SiteTables,
+    order: ListOrder,
+) {
     let own: Vec<PageId> = pages
         .iter()
         .copied()

@@ -8,7 +8,7 @@
 
 mod examples;
 mod formulas;
-mod written;
+mod written_values;
 
 use std::sync::LazyLock;
 
@@ -16,18 +16,18 @@ use serde::{Deserialize, Serialize};
 
 pub use examples::{EXAMPLE_FIELDS, Example};
 pub use formulas::{RESULT_FIELDS, STEP_FIELDS};
-pub use written::{Written, written};
+pub use written_values::{WrittenValue, written};
 
 use super::inputs::{self, Input};
-use super::language::check::{Known, Scope};
-use super::language::code::{Program, Value};
+use super::language::check::{KnownName, NameScope};
+use super::language::code::{FormulaValue, Program};
 use super::language::machine;
-use super::prose::Prose;
-use super::show::Show;
-use super::{Reading, declaration, tables};
+use super::number_format::NumberFormat;
+use super::prose::ToolText;
+use super::{ToolContext, declaration, tables};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::fields::{Context, Field, FieldType, check};
-use crate::yaml::Node;
+use crate::fields::{CheckContext, Field, FieldType, check};
+use crate::yaml::YamlNode;
 
 /// A calculator, compiled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,19 +37,19 @@ pub struct Calculator {
     /// What formulas call the program's tables.
     pub tables: Vec<String>,
     /// How the value of each slot is shown.
-    pub shows: Vec<Show>,
+    pub shows: Vec<NumberFormat>,
     /// Steps in the order in which they were written.
-    pub steps: Vec<Line>,
-    pub results: Vec<Line>,
-    pub says: Vec<Say>,
+    pub steps: Vec<CalculatorLine>,
+    pub results: Vec<CalculatorLine>,
+    pub says: Vec<Message>,
     pub examples: Vec<Example>,
     /// The values of all slots for the inputs' defaults, where all have one.
-    pub at_first: Option<Vec<Value>>,
+    pub at_first: Option<Vec<FormulaValue>>,
 }
 
 /// A step or a result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Line {
+pub struct CalculatorLine {
     pub name: String,
     pub label: String,
     pub help: Option<String>,
@@ -61,12 +61,12 @@ pub struct Line {
 
 /// A text that is shown where its condition holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Say {
+pub struct Message {
     /// The slot of its condition; `None` shows it always where none before it was shown.
     pub when: Option<usize>,
     /// Its condition as a reader sees it.
     pub words: Option<String>,
-    pub text: Prose,
+    pub text: ToolText,
 }
 
 /// The keys that calculators have.
@@ -102,7 +102,7 @@ pub static SAY_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 const FORMULAS_MAX: usize = 500;
 
 impl Calculator {
-    pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
+    pub(super) fn proses_mut(&mut self) -> Vec<&mut ToolText> {
         self.says.iter_mut().map(|say| &mut say.text).collect()
     }
 
@@ -133,11 +133,11 @@ impl Calculator {
 
 /// Reads the keys that calculators have.
 pub(super) fn read(
-    node: &Node,
-    reading: &Reading,
+    node: &YamlNode,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Calculator> {
-    let told = problems.len();
+    let reported = problems.len();
     declaration::check(node, &CALCULATOR_FIELDS, problems);
     let part = |key: &str| node.get(key);
     if let Some(empty) =
@@ -154,11 +154,11 @@ pub(super) fn read(
         .map(|node| tables::read(node, reading, problems))
         .unwrap_or_default();
     let (known_tables, tables) = tables.into_iter().unzip();
-    let mut scope = Scope {
+    let mut scope = NameScope {
         tables: known_tables,
-        ..Scope::default()
+        ..NameScope::default()
     };
-    let known = |input: &Input| Known {
+    let known = |input: &Input| KnownName {
         name: input.name.clone(),
         of: input.kind.of(),
         span: input.kind.span(),
@@ -180,7 +180,7 @@ pub(super) fn read(
         ),
     ] {
         let written = part(key)
-            .and_then(Node::as_map)
+            .and_then(YamlNode::as_map)
             .into_iter()
             .flatten()
             .map(|(name, _)| name);
@@ -192,8 +192,8 @@ pub(super) fn read(
     }
     let mut made = formulas::read(node, reading, &inputs, &mut scope, problems)?;
     let (says, conditions) = read_says(node, reading, &inputs, &mut scope, &mut made, problems);
-    if !problems[told..].iter().any(Diagnostic::is_error) {
-        tell_unused(node, &scope, &made, problems);
+    if !problems[reported..].iter().any(Diagnostic::is_error) {
+        report_unused(node, &scope, &made, problems);
     }
     let mut formulas = made.codes;
     formulas.extend(conditions);
@@ -203,7 +203,7 @@ pub(super) fn read(
         inputs: inputs.len(),
         formulas,
     };
-    if problems[told..].iter().any(Diagnostic::is_error) {
+    if problems[reported..].iter().any(Diagnostic::is_error) {
         return None;
     }
     let names: Vec<String> = scope.known.iter().map(|known| known.name.clone()).collect();
@@ -215,7 +215,8 @@ pub(super) fn read(
     let examples = part("examples")
         .map(|node| examples::read(node, &inputs, &program, &names, problems))
         .unwrap_or_default();
-    let defaults: Option<Vec<Value>> = inputs.iter().map(|input| input.default.clone()).collect();
+    let defaults: Option<Vec<FormulaValue>> =
+        inputs.iter().map(|input| input.default.clone()).collect();
     let at_first = defaults.map(|defaults| machine::run(&program, &defaults));
     Some(Calculator {
         inputs,
@@ -232,13 +233,13 @@ pub(super) fn read(
 
 /// The texts of `say:`, and the formulas of their conditions, which follow those of the results.
 fn read_says(
-    node: &Node,
-    reading: &Reading,
+    node: &YamlNode,
+    reading: &ToolContext,
     inputs: &[Input],
-    scope: &mut Scope,
-    made: &mut formulas::Made,
+    scope: &mut NameScope,
+    made: &mut formulas::CompiledFormulas,
     problems: &mut Vec<Diagnostic>,
-) -> (Vec<Say>, Vec<Vec<u32>>) {
+) -> (Vec<Message>, Vec<Vec<u32>>) {
     let Some(list) = node.get("say") else {
         return (Vec::new(), Vec::new());
     };
@@ -246,18 +247,18 @@ fn read_says(
     let first_slot = names.len();
     let (mut says, mut conditions) = (Vec::new(), Vec::new());
     for item in list.as_list().unwrap_or(std::slice::from_ref(list)) {
-        check(item, &SAY_FIELDS, Context::PAGE).unload(problems);
+        check(item, &SAY_FIELDS, CheckContext::PAGE).take_into(problems);
         let when = item
             .get("when")
             .and_then(|node| formulas::condition(node, reading, scope, problems));
         let Some((text_node, text)) = item
             .get("text")
-            .and_then(|node| Some((node, Prose::of(node, reading, &names)?)))
+            .and_then(|node| Some((node, ToolText::of(node, reading, &names)?)))
         else {
             continue;
         };
-        let spots = reading.spots(text_node);
-        for (name, range) in text.holes() {
+        let spots = reading.offset_map(text_node);
+        for (name, range) in text.placeholders() {
             match names.iter().position(|known| known == name) {
                 Some(slot) => {
                     made.named.insert(slot);
@@ -286,13 +287,13 @@ fn read_says(
             first_slot + conditions.len() - 1
         });
         let words = slot.and_then(|_| {
-            Some(formulas::in_words(
+            Some(formulas::condition_in_words(
                 item.get("when")?.as_text()?,
                 inputs,
                 made,
             ))
         });
-        says.push(Say {
+        says.push(Message {
             when: slot,
             words,
             text,
@@ -317,7 +318,12 @@ fn read_says(
 }
 
 /// Inputs, tables and steps that change no result.
-fn tell_unused(node: &Node, scope: &Scope, made: &formulas::Made, problems: &mut Vec<Diagnostic>) {
+fn report_unused(
+    node: &YamlNode,
+    scope: &NameScope,
+    made: &formulas::CompiledFormulas,
+    problems: &mut Vec<Diagnostic>,
+) {
     let place =
         |part: &str, name: &str| Some(node.get(part)?.as_map()?.get(name)?.key_place.clone());
     let mut tell = |part: &str, what: &str, name: &str| {

@@ -4,38 +4,38 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::keys::Keys;
-use super::prose::Prose;
-use super::{Reading, declaration, too_many};
+use super::keys::UniqueKeys;
+use super::prose::ToolText;
+use super::{ToolContext, declaration, too_many};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Field, FieldType};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// A checked checklist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checklist {
-    pub groups: Vec<Group>,
+    pub groups: Vec<ChecklistGroup>,
     /// What is said when everything is ticked.
-    pub done: Option<Prose>,
+    pub done: Option<ToolText>,
     /// Whether a reader may have the ticks kept on the device.
     pub may_remember: bool,
 }
 
 /// Points that belong together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Group {
+pub struct ChecklistGroup {
     /// `None` for the points of a list without groups.
     pub title: Option<String>,
-    pub about: Option<Prose>,
-    pub points: Vec<Point>,
+    pub about: Option<ToolText>,
+    pub points: Vec<ChecklistPoint>,
 }
 
 /// One thing to tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Point {
+pub struct ChecklistPoint {
     pub key: String,
-    pub text: Prose,
-    pub why: Option<Prose>,
+    pub text: ToolText,
+    pub why: Option<ToolText>,
 }
 
 /// No list that people work through is longer.
@@ -73,10 +73,14 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// Reads the declaration of a checklist.
-pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Checklist> {
+pub fn read(
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Checklist> {
     let items = declaration::check(node, &FIELDS, problems);
-    let mut keys = Keys::default();
-    let mut points_of = |node: &Node, problems: &mut Vec<Diagnostic>| -> Vec<Point> {
+    let mut keys = UniqueKeys::default();
+    let mut points_of = |node: &YamlNode, problems: &mut Vec<Diagnostic>| -> Vec<ChecklistPoint> {
         let nodes = node
             .get("items")
             .map(|items| items.as_list().unwrap_or(std::slice::from_ref(items)))
@@ -89,7 +93,7 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     let mut groups = Vec::new();
     let ungrouped = points_of(node, problems);
     if !ungrouped.is_empty() {
-        groups.push(Group {
+        groups.push(ChecklistGroup {
             title: None,
             about: None,
             points: ungrouped,
@@ -102,9 +106,12 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     for node in nodes {
         let about = node
             .get("about")
-            .and_then(|about| Prose::of(about, reading, &[]));
-        groups.push(Group {
-            title: node.get("title").and_then(Node::as_text).map(str::to_owned),
+            .and_then(|about| ToolText::of(about, reading, &[]));
+        groups.push(ChecklistGroup {
+            title: node
+                .get("title")
+                .and_then(YamlNode::as_text)
+                .map(str::to_owned),
             about,
             points: points_of(node, problems),
         });
@@ -112,7 +119,7 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     let points = groups.iter().map(|group| group.points.len()).sum();
     if let Some(empty) = nodes.iter().find(|node| {
         node.get("items")
-            .is_some_and(|items| items.as_list().is_some_and(<[Node]>::is_empty))
+            .is_some_and(|items| items.as_list().is_some_and(<[YamlNode]>::is_empty))
     }) {
         let problem =
             Diagnostic::new(Code::MissingField, "a group without a point").at(empty.place.clone());
@@ -129,7 +136,7 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
         groups,
         done: node
             .get("done")
-            .and_then(|done| Prose::of(done, reading, &[])),
+            .and_then(|done| ToolText::of(done, reading, &[])),
         may_remember: items
             .get("remember")
             .and_then(|item| item.as_bool())
@@ -138,28 +145,30 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
 }
 
 fn point(
-    node: &Node,
-    reading: &Reading,
-    keys: &mut Keys,
+    node: &YamlNode,
+    reading: &ToolContext,
+    keys: &mut UniqueKeys,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Point> {
+) -> Option<ChecklistPoint> {
     let text = if node.as_map().is_some() {
         node.get("text")?
     } else {
         node
     };
-    let prose = Prose::line(text, reading)?;
+    let prose = ToolText::line(text, reading)?;
     let key = keys.name(node.get("key"), &prose.markdown, problems);
-    Some(Point {
+    Some(ChecklistPoint {
         key,
         text: prose,
-        why: node.get("why").and_then(|why| Prose::of(why, reading, &[])),
+        why: node
+            .get("why")
+            .and_then(|why| ToolText::of(why, reading, &[])),
     })
 }
 
 impl Checklist {
-    pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
-        let mut all: Vec<&mut Prose> = self.done.iter_mut().collect();
+    pub(super) fn proses_mut(&mut self) -> Vec<&mut ToolText> {
+        let mut all: Vec<&mut ToolText> = self.done.iter_mut().collect();
         for group in &mut self.groups {
             all.extend(&mut group.about);
             for point in &mut group.points {

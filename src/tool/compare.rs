@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::prose::Prose;
-use super::{Reading, declaration, keys, too_many};
+use super::prose::ToolText;
+use super::{ToolContext, declaration, keys, too_many};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::fields::{Field, FieldType, Item};
-use crate::yaml::{Map, Node, Value};
+use crate::fields::{Field, FieldItem, FieldType};
+use crate::yaml::{YamlMap, YamlNode, YamlValue};
 
 /// A checked comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,21 +22,21 @@ pub struct Comparison {
     /// The best score there is.
     pub scale: u32,
     /// What the writer has to do with the options.
-    pub disclosure: Option<Prose>,
+    pub disclosure: Option<ToolText>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Criterion {
     pub key: String,
     pub label: String,
-    pub help: Option<Prose>,
+    pub help: Option<ToolText>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
     pub key: String,
     pub label: String,
-    pub about: Option<Prose>,
+    pub about: Option<ToolText>,
     /// Whether it is the writer's own, or the writer gains by it.
     pub is_ours: bool,
     /// In the order of the criteria.
@@ -46,7 +46,7 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     pub score: f64,
-    pub why: Option<Prose>,
+    pub why: Option<ToolText>,
 }
 
 const CRITERIA_MAX: usize = 30;
@@ -98,16 +98,20 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// Reads the declaration of a comparison.
-pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Comparison> {
+pub fn read(
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Comparison> {
     let items = declaration::check(node, &FIELDS, problems);
-    let none = Map::new();
-    let map = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or(&none);
+    let none = YamlMap::new();
+    let map = |key: &str| node.get(key).and_then(YamlNode::as_map).unwrap_or(&none);
     let (criteria, options) = (map("criteria"), map("options"));
     count(node, "criteria", criteria, 1, CRITERIA_MAX, problems);
     count(node, "options", options, 2, OPTIONS_MAX, problems);
     let scale = scale(node, items.get("scale"), problems);
     let ours = ours(node, options, items.get("ours"), problems);
-    let prose = |node: Option<&Node>| node.and_then(|node| Prose::of(node, reading, &[]));
+    let prose = |node: Option<&YamlNode>| node.and_then(|node| ToolText::of(node, reading, &[]));
     let comparison = Comparison {
         criteria: criteria
             .iter()
@@ -148,10 +152,10 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
 }
 
 /// A label alone, or a mapping with one.
-fn label(node: &Node) -> String {
+fn label(node: &YamlNode) -> String {
     let text = node
         .as_text()
-        .or_else(|| node.get("label").and_then(Node::as_text));
+        .or_else(|| node.get("label").and_then(YamlNode::as_text));
     text.unwrap_or_default()
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -160,9 +164,9 @@ fn label(node: &Node) -> String {
 
 /// Whether there are enough of them and not too many, with names that can stand in links.
 fn count(
-    node: &Node,
+    node: &YamlNode,
     name: &str,
-    map: &Map,
+    map: &YamlMap,
     min: usize,
     max: usize,
     problems: &mut Vec<Diagnostic>,
@@ -205,8 +209,8 @@ fn count(
     }
 }
 
-fn scale(node: &Node, item: Option<&Item>, problems: &mut Vec<Diagnostic>) -> u32 {
-    let Some(stated) = item.and_then(Item::as_integer) else {
+fn scale(node: &YamlNode, item: Option<&FieldItem>, problems: &mut Vec<Diagnostic>) -> u32 {
+    let Some(stated) = item.and_then(FieldItem::as_integer) else {
         return SCALE;
     };
     match u32::try_from(stated) {
@@ -226,9 +230,9 @@ fn scale(node: &Node, item: Option<&Item>, problems: &mut Vec<Diagnostic>) -> u3
 
 /// The options that are the writer's own.
 fn ours(
-    node: &Node,
-    options: &Map,
-    item: Option<&Item>,
+    node: &YamlNode,
+    options: &YamlMap,
+    item: Option<&FieldItem>,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let Some(item) = item else { return Vec::new() };
@@ -273,10 +277,10 @@ fn ours(
 /// told.
 fn scores(
     name: &str,
-    node: &Node,
-    criteria: &Map,
+    node: &YamlNode,
+    criteria: &YamlMap,
     scale: u32,
-    reading: &Reading,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Score> {
     let Some((node, written)) = node
@@ -336,7 +340,9 @@ fn scores(
         }
         scores.push(Score {
             score,
-            why: node.get("why").and_then(|why| Prose::of(why, reading, &[])),
+            why: node
+                .get("why")
+                .and_then(|why| ToolText::of(why, reading, &[])),
         });
     }
     scores
@@ -346,10 +352,10 @@ fn scores(
     clippy::cast_precision_loss,
     reason = "what lies beyond 2^53 is far beyond every scale"
 )]
-fn number(node: &Node) -> Option<f64> {
+fn number(node: &YamlNode) -> Option<f64> {
     match node.value {
-        Value::Int(value) => Some(value as f64),
-        Value::Float(value) if value.is_finite() => Some(value),
+        YamlValue::Int(value) => Some(value as f64),
+        YamlValue::Float(value) if value.is_finite() => Some(value),
         _ => None,
     }
 }
@@ -371,8 +377,8 @@ impl Choice {
 }
 
 impl Comparison {
-    pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
-        let mut all: Vec<&mut Prose> = self.disclosure.iter_mut().collect();
+    pub(super) fn proses_mut(&mut self) -> Vec<&mut ToolText> {
+        let mut all: Vec<&mut ToolText> = self.disclosure.iter_mut().collect();
         all.extend(
             self.criteria
                 .iter_mut()

@@ -3,39 +3,39 @@
 //! That every road ends, and that nothing lies beside all roads, is proved when the declaration is
 //! read (`roads`).
 
-pub mod roads;
+pub mod decision_paths;
 
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use self::roads::{Fault, Roads};
-use super::keys::{self, Keys};
-use super::prose::Prose;
-use super::{Reading, declaration, too_many};
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use self::decision_paths::{DecisionPaths, GraphFault};
+use super::keys::{self, UniqueKeys};
+use super::prose::ToolText;
+use super::{ToolContext, declaration, too_many};
+use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::fields::{Field, FieldType};
-use crate::yaml::{Map, Node};
+use crate::yaml::{YamlMap, YamlNode};
 
 /// A checked decision. Its nodes have numbers: the questions first, the outcomes after them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     pub start: usize,
-    pub questions: Vec<Question>,
-    pub outcomes: Vec<Outcome>,
+    pub questions: Vec<DecisionQuestion>,
+    pub outcomes: Vec<DecisionOutcome>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Question {
+pub struct DecisionQuestion {
     pub key: String,
     pub ask: String,
-    pub help: Option<Prose>,
-    pub answers: Vec<Answer>,
+    pub help: Option<ToolText>,
+    pub answers: Vec<DecisionAnswer>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct DecisionAnswer {
     pub key: String,
     pub text: String,
     /// The number of the node that it leads to.
@@ -43,10 +43,10 @@ pub struct Answer {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct DecisionOutcome {
     pub key: String,
     pub title: String,
-    pub text: Option<Prose>,
+    pub text: Option<ToolText>,
 }
 
 const NODES_MAX: usize = 1000;
@@ -84,11 +84,15 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// Reads the declaration of a decision.
-pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Decision> {
-    let told = problems.len();
+pub fn read(
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Decision> {
+    let reported = problems.len();
     declaration::check(node, &FIELDS, problems);
-    let none = Map::new();
-    let map = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or(&none);
+    let none = YamlMap::new();
+    let map = |key: &str| node.get(key).and_then(YamlNode::as_map).unwrap_or(&none);
     let (questions, outcomes) = (map("questions"), map("outcomes"));
     problems.extend(too_many(
         node,
@@ -116,17 +120,17 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     problems.extend(too_many(node, "answers", answers, ALL_ANSWERS_MAX));
     if let Some(empty) = node
         .get("questions")
-        .filter(|node| node.as_map().is_some_and(Map::is_empty))
+        .filter(|node| node.as_map().is_some_and(YamlMap::is_empty))
     {
         let problem = Diagnostic::new(Code::MissingField, "a decision needs at least one question")
             .at(empty.place.clone());
         problems.push(problem.help("add one: `name: { ask: …, answers: { … } }`"));
     }
     // Where a name is wrong, or an answer leads nowhere, the roads are not those that are meant.
-    if questions.is_empty() || problems[told..].iter().any(Diagnostic::is_error) {
+    if questions.is_empty() || problems[reported..].iter().any(Diagnostic::is_error) {
         return None;
     }
-    let places: Vec<&Place> = questions
+    let places: Vec<&Location> = questions
         .values()
         .chain(outcomes.values())
         .map(|entry| &entry.key_place)
@@ -143,8 +147,8 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
 
 /// The number of each name.
 fn names<'a>(
-    questions: &'a Map,
-    outcomes: &'a Map,
+    questions: &'a YamlMap,
+    outcomes: &'a YamlMap,
     problems: &mut Vec<Diagnostic>,
 ) -> IndexMap<&'a str, usize> {
     let mut names = IndexMap::new();
@@ -162,7 +166,7 @@ fn names<'a>(
                 .at(entry.key_place.clone())
                 .help("give one of them another name");
             problems.push(match first_place {
-                Some(place) => problem.also(place, "the question is here"),
+                Some(place) => problem.with_related(place, "the question is here"),
                 None => problem,
             });
             continue;
@@ -172,7 +176,7 @@ fn names<'a>(
     names
 }
 
-fn start(node: &Node, questions: &Map, problems: &mut Vec<Diagnostic>) -> Option<usize> {
+fn start(node: &YamlNode, questions: &YamlMap, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     let stated = node.get("start")?;
     let name = stated.as_text()?;
     let found = questions.get_index_of(name);
@@ -196,14 +200,14 @@ fn start(node: &Node, questions: &Map, problems: &mut Vec<Diagnostic>) -> Option
 
 fn question(
     name: &str,
-    node: &Node,
+    node: &YamlNode,
     names: &IndexMap<&str, usize>,
-    reading: &Reading,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
-) -> Question {
-    let mut keys = Keys::default();
+) -> DecisionQuestion {
+    let mut keys = UniqueKeys::default();
     let mut answers = Vec::new();
-    let written = node.get("answers").and_then(Node::as_map);
+    let written = node.get("answers").and_then(YamlNode::as_map);
     for (text, entry) in written.into_iter().flatten() {
         let Some(target) = entry.node.as_text().filter(|target| !target.is_empty()) else {
             if entry.node.is_none() || entry.node.as_text().is_some() {
@@ -236,7 +240,7 @@ fn question(
             );
             continue;
         };
-        answers.push(Answer {
+        answers.push(DecisionAnswer {
             key: keys.of_words(text),
             text: text.trim().to_owned(),
             to,
@@ -245,8 +249,8 @@ fn question(
     problems.extend(too_many(node, "answers", answers.len(), ANSWERS_MAX));
     let help = node
         .get("help")
-        .and_then(|help| Prose::of(help, reading, &[]));
-    Question {
+        .and_then(|help| ToolText::of(help, reading, &[]));
+    DecisionQuestion {
         key: name.to_owned(),
         ask: line(node.get("ask")),
         help,
@@ -254,11 +258,11 @@ fn question(
     }
 }
 
-fn outcome(name: &str, node: &Node, reading: &Reading) -> Outcome {
+fn outcome(name: &str, node: &YamlNode, reading: &ToolContext) -> DecisionOutcome {
     let text = node
         .get("text")
-        .and_then(|text| Prose::of(text, reading, &[]));
-    Outcome {
+        .and_then(|text| ToolText::of(text, reading, &[]));
+    DecisionOutcome {
         key: name.to_owned(),
         title: line(node.get("title")),
         text,
@@ -266,8 +270,8 @@ fn outcome(name: &str, node: &Node, reading: &Reading) -> Outcome {
 }
 
 /// A text on one line.
-fn line(node: Option<&Node>) -> String {
-    node.and_then(Node::as_text)
+fn line(node: Option<&YamlNode>) -> String {
+    node.and_then(YamlNode::as_text)
         .unwrap_or_default()
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -275,7 +279,7 @@ fn line(node: Option<&Node>) -> String {
 }
 
 impl Decision {
-    pub fn roads(&self) -> Roads {
+    pub fn roads(&self) -> DecisionPaths {
         let answers = self
             .questions
             .iter()
@@ -283,7 +287,7 @@ impl Decision {
         let to = answers
             .chain(self.outcomes.iter().map(|_| Vec::new()))
             .collect();
-        Roads {
+        DecisionPaths {
             start: self.start,
             to,
             questions: self.questions.len(),
@@ -306,7 +310,7 @@ impl Decision {
         }
     }
 
-    fn explain(&self, fault: Fault, places: &[&Place]) -> Diagnostic {
+    fn explain(&self, fault: GraphFault, places: &[&Location]) -> Diagnostic {
         let noun = |node: usize| {
             if node < self.questions.len() {
                 "question"
@@ -315,7 +319,7 @@ impl Decision {
             }
         };
         match fault {
-            Fault::Unreachable(node) => {
+            GraphFault::Unreachable(node) => {
                 let message = format!(
                     "no road from `{}` leads to the {} `{}`",
                     self.key(self.start),
@@ -326,7 +330,7 @@ impl Decision {
                     Diagnostic::new(Code::UnreachableNode, message).at(places[node].clone());
                 problem.help("let an answer lead to it, or delete it")
             }
-            Fault::Endless(circle) => {
+            GraphFault::Endless(circle) => {
                 let first = circle[0];
                 let names: Vec<String> = circle
                     .iter()
@@ -341,7 +345,7 @@ impl Decision {
                     .at(places[first].clone())
                     .help("let one of its answers lead to another question or to an outcome")
             }
-            Fault::DeadEnd(node) => {
+            GraphFault::DeadEnd(node) => {
                 let problem = Diagnostic::new(
                     Code::DeadEnd,
                     format!(
@@ -356,7 +360,7 @@ impl Decision {
         }
     }
 
-    pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
+    pub(super) fn proses_mut(&mut self) -> Vec<&mut ToolText> {
         let help = self
             .questions
             .iter_mut()

@@ -6,27 +6,27 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Reading;
-use super::prose::Prose;
+use super::ToolContext;
+use super::prose::ToolText;
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::fields::{Context, Field, FieldType, Item, Items, check_groups};
-use crate::yaml::Node;
+use crate::fields::{CheckContext, Field, FieldItem, FieldItems, FieldType, check_groups};
+use crate::yaml::YamlNode;
 
 /// What tools of every type have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Common {
+pub struct CommonFields {
     /// What the result is not: an estimate, not advice.
-    pub disclaimer: Option<Prose>,
+    pub disclaimer: Option<ToolText>,
     /// How the result comes about, in the writer's words.
-    pub method: Option<Prose>,
-    pub sources: Vec<Source>,
+    pub method: Option<ToolText>,
+    pub sources: Vec<FigureSource>,
     /// Whether a reader may copy a link with the answers in it.
     pub may_share: bool,
 }
 
 /// Where a figure comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Source {
+pub struct FigureSource {
     pub title: String,
     pub url: Option<String>,
     /// The day on which somebody looked.
@@ -55,45 +55,55 @@ pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// Checks the keys of a declaration: the common ones, and those of its type.
-pub fn check(node: &Node, own: &[Field], problems: &mut Vec<Diagnostic>) -> Items {
+pub fn check(node: &YamlNode, own: &[Field], problems: &mut Vec<Diagnostic>) -> FieldItems {
     let Checked {
         value,
         problems: met,
-    } = check_groups(node, &[&COMMON_FIELDS, own], Context::PAGE);
+    } = check_groups(node, &[&COMMON_FIELDS, own], CheckContext::PAGE);
     problems.extend(met);
     value
 }
 
 /// The common part. What is wrong in it was told by [`check`].
-pub fn common(node: &Node, reading: &Reading) -> Common {
-    let items = check_groups(node, &[&COMMON_FIELDS], Context::PAGE).value;
-    let prose = |key: &str| node.get(key).and_then(|node| Prose::of(node, reading, &[]));
-    Common {
+pub fn common(node: &YamlNode, reading: &ToolContext) -> CommonFields {
+    let items = check_groups(node, &[&COMMON_FIELDS], CheckContext::PAGE).value;
+    let prose = |key: &str| {
+        node.get(key)
+            .and_then(|node| ToolText::of(node, reading, &[]))
+    };
+    CommonFields {
         disclaimer: prose("disclaimer"),
         method: prose("method"),
         sources: items
             .get("sources")
-            .map(Item::as_list)
+            .map(FieldItem::as_list)
             .unwrap_or_default()
             .iter()
             .filter_map(source)
             .collect(),
-        may_share: items.get("share").and_then(Item::as_bool).unwrap_or(true),
+        may_share: items
+            .get("share")
+            .and_then(FieldItem::as_bool)
+            .unwrap_or(true),
     }
 }
 
-fn source(item: &Item) -> Option<Source> {
+fn source(item: &FieldItem) -> Option<FigureSource> {
     let map = item.as_map()?;
-    let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
-    Some(Source {
+    let text = |name: &str| {
+        map.get(name)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
+    };
+    Some(FigureSource {
         title: text("title")?,
         url: text("url"),
-        checked: map.get("checked").and_then(Item::as_date),
+        checked: map.get("checked").and_then(FieldItem::as_date),
     })
 }
 
-impl Common {
-    pub(super) fn proses_mut(&mut self) -> impl Iterator<Item = &mut Prose> {
+impl CommonFields {
+    pub(super) fn proses_mut(&mut self) -> impl Iterator<Item = &mut ToolText> {
         self.disclaimer.iter_mut().chain(&mut self.method)
     }
 }

@@ -6,14 +6,14 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::language::check::{Measure, Type};
-use super::language::code::Value;
+use super::language::check::{Measure, ValueType};
+use super::language::code::FormulaValue;
 use super::language::name_fault;
-use super::language::range::Span;
+use super::language::range::NumberRange;
 use super::language::units::Unit;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::fields::{Context, Field, FieldType, Item, boolean, check};
-use crate::yaml::{Entry, Node, Value as Yaml};
+use crate::fields::{CheckContext, Field, FieldItem, FieldType, boolean, check};
+use crate::yaml::{YamlEntry, YamlNode, YamlValue as Yaml};
 
 /// One question to the reader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub struct Input {
     /// Its unit as it was written.
     pub unit: Option<String>,
     /// `None` asks the reader before there is a result.
-    pub default: Option<Value>,
+    pub default: Option<FormulaValue>,
     /// The answer is kept out of links.
     pub is_private: bool,
 }
@@ -33,23 +33,23 @@ pub struct Input {
 /// What may be answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum InputKind {
-    Number(Limits, Unit),
+    Number(NumberLimits, Unit),
     /// Money of a currency.
-    Money(Limits, Unit),
+    Money(NumberLimits, Unit),
     /// A part of one: 60 % is 0.6.
-    Percent(Limits),
+    Percent(NumberLimits),
     /// One of these options: key and label.
     Choice(Vec<(String, String)>),
     Choices(Vec<(String, String)>),
     /// Days since 1970-01-01.
-    Date(Limits),
+    Date(NumberLimits),
     Text,
     Toggle,
 }
 
 /// Between which numbers an answer lies, and in which steps it goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
+pub struct NumberLimits {
     pub min: Option<f64>,
     pub max: Option<f64>,
     pub step: Option<f64>,
@@ -92,7 +92,7 @@ pub static INPUT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// Reads `inputs:`. What is wrong is told and left out.
-pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
+pub fn read(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
     let Some(map) = node.as_map() else {
         problems.push(wrong(
             node,
@@ -106,7 +106,7 @@ pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
         .collect()
 }
 
-fn read_one(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Input> {
+fn read_one(name: &str, entry: &YamlEntry, problems: &mut Vec<Diagnostic>) -> Option<Input> {
     if let Some(why) = name_fault(name) {
         problems.push(
             Diagnostic::new(
@@ -118,17 +118,22 @@ fn read_one(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option
         );
         return None;
     }
-    let told = problems.len();
-    let items = check(&entry.node, &INPUT_FIELDS, Context::PAGE).unload(problems);
+    let reported = problems.len();
+    let items = check(&entry.node, &INPUT_FIELDS, CheckContext::PAGE).take_into(problems);
     let kind = kind(
         &entry.node,
         items
             .get("type")
-            .and_then(Item::as_text)
+            .and_then(FieldItem::as_text)
             .unwrap_or("number"),
         problems,
     )?;
-    let text = |key: &str| items.get(key).and_then(Item::as_text).map(str::to_owned);
+    let text = |key: &str| {
+        items
+            .get(key)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
+    };
     let input = Input {
         name: name.to_owned(),
         label: text("label")?,
@@ -140,17 +145,17 @@ fn read_one(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option
         },
         is_private: items
             .get("private")
-            .and_then(Item::as_bool)
+            .and_then(FieldItem::as_bool)
             .unwrap_or(false),
         kind,
     };
-    problems[told..]
+    problems[reported..]
         .iter()
         .all(|problem| !problem.is_error())
         .then_some(input)
 }
 
-fn kind(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<InputKind> {
+fn kind(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Option<InputKind> {
     let allowed: &[&str] = match name {
         "number" | "money" => &["unit", "min", "max", "step"],
         "percent" | "date" => &["min", "max", "step"],
@@ -208,7 +213,7 @@ fn kind(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<Input
 }
 
 /// The `unit:` of an input or a result; plain when there is none.
-pub(super) fn unit(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Unit> {
+pub(super) fn unit(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Unit> {
     let Some(stated) = node.get("unit") else {
         return Some(Unit::plain());
     };
@@ -222,15 +227,15 @@ pub(super) fn unit(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Unit> 
 }
 
 /// How the type reads a number: the number, or what was expected, with an example.
-type ReadNumber = dyn Fn(&Node) -> Result<f64, (&'static str, &'static str)>;
+type ReadNumber = dyn Fn(&YamlNode) -> Result<f64, (&'static str, &'static str)>;
 
 /// A step may be of another form than the ends: between dates it is a number of days.
 fn limits(
-    node: &Node,
+    node: &YamlNode,
     read: &ReadNumber,
     read_step: &ReadNumber,
     problems: &mut Vec<Diagnostic>,
-) -> Limits {
+) -> NumberLimits {
     let mut limit = |key: &str, read: &ReadNumber| {
         let node = node.get(key)?;
         read(node)
@@ -253,10 +258,10 @@ fn limits(
             "delete it for steps of 1",
         ));
     }
-    Limits { min, max, step }
+    NumberLimits { min, max, step }
 }
 
-pub(super) fn number(node: &Node) -> Result<f64, (&'static str, &'static str)> {
+pub(super) fn number(node: &YamlNode) -> Result<f64, (&'static str, &'static str)> {
     #[expect(clippy::cast_precision_loss, reason = "formulas count in doubles")]
     match node.value {
         Yaml::Int(value) => Ok(value as f64),
@@ -265,7 +270,7 @@ pub(super) fn number(node: &Node) -> Result<f64, (&'static str, &'static str)> {
     }
 }
 
-pub(super) fn percent(node: &Node) -> Result<f64, (&'static str, &'static str)> {
+pub(super) fn percent(node: &YamlNode) -> Result<f64, (&'static str, &'static str)> {
     let written = node
         .as_text()
         .and_then(|text| text.trim().strip_suffix('%'))
@@ -277,7 +282,7 @@ pub(super) fn percent(node: &Node) -> Result<f64, (&'static str, &'static str)> 
 }
 
 /// Days since 1970-01-01.
-pub(super) fn date(node: &Node) -> Result<f64, (&'static str, &'static str)> {
+pub(super) fn date(node: &YamlNode) -> Result<f64, (&'static str, &'static str)> {
     let date = node
         .as_text()
         .and_then(|text| text.trim().parse::<Date>().ok());
@@ -304,7 +309,7 @@ pub fn day(days: f64) -> Option<Date> {
         .filter(|date| date.year() >= 1)
 }
 
-fn options(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vec<(String, String)>> {
+fn options(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Vec<(String, String)>> {
     const HELP: &str = "write `options: { key: Label, other: Other label }`";
     let Some(stated) = node.get("options") else {
         problems.push(
@@ -361,14 +366,16 @@ impl InputKind {
     }
 
     /// A value written in YAML, where this may be answered.
-    pub fn value(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Value> {
+    pub fn value(&self, node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<FormulaValue> {
         let read = match self {
             InputKind::Number(limits, _) | InputKind::Money(limits, _) => {
                 self.limited(number(node), limits)
             }
             InputKind::Percent(limits) => self.limited(percent(node), limits),
             InputKind::Date(limits) => self.limited(date(node), limits),
-            InputKind::Choice(options) => return option(node, options, problems).map(Value::Text),
+            InputKind::Choice(options) => {
+                return option(node, options, problems).map(FormulaValue::Text);
+            }
             InputKind::Choices(options) => {
                 let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
                 let chosen: Option<Vec<String>> = nodes
@@ -380,23 +387,23 @@ impl InputKind {
                     .filter(|(key, _)| chosen.as_ref().is_some_and(|chosen| chosen.contains(key)));
                 return chosen
                     .is_some()
-                    .then(|| Value::Choices(ordered.map(|(key, _)| key.clone()).collect()));
+                    .then(|| FormulaValue::Choices(ordered.map(|(key, _)| key.clone()).collect()));
             }
             InputKind::Text => node
                 .as_text()
-                .map(|text| Value::Text(text.to_owned()))
-                .ok_or(Wrong::Type("text", "\"some words\"")),
+                .map(|text| FormulaValue::Text(text.to_owned()))
+                .ok_or(InputError::Type("text", "\"some words\"")),
             InputKind::Toggle => boolean(node)
-                .map(Value::Boolean)
-                .ok_or(Wrong::Type("true or false", "true")),
+                .map(FormulaValue::Boolean)
+                .ok_or(InputError::Type("true or false", "true")),
         };
         match read {
             Ok(value) => Some(value),
-            Err(Wrong::Type(expected, example)) => {
+            Err(InputError::Type(expected, example)) => {
                 problems.push(unexpected(node, "value", (expected, example)));
                 None
             }
-            Err(Wrong::Limit(message)) => {
+            Err(InputError::Limit(message)) => {
                 problems.push(wrong(node, &message, "change it, or the limit"));
                 None
             }
@@ -406,16 +413,16 @@ impl InputKind {
     fn limited(
         &self,
         read: Result<f64, (&'static str, &'static str)>,
-        limits: &Limits,
-    ) -> Result<Value, Wrong> {
-        let number = read.map_err(|(expected, example)| Wrong::Type(expected, example))?;
+        limits: &NumberLimits,
+    ) -> Result<FormulaValue, InputError> {
+        let number = read.map_err(|(expected, example)| InputError::Type(expected, example))?;
         match (
             limits.min.filter(|min| number < *min),
             limits.max.filter(|max| number > *max),
         ) {
-            (None, None) => Ok(Value::Number(number)),
-            (Some(_), _) => Err(Wrong::Limit("this is less than `min`".into())),
-            _ => Err(Wrong::Limit("this is more than `max`".into())),
+            (None, None) => Ok(FormulaValue::Number(number)),
+            (Some(_), _) => Err(InputError::Limit("this is less than `min`".into())),
+            _ => Err(InputError::Limit("this is more than `max`".into())),
         }
     }
 
@@ -424,15 +431,15 @@ impl InputKind {
     ///
     /// # Errors
     /// What is expected.
-    pub fn given(&self, text: &str) -> Result<Value, String> {
+    pub fn given(&self, text: &str) -> Result<FormulaValue, String> {
         let text = text.trim();
         let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
-        let within = |number: Option<f64>, limits: &Limits, what: &str| {
+        let within = |number: Option<f64>, limits: &NumberLimits, what: &str| {
             let fits = number.filter(|number| {
                 limits.min.is_none_or(|min| *number >= min)
                     && limits.max.is_none_or(|max| *number <= max)
             });
-            fits.map(Value::Number)
+            fits.map(FormulaValue::Number)
                 .ok_or_else(|| format!("{what} within its limits"))
         };
         let keys = |options: &[(String, String)]| {
@@ -460,7 +467,9 @@ impl InputKind {
                 limits,
                 "a date such as `2026-01-31`",
             ),
-            InputKind::Choice(options) if is_key(options, text) => Ok(Value::Text(text.to_owned())),
+            InputKind::Choice(options) if is_key(options, text) => {
+                Ok(FormulaValue::Text(text.to_owned()))
+            }
             InputKind::Choice(options) => Err(keys(options)),
             InputKind::Choices(options) => {
                 let chosen = text.split(',').map(str::trim).filter(|key| !key.is_empty());
@@ -468,18 +477,18 @@ impl InputKind {
                     let ordered = options
                         .iter()
                         .filter(|(known, _)| chosen.clone().any(|key| key == known));
-                    return Ok(Value::Choices(
+                    return Ok(FormulaValue::Choices(
                         ordered.map(|(key, _)| key.clone()).collect(),
                     ));
                 }
                 Err(keys(options))
             }
-            InputKind::Text => Ok(Value::Text(
+            InputKind::Text => Ok(FormulaValue::Text(
                 text.chars().take(TEXT_CHARACTERS_MAX).collect(),
             )),
             InputKind::Toggle => match text {
-                "true" | "yes" => Ok(Value::Boolean(true)),
-                "false" | "no" => Ok(Value::Boolean(false)),
+                "true" | "yes" => Ok(FormulaValue::Boolean(true)),
+                "false" | "no" => Ok(FormulaValue::Boolean(false)),
                 _ => Err("`true` or `false`".to_owned()),
             },
         }
@@ -487,53 +496,55 @@ impl InputKind {
 
     /// What an input begins with that states nothing: a choice cannot be empty, and boxes begin
     /// unticked.
-    fn unstated(&self) -> Option<Value> {
+    fn unstated(&self) -> Option<FormulaValue> {
         match self {
-            InputKind::Choice(options) => options.first().map(|(key, _)| Value::Text(key.clone())),
-            InputKind::Choices(_) => Some(Value::Choices(Vec::new())),
-            InputKind::Toggle => Some(Value::Boolean(false)),
-            InputKind::Text => Some(Value::Text(String::new())),
+            InputKind::Choice(options) => options
+                .first()
+                .map(|(key, _)| FormulaValue::Text(key.clone())),
+            InputKind::Choices(_) => Some(FormulaValue::Choices(Vec::new())),
+            InputKind::Toggle => Some(FormulaValue::Boolean(false)),
+            InputKind::Text => Some(FormulaValue::Text(String::new())),
             _ => None,
         }
     }
 
     /// What formulas know of the answer.
-    pub fn of(&self) -> Type {
+    pub fn of(&self) -> ValueType {
         let keys =
             |options: &[(String, String)]| options.iter().map(|(key, _)| key.clone()).collect();
         match self {
             InputKind::Number(_, unit) | InputKind::Money(_, unit) => {
-                Type::Number(Measure::Of(unit.clone()))
+                ValueType::Number(Measure::Of(unit.clone()))
             }
-            InputKind::Percent(_) => Type::plain(),
-            InputKind::Choice(options) => Type::Text(Some(keys(options))),
-            InputKind::Choices(options) => Type::Choices(keys(options)),
-            InputKind::Date(_) => Type::Date,
-            InputKind::Text => Type::Text(None),
-            InputKind::Toggle => Type::Boolean,
+            InputKind::Percent(_) => ValueType::plain(),
+            InputKind::Choice(options) => ValueType::Text(Some(keys(options))),
+            InputKind::Choices(options) => ValueType::Choices(keys(options)),
+            InputKind::Date(_) => ValueType::Date,
+            InputKind::Text => ValueType::Text(None),
+            InputKind::Toggle => ValueType::Boolean,
         }
     }
 
-    pub fn span(&self) -> Span {
+    pub fn span(&self) -> NumberRange {
         match self {
             InputKind::Number(limits, _)
             | InputKind::Money(limits, _)
-            | InputKind::Percent(limits) => Span::new(
+            | InputKind::Percent(limits) => NumberRange::new(
                 limits.min.unwrap_or(f64::NEG_INFINITY),
                 limits.max.unwrap_or(f64::INFINITY),
             ),
-            _ => Span::ALL,
+            _ => NumberRange::ALL,
         }
     }
 }
 
-enum Wrong {
+enum InputError {
     Type(&'static str, &'static str),
     Limit(String),
 }
 
 fn option(
-    node: &Node,
+    node: &YamlNode,
     options: &[(String, String)],
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
@@ -562,7 +573,7 @@ fn option(
     None
 }
 
-fn unexpected(node: &Node, key: &str, (expected, example): (&str, &str)) -> Diagnostic {
+fn unexpected(node: &YamlNode, key: &str, (expected, example): (&str, &str)) -> Diagnostic {
     let found = node.as_text().map_or_else(
         || node.noun().to_owned(),
         |text| format!("`{}`", text.chars().take(40).collect::<String>()),
@@ -578,7 +589,7 @@ fn unexpected(node: &Node, key: &str, (expected, example): (&str, &str)) -> Diag
         .help(help)
 }
 
-fn wrong(node: &Node, message: &str, help: &str) -> Diagnostic {
+fn wrong(node: &YamlNode, message: &str, help: &str) -> Diagnostic {
     Diagnostic::new(Code::BadValue, message)
         .at(node.place.clone())
         .help(help)

@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::paths::slug;
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// The names that were given so far.
 #[derive(Default)]
-pub struct Keys(BTreeSet<String>);
+pub struct UniqueKeys(BTreeSet<String>);
 
 /// A key made of words is cut at the last whole word before this many characters.
 const LENGTH_MAX: usize = 40;
 
-impl Keys {
+impl UniqueKeys {
     /// The key that the writer states, else one made of the words; never the same twice.
     pub fn name(
         &mut self,
-        stated: Option<&Node>,
+        stated: Option<&YamlNode>,
         words: &str,
         problems: &mut Vec<Diagnostic>,
     ) -> String {
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn keys_are_short_and_their_own() {
-        let mut keys = Keys::default();
+        let mut keys = UniqueKeys::default();
         assert_eq!(
             keys.of_words("It is *whole* without us."),
             "it-is-whole-without-us"

@@ -11,13 +11,13 @@ pub mod checklist;
 pub mod compare;
 pub mod decision;
 pub mod declaration;
-pub mod given;
 pub mod inputs;
 pub mod keys;
 pub mod language;
+pub mod number_format;
+pub mod presets;
 pub mod prose;
 pub mod quiz;
-pub mod show;
 pub mod tables;
 
 use std::cell::RefCell;
@@ -30,14 +30,14 @@ use self::calculator::Calculator;
 use self::checklist::Checklist;
 use self::compare::Comparison;
 use self::decision::Decision;
-use self::declaration::Common;
-use self::prose::Prose;
+use self::declaration::CommonFields;
+use self::prose::ToolText;
 use self::quiz::Quiz;
 use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
 use crate::paths::SourcePath;
-use crate::source::Lines;
-use crate::yaml::Node;
-use crate::yaml::spots::Spots;
+use crate::source::LineStarts;
+use crate::yaml::YamlNode;
+use crate::yaml::offset_map::OffsetMap;
 
 /// The words that `type:` may have.
 pub const TYPES: [&str; 5] = ["calculator", "checklist", "compare", "decision", "quiz"];
@@ -48,13 +48,13 @@ pub const ID: &str = "Tool";
 /// A tool, checked and compiled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
-    pub common: Common,
-    pub form: Form,
+    pub common: CommonFields,
+    pub form: ToolBody,
 }
 
 /// What a tool of each type is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Form {
+pub enum ToolBody {
     Calculator(Box<Calculator>),
     Checklist(Checklist),
     Compare(Comparison),
@@ -62,15 +62,15 @@ pub enum Form {
     Quiz(Quiz),
 }
 
-impl Form {
+impl ToolBody {
     /// The word of its type, one of [`TYPES`].
     pub fn type_name(&self) -> &'static str {
         match self {
-            Form::Calculator(_) => "calculator",
-            Form::Checklist(_) => "checklist",
-            Form::Compare(_) => "compare",
-            Form::Decision(_) => "decision",
-            Form::Quiz(_) => "quiz",
+            ToolBody::Calculator(_) => "calculator",
+            ToolBody::Checklist(_) => "checklist",
+            ToolBody::Compare(_) => "compare",
+            ToolBody::Decision(_) => "decision",
+            ToolBody::Quiz(_) => "quiz",
         }
     }
 }
@@ -78,25 +78,25 @@ impl Form {
 impl Tool {
     /// Whether nothing shows that its figures are right.
     pub fn lacks_example(&self) -> bool {
-        matches!(&self.form, Form::Calculator(calculator) if calculator.examples.is_empty())
+        matches!(&self.form, ToolBody::Calculator(calculator) if calculator.examples.is_empty())
     }
 
     /// Whether it takes figures from a table and says neither where they come from nor how it
     /// works.
     pub fn lacks_source(&self) -> bool {
         let has_tables =
-            matches!(&self.form, Form::Calculator(calculator) if !calculator.tables.is_empty());
+            matches!(&self.form, ToolBody::Calculator(calculator) if !calculator.tables.is_empty());
         has_tables && self.common.sources.is_empty() && self.common.method.is_none()
     }
 
     /// Every text in it that is Markdown.
-    pub fn proses_mut(&mut self) -> Vec<&mut Prose> {
-        let own: Vec<&mut Prose> = match &mut self.form {
-            Form::Calculator(calculator) => calculator.proses_mut(),
-            Form::Checklist(checklist) => checklist.proses_mut(),
-            Form::Compare(comparison) => comparison.proses_mut(),
-            Form::Decision(decision) => decision.proses_mut(),
-            Form::Quiz(quiz) => quiz.proses_mut(),
+    pub fn texts_mut(&mut self) -> Vec<&mut ToolText> {
+        let own: Vec<&mut ToolText> = match &mut self.form {
+            ToolBody::Calculator(calculator) => calculator.proses_mut(),
+            ToolBody::Checklist(checklist) => checklist.proses_mut(),
+            ToolBody::Compare(comparison) => comparison.proses_mut(),
+            ToolBody::Decision(decision) => decision.proses_mut(),
+            ToolBody::Quiz(quiz) => quiz.proses_mut(),
         };
         self.common.proses_mut().chain(own).collect()
     }
@@ -104,11 +104,11 @@ impl Tool {
     /// Every text in it that readers see and that is no Markdown.
     pub fn labels(&self) -> Vec<&str> {
         let own = match &self.form {
-            Form::Calculator(calculator) => calculator.labels(),
-            Form::Checklist(checklist) => checklist.labels(),
-            Form::Compare(comparison) => comparison.labels(),
-            Form::Decision(decision) => decision.labels(),
-            Form::Quiz(quiz) => quiz.labels(),
+            ToolBody::Calculator(calculator) => calculator.labels(),
+            ToolBody::Checklist(checklist) => checklist.labels(),
+            ToolBody::Compare(comparison) => comparison.labels(),
+            ToolBody::Decision(decision) => decision.labels(),
+            ToolBody::Quiz(quiz) => quiz.labels(),
         };
         own.into_iter()
             .chain(
@@ -122,18 +122,18 @@ impl Tool {
 }
 
 /// What reading a declaration depends on besides its YAML.
-pub struct Reading<'a> {
+pub struct ToolContext<'a> {
     pub path: &'a SourcePath,
     /// The whole file, which the places count in.
     pub text: &'a str,
-    pub lines: &'a Lines<'a>,
+    pub lines: &'a LineStarts<'a>,
     /// A file of `data/` by its path below that folder.
     pub data: &'a dyn Fn(&str) -> Option<&'a Json>,
     /// The files of `data/` that were asked for, found or not.
     pub asked: RefCell<BTreeSet<String>>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ToolContext<'a> {
     /// What a file of `data/` holds. The question is noted: the tool depends on the answer.
     pub fn data(&self, name: &str) -> Option<&'a Json> {
         self.asked.borrow_mut().insert(name.to_owned());
@@ -141,13 +141,13 @@ impl<'a> Reading<'a> {
     }
 
     /// Where the characters of a text stand in the file.
-    pub fn spots(&self, node: &Node) -> Spots<'_> {
-        Spots::new(self.text, self.lines, node)
+    pub fn offset_map(&self, node: &YamlNode) -> OffsetMap<'_> {
+        OffsetMap::new(self.text, self.lines, node)
     }
 }
 
 /// Reads a declaration. There is no tool when something in it is wrong.
-pub fn read(node: &Node, reading: &Reading) -> Checked<Option<Tool>> {
+pub fn read(node: &YamlNode, reading: &ToolContext) -> Checked<Option<Tool>> {
     let mut problems = Vec::new();
     let form = read_form(node, reading, &mut problems);
     let tool = form.map(|form| Tool {
@@ -158,7 +158,11 @@ pub fn read(node: &Node, reading: &Reading) -> Checked<Option<Tool>> {
     Checked::new(tool.filter(|_| is_whole), problems)
 }
 
-fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Form> {
+fn read_form(
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<ToolBody> {
     let types = || TYPES.map(|name| format!("`{name}`")).join(", ");
     let Some(stated) = node.get("type") else {
         let (message, place) = match node.as_map() {
@@ -180,11 +184,11 @@ fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> 
     };
     match stated.as_text().unwrap_or_default() {
         "calculator" => calculator::read(node, reading, problems)
-            .map(|calculator| Form::Calculator(Box::new(calculator))),
-        "checklist" => checklist::read(node, reading, problems).map(Form::Checklist),
-        "compare" => compare::read(node, reading, problems).map(Form::Compare),
-        "decision" => decision::read(node, reading, problems).map(Form::Decision),
-        "quiz" => quiz::read(node, reading, problems).map(Form::Quiz),
+            .map(|calculator| ToolBody::Calculator(Box::new(calculator))),
+        "checklist" => checklist::read(node, reading, problems).map(ToolBody::Checklist),
+        "compare" => compare::read(node, reading, problems).map(ToolBody::Compare),
+        "decision" => decision::read(node, reading, problems).map(ToolBody::Decision),
+        "quiz" => quiz::read(node, reading, problems).map(ToolBody::Quiz),
         other => {
             let message = format!("`type`: there is no tool of the type `{other}`");
             let help = nearest(other, TYPES).map_or_else(
@@ -202,7 +206,7 @@ fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> 
 }
 
 /// A problem when there are more of them than readers, or their browsers, can bear.
-fn too_many(node: &Node, what: &str, count: usize, max: usize) -> Option<Diagnostic> {
+fn too_many(node: &YamlNode, what: &str, count: usize, max: usize) -> Option<Diagnostic> {
     let problem = || {
         Diagnostic::new(
             Code::BadValue,

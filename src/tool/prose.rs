@@ -9,30 +9,30 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Reading;
-use crate::diagnostic::Place;
-use crate::yaml::Node;
+use super::ToolContext;
+use crate::diagnostic::Location;
+use crate::yaml::YamlNode;
 
 /// A text in Markdown, and what it was made into.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Prose {
+pub struct ToolText {
     /// As it was written.
     pub markdown: String,
     /// Empty until the document was read.
-    pub pieces: Vec<Piece>,
-    /// The names that `{name}` may stand for; their positions are those of [`Piece::Value`].
+    pub pieces: Vec<TextPiece>,
+    /// The names that `{name}` may stand for; their positions are those of [`TextPiece::Value`].
     names: Vec<String>,
     /// Whether it stands in a line, so that it is no more than one paragraph.
     pub is_line: bool,
     /// Where each run of the Markdown stands in the file. Moving a line changes nothing that a page
     /// shows.
     #[serde(skip)]
-    spots: Places,
+    spots: LinePlaces,
 }
 
 /// A part of a text that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Piece {
+pub enum TextPiece {
     /// Finished HTML.
     Html(String),
     /// The final address of `links[i]` of the page, inside an attribute.
@@ -46,28 +46,32 @@ pub enum Piece {
 /// Places of the lines of a text; all are equal to each other, since what a page shows does not
 /// depend on them.
 #[derive(Clone, Debug, Default)]
-struct Places(Vec<(usize, Place)>);
+struct LinePlaces(Vec<(usize, Location)>);
 
-impl PartialEq for Places {
+impl PartialEq for LinePlaces {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Prose {
+impl ToolText {
     /// The Markdown of a text of the declaration, in which `{name}` may stand for one of `names`.
     /// `None` for what is no text.
-    pub fn of(node: &Node, reading: &Reading, names: &[String]) -> Option<Self> {
-        let spots = reading.spots(node);
-        let written = Prose::written(node.as_text()?, false, |range| spots.place(range));
-        Some(Prose {
+    pub fn of(node: &YamlNode, reading: &ToolContext, names: &[String]) -> Option<Self> {
+        let spots = reading.offset_map(node);
+        let written = ToolText::written(node.as_text()?, false, |range| spots.place(range));
+        Some(ToolText {
             names: names.to_vec(),
             ..written
         })
     }
 
     /// Markdown of which `place` tells where a range of its bytes stands.
-    pub fn written(markdown: &str, is_line: bool, place: impl Fn(Range<usize>) -> Place) -> Self {
+    pub fn written(
+        markdown: &str,
+        is_line: bool,
+        place: impl Fn(Range<usize>) -> Location,
+    ) -> Self {
         let starts = std::iter::once(0).chain(
             markdown
                 .match_indices(char::is_whitespace)
@@ -77,26 +81,26 @@ impl Prose {
             .filter(|at| *at < markdown.len())
             .map(|at| (at, place(at..at + 1)))
             .collect();
-        Prose {
+        ToolText {
             markdown: markdown.to_owned(),
             pieces: Vec::new(),
             names: Vec::new(),
             is_line,
-            spots: Places(places),
+            spots: LinePlaces(places),
         }
     }
 
     /// The Markdown of a text that stands in a line: a label, an answer.
-    pub fn line(node: &Node, reading: &Reading) -> Option<Self> {
-        Some(Prose {
+    pub fn line(node: &YamlNode, reading: &ToolContext) -> Option<Self> {
+        Some(ToolText {
             is_line: true,
-            ..Prose::of(node, reading, &[])?
+            ..ToolText::of(node, reading, &[])?
         })
     }
 
     /// The Markdown of a part of a text.
-    pub fn part(node: &Node, reading: &Reading, range: Range<usize>) -> Option<Self> {
-        let whole = Prose::of(node, reading, &[])?;
+    pub fn part(node: &YamlNode, reading: &ToolContext, range: Range<usize>) -> Option<Self> {
+        let whole = ToolText::of(node, reading, &[])?;
         let first = whole
             .spots
             .0
@@ -109,17 +113,17 @@ impl Prose {
         let places = std::iter::once((0, start))
             .chain(later.map(|(at, place)| (at - range.start, place.clone())))
             .collect();
-        Some(Prose {
+        Some(ToolText {
             markdown: whole.markdown[range].to_owned(),
-            spots: Places(places),
+            spots: LinePlaces(places),
             ..whole
         })
     }
 
     /// Whether it came to one paragraph and nothing else.
     pub fn is_one_paragraph(&self) -> bool {
-        let html = |piece: Option<&Piece>| {
-            if let Some(Piece::Html(html)) = piece {
+        let html = |piece: Option<&TextPiece>| {
+            if let Some(TextPiece::Html(html)) = piece {
                 html.clone()
             } else {
                 String::new()
@@ -136,7 +140,7 @@ impl Prose {
     }
 
     /// The place of a range of the Markdown.
-    pub fn place(&self, range: Range<usize>) -> Option<Place> {
+    pub fn place(&self, range: Range<usize>) -> Option<Location> {
         let (start, place) = &self.spots.0[self
             .spots
             .0
@@ -145,7 +149,7 @@ impl Prose {
         let count = |range: Range<usize>| {
             u32::try_from(self.markdown.get(range).unwrap_or_default().chars().count()).unwrap_or(0)
         };
-        Some(Place {
+        Some(Location {
             column: place.column + count(*start..range.start),
             length: count(range),
             ..place.clone()
@@ -169,7 +173,7 @@ impl Prose {
                         continue;
                     };
                     self.push_text(&html[done..at]);
-                    self.pieces.push(Piece::Value(
+                    self.pieces.push(TextPiece::Value(
                         u32::try_from(value).expect("a tool has fewer values than bytes"),
                     ));
                     done = at + length + 1;
@@ -191,13 +195,13 @@ impl Prose {
     fn push_text(&mut self, html: &str) {
         match self.pieces.last_mut() {
             _ if html.is_empty() => {}
-            Some(Piece::Html(before)) => before.push_str(html),
-            _ => self.pieces.push(Piece::Html(html.to_owned())),
+            Some(TextPiece::Html(before)) => before.push_str(html),
+            _ => self.pieces.push(TextPiece::Html(html.to_owned())),
         }
     }
 
     /// The names in braces that the Markdown holds, each with its range without the braces.
-    pub fn holes(&self) -> Vec<(&str, Range<usize>)> {
+    pub fn placeholders(&self) -> Vec<(&str, Range<usize>)> {
         let mut holes = Vec::new();
         for (at, _) in self.markdown.match_indices('{') {
             let rest = &self.markdown[at + 1..];

@@ -6,43 +6,43 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::prose::Prose;
-use super::{Reading, declaration, too_many};
+use super::prose::ToolText;
+use super::{ToolContext, declaration, too_many};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Field, FieldType};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// A checked quiz.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quiz {
-    pub questions: Vec<Question>,
+    pub questions: Vec<QuizQuestion>,
     /// Lowest first.
-    pub bands: Vec<Band>,
+    pub bands: Vec<ScoreBand>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Question {
-    pub ask: Prose,
-    pub answers: Vec<Answer>,
+pub struct QuizQuestion {
+    pub ask: ToolText,
+    pub answers: Vec<QuizAnswer>,
     /// Why what is right is right.
-    pub because: Option<Prose>,
+    pub because: Option<ToolText>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
-    pub text: Prose,
+pub struct QuizAnswer {
+    pub text: ToolText,
     pub is_right: bool,
     /// What is to be said of this answer.
-    pub note: Option<Prose>,
+    pub note: Option<ToolText>,
 }
 
 /// What a score means.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Band {
+pub struct ScoreBand {
     /// From this many right answers on.
     pub from: usize,
     pub title: Option<String>,
-    pub text: Prose,
+    pub text: ToolText,
 }
 
 const QUESTIONS_MAX: usize = 100;
@@ -75,27 +75,31 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// Reads the declaration of a quiz.
-pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Quiz> {
+pub fn read(
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Quiz> {
     declaration::check(node, &FIELDS, problems);
     let list = |key: &str| {
         node.get(key)
             .map(|node| node.as_list().unwrap_or(std::slice::from_ref(node)))
             .unwrap_or_default()
     };
-    let questions: Vec<Question> = list("questions")
+    let questions: Vec<QuizQuestion> = list("questions")
         .iter()
         .filter_map(|node| question(node, reading, problems))
         .collect();
     problems.extend(too_many(node, "questions", questions.len(), QUESTIONS_MAX));
     if let Some(empty) = node
         .get("questions")
-        .filter(|node| node.as_list().is_some_and(<[Node]>::is_empty))
+        .filter(|node| node.as_list().is_some_and(<[YamlNode]>::is_empty))
     {
         let problem = Diagnostic::new(Code::MissingField, "a quiz needs at least one question")
             .at(empty.place.clone());
         problems.push(problem.help("add one: `- ask: …` with `answers: |` and a task list"));
     }
-    let mut bands: Vec<(Band, &Node)> = list("bands")
+    let mut bands: Vec<(ScoreBand, &YamlNode)> = list("bands")
         .iter()
         .filter_map(|node| Some((band(node, reading)?, node)))
         .collect();
@@ -107,7 +111,11 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     })
 }
 
-fn question(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Question> {
+fn question(
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<QuizQuestion> {
     let written = node.get("answers")?;
     let answers = answers(written, reading, problems);
     if let Some(answers) = &answers {
@@ -130,20 +138,24 @@ fn question(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     }
     let because = node
         .get("because")
-        .and_then(|node| Prose::of(node, reading, &[]));
-    Some(Question {
-        ask: Prose::line(node.get("ask")?, reading)?,
+        .and_then(|node| ToolText::of(node, reading, &[]));
+    Some(QuizQuestion {
+        ask: ToolText::line(node.get("ask")?, reading)?,
         answers: answers?,
         because,
     })
 }
 
 /// The lines of a task list; `None` when it is none, which is told.
-fn answers(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Vec<Answer>> {
+fn answers(
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Vec<QuizAnswer>> {
     const HELP: &str =
         "write `answers: |` and below it one line for each answer: `- [x] right`, `- [ ] wrong`";
     let text = match &node.value {
-        crate::yaml::Value::Text(text) => text,
+        crate::yaml::YamlValue::Text(text) => text,
         _ => {
             let message = format!(
                 "`answers`: a task list as a block of text expected, {} found",
@@ -157,7 +169,7 @@ fn answers(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Op
             return None;
         }
     };
-    let spots = reading.spots(node);
+    let spots = reading.offset_map(node);
     let mut parts: Vec<(bool, Range<usize>, Option<Range<usize>>)> = Vec::new();
     let mut start = 0;
     let mut is_sound = true;
@@ -196,11 +208,11 @@ fn answers(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Op
         problems.push(problem);
         return None;
     }
-    let prose = |range: Range<usize>| Prose::part(node, reading, range);
+    let prose = |range: Range<usize>| ToolText::part(node, reading, range);
     let answer = |(is_right, text, note): (bool, Range<usize>, Option<Range<usize>>)| {
         let mut text = prose(text)?;
         text.is_line = true;
-        Some(Answer {
+        Some(QuizAnswer {
             text,
             is_right,
             note: note.and_then(prose),
@@ -232,30 +244,33 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn band(node: &Node, reading: &Reading) -> Option<Band> {
-    let crate::yaml::Value::Int(from) = node.get("from")?.value else {
+fn band(node: &YamlNode, reading: &ToolContext) -> Option<ScoreBand> {
+    let crate::yaml::YamlValue::Int(from) = node.get("from")?.value else {
         return None;
     };
-    let title = node.get("title").and_then(Node::as_text).map(str::to_owned);
+    let title = node
+        .get("title")
+        .and_then(YamlNode::as_text)
+        .map(str::to_owned);
     // A number below 0 is told as out of reach, like one above the number of questions.
     let from = usize::try_from(from).unwrap_or(usize::MAX);
-    Some(Band {
+    Some(ScoreBand {
         from,
         title,
-        text: Prose::of(node.get("text")?, reading, &[])?,
+        text: ToolText::of(node.get("text")?, reading, &[])?,
     })
 }
 
 /// Every score has exactly one band.
-fn check_bands(bands: &[(Band, &Node)], questions: usize, problems: &mut Vec<Diagnostic>) {
+fn check_bands(bands: &[(ScoreBand, &YamlNode)], questions: usize, problems: &mut Vec<Diagnostic>) {
     let Some((first, node)) = bands.first() else {
         return;
     };
-    let place = |node: &Node| {
+    let place = |node: &YamlNode| {
         node.get("from")
             .map_or_else(|| node.place.clone(), |from| from.place.clone())
     };
-    let mut tell = |node: &Node, message: String, help: &str| {
+    let mut tell = |node: &YamlNode, message: String, help: &str| {
         problems.push(
             Diagnostic::new(Code::BadValue, format!("`from`: {message}"))
                 .at(place(node))
@@ -270,7 +285,10 @@ fn check_bands(bands: &[(Band, &Node)], questions: usize, problems: &mut Vec<Dia
         );
     }
     for (band, node) in bands.iter().filter(|(band, _)| band.from > questions) {
-        let written = node.get("from").and_then(Node::as_text).unwrap_or_default();
+        let written = node
+            .get("from")
+            .and_then(YamlNode::as_text)
+            .unwrap_or_default();
         let message = if band.from == usize::MAX {
             format!("`{written}` is no score")
         } else {
@@ -297,8 +315,9 @@ fn check_bands(bands: &[(Band, &Node)], questions: usize, problems: &mut Vec<Dia
 }
 
 impl Quiz {
-    pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
-        let mut all: Vec<&mut Prose> = self.bands.iter_mut().map(|band| &mut band.text).collect();
+    pub(super) fn proses_mut(&mut self) -> Vec<&mut ToolText> {
+        let mut all: Vec<&mut ToolText> =
+            self.bands.iter_mut().map(|band| &mut band.text).collect();
         for question in &mut self.questions {
             all.push(&mut question.ask);
             all.extend(&mut question.because);

@@ -13,16 +13,16 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::Reading;
+use super::ToolContext;
 use super::inputs::{number, percent, unit};
 use super::language::check::KnownTable;
-use super::language::code::Table;
+use super::language::code::FigureTable;
 use super::language::name_fault;
-use super::language::range::Span;
+use super::language::range::NumberRange;
 use super::language::units::Unit;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::fields::{Context, Field, FieldType, check};
-use crate::yaml::{Entry, Node, Value as Yaml};
+use crate::fields::{CheckContext, Field, FieldType, check};
+use crate::yaml::{YamlEntry, YamlNode, YamlValue as Yaml};
 
 /// The keys of a table that is more than its rows.
 pub static TABLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
@@ -47,10 +47,10 @@ const ROWS_MAX: usize = 1000;
 
 /// Reads `tables:`. What is wrong is told and left out.
 pub fn read(
-    node: &Node,
-    reading: &Reading,
+    node: &YamlNode,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<(KnownTable, Table)> {
+) -> Vec<(KnownTable, FigureTable)> {
     let Some(map) = node.as_map() else {
         problems.push(wrong(
             node,
@@ -66,10 +66,10 @@ pub fn read(
 
 fn read_one(
     name: &str,
-    entry: &Entry,
-    reading: &Reading,
+    entry: &YamlEntry,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
-) -> Option<(KnownTable, Table)> {
+) -> Option<(KnownTable, FigureTable)> {
     if let Some(why) = name_fault(name) {
         problems.push(
             Diagnostic::new(
@@ -89,8 +89,8 @@ fn read_one(
         (written(node, problems)?, None)
     };
     let numbers: Vec<f64> = match &table {
-        Table::Rows(rows) => rows.iter().map(|(_, value)| *value).collect(),
-        Table::Brackets(brackets) => brackets.iter().map(|(_, rate)| *rate).collect(),
+        FigureTable::Rows(rows) => rows.iter().map(|(_, value)| *value).collect(),
+        FigureTable::Brackets(brackets) => brackets.iter().map(|(_, rate)| *rate).collect(),
     };
     if numbers.is_empty() || numbers.len() > ROWS_MAX {
         problems.push(wrong(
@@ -100,7 +100,7 @@ fn read_one(
         ));
         return None;
     }
-    if let Table::Rows(rows) = &table
+    if let FigureTable::Rows(rows) = &table
         && let Some((key, _)) = rows
             .iter()
             .enumerate()
@@ -114,13 +114,13 @@ fn read_one(
         ));
         return None;
     }
-    let span = Span::new(
+    let span = NumberRange::new(
         numbers.iter().copied().fold(f64::INFINITY, f64::min),
         numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
     );
     let keys = match &table {
-        Table::Rows(rows) => Some(rows.iter().map(|(key, _)| key.clone()).collect()),
-        Table::Brackets(_) => None,
+        FigureTable::Rows(rows) => Some(rows.iter().map(|(key, _)| key.clone()).collect()),
+        FigureTable::Brackets(_) => None,
     };
     Some((
         KnownTable {
@@ -135,11 +135,11 @@ fn read_one(
 }
 
 fn full(
-    node: &Node,
-    reading: &Reading,
+    node: &YamlNode,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
-) -> Option<(Table, Option<Unit>)> {
-    check(node, &TABLE_FIELDS, Context::PAGE).unload(problems);
+) -> Option<(FigureTable, Option<Unit>)> {
+    check(node, &TABLE_FIELDS, CheckContext::PAGE).take_into(problems);
     let stated = unit(node, problems)?;
     let unit = node.get("unit").map(|_| stated);
     let table = match node.get("file") {
@@ -149,7 +149,7 @@ fn full(
     Some((table, unit))
 }
 
-fn written(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Table> {
+fn written(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<FigureTable> {
     const HELP: &str =
         "write `{ key: 12.5, other: 20% }`, or `[{ up_to: 10000, rate: 0 }, { rate: 20% }]`";
     match &node.value {
@@ -157,7 +157,7 @@ fn written(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Table> {
             let rows = map
                 .iter()
                 .map(|(key, entry)| Some((key.clone(), value(&entry.node, problems)?)));
-            rows.collect::<Option<Vec<_>>>().map(Table::Rows)
+            rows.collect::<Option<Vec<_>>>().map(FigureTable::Rows)
         }
         Yaml::List(items) => {
             let mut brackets = Vec::new();
@@ -187,13 +187,13 @@ fn written(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Table> {
 
 fn ascending(
     brackets: Vec<(f64, f64)>,
-    node: &Node,
+    node: &YamlNode,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Table> {
+) -> Option<FigureTable> {
     if brackets.windows(2).all(|pair| pair[0].0 < pair[1].0)
         && brackets.iter().all(|(end, _)| *end > 0.0)
     {
-        return Some(Table::Brackets(brackets));
+        return Some(FigureTable::Brackets(brackets));
     }
     problems.push(wrong(
         node,
@@ -203,7 +203,7 @@ fn ascending(
     None
 }
 
-fn value(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<f64> {
+fn value(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<f64> {
     let read = number(node).ok().or_else(|| percent(node).ok());
     if read.is_none() {
         problems.push(wrong(
@@ -216,11 +216,11 @@ fn value(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<f64> {
 }
 
 fn from_file(
-    node: &Node,
-    file: &Node,
-    reading: &Reading,
+    node: &YamlNode,
+    file: &YamlNode,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Table> {
+) -> Option<FigureTable> {
     let name = file
         .as_text()
         .unwrap_or_default()
@@ -253,7 +253,7 @@ fn from_file(
         .unwrap_or_default();
     let mut column = |key: &str| {
         let stated = node.get(key);
-        let wanted = stated.and_then(Node::as_text).unwrap_or(key);
+        let wanted = stated.and_then(YamlNode::as_text).unwrap_or(key);
         let found = columns
             .iter()
             .find(|name| **name == wanted)
@@ -298,7 +298,7 @@ fn from_file(
         return ascending(brackets, node, problems);
     }
     let text = |key: &Json| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
-    Some(Table::Rows(
+    Some(FigureTable::Rows(
         table
             .iter()
             .map(|(key, number)| (text(key), *number))
@@ -318,7 +318,7 @@ fn cell_number(cell: &Json) -> Option<f64> {
     }
 }
 
-fn wrong(node: &Node, message: &str, help: &str) -> Diagnostic {
+fn wrong(node: &YamlNode, message: &str, help: &str) -> Diagnostic {
     Diagnostic::new(Code::BadValue, message)
         .at(node.place.clone())
         .help(help)

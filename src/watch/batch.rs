@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 
-use crate::disk::{Disk, Standing};
+use crate::disk::{Disk, PathState};
 use crate::source::ListingRules;
 
 /// Events of one save come closer together than this.
@@ -25,7 +25,7 @@ const SAVED_MAX: usize = 16;
 
 /// What comes to the watching thread.
 #[derive(Debug)]
-pub enum Message {
+pub enum WatchMessage {
     Event(notify::Result<notify::Event>),
     Obey(ListingRules),
     Stop,
@@ -33,7 +33,7 @@ pub enum Message {
 
 /// What came within one window of time.
 #[derive(Default)]
-pub struct Batch {
+pub struct EventBatch {
     /// Each with whether it was only written to.
     pub paths: BTreeMap<PathBuf, bool>,
     /// Whether the paths are not all there is to tell.
@@ -43,9 +43,9 @@ pub struct Batch {
     pub must_stop: bool,
 }
 
-impl Batch {
+impl EventBatch {
     /// Gathers from the first event on.
-    pub fn gather(first: Message, received: &Receiver<Message>, disk: &Disk) -> Self {
+    pub fn gather(first: WatchMessage, received: &Receiver<WatchMessage>, disk: &Disk) -> Self {
         let end = Instant::now() + LONGEST;
         let mut batch = Self::default();
         batch.add(first);
@@ -61,7 +61,7 @@ impl Batch {
             let next = received.recv_timeout(QUIET.min(left));
             // A file that is gone, or empty, is often one that is being saved: it is given all the
             // time there is.
-            let next = if next.is_err() && batch.is_midway(disk) {
+            let next = if next.is_err() && batch.is_in_progress(disk) {
                 received.recv_timeout(end.saturating_duration_since(Instant::now()))
             } else {
                 next
@@ -74,26 +74,26 @@ impl Batch {
         batch
     }
 
-    fn is_midway(&self, disk: &Disk) -> bool {
+    fn is_in_progress(&self, disk: &Disk) -> bool {
         let is_midway = |full: &PathBuf| {
-            let standing = disk.source_path(full).map(|path| disk.standing(&path));
+            let standing = disk.source_path(full).map(|path| disk.path_state(&path));
             matches!(
                 standing,
-                Some(Standing::Nothing | Standing::File { is_empty: true })
+                Some(PathState::Nothing | PathState::File { is_empty: true })
             )
         };
         self.paths.len() <= SAVED_MAX && self.paths.keys().any(is_midway)
     }
 
-    fn add(&mut self, message: Message) {
+    fn add(&mut self, message: WatchMessage) {
         match message {
-            Message::Stop => self.must_stop = true,
-            Message::Obey(rules) => self.rules = Some(rules),
-            Message::Event(Err(_)) => {
+            WatchMessage::Stop => self.must_stop = true,
+            WatchMessage::Obey(rules) => self.rules = Some(rules),
+            WatchMessage::Event(Err(_)) => {
                 self.is_incomplete = true;
                 self.failures += 1;
             }
-            Message::Event(Ok(event)) => {
+            WatchMessage::Event(Ok(event)) => {
                 self.is_incomplete |= event.need_rescan();
                 let was_only_written = matches!(
                     event.kind,
@@ -108,7 +108,7 @@ impl Batch {
 }
 
 /// Opening and reading a file changes nothing, and builds do much of it.
-pub fn is_of_use(event: &notify::Result<notify::Event>) -> bool {
+pub fn is_relevant(event: &notify::Result<notify::Event>) -> bool {
     let Ok(event) = event else { return true };
     event.need_rescan()
         || !matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write))

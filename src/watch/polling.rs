@@ -20,16 +20,16 @@ pub fn pause_for(look: Duration) -> Duration {
 }
 
 /// A site at one moment.
-pub struct Snapshot {
+pub struct SiteSnapshot {
     /// Sorted by path; each file with its stamp and whether that is settled.
     files: Vec<(SourcePath, Option<(Stamp, bool)>)>,
     problems: Vec<Diagnostic>,
 }
 
-impl Snapshot {
+impl SiteSnapshot {
     pub fn take(disk: &Disk, rules: &ListingRules) -> Self {
         let listed = disk.list(rules);
-        let stamps = disk.stamps_at_once(&listed.value);
+        let stamps = disk.stamps_of_many(&listed.value);
         Self {
             files: listed.value.into_iter().zip(stamps).collect(),
             problems: listed.problems,
@@ -50,13 +50,13 @@ impl Snapshot {
             let old = before.next_if(|_| order != Ordering::Greater);
             let new = after.next_if(|_| order != Ordering::Less);
             match (old, new) {
-                (Some((_, old)), Some((_, new))) if is_vouched_for(*old, *new) => {}
+                (Some((_, old)), Some((_, new))) if is_unchanged(*old, *new) => {}
                 (old, new) => differing.extend(old.or(new).map(|(path, _)| path.clone())),
             }
         }
         let only_in = |some: &[Diagnostic], others: &[Diagnostic]| -> Vec<SourcePath> {
             let only = some.iter().filter(|problem| !others.contains(problem));
-            only.filter_map(|problem| problem.place.as_ref().map(|place| place.path.clone()))
+            only.filter_map(|problem| problem.location.as_ref().map(|place| place.path.clone()))
                 .collect()
         };
         differing.extend(only_in(&self.problems, &later.problems));
@@ -67,7 +67,7 @@ impl Snapshot {
 
 /// Whether a file is the same. One that was not settled may have changed under its stamp: it counts
 /// once more when it is.
-fn is_vouched_for(old: Option<(Stamp, bool)>, new: Option<(Stamp, bool)>) -> bool {
+fn is_unchanged(old: Option<(Stamp, bool)>, new: Option<(Stamp, bool)>) -> bool {
     match (old, new) {
         (Some((old, was_settled)), Some((new, is_settled))) => {
             old == new && was_settled == is_settled
@@ -81,7 +81,7 @@ fn is_vouched_for(old: Option<(Stamp, bool)>, new: Option<(Stamp, bool)>) -> boo
 mod tests {
     use super::*;
 
-    fn snapshot(files: &[(&str, u64, bool)]) -> Snapshot {
+    fn snapshot(files: &[(&str, u64, bool)]) -> SiteSnapshot {
         let stamp = |size| Stamp {
             size,
             modified_ns: 0,
@@ -90,7 +90,7 @@ mod tests {
             device: 0,
         };
         let path = |path| SourcePath::new(path).expect("a path inside the root");
-        Snapshot {
+        SiteSnapshot {
             files: files
                 .iter()
                 .map(|(name, size, is_settled)| (path(name), Some((stamp(*size), *is_settled))))

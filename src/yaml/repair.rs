@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Attempt, Entry, Node, Value, attempt};
+use super::{ParseAttempt, YamlEntry, YamlNode, YamlValue, attempt};
 use crate::diagnostic::Diagnostic;
 use crate::paths::SourcePath;
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// After so many entries that cannot be read, the rest is given up.
 const REPAIRS_MAX: usize = 40;
@@ -21,19 +21,19 @@ const REPAIRS_OF_LARGE_MAX: usize = 3;
 
 /// What could be read.
 #[derive(Debug, Default)]
-pub struct Repaired {
-    pub node: Option<Node>,
+pub struct RepairedYaml {
+    pub node: Option<YamlNode>,
     /// Later values of keys that are given more than once; the first is the one in `node`.
-    pub repeated: Vec<(String, Node)>,
+    pub repeated: Vec<(String, YamlNode)>,
     pub problems: Vec<Diagnostic>,
     /// At least one entry could not be read.
     pub is_damaged: bool,
 }
 
 /// Reads the part `range` of a file as YAML. What cannot be read is a problem, and is left out.
-pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Repaired {
+pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>) -> RepairedYaml {
     let mut text = Cow::Borrowed(whole_text);
-    let mut repaired = Repaired::default();
+    let mut repaired = RepairedYaml::default();
     let mut salvaged = Vec::new();
     let attempts = if range.len() > LARGE {
         REPAIRS_OF_LARGE_MAX
@@ -41,7 +41,7 @@ pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>)
         REPAIRS_MAX
     };
     for _ in 0..attempts {
-        let Attempt {
+        let ParseAttempt {
             node,
             repeated,
             mut problems,
@@ -55,8 +55,8 @@ pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>)
         };
         repaired.is_damaged = true;
         let Some(problem) = problems.pop() else { break };
-        let fault = problem.place.as_ref().map_or(range.start, |place| {
-            Lines::new(&text).offset(place.line, place.column)
+        let fault = problem.location.as_ref().map_or(range.start, |place| {
+            LineStarts::new(&text).offset(place.line, place.column)
         });
         repaired.problems.push(problem);
         let Some(entry) = [fault, stopped_at]
@@ -110,7 +110,7 @@ fn blank(text: &mut String, range: &Range<usize>) {
 }
 
 /// The key and the value of an entry's first line, as text.
-fn first_line(path: &SourcePath, text: &str, entry: &Range<usize>) -> Option<(String, Entry)> {
+fn first_line(path: &SourcePath, text: &str, entry: &Range<usize>) -> Option<(String, YamlEntry)> {
     let line = text[entry.clone()].lines().next()?;
     let (key, value) = line.split_once(": ")?;
     let is_key = !key.is_empty()
@@ -124,17 +124,17 @@ fn first_line(path: &SourcePath, text: &str, entry: &Range<usize>) -> Option<(St
         return None;
     }
     let start = entry.start + line.len() - value.trim_start().len();
-    let lines = Lines::new(text);
+    let lines = LineStarts::new(text);
     let place = lines.place(path, start..start + written.len());
-    let value = Value::Text(without_quotes(written).to_owned());
-    let node = Node {
+    let value = YamlValue::Text(without_quotes(written).to_owned());
+    let node = YamlNode {
         value,
         place,
         written: String::new(),
     };
     Some((
         key.to_owned(),
-        Entry {
+        YamlEntry {
             key_place: lines.place(path, entry.start..entry.start + key.len()),
             node,
         },
@@ -153,16 +153,16 @@ fn without_quotes(text: &str) -> &str {
 }
 
 /// Puts back what was read of entries that were left out, unless the mapping has their keys.
-fn restore(node: &mut Option<Node>, salvaged: Vec<(String, Entry)>) {
+fn restore(node: &mut Option<YamlNode>, salvaged: Vec<(String, YamlEntry)>) {
     let Some((_, first)) = salvaged.first() else {
         return;
     };
-    let empty = Node {
-        value: Value::Map(super::Map::new()),
+    let empty = YamlNode {
+        value: YamlValue::Map(super::YamlMap::new()),
         place: first.key_place.clone(),
         written: String::new(),
     };
-    if let Value::Map(map) = &mut node.get_or_insert(empty).value {
+    if let YamlValue::Map(map) = &mut node.get_or_insert(empty).value {
         for (key, entry) in salvaged {
             map.entry(key).or_insert(entry);
         }
@@ -179,7 +179,7 @@ mod tests {
         let map = repaired
             .node
             .as_ref()
-            .and_then(Node::as_map)
+            .and_then(YamlNode::as_map)
             .cloned()
             .unwrap_or_default();
         let pairs = map

@@ -2,18 +2,18 @@
 
 use super::*;
 
-fn read(text: &str) -> Result<Option<Node>, Vec<Diagnostic>> {
+fn read(text: &str) -> Result<Option<YamlNode>, Vec<Diagnostic>> {
     parse(&SourcePath::root(), text, 0..text.len())
 }
 
-fn node(text: &str) -> Node {
+fn node(text: &str) -> YamlNode {
     read(text).expect("sound YAML").expect("something there")
 }
 
 /// Line and column of the first problem, and all it says.
 fn fault(text: &str) -> (u32, u32, String) {
     let problem = read(text).expect_err("faulty YAML").remove(0);
-    let place = problem.place.expect("problems of YAML have a place");
+    let place = problem.location.expect("problems of YAML have a place");
     (
         place.line,
         place.column,
@@ -26,7 +26,7 @@ fn values_keep_the_form_they_were_written_in() {
     let tree = node(
         "version: 1.10\nrelease: 0.115.0\nlang: no\ntitle: 101\ndate: 2026-01-15\ntime: 12:30\nname: ~\nold: 007\n",
     );
-    let text = |key: &str| tree.get(key).and_then(Node::as_text);
+    let text = |key: &str| tree.get(key).and_then(YamlNode::as_text);
     assert_eq!(text("version"), Some("1.10"));
     assert_eq!(text("release"), Some("0.115.0"));
     assert_eq!(text("lang"), Some("no"));
@@ -37,20 +37,20 @@ fn values_keep_the_form_they_were_written_in() {
     assert!(tree.get("name").is_none());
     assert_eq!(
         tree.get("title").map(|node| &node.value),
-        Some(&Value::Int(101))
+        Some(&YamlValue::Int(101))
     );
 }
 
 #[test]
 fn plain_scalars_by_the_core_schema() {
     for (text, value) in [
-        ("0x1F", Value::Int(31)),
-        ("0o17", Value::Int(15)),
-        ("-3", Value::Int(-3)),
-        ("1e3", Value::Float(1000.0)),
-        (".5", Value::Float(0.5)),
-        ("-.inf", Value::Float(f64::NEG_INFINITY)),
-        ("TRUE", Value::Bool(true)),
+        ("0x1F", YamlValue::Int(31)),
+        ("0o17", YamlValue::Int(15)),
+        ("-3", YamlValue::Int(-3)),
+        ("1e3", YamlValue::Float(1000.0)),
+        (".5", YamlValue::Float(0.5)),
+        ("-.inf", YamlValue::Float(f64::NEG_INFINITY)),
+        ("TRUE", YamlValue::Bool(true)),
     ] {
         assert_eq!(plain(text), Some(value), "{text}");
     }
@@ -82,8 +82,8 @@ fn places_count_in_the_whole_file() {
 fn aliases_and_merge_keys() {
     let tree = node("base: &base {a: 1, b: 2}\nuse:\n  <<: *base\n  b: 3\nlist: [*base]\n");
     let used = tree.get("use").expect("there");
-    assert_eq!(used.get("a").and_then(Node::as_text), Some("1"));
-    assert_eq!(used.get("b").and_then(Node::as_text), Some("3"));
+    assert_eq!(used.get("a").and_then(YamlNode::as_text), Some("1"));
+    assert_eq!(used.get("b").and_then(YamlNode::as_text), Some("3"));
     assert!(used.get("<<").is_none());
 }
 

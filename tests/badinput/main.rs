@@ -94,12 +94,16 @@ fn all_at_once() {
     let mut missed = Vec::new();
     // Among all the other cases there is a page `A`, which `[[a]]` of m01 finds.
     for row in rows.iter().filter(|row| row.case != "m01") {
-        for told in row.told.iter().filter(|told| !told.contains('*')) {
-            let as_error = told.replacen("warning", "error", 1);
+        for reported in row
+            .reported
+            .iter()
+            .filter(|reported| !reported.contains('*'))
+        {
+            let as_error = reported.replacen("warning", "error", 1);
             let is_in = |name: &str| name.starts_with(row.case);
             if !outcome.problems.iter().any(|problem| {
                 let file = problem
-                    .place
+                    .location
                     .as_ref()
                     .map(|place| place.path.name().to_owned())
                     .unwrap_or_default();
@@ -219,12 +223,12 @@ fn all_are_named(folder: &Path, count: usize, rows: &[Row]) {
 fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mut Vec<String>) {
     for problem in &outcome.problems {
         let also = problem
-            .also
+            .related
             .iter()
             .map(|(place, word)| format!("{place} {word}"))
             .collect::<String>();
         let place = problem
-            .place
+            .location
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default();
@@ -240,7 +244,7 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
             faults.push(format!("a message holds control characters: {said:?}"));
         }
         if problem
-            .place
+            .location
             .as_ref()
             .is_none_or(|place| place.line == 0 || place.column == 0)
         {

@@ -25,7 +25,7 @@ pub struct Row {
     pub letter: Letter,
     /// Problems in the form `error bad-yaml 4:1`, exactly these; with a path for any file but the
     /// case's first. `*` stands for any problem.
-    pub told: Vec<String>,
+    pub reported: Vec<String>,
     /// Words that messages, help or positions must contain.
     says: Vec<&'static str>,
     /// The case's pages in the output; `None` for the page that its file's name implies.
@@ -47,12 +47,12 @@ pub struct Row {
     pub why: Option<&'static str>,
 }
 
-pub fn error(case: &'static str, told: &[&str]) -> Row {
-    Row::new(case, Letter::Error, told)
+pub fn error(case: &'static str, reported: &[&str]) -> Row {
+    Row::new(case, Letter::Error, reported)
 }
 
-pub fn warning(case: &'static str, told: &[&str]) -> Row {
-    Row::new(case, Letter::Warning, told)
+pub fn warning(case: &'static str, reported: &[&str]) -> Row {
+    Row::new(case, Letter::Warning, reported)
 }
 
 pub fn renders(case: &'static str) -> Row {
@@ -60,11 +60,14 @@ pub fn renders(case: &'static str) -> Row {
 }
 
 impl Row {
-    fn new(case: &'static str, letter: Letter, told: &[&str]) -> Self {
+    fn new(case: &'static str, letter: Letter, reported: &[&str]) -> Self {
         Self {
             case,
             letter,
-            told: told.iter().map(|told| (*told).to_owned()).collect(),
+            reported: reported
+                .iter()
+                .map(|reported| (*reported).to_owned())
+                .collect(),
             says: Vec::new(),
             pages: None,
             has: Vec::new(),
@@ -80,8 +83,8 @@ impl Row {
     }
 
     /// A warning that the manifest allows where it requires none.
-    pub fn welcome(mut self, told: &str) -> Self {
-        self.told.push(told.to_owned());
+    pub fn welcome(mut self, reported: &str) -> Self {
+        self.reported.push(reported.to_owned());
         self
     }
 
@@ -143,13 +146,13 @@ impl Row {
     pub fn judge(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
         let first = files.first().map(String::as_str).unwrap_or_default();
         let mut left: Vec<&Diagnostic> = outcome.problems.iter().collect();
-        for told in &self.told {
+        for reported in &self.reported {
             match left
                 .iter()
-                .position(|problem| self.is_told(told, problem, first))
+                .position(|problem| self.is_told(reported, problem, first))
             {
                 Some(at) => drop(left.remove(at)),
-                None => faults.push(format!("not told: {told}")),
+                None => faults.push(format!("not told: {reported}")),
             }
         }
         for problem in left {
@@ -209,10 +212,10 @@ impl Row {
 
     /// Whether a problem is the one that `told` describes. The line must match; the column may be
     /// off by a mark.
-    pub fn is_told(&self, told: &str, problem: &Diagnostic, first: &str) -> bool {
-        let mut words = told.splitn(3, ' ');
+    pub fn is_told(&self, reported: &str, problem: &Diagnostic, first: &str) -> bool {
+        let mut words = reported.splitn(3, ' ');
         let (severity, code, at) = (words.next(), words.next(), words.next().unwrap_or("*:*"));
-        let Some(place) = &problem.place else {
+        let Some(place) = &problem.location else {
             return false;
         };
         let mut parts = at.rsplitn(3, ':');
@@ -245,12 +248,12 @@ impl Row {
 
 fn shown(problem: &Diagnostic) -> String {
     let place = problem
-        .place
+        .location
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
     let also: String = problem
-        .also
+        .related
         .iter()
         .map(|(place, word)| format!(" [{}:{} {word}]", place.path, place.line))
         .collect();

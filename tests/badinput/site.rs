@@ -13,7 +13,7 @@ use handsel::disk::Disk;
 use handsel::disk::publish::{PublishOptions, Publisher};
 use handsel::fingerprint::Fingerprint;
 use handsel::paths::OutputPath;
-use handsel::pipeline::memory::Memory;
+use handsel::pipeline::build_cache::BuildCache;
 use handsel::pipeline::{self, Sink};
 use handsel::settings;
 use handsel::source::Files;
@@ -318,7 +318,7 @@ pub fn build_here() {
         publisher: publisher.expect("the output folder can be written"),
     };
     let begun = cpu_ms();
-    let built = pipeline::build(&disk, &request, &sink, &Memory::of(None));
+    let built = pipeline::build(&disk, &request, &sink, &BuildCache::of(None));
     let cpu_ms = cpu_ms() - begun;
     let is_published = built.failure.is_none() && !built.problems.iter().any(Diagnostic::is_error);
     if is_published {

@@ -14,8 +14,8 @@ use std::sync::Mutex;
 
 use handsel::fingerprint::Fingerprint;
 use handsel::paths::{OutputPath, SourcePath};
-use handsel::pipeline::memory::Memory;
-use handsel::pipeline::{self, Built, Request, Sink};
+use handsel::pipeline::build_cache::BuildCache;
+use handsel::pipeline::{self, BuildResult, Request, Sink};
 use handsel::source::Files;
 use proptest::prelude::*;
 
@@ -54,9 +54,9 @@ pub fn request() -> Request {
 }
 
 /// Builds into memory.
-pub fn build(files: &dyn Files, request: &Request) -> (Built, BTreeMap<String, Vec<u8>>) {
+pub fn build(files: &dyn Files, request: &Request) -> (BuildResult, BTreeMap<String, Vec<u8>>) {
     let sink = Kept::default();
-    let built = pipeline::build(files, request, &sink, &Memory::of(None));
+    let built = pipeline::build(files, request, &sink, &BuildCache::of(None));
     (
         built,
         sink.0.into_inner().expect("no holder of this lock panics"),

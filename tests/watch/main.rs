@@ -13,20 +13,20 @@ use std::process::Command;
 use std::time::Duration;
 
 use handsel::source::ListingRules;
-use handsel::watch::Polling;
+use handsel::watch::PollingMode;
 use watched::{Known, Watched, put, source};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const POLLING: Polling = Polling::Always(Duration::from_millis(50));
+const POLLING: PollingMode = PollingMode::Always(Duration::from_millis(50));
 
 fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// Runs a test by events and by polling.
-fn both_ways(holds: impl Fn(Polling) -> Outcome) -> Outcome {
-    holds(Polling::Auto)?;
+fn both_ways(holds: impl Fn(PollingMode) -> Outcome) -> Outcome {
+    holds(PollingMode::Auto)?;
     holds(POLLING)
 }
 
@@ -217,7 +217,7 @@ fn what_is_listed_follows_the_rules() -> Outcome {
             output: None,
             ignore: vec!["dist".into()],
         };
-        site.watcher.obey(site.rules.clone());
+        site.watcher.set_rules(site.rules.clone());
         site.catch_up()?;
         site.put("left/e.md", "edited")?;
         site.catch_up()?;
@@ -292,8 +292,8 @@ fn thousands_of_files_at_once() -> Outcome {
         fs::remove_dir_all(site.at("checkout/3"))?;
         site.catch_up()?;
         fs::remove_dir_all(site.at("checkout"))?;
-        let told = site.told_until_now()?;
-        assert!(told.len() < 8000, "{}", told.len());
+        let reported = site.told_until_now()?;
+        assert!(reported.len() < 8000, "{}", reported.len());
         site.put("a.md", "edited")?;
         assert_eq!(site.told_until_now()?, set(&["a.md"]));
         Ok(())
@@ -374,7 +374,7 @@ fn the_site_s_own_folder_goes_and_comes_back() -> Outcome {
 
 #[test]
 fn the_probe_leaves_nothing_behind_and_nothing_is_said() -> Outcome {
-    let mut site = Watched::start(Polling::Auto, &["a.md"])?;
+    let mut site = Watched::start(PollingMode::Auto, &["a.md"])?;
     assert!(!site.at(".handsel").exists());
     assert_eq!(site.told_until_now()?, set(&[]));
     assert_eq!(*site.said.lock().expect("nobody panics with it"), [""; 0]);
@@ -415,8 +415,8 @@ fn where_the_system_gives_no_more_watches_it_looks_instead() -> Outcome {
 #[test]
 #[ignore = "run by the test before this one"]
 fn with_few_watches() -> Outcome {
-    let hold = [0; 2].map(|_| Watched::start(Polling::Auto, &["a.md"]));
-    let mut site = Watched::start(Polling::Auto, &["a/b/c/d.md"])?;
+    let hold = [0; 2].map(|_| Watched::start(PollingMode::Auto, &["a.md"]));
+    let mut site = Watched::start(PollingMode::Auto, &["a/b/c/d.md"])?;
     site.put("a/b/c/d.md", "edited")?;
     site.catch_up()?;
     site.put("a/new/e.md", "new")?;
@@ -434,15 +434,15 @@ fn nothing_is_told_after_the_watcher_is_dropped() -> Outcome {
         let site = Watched::start(polling, &["a.md"])?;
         let Watched {
             watcher,
-            told,
+            reported,
             root,
             ..
         } = &site;
         let _ = (watcher, root);
-        while told.try_recv().is_ok() {}
+        while reported.try_recv().is_ok() {}
         let Watched {
             watcher,
-            told,
+            reported,
             root,
             folder: _folder,
             ..
@@ -450,7 +450,7 @@ fn nothing_is_told_after_the_watcher_is_dropped() -> Outcome {
         drop(watcher);
         put(&root, "a.md", "edited")?;
         // The sender is dropped with the thread.
-        assert!(told.iter().next().is_none());
+        assert!(reported.iter().next().is_none());
         Ok(())
     })
 }

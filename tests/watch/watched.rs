@@ -14,7 +14,7 @@ use handsel::diagnostic::Diagnostic;
 use handsel::disk::Disk;
 use handsel::paths::SourcePath;
 use handsel::source::{Files, ListingRules};
-use handsel::watch::{Polling, Touched, WatchOptions, Watcher};
+use handsel::watch::{Changes, PollingMode, WatchOptions, Watcher};
 
 /// Far longer than anything takes, since the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,12 +37,12 @@ impl Known {
     }
 
     /// Asks the disk about what was reported, and about nothing else.
-    fn learn(&mut self, disk: &Disk, rules: &ListingRules, touched: &Touched) {
-        let Touched::Paths(paths) = touched else {
+    fn learn(&mut self, disk: &Disk, rules: &ListingRules, touched: &Changes) {
+        let Changes::Paths(paths) = touched else {
             return *self = Self::of(disk, rules);
         };
         let paths: Vec<SourcePath> = paths.iter().cloned().collect();
-        let looked = disk.look(rules, &paths);
+        let looked = disk.scan(rules, &paths);
         if looked.must_list {
             return *self = Self::of(disk, rules);
         }
@@ -50,7 +50,7 @@ impl Known {
         self.files.retain(|path, _| !is_touched(path));
         self.problems.retain(|problem| {
             !problem
-                .place
+                .location
                 .as_ref()
                 .is_some_and(|place| is_touched(&place.path))
         });
@@ -71,23 +71,23 @@ pub struct Watched {
     pub disk: Disk,
     pub rules: ListingRules,
     pub watcher: Watcher,
-    pub told: Receiver<Touched>,
+    pub reported: Receiver<Changes>,
     pub said: Arc<Mutex<Vec<String>>>,
     pub known: Known,
     /// Everything that was reported since the last call.
-    pub heard: Vec<Touched>,
+    pub heard: Vec<Changes>,
     pub folder: tempfile::TempDir,
 }
 
 impl Watched {
-    pub fn start(polling: Polling, files: &[&str]) -> Result<Self, Box<dyn Error>> {
+    pub fn start(polling: PollingMode, files: &[&str]) -> Result<Self, Box<dyn Error>> {
         Self::start_with(polling, |root| {
             files.iter().try_for_each(|path| put(root, path, path))
         })
     }
 
     pub fn start_with(
-        polling: Polling,
+        polling: PollingMode,
         prepare: impl FnOnce(&Path) -> io::Result<()>,
     ) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
@@ -100,7 +100,7 @@ impl Watched {
             ignore: vec!["/left/".into()],
         };
         settle(&disk, &rules);
-        let (teller, told) = channel();
+        let (teller, reported) = channel();
         let said = Arc::new(Mutex::new(Vec::new()));
         let sayer = Arc::clone(&said);
         let watcher = Watcher::start(
@@ -120,7 +120,7 @@ impl Watched {
             disk,
             rules,
             watcher,
-            told,
+            reported,
             said,
             known,
             heard: Vec::new(),
@@ -158,7 +158,7 @@ impl Watched {
                     truth.problems, self.heard
                 ));
             }
-            if let Ok(touched) = self.told.recv_timeout(Duration::from_millis(50)) {
+            if let Ok(touched) = self.reported.recv_timeout(Duration::from_millis(50)) {
                 self.known.learn(&self.disk, &self.rules, &touched);
                 self.heard.push(touched);
             }
@@ -174,10 +174,10 @@ impl Watched {
         self.catch_up()?;
         fs::remove_file(self.at("last.md"))?;
         self.catch_up()?;
-        let told = std::mem::take(&mut self.heard);
-        let names = told.into_iter().flat_map(|touched| match touched {
-            Touched::Paths(paths) => paths.iter().map(ToString::to_string).collect(),
-            Touched::Everything => vec!["everything".to_owned()],
+        let reported = std::mem::take(&mut self.heard);
+        let names = reported.into_iter().flat_map(|touched| match touched {
+            Changes::Paths(paths) => paths.iter().map(ToString::to_string).collect(),
+            Changes::Everything => vec!["everything".to_owned()],
         });
         Ok(names.filter(|name| name != "last.md").collect())
     }

@@ -5,30 +5,30 @@ use std::path::Path;
 
 use super::split_place;
 use crate::commands::console::Console;
-use crate::commands::site_folder::SiteFolder;
-use crate::commands::{CannotRun, Status};
-use crate::disk::serve_note;
+use crate::commands::site_root::SiteRoot;
+use crate::commands::{CommandError, Status};
+use crate::disk::instance_file;
 use crate::paths::SourcePath;
-use crate::preview::goto::{Answered, Note};
+use crate::preview::goto::{GotoAnswer, InstanceNote};
 
-pub fn run(place: &str, site: &SiteFolder, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(place: &str, site: &SiteRoot, console: &Console) -> Result<Status, CommandError> {
     let (file, line) = split_place(place);
     let path = source(&file, site)?;
     let none = || {
-        CannotRun::new("no preview runs for this folder")
+        CommandError::new("no preview runs for this folder")
             .help("start one with `handsel serve`, then ask again")
     };
-    let text = serve_note::read(site.disk.root()).ok_or_else(none)?;
-    let note: Note = serde_json::from_str(&text).map_err(|_| none())?;
+    let text = instance_file::read(site.disk.root()).ok_or_else(none)?;
+    let note: InstanceNote = serde_json::from_str(&text).map_err(|_| none())?;
     match note.goto(path.as_str(), line) {
-        Ok(Answered::Gone {
+        Ok(GotoAnswer::Gone {
             address,
             is_shown: true,
         }) => console.answer(&format!(
             "Shown: {address}, line {line} of {}",
             site.show(&path)
         )),
-        Ok(Answered::Gone {
+        Ok(GotoAnswer::Gone {
             address,
             is_shown: false,
         }) => {
@@ -37,14 +37,14 @@ pub fn run(place: &str, site: &SiteFolder, console: &Console) -> Result<Status, 
                 note.address
             ));
         }
-        Ok(Answered::Refused(why)) => {
-            return Err(CannotRun::new(format!(
+        Ok(GotoAnswer::Refused(why)) => {
+            return Err(CommandError::new(format!(
                 "the preview did not go there: {why}"
             )));
         }
         Err(_) => {
             // Its preview ended without a chance to take it away.
-            serve_note::take_away(site.disk.root(), &text);
+            instance_file::remove(site.disk.root(), &text);
             return Err(none());
         }
     }
@@ -53,7 +53,7 @@ pub fn run(place: &str, site: &SiteFolder, console: &Console) -> Result<Status, 
 
 /// A path on the command line counts from the current folder; one from the site's folder is
 /// understood too.
-fn source(file: &Path, site: &SiteFolder) -> Result<SourcePath, CannotRun> {
+fn source(file: &Path, site: &SiteRoot) -> Result<SourcePath, CommandError> {
     let full = std::path::absolute(file).ok();
     let in_site = full.as_deref().and_then(|full| {
         let folder = crate::disk::Disk::open(full.parent()?).ok()?;
@@ -61,7 +61,7 @@ fn source(file: &Path, site: &SiteFolder) -> Result<SourcePath, CannotRun> {
     });
     let from_site = || file.to_str().and_then(|file| SourcePath::new(file).ok());
     in_site.or_else(from_site).ok_or_else(|| {
-        CannotRun::new(format!("`{}` is no file of this site", file.display()))
+        CommandError::new(format!("`{}` is no file of this site", file.display()))
             .help("name a file of its content, such as content/index.md:12")
     })
 }

@@ -4,7 +4,7 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
-use crate::commands::CannotRun;
+use crate::commands::CommandError;
 
 /// Where the preview is, unless that is taken or another is asked for.
 pub const PORT_DEFAULT: u16 = 4000;
@@ -13,7 +13,7 @@ pub const PORT_DEFAULT: u16 = 4000;
 const TRIES: u16 = 100;
 
 /// Listens at a host, at the port that was asked for or at the next free one.
-pub fn bind(host: &str, port: Option<u16>) -> Result<TcpListener, CannotRun> {
+pub fn bind(host: &str, port: Option<u16>) -> Result<TcpListener, CommandError> {
     let bare = host.trim_matches(['[', ']']);
     let first = port.unwrap_or(PORT_DEFAULT);
     let last = if port.is_some() { first } else { first + TRIES };
@@ -21,36 +21,36 @@ pub fn bind(host: &str, port: Option<u16>) -> Result<TcpListener, CannotRun> {
         match TcpListener::bind((bare, port)) {
             Ok(listener) => return Ok(listener),
             Err(error) if error.kind() == ErrorKind::AddrInUse && port < last => {}
-            Err(error) => return Err(cannot(host, port, &error)),
+            Err(error) => return Err(cannot_listen(host, port, &error)),
         }
     }
     Err(
-        CannotRun::new(format!("all ports from {first} to {last} are taken"))
+        CommandError::new(format!("all ports from {first} to {last} are taken"))
             .help("name a free one with --port"),
     )
 }
 
-fn cannot(host: &str, port: u16, error: &std::io::Error) -> CannotRun {
+fn cannot_listen(host: &str, port: u16, error: &std::io::Error) -> CommandError {
     match error.kind() {
-        ErrorKind::AddrInUse => CannotRun::new(format!("port {port} is taken by another program"))
-            .help(
-                "name another with --port, or leave --port away: the next free one is taken then",
-            ),
+        ErrorKind::AddrInUse => CommandError::new(format!(
+            "port {port} is taken by another program"
+        ))
+        .help("name another with --port, or leave --port away: the next free one is taken then"),
         ErrorKind::PermissionDenied => {
-            CannotRun::new(format!("port {port} needs more rights than you have"))
+            CommandError::new(format!("port {port} needs more rights than you have"))
                 .help("take one above 1023")
         }
         ErrorKind::AddrNotAvailable | ErrorKind::InvalidInput => {
-            CannotRun::new(format!("this machine has no address `{host}`"))
+            CommandError::new(format!("this machine has no address `{host}`"))
                 .help("leave --host away, or name 0.0.0.0 for all of them")
         }
-        _ => CannotRun::new(format!("cannot listen at {host}, port {port}: {error}"))
+        _ => CommandError::new(format!("cannot listen at {host}, port {port}: {error}"))
             .help("leave --host away, or name 0.0.0.0 for all"),
     }
 }
 
 /// The address as this machine reaches it.
-pub fn own(address: SocketAddr) -> SocketAddr {
+pub fn local_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -12,25 +12,25 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::ops::Bound;
 
-use super::error::{Failure, PublishError};
-use super::existing::{Existing, Found, folders_of};
+use super::error::{FileFailure, PublishError};
+use super::existing::{ExistingEntry, ExistingOutput, folders_of};
 use super::manifest::{MANIFEST_NAME, Manifest};
-use super::moves::Moves;
+use super::moves::MoveLog;
 use super::workspace::Workspace;
-use super::{Published, Staged, State};
+use super::{CommitSummary, PublisherState, StagedFile};
 use crate::paths::OutputPath;
 
 /// All that a commit is decided from.
-pub struct Plan<'a> {
+pub struct CommitPlan<'a> {
     pub workspace: &'a Workspace,
-    pub existing: &'a Existing,
+    pub existing: &'a ExistingOutput,
     pub listed: &'a Manifest,
     /// The manifest's own bytes.
     pub listed_bytes: &'a [u8],
-    pub staged: &'a BTreeMap<OutputPath, Staged>,
+    pub staged: &'a BTreeMap<OutputPath, StagedFile>,
 }
 
-impl Plan<'_> {
+impl CommitPlan<'_> {
     /// Files that no build wrote and this one does not make either.
     pub fn foreign(&self) -> Vec<OutputPath> {
         let is_foreign = |path: &str| !self.listed.lists(path) && !self.staged.contains_key(path);
@@ -38,7 +38,7 @@ impl Plan<'_> {
             .existing
             .found
             .iter()
-            .filter(|(path, found)| **found != Found::Folder && is_foreign(path))
+            .filter(|(path, found)| **found != ExistingEntry::Folder && is_foreign(path))
             .filter_map(|(path, _)| OutputPath::new(path).ok())
             .collect();
         foreign.sort_unstable();
@@ -51,9 +51,9 @@ impl Plan<'_> {
         let mut in_folder_place = Vec::new();
         for (path, staged) in self.staged {
             match &staged.state {
-                State::Foreign { path } => conflicts.extend(OutputPath::new(path).ok()),
-                State::Numbered {
-                    over: Some(Found::Folder),
+                PublisherState::Foreign { path } => conflicts.extend(OutputPath::new(path).ok()),
+                PublisherState::Numbered {
+                    over: Some(ExistingEntry::Folder),
                     ..
                 } => in_folder_place.push(path.clone()),
                 _ => {}
@@ -76,7 +76,7 @@ impl Plan<'_> {
 
     /// A path that is staged as a file although another lies below it. Of two that are published
     /// already none does.
-    pub fn clash(&self) -> Option<(OutputPath, OutputPath)> {
+    pub fn find_clash(&self) -> Option<(OutputPath, OutputPath)> {
         self.staged
             .iter()
             .filter(|(_, staged)| !staged.is_same())
@@ -93,7 +93,7 @@ impl Plan<'_> {
     }
 
     /// Makes the moves, or takes back those made when one fails.
-    pub fn carry_out(&self) -> Result<Published, PublishError> {
+    pub fn carry_out(&self) -> Result<CommitSummary, PublishError> {
         let orphans: Vec<&str> = self
             .listed
             .0
@@ -102,7 +102,7 @@ impl Plan<'_> {
             .filter(|path| !self.staged.contains_key(*path))
             .collect();
         let needed = self.write_manifests(&orphans)?;
-        let mut moves = Moves::new(self.workspace);
+        let mut moves = MoveLog::new(self.workspace);
         if let Err(failure) = self.make_moves(&mut moves, &orphans, needed) {
             let outcome = moves.undo();
             return Err(PublishError::Failed {
@@ -116,7 +116,7 @@ impl Plan<'_> {
 
     /// Writes both manifests into the staging folder, so that a full disk is met before anything
     /// moves.
-    fn write_manifests(&self, orphans: &[&str]) -> Result<Needed, PublishError> {
+    fn write_manifests(&self, orphans: &[&str]) -> Result<CommitWork, PublishError> {
         let final_manifest = Manifest(
             self.staged
                 .iter()
@@ -124,8 +124,8 @@ impl Plan<'_> {
                 .collect(),
         );
         let text = final_manifest.to_text();
-        if text.as_bytes() == self.listed_bytes && self.staged.values().all(Staged::is_same) {
-            return Ok(Needed::Nothing);
+        if text.as_bytes() == self.listed_bytes && self.staged.values().all(StagedFile::is_same) {
+            return Ok(CommitWork::Nothing);
         }
         let write = |name: &str, text: &str| {
             fs::write(self.workspace.named(name), text)
@@ -133,7 +133,7 @@ impl Plan<'_> {
         };
         write("manifest-done", &text)?;
         if orphans.is_empty() {
-            return Ok(Needed::MovesOnly);
+            return Ok(CommitWork::MovesOnly);
         }
         let mut both = final_manifest;
         both.0.extend(
@@ -141,56 +141,56 @@ impl Plan<'_> {
                 .0
                 .iter()
                 .filter(|(path, _)| !self.staged.contains_key(*path))
-                .map(|(path, print)| (path.clone(), *print)),
+                .map(|(path, hash)| (path.clone(), *hash)),
         );
         write("manifest-both", &both.to_text())?;
-        Ok(Needed::MovesAndRemovals)
+        Ok(CommitWork::MovesAndRemovals)
     }
 
     fn make_moves(
         &self,
-        moves: &mut Moves<'_>,
+        moves: &mut MoveLog<'_>,
         orphans: &[&str],
-        needed: Needed,
-    ) -> Result<(), Failure> {
+        needed: CommitWork,
+    ) -> Result<(), FileFailure> {
         let first = match needed {
-            Needed::Nothing => return Ok(()),
-            Needed::MovesOnly => "manifest-done",
-            Needed::MovesAndRemovals => "manifest-both",
+            CommitWork::Nothing => return Ok(()),
+            CommitWork::MovesOnly => "manifest-done",
+            CommitWork::MovesAndRemovals => "manifest-both",
         };
         moves.replace(&self.workspace.named(first), MANIFEST_NAME)?;
-        let obstacles = self.obstacles();
+        let obstacles = self.find_obstacles();
         if !obstacles.is_empty() {
             self.remove(moves, orphans, &obstacles)?;
         }
-        self.bring_in(moves)?;
+        self.move_in(moves)?;
         if obstacles.is_empty() {
             self.remove(moves, orphans, &obstacles)?;
         }
         match needed {
-            Needed::MovesAndRemovals => {
+            CommitWork::MovesAndRemovals => {
                 moves.replace(&self.workspace.named("manifest-done"), MANIFEST_NAME)
             }
             _ => Ok(()),
         }
     }
 
-    fn bring_in(&self, moves: &mut Moves<'_>) -> Result<(), Failure> {
+    fn move_in(&self, moves: &mut MoveLog<'_>) -> Result<(), FileFailure> {
         let tree = self.workspace.tree();
         let mut last_top = None;
         for (path, staged) in self.staged {
             match &staged.state {
-                State::Same { .. } | State::Foreign { .. } => {}
-                State::Numbered {
+                PublisherState::Same { .. } | PublisherState::Foreign { .. } => {}
+                PublisherState::Numbered {
                     number,
-                    over: Some(Found::File),
+                    over: Some(ExistingEntry::File),
                 } => {
                     moves.replace(&self.workspace.numbered(*number), path.as_str())?;
                 }
-                State::Numbered { number, .. } => {
+                PublisherState::Numbered { number, .. } => {
                     moves.put(&self.workspace.numbered(*number), path.as_str())?
                 }
-                State::InTree { top, .. } => {
+                PublisherState::InTree { top, .. } => {
                     if last_top != Some(top) {
                         moves.put(&tree.join(&**top), top)?;
                         last_top = Some(top);
@@ -203,16 +203,16 @@ impl Plan<'_> {
 
     /// What has to go before its place can be taken: files and links in a folder's place, folders
     /// and links in a file's.
-    fn obstacles(&self) -> BTreeMap<&str, Found> {
+    fn find_obstacles(&self) -> BTreeMap<&str, ExistingEntry> {
         let over = self
             .staged
             .iter()
             .filter_map(|(path, staged)| match &staged.state {
-                State::Numbered {
-                    over: Some(found @ (Found::Folder | Found::Other)),
+                PublisherState::Numbered {
+                    over: Some(found @ (ExistingEntry::Folder | ExistingEntry::Other)),
                     ..
                 } => Some((path.as_str(), *found)),
-                State::InTree {
+                PublisherState::InTree {
                     top,
                     over: Some(found),
                 } => Some((&**top, *found)),
@@ -224,12 +224,16 @@ impl Plan<'_> {
     /// Takes away the orphans and the obstacles, then the folders in which nothing is left.
     fn remove(
         &self,
-        moves: &mut Moves<'_>,
+        moves: &mut MoveLog<'_>,
         orphans: &[&str],
-        obstacles: &BTreeMap<&str, Found>,
-    ) -> Result<(), Failure> {
-        let is_file =
-            |path: &str| matches!(self.existing.get(path), Some(Found::File | Found::Other));
+        obstacles: &BTreeMap<&str, ExistingEntry>,
+    ) -> Result<(), FileFailure> {
+        let is_file = |path: &str| {
+            matches!(
+                self.existing.get(path),
+                Some(ExistingEntry::File | ExistingEntry::Other)
+            )
+        };
         let files: BTreeSet<&str> = orphans
             .iter()
             .chain(obstacles.keys())
@@ -244,7 +248,10 @@ impl Plan<'_> {
             .flat_map(|path| folders_of(path))
             .filter(|folder| self.first_below(folder).is_none())
             .collect();
-        if obstacles.values().any(|found| *found == Found::Folder) {
+        if obstacles
+            .values()
+            .any(|found| *found == ExistingEntry::Folder)
+        {
             let in_the_way = |path: &str| {
                 obstacles.contains_key(path)
                     || folders_of(path).any(|folder| obstacles.contains_key(folder))
@@ -253,7 +260,7 @@ impl Plan<'_> {
                 .existing
                 .found
                 .iter()
-                .filter(|(_, found)| **found == Found::Folder)
+                .filter(|(_, found)| **found == ExistingEntry::Folder)
                 .map(|(path, _)| &**path);
             folders.extend(existing.filter(|path| in_the_way(path)));
         }
@@ -274,18 +281,23 @@ impl Plan<'_> {
             .filter(|path| path.as_str().starts_with(&inside))
     }
 
-    fn summary(&self, orphans: &[&str]) -> Published {
+    fn summary(&self, orphans: &[&str]) -> CommitSummary {
         let unchanged = self
             .staged
             .values()
             .filter(|staged| staged.is_same())
             .count();
-        Published {
+        CommitSummary {
             written: self.staged.len() - unchanged,
             unchanged,
             removed: orphans
                 .iter()
-                .filter(|path| matches!(self.existing.get(path), Some(Found::File | Found::Other)))
+                .filter(|path| {
+                    matches!(
+                        self.existing.get(path),
+                        Some(ExistingEntry::File | ExistingEntry::Other)
+                    )
+                })
                 .count(),
             files: self.staged.len(),
             bytes: self.staged.values().map(|staged| staged.length).sum(),
@@ -296,7 +308,7 @@ impl Plan<'_> {
 
 /// What a commit has to do.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Needed {
+enum CommitWork {
     Nothing,
     MovesOnly,
     MovesAndRemovals,

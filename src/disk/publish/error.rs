@@ -27,22 +27,22 @@ pub enum PublishError {
     },
     /// The file system said no.
     Failed {
-        failure: Failure,
+        failure: FileFailure,
         output: PathBuf,
-        outcome: Outcome,
+        outcome: FolderState,
     },
 }
 
 /// One step that the file system refused.
 #[derive(Debug)]
-pub struct Failure {
+pub struct FileFailure {
     /// What was being done: `write`, `read`, `remove` …
     pub doing: &'static str,
     pub path: PathBuf,
     pub error: io::Error,
 }
 
-impl Failure {
+impl FileFailure {
     /// For `map_err`.
     pub fn of(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |error| Self {
@@ -55,7 +55,7 @@ impl Failure {
 
 /// How the output folder was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum FolderState {
     AsItWas,
     /// Undoing failed too: some files are new, some old, each of them whole. The next build
     /// completes it.
@@ -114,14 +114,14 @@ impl fmt::Display for PublishError {
                 output,
                 outcome,
             } => {
-                let Failure { doing, path, error } = failure;
+                let FileFailure { doing, path, error } = failure;
                 write!(f, "cannot {doing} {}: {}.", path.display(), reason(error))?;
-                if let Some(remedy) = remedy(error) {
+                if let Some(remedy) = help(error) {
                     write!(f, " {remedy}")?;
                 }
                 match outcome {
-                    Outcome::AsItWas => write!(f, " {}", as_it_was(output)),
-                    Outcome::Partly => write!(
+                    FolderState::AsItWas => write!(f, " {}", as_it_was(output)),
+                    FolderState::Partly => write!(
                         f,
                         " Some files in {} are new and some old, each of them whole: build again when the cause is gone.",
                         output.display()
@@ -157,7 +157,7 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-fn remedy(error: &io::Error) -> Option<&'static str> {
+fn help(error: &io::Error) -> Option<&'static str> {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             Some("Make room and build again.")

@@ -16,7 +16,7 @@ use crate::disk::stamp::{folder_stamp, is_settled, now_ns};
 use crate::source::Stamp;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum ExistingEntry {
     File,
     Folder,
     /// A link, a pipe, a folder that may not be read.
@@ -25,43 +25,46 @@ pub enum Found {
 
 /// Everything below the output folder but what is ours by name, and `.git`.
 #[derive(Debug, Default)]
-pub struct Existing {
-    pub found: HashMap<Box<str>, Found>,
+pub struct ExistingOutput {
+    pub found: HashMap<Box<str>, ExistingEntry>,
     /// Folders whose stamp vouches for what was found in them, each with whether it had to be
     /// listed.
     pub settled: HashMap<Box<str>, (Stamp, bool)>,
 }
 
 /// What a folder holds.
-pub type Entries = Vec<(Box<str>, Found)>;
+pub type FolderEntries = Vec<(Box<str>, ExistingEntry)>;
 
 /// Folders whose entries are known as long as they have this stamp.
-pub type KnownFolders<'a> = HashMap<&'a str, (Stamp, Entries)>;
+pub type CachedFolders<'a> = HashMap<&'a str, (Stamp, FolderEntries)>;
 
 /// Where a path stands among what exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing<'a> {
+pub enum PathOccupant<'a> {
     /// Its folder exists; it does not.
     Free,
     /// Something of its name exists.
-    Taken(Found),
+    Taken(ExistingEntry),
     /// Its folder does not exist; `top` is the outermost folder missing, and `over` what has its
     /// place.
-    Below { top: &'a str, over: Option<Found> },
+    Below {
+        top: &'a str,
+        over: Option<ExistingEntry>,
+    },
 }
 
-impl Existing {
+impl ExistingOutput {
     /// # Errors
     /// When the output folder itself cannot be listed.
-    pub fn scan(output: &Path, known: &KnownFolders) -> io::Result<Self> {
-        let mut existing = Existing::default();
+    pub fn scan(output: &Path, known: &CachedFolders) -> io::Result<Self> {
+        let mut existing = ExistingOutput::default();
         let mut folders: Vec<Box<str>> = vec!["".into()];
         // The clock is asked before the folders: one that changes meanwhile is then not settled.
         let now = now_ns();
         while !folders.is_empty() {
             let listed: Vec<_> = folders
                 .par_iter()
-                .map(|folder| look(output, folder, known, now))
+                .map(|folder| list_folder(output, folder, known, now))
                 .collect();
             let mut next = Vec::new();
             for (folder, listed) in folders.into_iter().zip(listed) {
@@ -70,7 +73,7 @@ impl Existing {
                         next.extend(
                             entries
                                 .iter()
-                                .filter(|(_, found)| *found == Found::Folder)
+                                .filter(|(_, found)| *found == ExistingEntry::Folder)
                                 .map(|(path, _)| path.clone()),
                         );
                         existing.found.extend(entries);
@@ -79,7 +82,7 @@ impl Existing {
                             .extend(settled.map(|settled| (folder, settled)));
                     }
                     Err(error) if folder.is_empty() => return Err(error),
-                    Err(_) => drop(existing.found.insert(folder, Found::Other)),
+                    Err(_) => drop(existing.found.insert(folder, ExistingEntry::Other)),
                 }
             }
             folders = next;
@@ -87,21 +90,21 @@ impl Existing {
         Ok(existing)
     }
 
-    pub fn get(&self, path: &str) -> Option<Found> {
+    pub fn get(&self, path: &str) -> Option<ExistingEntry> {
         self.found.get(path).copied()
     }
 
-    pub fn standing<'a>(&self, path: &'a str) -> Standing<'a> {
+    pub fn occupant<'a>(&self, path: &'a str) -> PathOccupant<'a> {
         if let Some(found) = self.get(path) {
-            return Standing::Taken(found);
+            return PathOccupant::Taken(found);
         }
         let missing = folders_of(path)
             .map(|folder| (folder, self.get(folder)))
-            .filter(|(_, found)| *found != Some(Found::Folder))
+            .filter(|(_, found)| *found != Some(ExistingEntry::Folder))
             .last();
         match missing {
-            None => Standing::Free,
-            Some((top, over)) => Standing::Below { top, over },
+            None => PathOccupant::Free,
+            Some((top, over)) => PathOccupant::Below { top, over },
         }
     }
 }
@@ -114,12 +117,12 @@ pub fn folders_of(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What a folder holds, and the stamp that vouches for it, if one does, with whether it was listed.
-fn look(
+fn list_folder(
     output: &Path,
     folder: &str,
-    known: &KnownFolders,
+    known: &CachedFolders,
     now: i64,
-) -> io::Result<(Entries, Option<(Stamp, bool)>)> {
+) -> io::Result<(FolderEntries, Option<(Stamp, bool)>)> {
     let stamp = folder_stamp(&output.join(folder)).filter(|_| !folder.is_empty());
     match (known.get(folder), stamp) {
         (Some((known, entries)), Some(stamp)) if *known == stamp => {
@@ -134,7 +137,7 @@ fn look(
     }
 }
 
-fn list(output: &Path, folder: &str) -> io::Result<Entries> {
+fn list(output: &Path, folder: &str) -> io::Result<FolderEntries> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(output.join(folder))? {
         let entry = entry?;
@@ -145,9 +148,9 @@ fn list(output: &Path, folder: &str) -> io::Result<Entries> {
         }
         let kind = entry.file_type()?;
         let found = match () {
-            () if kind.is_dir() => Found::Folder,
-            () if kind.is_file() => Found::File,
-            () => Found::Other,
+            () if kind.is_dir() => ExistingEntry::Folder,
+            () if kind.is_file() => ExistingEntry::File,
+            () => ExistingEntry::Other,
         };
         let path = if folder.is_empty() {
             name.into()
@@ -166,45 +169,48 @@ mod tests {
     #[test]
     fn standings() {
         let existing = [
-            ("a", Found::Folder),
-            ("a/b", Found::File),
-            ("l", Found::Other),
+            ("a", ExistingEntry::Folder),
+            ("a/b", ExistingEntry::File),
+            ("l", ExistingEntry::Other),
         ]
         .map(|(path, found)| (path.into(), found))
         .into();
-        let existing = Existing {
+        let existing = ExistingOutput {
             found: existing,
-            ..Existing::default()
+            ..ExistingOutput::default()
         };
-        assert_eq!(existing.standing("a/b"), Standing::Taken(Found::File));
-        assert_eq!(existing.standing("a/c"), Standing::Free);
-        assert_eq!(existing.standing("c"), Standing::Free);
         assert_eq!(
-            existing.standing("x/y/z"),
-            Standing::Below {
+            existing.occupant("a/b"),
+            PathOccupant::Taken(ExistingEntry::File)
+        );
+        assert_eq!(existing.occupant("a/c"), PathOccupant::Free);
+        assert_eq!(existing.occupant("c"), PathOccupant::Free);
+        assert_eq!(
+            existing.occupant("x/y/z"),
+            PathOccupant::Below {
                 top: "x",
                 over: None
             }
         );
         assert_eq!(
-            existing.standing("a/x/y/z"),
-            Standing::Below {
+            existing.occupant("a/x/y/z"),
+            PathOccupant::Below {
                 top: "a/x",
                 over: None
             }
         );
         assert_eq!(
-            existing.standing("a/b/c/d"),
-            Standing::Below {
+            existing.occupant("a/b/c/d"),
+            PathOccupant::Below {
                 top: "a/b",
-                over: Some(Found::File)
+                over: Some(ExistingEntry::File)
             }
         );
         assert_eq!(
-            existing.standing("l/x"),
-            Standing::Below {
+            existing.occupant("l/x"),
+            PathOccupant::Below {
                 top: "l",
-                over: Some(Found::Other)
+                over: Some(ExistingEntry::Other)
             }
         );
     }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::cache::regular::open_regular;
 use crate::fingerprint::Fingerprint;
-use crate::memo::regular::open_regular;
 use crate::paths::OutputPath;
 
 /// Its name in the output folder.

@@ -12,7 +12,7 @@ mod existing;
 pub(super) mod lock;
 mod manifest;
 mod moves;
-mod vouched;
+mod output_stamps;
 mod workspace;
 mod writer;
 
@@ -24,35 +24,35 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-pub use error::{Failure, Outcome, PublishError};
+pub use error::{FileFailure, FolderState, PublishError};
 pub use lock::LOCK_NAME;
 pub use manifest::MANIFEST_NAME;
 
 use rayon::prelude::*;
 
+use crate::cache::CacheStore;
+use crate::cache::regular::open_regular;
 use crate::fingerprint::Fingerprint;
-use crate::memo::Store;
-use crate::memo::regular::open_regular;
 use crate::paths::OutputPath;
 use crate::pipeline::sum;
-use commit::Plan;
-use existing::{Existing, Found, Standing};
+use commit::CommitPlan;
+use existing::{ExistingEntry, ExistingOutput, PathOccupant};
 use manifest::Manifest;
-use vouched::Vouched;
+use output_stamps::OutputStamps;
 use workspace::{OWN_NAMES, Workspace};
-use writer::{Job, NotWritten, Writer};
+use writer::{WriteFailure, WriteJob, Writer};
 
 #[derive(Clone, Default)]
 pub struct PublishOptions {
     /// Replace files that Handsel did not write and that lie where pages go.
     pub force: bool,
     /// Where stamps of published files are kept, so that they need not be read to be known.
-    pub cache: Option<Arc<dyn Store>>,
+    pub cache: Option<Arc<dyn CacheStore>>,
 }
 
 /// What a commit did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Published {
+pub struct CommitSummary {
     /// Files that are new or differ.
     pub written: usize,
     /// Files that were there already, byte for byte.
@@ -72,40 +72,46 @@ pub struct Published {
 pub struct Publisher {
     /// The first to go: the staging folder is cleared when nobody writes there any longer.
     writer: Writer,
-    vouched: Vouched,
-    existing: Existing,
+    vouched: OutputStamps,
+    existing: ExistingOutput,
     listed: Manifest,
     listed_bytes: Vec<u8>,
     options: PublishOptions,
-    staged: Mutex<BTreeMap<OutputPath, Staged>>,
+    staged: Mutex<BTreeMap<OutputPath, StagedFile>>,
     next: AtomicUsize,
     workspace: Workspace,
 }
 
 /// One file of this build.
 #[derive(Debug)]
-struct Staged {
+struct StagedFile {
     fingerprint: Fingerprint,
     length: u64,
-    state: State,
+    state: PublisherState,
 }
 
 #[derive(Debug)]
-enum State {
+enum PublisherState {
     /// Published already, byte for byte; whether its stamp said so.
     Same { by_stamp: bool },
     /// Staged as a file of this number, to be moved by itself; `over` is what has its place.
-    Numbered { number: usize, over: Option<Found> },
+    Numbered {
+        number: usize,
+        over: Option<ExistingEntry>,
+    },
     /// Staged in the tree, to be moved with `top`, the outermost folder that is not there yet;
     /// `over` is what has that folder's place.
-    InTree { top: Box<str>, over: Option<Found> },
+    InTree {
+        top: Box<str>,
+        over: Option<ExistingEntry>,
+    },
     /// Not staged: what lies at `path` is not ours.
     Foreign { path: Box<str> },
 }
 
-impl Staged {
+impl StagedFile {
     fn is_same(&self) -> bool {
-        matches!(self.state, State::Same { .. })
+        matches!(self.state, PublisherState::Same { .. })
     }
 }
 
@@ -136,9 +142,9 @@ impl Publisher {
         let vouched = options
             .cache
             .as_ref()
-            .map(|cache| Vouched::recall(&**cache, &workspace.output))
+            .map(|cache| OutputStamps::load(&**cache, &workspace.output))
             .unwrap_or_default();
-        let existing = Existing::scan(&workspace.output, &vouched.known_folders())
+        let existing = ExistingOutput::scan(&workspace.output, &vouched.known_folders())
             .map_err(|error| workspace.failure("list", "", error))?;
         let listed_bytes = read_manifest(&workspace.output.join(MANIFEST_NAME))
             .map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
@@ -178,17 +184,17 @@ impl Publisher {
             holds(&self.workspace.output.join(path.as_str()), &bytes)
         });
         let target = self.target(path, &state);
-        let makes_folder = matches!(state, State::InTree { .. });
+        let makes_folder = matches!(state, PublisherState::InTree { .. });
         self.note(
             path,
-            Staged {
+            StagedFile {
                 fingerprint,
                 length: bytes.len() as u64,
                 state,
             },
         )?;
         if let Some(target) = target {
-            self.writer.write(Job {
+            self.writer.write(WriteJob {
                 path: path.clone(),
                 target,
                 makes_folder,
@@ -224,7 +230,7 @@ impl Publisher {
         };
         self.note(
             path,
-            Staged {
+            StagedFile {
                 fingerprint,
                 length,
                 state,
@@ -234,11 +240,11 @@ impl Publisher {
     }
 
     /// Where a file is staged that is in this state.
-    fn target(&self, path: &OutputPath, state: &State) -> Option<PathBuf> {
+    fn target(&self, path: &OutputPath, state: &PublisherState) -> Option<PathBuf> {
         match state {
-            State::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
-            State::InTree { .. } => Some(self.workspace.tree().join(path.as_str())),
-            State::Same { .. } | State::Foreign { .. } => None,
+            PublisherState::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
+            PublisherState::InTree { .. } => Some(self.workspace.tree().join(path.as_str())),
+            PublisherState::Same { .. } | PublisherState::Foreign { .. } => None,
         }
     }
 
@@ -263,7 +269,7 @@ impl Publisher {
     /// Keeps everything that is published, if it is what the manifest says and that has this
     /// fingerprint ([`sum`]); whether it did.
     pub fn keep_all(&self, all: Fingerprint) -> bool {
-        if sum(self.listed.0.iter().map(|(path, print)| (path, *print))) != all
+        if sum(self.listed.0.iter().map(|(path, hash)| (path, *hash))) != all
             || !self.staged().is_empty()
         {
             return false;
@@ -272,9 +278,9 @@ impl Publisher {
             .listed
             .0
             .iter()
-            .map(|(path, print)| (path, *print))
+            .map(|(path, hash)| (path, *hash))
             .collect();
-        let kept: Option<BTreeMap<OutputPath, Staged>> = listed
+        let kept: Option<BTreeMap<OutputPath, StagedFile>> = listed
             .par_iter()
             .with_min_len(64)
             .map(|(path, fingerprint)| Some(((*path).clone(), self.published(path, *fingerprint)?)))
@@ -285,16 +291,16 @@ impl Publisher {
     }
 
     /// The published file that the manifest lists with this fingerprint, if it is there unchanged.
-    fn published(&self, path: &OutputPath, fingerprint: Fingerprint) -> Option<Staged> {
+    fn published(&self, path: &OutputPath, fingerprint: Fingerprint) -> Option<StagedFile> {
         let is_listed = self.listed.get(path.as_str()) == Some(fingerprint)
-            && self.existing.get(path.as_str()) == Some(Found::File);
+            && self.existing.get(path.as_str()) == Some(ExistingEntry::File);
         if !is_listed {
             return None;
         }
-        let same = |length, by_stamp| Staged {
+        let same = |length, by_stamp| StagedFile {
             fingerprint,
             length,
-            state: State::Same { by_stamp },
+            state: PublisherState::Same { by_stamp },
         };
         if let Some(length) = self
             .vouched
@@ -319,7 +325,7 @@ impl Publisher {
     /// # Errors
     /// Before anything is moved: [`PublishError::Foreign`], [`PublishError::Clash`]. Later, with
     /// all moves taken back: those of the file system.
-    pub fn commit(self) -> Result<Published, PublishError> {
+    pub fn commit(self) -> Result<CommitSummary, PublishError> {
         self.commit_with(|| {})
     }
 
@@ -327,14 +333,14 @@ impl Publisher {
     ///
     /// # Errors
     /// As for [`Publisher::commit`]; nothing more is done then.
-    pub fn commit_with(mut self, then: impl FnOnce()) -> Result<Published, PublishError> {
+    pub fn commit_with(mut self, then: impl FnOnce()) -> Result<CommitSummary, PublishError> {
         let written = self.writer.finish();
-        written.map_err(|NotWritten { path, error }| {
+        written.map_err(|WriteFailure { path, error }| {
             self.workspace.failure("write", path.as_str(), error)
         })?;
         let staged = self.staged();
         let plan = self.plan(&staged);
-        if let Some((first, second)) = plan.clash() {
+        if let Some((first, second)) = plan.find_clash() {
             return Err(PublishError::Clash { first, second });
         }
         let conflicts = plan.conflicts();
@@ -347,7 +353,7 @@ impl Publisher {
         let published = plan.carry_out()?;
         if let Some(cache) = &self.options.cache {
             self.vouched
-                .remember(&**cache, &self.workspace.output, &staged, &self.existing);
+                .save(&**cache, &self.workspace.output, &staged, &self.existing);
         }
         then();
         Ok(published)
@@ -360,15 +366,15 @@ impl Publisher {
         path: &str,
         fingerprint: Fingerprint,
         is_published: impl FnOnce() -> bool,
-    ) -> State {
+    ) -> PublisherState {
         let may_replace = |path: &str| self.options.force || self.listed.lists(path);
-        let numbered = |over| State::Numbered {
+        let numbered = |over| PublisherState::Numbered {
             number: self.next.fetch_add(1, Ordering::Relaxed),
             over,
         };
-        match self.existing.standing(path) {
-            Standing::Free => numbered(None),
-            Standing::Taken(Found::File) => {
+        match self.existing.occupant(path) {
+            PathOccupant::Free => numbered(None),
+            PathOccupant::Taken(ExistingEntry::File) => {
                 // A listed file of another fingerprint differs unless somebody wrote these very
                 // bytes there by hand.
                 let may_be_same = self
@@ -376,28 +382,28 @@ impl Publisher {
                     .get(path)
                     .is_none_or(|listed| listed == fingerprint);
                 if may_be_same && is_published() {
-                    State::Same { by_stamp: false }
+                    PublisherState::Same { by_stamp: false }
                 } else if may_replace(path) {
-                    numbered(Some(Found::File))
+                    numbered(Some(ExistingEntry::File))
                 } else {
-                    State::Foreign { path: path.into() }
+                    PublisherState::Foreign { path: path.into() }
                 }
             }
-            Standing::Taken(Found::Other) if !may_replace(path) => {
-                State::Foreign { path: path.into() }
+            PathOccupant::Taken(ExistingEntry::Other) if !may_replace(path) => {
+                PublisherState::Foreign { path: path.into() }
             }
-            Standing::Taken(found) => numbered(Some(found)),
-            Standing::Below { top, over } if over.is_some() && !may_replace(top) => {
-                State::Foreign { path: top.into() }
+            PathOccupant::Taken(found) => numbered(Some(found)),
+            PathOccupant::Below { top, over } if over.is_some() && !may_replace(top) => {
+                PublisherState::Foreign { path: top.into() }
             }
-            Standing::Below { top, over } => State::InTree {
+            PathOccupant::Below { top, over } => PublisherState::InTree {
                 top: top.into(),
                 over,
             },
         }
     }
 
-    fn note(&self, path: &OutputPath, staged: Staged) -> Result<(), PublishError> {
+    fn note(&self, path: &OutputPath, staged: StagedFile) -> Result<(), PublishError> {
         let before = self.staged().insert(path.clone(), staged);
         if before.is_some() || OWN_NAMES.contains(&path.as_str()) {
             return Err(PublishError::Clash {
@@ -408,14 +414,14 @@ impl Publisher {
         Ok(())
     }
 
-    fn staged(&self) -> MutexGuard<'_, BTreeMap<OutputPath, Staged>> {
+    fn staged(&self) -> MutexGuard<'_, BTreeMap<OutputPath, StagedFile>> {
         self.staged
             .lock()
             .expect("nobody panics holding the staged files")
     }
 
-    fn plan<'a>(&'a self, staged: &'a BTreeMap<OutputPath, Staged>) -> Plan<'a> {
-        Plan {
+    fn plan<'a>(&'a self, staged: &'a BTreeMap<OutputPath, StagedFile>) -> CommitPlan<'a> {
+        CommitPlan {
             workspace: &self.workspace,
             existing: &self.existing,
             listed: &self.listed,
@@ -440,7 +446,7 @@ pub fn published_hash(output: &Path, path: &OutputPath) -> Option<Fingerprint> {
     let mut file = open_regular(&output.join(path.as_str())).ok()?;
     Fingerprint::of_reader(&mut file, |_| Ok(()))
         .ok()
-        .map(|(print, _)| print)
+        .map(|(hash, _)| hash)
 }
 
 /// Copies what is read into a new file, whose folder is made where it is missing.

@@ -8,24 +8,24 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::{Failure, Outcome};
+use super::error::{FileFailure, FolderState};
 use super::workspace::Workspace;
 
 /// Moves made so far.
-pub struct Moves<'a> {
+pub struct MoveLog<'a> {
     workspace: &'a Workspace,
-    done: Vec<Move>,
+    done: Vec<LoggedMove>,
     next: usize,
 }
 
-enum Move {
+enum LoggedMove {
     Put { to: PathBuf },
     Replaced { to: PathBuf, old: PathBuf },
     Removed { at: PathBuf, old: PathBuf },
     RemovedFolder { at: PathBuf },
 }
 
-impl<'a> Moves<'a> {
+impl<'a> MoveLog<'a> {
     pub fn new(workspace: &'a Workspace) -> Self {
         Self {
             workspace,
@@ -36,7 +36,7 @@ impl<'a> Moves<'a> {
 
     /// Brings a staged file or folder to a path where nothing is. What others put there since the
     /// build began is not replaced.
-    pub fn put(&mut self, from: &Path, path: &str) -> Result<(), Failure> {
+    pub fn put(&mut self, from: &Path, path: &str) -> Result<(), FileFailure> {
         let to = self.workspace.output.join(path);
         if fs::symlink_metadata(&to).is_ok() {
             return Err(self.failure("write", path)(
@@ -44,14 +44,14 @@ impl<'a> Moves<'a> {
             ));
         }
         fs::rename(from, &to).map_err(self.failure("write", path))?;
-        self.done.push(Move::Put { to });
+        self.done.push(LoggedMove::Put { to });
         Ok(())
     }
 
     /// Brings a staged file to a path where another may be.
-    pub fn replace(&mut self, from: &Path, path: &str) -> Result<(), Failure> {
+    pub fn replace(&mut self, from: &Path, path: &str) -> Result<(), FileFailure> {
         let to = self.workspace.output.join(path);
-        let old = self.aside();
+        let old = self.set_aside();
         let kept = fs::hard_link(&to, &old).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound => Err(error),
             _ => fs::copy(&to, &old).map(|_| ()),
@@ -59,7 +59,7 @@ impl<'a> Moves<'a> {
         match kept {
             Ok(()) => {
                 fs::rename(from, &to).map_err(self.failure("write", path))?;
-                self.done.push(Move::Replaced { to, old });
+                self.done.push(LoggedMove::Replaced { to, old });
                 Ok(())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.put(from, path),
@@ -68,11 +68,11 @@ impl<'a> Moves<'a> {
     }
 
     /// Takes away a file or a link; one that is gone already is no failure.
-    pub fn remove(&mut self, path: &str) -> Result<(), Failure> {
+    pub fn remove(&mut self, path: &str) -> Result<(), FileFailure> {
         let at = self.workspace.output.join(path);
-        let old = self.aside();
+        let old = self.set_aside();
         match fs::rename(&at, &old) {
-            Ok(()) => self.done.push(Move::Removed { at, old }),
+            Ok(()) => self.done.push(LoggedMove::Removed { at, old }),
             Err(error)
                 if matches!(
                     error.kind(),
@@ -87,38 +87,38 @@ impl<'a> Moves<'a> {
     pub fn remove_empty_folder(&mut self, path: &str) {
         let at = self.workspace.output.join(path);
         if fs::remove_dir(&at).is_ok() {
-            self.done.push(Move::RemovedFolder { at });
+            self.done.push(LoggedMove::RemovedFolder { at });
         }
     }
 
     /// Takes everything back, the last move first; goes on past what cannot be taken back.
-    pub fn undo(mut self) -> Outcome {
-        let mut outcome = Outcome::AsItWas;
+    pub fn undo(mut self) -> FolderState {
+        let mut outcome = FolderState::AsItWas;
         while let Some(step) = self.done.pop() {
             let undone = match step {
-                Move::Put { to } => fs::rename(to, self.aside()),
-                Move::Replaced { to, old } => fs::rename(old, to),
-                Move::Removed { at, old } => fs::rename(old, at),
-                Move::RemovedFolder { at } => fs::create_dir(at),
+                LoggedMove::Put { to } => fs::rename(to, self.set_aside()),
+                LoggedMove::Replaced { to, old } => fs::rename(old, to),
+                LoggedMove::Removed { at, old } => fs::rename(old, at),
+                LoggedMove::RemovedFolder { at } => fs::create_dir(at),
             };
             if undone.is_err() {
-                outcome = Outcome::Partly;
+                outcome = FolderState::Partly;
             }
         }
         outcome
     }
 
-    fn aside(&mut self) -> PathBuf {
+    fn set_aside(&mut self) -> PathBuf {
         self.next += 1;
-        self.workspace.aside(self.next)
+        self.workspace.backup_path(self.next)
     }
 
     fn failure(
         &self,
         doing: &'static str,
         path: &str,
-    ) -> impl FnOnce(io::Error) -> Failure + use<> {
+    ) -> impl FnOnce(io::Error) -> FileFailure + use<> {
         let path = self.workspace.output_shown.join(path);
-        move |error| Failure { doing, path, error }
+        move |error| FileFailure { doing, path, error }
     }
 }

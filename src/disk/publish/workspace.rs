@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::{Failure, Outcome, PublishError};
+use super::error::{FileFailure, FolderState, PublishError};
 use super::lock::{LOCK_NAME, Lock, LockError};
 use super::manifest::MANIFEST_NAME;
 use crate::fingerprint::Fingerprint;
@@ -23,10 +23,10 @@ pub const OWN_NAMES: [&str; 3] = [MANIFEST_NAME, LOCK_NAME, STAGING_NAME];
 /// that it lies in.
 #[derive(Debug)]
 pub struct Workspace {
-    staging: Staging,
-    _made_parent: MadeFolders,
+    staging: StagingFolder,
+    _made_parent: CreatedFolders,
     _lock: Lock,
-    _made_output: MadeFolders,
+    _made_output: CreatedFolders,
     /// The output folder with links resolved.
     pub output: PathBuf,
     /// The same as the caller wrote it, for messages.
@@ -38,28 +38,28 @@ impl Workspace {
         let failed = |failure| PublishError::Failed {
             failure,
             output: output.to_owned(),
-            outcome: Outcome::AsItWas,
+            outcome: FolderState::AsItWas,
         };
         if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
             return Err(PublishError::NotFolder {
                 output: output.to_owned(),
             });
         }
-        let made_output = MadeFolders::make(output)
-            .map_err(Failure::of("create", output))
+        let made_output = CreatedFolders::make(output)
+            .map_err(FileFailure::of("create", output))
             .map_err(failed)?;
         let resolved = fs::canonicalize(output)
-            .map_err(Failure::of("open", output))
+            .map_err(FileFailure::of("open", output))
             .map_err(failed)?;
         let lock = Lock::take(&resolved).map_err(|error| match error {
             LockError::Held(pid) => PublishError::Busy {
                 output: output.to_owned(),
                 pid,
             },
-            LockError::Failed(error) => failed(Failure::of("write to", output)(error)),
+            LockError::Failed(error) => failed(FileFailure::of("write to", output)(error)),
         })?;
-        let (made_parent, staging) = Staging::make(&resolved, staging_parent)
-            .map_err(Failure::of("make a staging folder for", output))
+        let (made_parent, staging) = StagingFolder::make(&resolved, staging_parent)
+            .map_err(FileFailure::of("make a staging folder for", output))
             .map_err(failed)?;
         Ok(Self {
             staging,
@@ -83,7 +83,7 @@ impl Workspace {
     }
 
     /// What a commit replaces or removes, by number, until it is done.
-    pub fn aside(&self, number: usize) -> PathBuf {
+    pub fn backup_path(&self, number: usize) -> PathBuf {
         self.staging.0.join(format!("old-{number}"))
     }
 
@@ -94,7 +94,7 @@ impl Workspace {
 
     /// A failure that came before anything was moved; `path` is in the output folder.
     pub fn failure(&self, doing: &'static str, path: &str, error: io::Error) -> PublishError {
-        let failure = Failure {
+        let failure = FileFailure {
             doing,
             path: self.output_shown.join(path),
             error,
@@ -102,22 +102,22 @@ impl Workspace {
         PublishError::Failed {
             failure,
             output: self.output_shown.clone(),
-            outcome: Outcome::AsItWas,
+            outcome: FolderState::AsItWas,
         }
     }
 }
 
 /// A folder of our own, removed with all that is in it.
 #[derive(Debug)]
-struct Staging(PathBuf);
+struct StagingFolder(PathBuf);
 
-impl Staging {
+impl StagingFolder {
     /// In `parent`, when files can be renamed from there into the output folder (not across
     /// mounts); else in the output folder.
-    fn make(output: &Path, parent: &Path) -> io::Result<(MadeFolders, Self)> {
+    fn make(output: &Path, parent: &Path) -> io::Result<(CreatedFolders, Self)> {
         let within = output.join(STAGING_NAME);
         clear(&within)?;
-        if let Ok(made_parent) = MadeFolders::make(parent) {
+        if let Ok(made_parent) = CreatedFolders::make(parent) {
             let key = Fingerprint::of(output.as_os_str().as_encoded_bytes()).short();
             let beside = Self(parent.join(format!("staging-{key}")));
             let is_near = clear(&beside.0)
@@ -130,11 +130,11 @@ impl Staging {
         }
         clear(&within)?;
         fs::create_dir(&within)?;
-        Ok((MadeFolders::default(), Self(within)))
+        Ok((CreatedFolders::default(), Self(within)))
     }
 }
 
-impl Drop for Staging {
+impl Drop for StagingFolder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
@@ -150,9 +150,9 @@ fn clear(staging: &Path) -> io::Result<()> {
 
 /// Folders that were made, outermost first; those still empty are removed again.
 #[derive(Debug, Default)]
-struct MadeFolders(Vec<PathBuf>);
+struct CreatedFolders(Vec<PathBuf>);
 
-impl MadeFolders {
+impl CreatedFolders {
     fn make(folder: &Path) -> io::Result<Self> {
         let is_missing = |folder: &&Path| {
             !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err()
@@ -169,7 +169,7 @@ impl MadeFolders {
     }
 }
 
-impl Drop for MadeFolders {
+impl Drop for CreatedFolders {
     fn drop(&mut self) {
         for folder in self.0.iter().rev() {
             let _ = fs::remove_dir(folder);

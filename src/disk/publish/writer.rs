@@ -18,7 +18,7 @@ use crate::paths::OutputPath;
 const WAITING_MAX: usize = 128;
 
 /// A file to be written.
-pub struct Job {
+pub struct WriteJob {
     /// What it will be published as, for messages.
     pub path: OutputPath,
     pub target: PathBuf,
@@ -29,36 +29,36 @@ pub struct Job {
 
 /// Why a file could not be written.
 #[derive(Debug)]
-pub struct NotWritten {
+pub struct WriteFailure {
     pub path: OutputPath,
     pub error: io::Error,
 }
 
 pub struct Writer {
-    jobs: Option<SyncSender<Job>>,
+    jobs: Option<SyncSender<WriteJob>>,
     thread: Option<JoinHandle<()>>,
-    failed: Arc<OnceLock<NotWritten>>,
+    failed: Arc<OnceLock<WriteFailure>>,
 }
 
 impl Writer {
     pub fn start() -> Self {
-        let (jobs, waiting) = sync_channel::<Job>(WAITING_MAX);
+        let (jobs, waiting) = sync_channel::<WriteJob>(WAITING_MAX);
         let failed = Arc::new(OnceLock::new());
-        let told = Arc::clone(&failed);
+        let reported = Arc::clone(&failed);
         let thread = std::thread::spawn(move || {
             let mut made = HashSet::new();
-            for Job {
+            for WriteJob {
                 path,
                 target,
                 makes_folder,
                 bytes,
             } in waiting
             {
-                if told.get().is_some() {
+                if reported.get().is_some() {
                     continue;
                 }
                 if let Err(error) = write(&target, makes_folder, &bytes, &mut made) {
-                    let _ = told.set(NotWritten { path, error });
+                    let _ = reported.set(WriteFailure { path, error });
                 }
             }
         });
@@ -70,7 +70,7 @@ impl Writer {
     }
 
     /// Hands a file over; waits while too many are waiting.
-    pub fn write(&self, job: Job) {
+    pub fn write(&self, job: WriteJob) {
         if let Some(jobs) = self.jobs.as_ref().filter(|_| self.failed.get().is_none()) {
             // The thread ends only after this sender is gone.
             let _ = jobs.send(job);
@@ -81,7 +81,7 @@ impl Writer {
     ///
     /// # Errors
     /// The first file that could not be written.
-    pub fn finish(&mut self) -> Result<(), NotWritten> {
+    pub fn finish(&mut self) -> Result<(), WriteFailure> {
         drop(self.jobs.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -30,7 +30,7 @@ fn words() -> Vec<Field> {
             .about("One or two sentences for lists, search and link previews.")
             .also(&["description", "excerpt"]),
         Field::text("kind").about("The kind of page, where the top folder does not say it."),
-        Field::new("image", picture())
+        Field::new("image", image())
             .about("A picture for cards and link previews.")
             .also(&["cover", "thumbnail"]),
         Field::text("disclosure")
@@ -40,7 +40,7 @@ fn words() -> Vec<Field> {
     ]
 }
 
-fn picture() -> FieldType {
+fn image() -> FieldType {
     let fields = vec![
         Field::new("src", FieldType::Link)
             .required()

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{COMMON_FIELDS, Form, lines_from, next_line};
+use super::{COMMON_FIELDS, FrontMatterFormat, lines_from, next_line};
 use crate::fields::boolean_word;
 use crate::source::is_unseen;
 
@@ -21,22 +21,22 @@ const LINES_SEARCHED: usize = 40;
 const LINES_OF_BLOCK_MAX: usize = 400;
 
 /// Front matter as it was found.
-pub(super) struct Block {
+pub(super) struct FrontMatterBlock {
     /// The line that opens it.
     pub open: Range<usize>,
     /// What is between the lines around it.
     pub inner: Range<usize>,
     /// Where the text after it begins.
     pub end: usize,
-    pub form: Form,
+    pub form: FrontMatterFormat,
     /// Something that readers see is above it.
     pub is_after_text: bool,
-    pub fault: Fault,
+    pub fault: BlockFault,
 }
 
 /// Why a block is not front matter as Handsel reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum BlockFault {
     /// The block has the right lines and is not at the beginning of the file.
     Late,
     OddLine,
@@ -50,13 +50,13 @@ pub(super) enum Fault {
     Second,
 }
 
-impl Fault {
+impl BlockFault {
     /// The message and the help.
     pub(super) fn explain(
         self,
         text: &str,
         open: &Range<usize>,
-        form: Form,
+        form: FrontMatterFormat,
     ) -> (String, &'static str) {
         let line = text[open.clone()].trim_matches(|c: char| c.is_whitespace() || is_unseen(c));
         let late = || {
@@ -66,40 +66,44 @@ impl Fault {
             )
         };
         match (self, form) {
-            (Fault::Second, _) => (
+            (BlockFault::Second, _) => (
                 "this page has a second block of front matter".to_owned(),
                 "move its keys into the first block; to show these lines as text, put them in a code block",
             ),
-            (_, Form::Toml) => ("this front matter is TOML".to_owned(), super::YAML_WANTED),
-            (_, Form::Json) => ("this front matter is JSON".to_owned(), super::YAML_WANTED),
-            (Fault::Late, _) => (
+            (_, FrontMatterFormat::Toml) => {
+                ("this front matter is TOML".to_owned(), super::YAML_WANTED)
+            }
+            (_, FrontMatterFormat::Json) => {
+                ("this front matter is JSON".to_owned(), super::YAML_WANTED)
+            }
+            (BlockFault::Late, _) => (
                 late(),
                 "move it to the top of the file; to show these lines as text, put them in a code block",
             ),
-            (Fault::OddLine, _) => (
+            (BlockFault::OddLine, _) => (
                 format!("front matter opens with a line `---`, not `{line}`"),
                 "write `---` in its place, on line 1 of the file",
             ),
-            (Fault::Unseen(c), _) => (
+            (BlockFault::Unseen(c), _) => (
                 format!(
                     "an unseen character, U+{:04X}, precedes the line that opens the front matter",
                     u32::from(c)
                 ),
                 "delete it, so that `---` begins the file",
             ),
-            (Fault::Indented, _) => (
+            (BlockFault::Indented, _) => (
                 "blanks precede the line that opens the front matter".to_owned(),
                 "delete them, so that `---` begins the file",
             ),
-            (Fault::NoLine, _) => (
+            (BlockFault::NoLine, _) => (
                 "no line `---` precedes this front matter".to_owned(),
                 "put a line `---` above it and one below it",
             ),
-            (Fault::InCode, _) => (
+            (BlockFault::InCode, _) => (
                 "this front matter is in a code block".to_owned(),
                 super::YAML_WANTED,
             ),
-            (Fault::InComment, _) => (
+            (BlockFault::InComment, _) => (
                 "this front matter is in a comment".to_owned(),
                 super::YAML_WANTED,
             ),
@@ -119,28 +123,35 @@ static KNOWN_KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 /// Finds front matter in a file whose first line does not open it as it should.
-pub(super) fn find(text: &str) -> Option<Block> {
+pub(super) fn find(text: &str) -> Option<FrontMatterBlock> {
     let mut is_after_text = false;
     let mut skipped_to = 0;
     for line in lines_from(text, 0).take(LINES_SEARCHED) {
         if line.start < skipped_to {
             continue;
         }
-        let seen = seen_part(text, &line);
+        let seen = trim_invisible(text, &line);
         let content = &text[seen.clone()];
         if content.is_empty() {
             continue;
         }
         if let Some(end) = comment_end(text, &seen) {
-            if !is_after_text && holds_back(&text[seen.start + 4..end]) {
-                return Some(wrapped(text, &line, seen.start + 4..end, Fault::InComment));
+            if !is_after_text && marks_unpublished(&text[seen.start + 4..end]) {
+                return Some(wrapped(
+                    text,
+                    &line,
+                    seen.start + 4..end,
+                    BlockFault::InComment,
+                ));
             }
             skipped_to = end;
             continue;
         }
         if content.starts_with("```") || content.starts_with("~~~") {
             let fence = fence(text, &line, &seen)?;
-            if !is_after_text && is_fence_of_data(content) && holds_back(&text[fence.inner.clone()])
+            if !is_after_text
+                && is_fence_of_data(content)
+                && marks_unpublished(&text[fence.inner.clone()])
             {
                 return Some(fence);
             }
@@ -154,9 +165,9 @@ pub(super) fn find(text: &str) -> Option<Block> {
             return found;
         }
         if let Some(found) = json(text, &line, &seen)
-            .filter(|found| !is_after_text || holds_back(&text[found.inner.clone()]))
+            .filter(|found| !is_after_text || marks_unpublished(&text[found.inner.clone()]))
         {
-            return Some(Block {
+            return Some(FrontMatterBlock {
                 is_after_text,
                 ..found
             });
@@ -171,7 +182,7 @@ pub(super) fn find(text: &str) -> Option<Block> {
 
 /// Finds a second block: right below the first one, or further down where it would hold the page
 /// back.
-pub(super) fn find_second(text: &str, start: usize) -> Option<Block> {
+pub(super) fn find_second(text: &str, start: usize) -> Option<FrontMatterBlock> {
     let mut is_after_text = false;
     let mut skipped_to = 0;
     for line in lines_from(text, start)
@@ -184,14 +195,14 @@ pub(super) fn find_second(text: &str, start: usize) -> Option<Block> {
         let first = text.as_bytes()[line.start];
         // Nearly all lines are passed by their first byte.
         if matches!(first, b'`' | b'~' | b'<' | b'-' | b'+' | b' ' | b'\\') || !first.is_ascii() {
-            let seen = seen_part(text, &line);
+            let seen = trim_invisible(text, &line);
             if let Some(end) = end_of_example(text, &line, &seen) {
                 skipped_to = end;
             } else if let Some(block) = block(text, &line, &seen, true)
-                .filter(|block| !is_after_text || holds_back(&text[block.inner.clone()]))
+                .filter(|block| !is_after_text || marks_unpublished(&text[block.inner.clone()]))
             {
-                return Some(Block {
-                    fault: Fault::Second,
+                return Some(FrontMatterBlock {
+                    fault: BlockFault::Second,
                     is_after_text: true,
                     ..block
                 });
@@ -226,16 +237,16 @@ fn block(
     line: &Range<usize>,
     seen: &Range<usize>,
     is_after_text: bool,
-) -> Option<Block> {
+) -> Option<FrontMatterBlock> {
     if is_after_text && is_deeply_indented(&text[line.start..]) {
         return None;
     }
     let weight_min = if is_after_text { 3 } else { 2 };
     let (mark, rest) = rule(&text[seen.clone()]).filter(|(mark, _)| mark.weight >= weight_min)?;
     let mut form = if mark.kind == '+' {
-        Form::Toml
+        FrontMatterFormat::Toml
     } else {
-        Form::Yaml
+        FrontMatterFormat::Yaml
     };
     let rest_start = seen.end - rest.len();
     let is_plain = rest.is_empty() && text[line.clone()].trim_end() == "---";
@@ -243,9 +254,9 @@ fn block(
         "" | ":" | "yaml" | "yml" => next_line(text, line),
         "toml" | "json" => {
             form = if rest.eq_ignore_ascii_case("toml") {
-                Form::Toml
+                FrontMatterFormat::Toml
             } else {
-                Form::Json
+                FrontMatterFormat::Json
             };
             next_line(text, line)
         }
@@ -253,7 +264,7 @@ fn block(
         _ => return None,
     };
     if mark.kind == ';' {
-        form = Form::Json;
+        form = FrontMatterFormat::Json;
     }
     let close = lines_from(text, next_line(text, line))
         .take(LINES_OF_BLOCK_MAX)
@@ -269,12 +280,12 @@ fn block(
     let inside = &text[inner.clone()];
     let is_meant = match (is_after_text, form) {
         _ if inside.trim().is_empty() => false,
-        (false, Form::Yaml) if mark.kind == '-' && mark.weight >= 3 => {
+        (false, FrontMatterFormat::Yaml) if mark.kind == '-' && mark.weight >= 3 => {
             looks_like_keys(inside)
                 || inside.trim_start().starts_with('{') && close_is_there(end, &inner)
         }
-        (false, Form::Toml) => inside.lines().any(|line| key_of(line).is_some()),
-        (false, Form::Json) => inside.trim_start().starts_with('{'),
+        (false, FrontMatterFormat::Toml) => inside.lines().any(|line| key_of(line).is_some()),
+        (false, FrontMatterFormat::Json) => inside.trim_start().starts_with('{'),
         _ => close_is_there(end, &inner) && has_known_key(inside) && inside.lines().all(is_of_data),
     };
     let prefix = text[..seen.start]
@@ -287,12 +298,12 @@ fn block(
                 .all(|c| is_unseen(c) || c.is_whitespace())
         });
     let fault = match prefix {
-        Some(c) => Fault::Unseen(c),
-        None if is_plain => Fault::Late,
-        None if line.start == 0 && text[seen.clone()] == *"---" => Fault::Indented,
-        None => Fault::OddLine,
+        Some(c) => BlockFault::Unseen(c),
+        None if is_plain => BlockFault::Late,
+        None if line.start == 0 && text[seen.clone()] == *"---" => BlockFault::Indented,
+        None => BlockFault::OddLine,
     };
-    is_meant.then_some(Block {
+    is_meant.then_some(FrontMatterBlock {
         open: line.clone(),
         inner,
         end,
@@ -308,7 +319,7 @@ fn close_is_there(end: usize, inner: &Range<usize>) -> bool {
 }
 
 /// JSON front matter is an object with at least one quoted key; other text may begin with a brace.
-fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
+fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<FrontMatterBlock> {
     let rest = &text[seen.start..];
     if !rest.strip_prefix('{')?.trim_start().starts_with('"') {
         return None;
@@ -327,43 +338,48 @@ fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
     } else {
         line.clone()
     };
-    Some(Block {
+    Some(FrontMatterBlock {
         open,
         inner: seen.start..end,
         end: next_line(text, &(0..end)),
-        form: Form::Json,
+        form: FrontMatterFormat::Json,
         is_after_text: false,
-        fault: Fault::Late,
+        fault: BlockFault::Late,
     })
 }
 
 /// Keys at the top of a file with no line above them. Text may begin so, too, unless it would hold
 /// the page back or a line closes it.
-fn without_line(text: &str, line: &Range<usize>) -> Option<Block> {
+fn without_line(text: &str, line: &Range<usize>) -> Option<FrontMatterBlock> {
     let end = leading_keys_end(text, line.start);
     let inside = &text[line.start..end];
     let close = lines_from(text, end)
         .next()
         .filter(|line| closes(text, line, '-', false));
-    let is_meant = holds_back(inside) || close.is_some() && has_known_key(inside);
+    let is_meant = marks_unpublished(inside) || close.is_some() && has_known_key(inside);
     let after = close.map_or(end, |close| next_line(text, &close));
-    (end > line.start && is_meant).then(|| Block {
+    (end > line.start && is_meant).then(|| FrontMatterBlock {
         open: line.clone(),
         inner: line.start..end,
         end: after,
-        form: Form::Yaml,
+        form: FrontMatterFormat::Yaml,
         is_after_text: false,
-        fault: Fault::NoLine,
+        fault: BlockFault::NoLine,
     })
 }
 
-fn wrapped(text: &str, line: &Range<usize>, inner: Range<usize>, fault: Fault) -> Block {
+fn wrapped(
+    text: &str,
+    line: &Range<usize>,
+    inner: Range<usize>,
+    fault: BlockFault,
+) -> FrontMatterBlock {
     let end = next_line(text, &(inner.start..inner.end));
-    Block {
+    FrontMatterBlock {
         open: line.clone(),
         inner,
         end,
-        form: Form::Yaml,
+        form: FrontMatterFormat::Yaml,
         is_after_text: false,
         fault,
     }
@@ -377,7 +393,7 @@ fn comment_end(text: &str, seen: &Range<usize>) -> Option<usize> {
 }
 
 /// The code block that this line opens; `None` when it is never closed.
-fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
+fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<FrontMatterBlock> {
     let mark = text[seen.clone()].chars().next()?;
     let length = text[seen.clone()]
         .chars()
@@ -389,17 +405,17 @@ fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> 
     };
     let inner_start = next_line(text, line);
     let close = lines_from(text, inner_start).find(is_close)?;
-    Some(Block {
+    Some(FrontMatterBlock {
         open: line.clone(),
         inner: inner_start..close.start,
         end: next_line(text, &close),
         form: if text[seen.clone()].to_lowercase().contains("toml") {
-            Form::Toml
+            FrontMatterFormat::Toml
         } else {
-            Form::Yaml
+            FrontMatterFormat::Yaml
         },
         is_after_text: false,
-        fault: Fault::InCode,
+        fault: BlockFault::InCode,
     })
 }
 
@@ -412,7 +428,7 @@ fn is_fence_of_data(line: &str) -> bool {
 }
 
 /// The part of a line without blanks and unseen characters around it.
-fn seen_part(text: &str, line: &Range<usize>) -> Range<usize> {
+fn trim_invisible(text: &str, line: &Range<usize>) -> Range<usize> {
     let is_nothing = |c: char| c.is_whitespace() || is_unseen(c);
     let content = text[line.clone()].trim_end_matches(is_nothing);
     let start = line.start + content.len() - content.trim_start_matches(is_nothing).len();
@@ -481,7 +497,7 @@ pub(super) fn is_rule(content: &str) -> bool {
 }
 
 fn closes(text: &str, line: &Range<usize>, kind: char, may_be_deep: bool) -> bool {
-    let content = &text[seen_part(text, line)];
+    let content = &text[trim_invisible(text, line)];
     let is_code = !may_be_deep && is_deeply_indented(&text[line.start..]);
     match rule(content) {
         Some((mark, rest)) => {
@@ -525,7 +541,7 @@ fn is_known(key: &str) -> bool {
 fn has_known_key(text: &str) -> bool {
     text.lines()
         .any(|line| key_of(line).is_some_and(|(key, _)| is_known(key)))
-        || text.trim_start().starts_with('{') && holds_back(text)
+        || text.trim_start().starts_with('{') && marks_unpublished(text)
 }
 
 /// Whether the first line that says something is a key.
@@ -580,7 +596,7 @@ pub(super) fn leading_keys_end(text: &str, start: usize) -> usize {
 }
 
 /// Whether a line of front matter, whatever its form, says that the page is not to be published.
-pub(super) fn holds_back(text: &str) -> bool {
+pub(super) fn marks_unpublished(text: &str) -> bool {
     text.split(['\n', ',', '{', '}']).any(|piece| {
         let Some((key, value)) = key_of(piece.trim()) else {
             return false;

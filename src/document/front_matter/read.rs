@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::COMMON_FIELDS;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
-use crate::document::meta::{Level, Meta, Picture, Placed, Reference};
+use crate::diagnostic::{Checked, Code, Diagnostic, Location, Severity, nearest};
+use crate::document::meta::{Level, Located, Meta, MetaImage, SourceReference};
 use crate::fields::{
-    Context, Field, FieldType, Item, Items, Value, boolean, check_groups, field_named, links,
-    written_date,
+    CheckContext, Field, FieldItem, FieldItems, FieldType, Value, boolean, check_groups,
+    field_named, links, written_date,
 };
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
 use crate::source::decode_entities;
-use crate::yaml::{Entry, Map, Node, Value as Yaml};
+use crate::yaml::{YamlEntry, YamlMap, YamlNode, YamlValue as Yaml};
 
 const TITLE_CHARS_MAX: usize = 200;
 
@@ -29,7 +29,7 @@ const PLAIN_KIND: &str = "page";
 #[derive(Clone, Copy)]
 pub struct MetaContext<'a> {
     /// The `_defaults.yaml` of the page's folders, the nearest last.
-    pub defaults: &'a [&'a Node],
+    pub defaults: &'a [&'a YamlNode],
     pub kind_from_folder: Option<&'a str>,
     pub kinds: &'a Kinds,
     pub is_lenient: bool,
@@ -42,7 +42,11 @@ pub struct MetaContext<'a> {
 /// What is wrong in the defaults is a problem of [`defaults`], not of the page. What does not fit
 /// is absent from the result. A title may still come from a heading, so a page without one is not a
 /// problem yet.
-pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -> Checked<Meta> {
+pub fn meta(
+    path: &SourcePath,
+    node: Option<&YamlNode>,
+    context: &MetaContext<'_>,
+) -> Checked<Meta> {
     let MetaContext {
         defaults,
         kind_from_folder,
@@ -51,7 +55,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
         ..
     } = *context;
     let mut problems = Vec::new();
-    let place = node.map_or_else(|| Place::start_of(path), |node| node.place.clone());
+    let place = node.map_or_else(|| Location::start_of(path), |node| node.place.clone());
     let written = node.filter(|node| node.as_map().is_some());
     if let Some(node) = node.filter(|node| node.as_map().is_none()) {
         let message = format!("keys with values expected, {} found", node.noun());
@@ -79,8 +83,8 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     } else {
         Severity::Warning
     };
-    let elsewhere = |key: &str| owner_of(key, kinds);
-    let fields_context = Context {
+    let elsewhere = |key: &str| foreign_key_help(key, kinds);
+    let fields_context = CheckContext {
         unknown: Code::UnknownKey,
         missing,
         critical,
@@ -92,7 +96,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     let mut checked = check_groups(&merged, &groups, fields_context);
     checked.problems.retain(|problem| {
         problem
-            .place
+            .location
             .as_ref()
             .is_none_or(|place| place.path == *path)
     });
@@ -101,7 +105,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
             .problems
             .retain(|problem| problem.code != Code::UnknownKey);
     }
-    let items = checked.unload(&mut problems);
+    let items = checked.take_into(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
     let mut meta = from_items(&items, name, own_fields, &mut problems);
     if let Some(kind) = &kind {
@@ -119,16 +123,16 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
 }
 
 /// What is wrong in a folder's `_defaults.yaml`, whose pages may be of any kind.
-pub fn defaults(node: &Node, kinds: &Kinds) -> Vec<Diagnostic> {
+pub fn defaults(node: &YamlNode, kinds: &Kinds) -> Vec<Diagnostic> {
     let mut groups: Vec<&[Field]> = vec![&COMMON_FIELDS];
     groups.extend(kinds.values().map(|kind| &kind.fields[..]));
     let mut problems = Vec::new();
-    let context = Context {
+    let context = CheckContext {
         missing: Severity::Off,
         critical: &["draft"],
-        ..Context::PAGE
+        ..CheckContext::PAGE
     };
-    let items = check_groups(node, &groups, context).unload(&mut problems);
+    let items = check_groups(node, &groups, context).take_into(&mut problems);
     if let Some(kind) = node.get("kind") {
         known_kind(kind, kinds, &mut problems);
     }
@@ -136,23 +140,23 @@ pub fn defaults(node: &Node, kinds: &Kinds) -> Vec<Diagnostic> {
     problems
 }
 
-struct ChosenKind<'a> {
+struct KindChoice<'a> {
     kind: &'a Kind,
     is_stated: bool,
 }
 
 fn kind_of<'a>(
-    written: Option<&Node>,
-    defaults: &[&Node],
+    written: Option<&YamlNode>,
+    defaults: &[&YamlNode],
     kind_from_folder: Option<&str>,
     kinds: &'a Kinds,
     problems: &mut Vec<Diagnostic>,
-) -> Option<ChosenKind<'a>> {
+) -> Option<KindChoice<'a>> {
     let stated = written
         .and_then(|node| node.get("kind"))
         .and_then(|node| known_kind(node, kinds, problems));
     if let Some(kind) = stated {
-        return Some(ChosenKind {
+        return Some(KindChoice {
             kind,
             is_stated: true,
         });
@@ -160,19 +164,19 @@ fn kind_of<'a>(
     let implied = defaults
         .iter()
         .rev()
-        .find_map(|node| node.get("kind").and_then(Node::as_text))
+        .find_map(|node| node.get("kind").and_then(YamlNode::as_text))
         .or(kind_from_folder);
     let kind = implied
         .and_then(|name| kinds.get(name))
         .or_else(|| kinds.get(PLAIN_KIND))?;
-    Some(ChosenKind {
+    Some(KindChoice {
         kind,
         is_stated: false,
     })
 }
 
 fn known_kind<'a>(
-    node: &Node,
+    node: &YamlNode,
     kinds: &'a Kinds,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<&'a Kind> {
@@ -200,8 +204,16 @@ fn known_kind<'a>(
 
 /// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one
 /// level deep, everything else whole.
-fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place: &Place) -> Node {
-    let mut map: Map = written.and_then(Node::as_map).cloned().unwrap_or_default();
+fn merge(
+    written: Option<&YamlNode>,
+    defaults: &[&YamlNode],
+    groups: &[&[Field]],
+    place: &Location,
+) -> YamlNode {
+    let mut map: YamlMap = written
+        .and_then(YamlNode::as_map)
+        .cloned()
+        .unwrap_or_default();
     if !defaults.is_empty() {
         let canonical = |key: &str| {
             field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone())
@@ -236,7 +248,7 @@ fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place:
             }
         }
     }
-    Node {
+    YamlNode {
         value: Yaml::Map(map),
         place: place.clone(),
         written: String::new(),
@@ -245,7 +257,7 @@ fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place:
 
 /// Jekyll's `published: false` and Obsidian's `publish: false` say that a page is a draft, and may
 /// be next to a `date:`.
-fn take_published(node: &mut Node) -> Option<bool> {
+fn take_published(node: &mut YamlNode) -> Option<bool> {
     let Yaml::Map(map) = &mut node.value else {
         return None;
     };
@@ -262,7 +274,7 @@ fn take_published(node: &mut Node) -> Option<bool> {
 
 /// Whether `draft:` has a value that is not one of yes and no, or a misspelled key says so. The
 /// page must not be published because the field is dropped. Only a misspelled no is taken for one.
-fn has_unreadable_draft(node: &Node) -> bool {
+fn has_unreadable_draft(node: &YamlNode) -> bool {
     let Yaml::Map(map) = &node.value else {
         return false;
     };
@@ -284,7 +296,7 @@ fn has_unreadable_draft(node: &Node) -> bool {
 }
 
 /// `date: { created: …, updated: … }`, as some systems group the dates of a page.
-fn unfold_dates(node: &mut Node, is_lenient: bool, problems: &mut Vec<Diagnostic>) {
+fn unfold_dates(node: &mut YamlNode, is_lenient: bool, problems: &mut Vec<Diagnostic>) {
     const CREATED: [&str; 5] = ["created", "published", "date", "start", "added"];
     const UPDATED: [&str; 5] = ["updated", "modified", "lastmod", "changed", "edited"];
     let Yaml::Map(map) = &mut node.value else {
@@ -303,7 +315,7 @@ fn unfold_dates(node: &mut Node, is_lenient: bool, problems: &mut Vec<Diagnostic
             .find_map(|name| entry.node.as_map()?.get(name).cloned())
     };
     let (created, updated, place) = (inside(CREATED), inside(UPDATED), entry.node.place.clone());
-    let written = |entry: &Option<Entry>| {
+    let written = |entry: &Option<YamlEntry>| {
         entry
             .as_ref()
             .and_then(|entry| entry.node.as_text())
@@ -337,7 +349,7 @@ fn unfold_dates(node: &mut Node, is_lenient: bool, problems: &mut Vec<Diagnostic
 
 /// The moment that a date with a time is, in seconds since 1970. A time without an offset is one of
 /// the site's zone.
-fn moment_of(node: &Node, name: &str, context: &MetaContext<'_>) -> Option<i64> {
+fn moment_of(node: &YamlNode, name: &str, context: &MetaContext<'_>) -> Option<i64> {
     const LONGEST_DAY: usize = "2026-01-31".len();
     let is_meant = |key: &str| {
         key == name || field_named(&[&COMMON_FIELDS], key).is_some_and(|field| field.name == name)
@@ -431,7 +443,7 @@ const FOREIGN_KEYS: [(&[&str], &str); 8] = [
 ];
 
 /// Hugo's `weight: 0` means that a page has no weight.
-fn drop_unset_weight(node: &mut Node) {
+fn drop_unset_weight(node: &mut YamlNode) {
     let Yaml::Map(map) = &mut node.value else {
         return;
     };
@@ -449,7 +461,7 @@ fn drop_unset_weight(node: &mut Node) {
 
 /// Help for a key that is unknown here: what another system's key is called, or which kind has such
 /// a field.
-fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {
+fn foreign_key_help(key: &str, kinds: &Kinds) -> Option<String> {
     let lower = key.to_ascii_lowercase();
     if let Some((_, help)) = FOREIGN_KEYS
         .iter()
@@ -467,22 +479,27 @@ fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {
 }
 
 fn from_items(
-    items: &Items,
+    items: &FieldItems,
     kind: &str,
     own_fields: &[Field],
     problems: &mut Vec<Diagnostic>,
 ) -> Meta {
-    let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+    let text = |name: &str| {
+        items
+            .get(name)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
+    };
     let shown = |name: &str| text(name).map(decode_entities);
-    let placed = |name: &str| items.get(name).and_then(Item::to_placed);
-    let list = |name: &str| items.get(name).map(Item::as_list).unwrap_or_default();
-    let placed_list = |name: &str| list(name).iter().filter_map(Item::to_placed).collect();
-    let date = |name: &str| items.get(name).and_then(Item::as_date);
-    let flag = |name: &str| items.get(name).and_then(Item::as_bool);
-    let search = items.get("search").and_then(Item::as_map);
+    let placed = |name: &str| items.get(name).and_then(FieldItem::to_placed);
+    let list = |name: &str| items.get(name).map(FieldItem::as_list).unwrap_or_default();
+    let placed_list = |name: &str| list(name).iter().filter_map(FieldItem::to_placed).collect();
+    let date = |name: &str| items.get(name).and_then(FieldItem::as_date);
+    let flag = |name: &str| items.get(name).and_then(FieldItem::as_bool);
+    let search = items.get("search").and_then(FieldItem::as_map);
     let (slug, address) = addresses(placed("slug"), placed("permalink"), problems);
     Meta {
-        title: placed("title").map(|title| Placed {
+        title: placed("title").map(|title| Located {
             value: decode_entities(title.value),
             ..title
         }),
@@ -499,7 +516,7 @@ fn from_items(
         }),
         minutes: items
             .get("time")
-            .and_then(Item::as_integer)
+            .and_then(FieldItem::as_integer)
             .and_then(|minutes| u32::try_from(minutes).ok()),
         authors: placed_list("authors"),
         published: date("published"),
@@ -519,7 +536,7 @@ fn from_items(
         next: items
             .get("next")
             .and_then(|item| item.as_map().map_or(Some(item), |map| map.get("link")))
-            .and_then(Item::to_placed),
+            .and_then(FieldItem::to_placed),
         aliases: placed_list("aliases"),
         slug,
         address,
@@ -527,15 +544,15 @@ fn from_items(
         is_draft: flag("draft").unwrap_or(false),
         is_unlisted: flag("unlisted").unwrap_or(false),
         expires: date("expires"),
-        order: items.get("order").and_then(Item::as_number),
+        order: items.get("order").and_then(FieldItem::as_number),
         image: items.get("image").and_then(picture),
         change_note: shown("change_note"),
         search_boost: search
             .and_then(|search| search.get("boost"))
-            .and_then(Item::as_number),
+            .and_then(FieldItem::as_number),
         search_exclude: search
             .and_then(|search| search.get("exclude"))
-            .and_then(Item::as_bool)
+            .and_then(FieldItem::as_bool)
             .unwrap_or(flag("search") == Some(false)),
         glossary: flag("glossary").unwrap_or(true),
         checks: page_checks(items, problems),
@@ -548,14 +565,14 @@ fn from_items(
         field_links: Vec::new(),
         extra: items
             .get("extra")
-            .and_then(Item::as_map)
+            .and_then(FieldItem::as_map)
             .cloned()
             .unwrap_or_default(),
     }
 }
 
 /// Terms without those that differ from an earlier one in nothing but letter case.
-fn distinct(terms: Vec<Placed<String>>) -> Vec<Placed<String>> {
+fn distinct(terms: Vec<Located<String>>) -> Vec<Located<String>> {
     let mut known = HashSet::new();
     terms
         .into_iter()
@@ -565,10 +582,10 @@ fn distinct(terms: Vec<Placed<String>>) -> Vec<Placed<String>> {
 
 /// As many terms as a page may have.
 fn limited(
-    mut terms: Vec<Placed<String>>,
+    mut terms: Vec<Located<String>>,
     field: &str,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Placed<String>> {
+) -> Vec<Located<String>> {
     if let Some(first_over) = terms.get(TERMS_MAX) {
         let message = format!(
             "`{field}` has {} entries; a page has at most {TERMS_MAX}",
@@ -586,10 +603,10 @@ fn limited(
 
 /// A slug that begins with `/` is a whole address, as Docusaurus has it.
 fn addresses(
-    slug: Option<Placed<String>>,
-    address: Option<Placed<String>>,
+    slug: Option<Located<String>>,
+    address: Option<Located<String>>,
     problems: &mut Vec<Diagnostic>,
-) -> (Option<Placed<String>>, Option<Placed<String>>) {
+) -> (Option<Located<String>>, Option<Located<String>>) {
     match slug {
         Some(slug) if slug.value.starts_with('/') => (None, address.or(Some(slug))),
         Some(slug) if slug.value.contains('/') => {
@@ -612,7 +629,7 @@ fn addresses(
     }
 }
 
-fn language(stated: Option<Placed<String>>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn language(stated: Option<Located<String>>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let stated = stated?;
     match settings::language_fault(&stated.value) {
         None => Some(stated.value),
@@ -628,17 +645,17 @@ fn language(stated: Option<Placed<String>>, problems: &mut Vec<Diagnostic>) -> O
     }
 }
 
-fn picture(item: &Item) -> Option<Picture> {
+fn picture(item: &FieldItem) -> Option<MetaImage> {
     match item.as_map() {
-        None => Some(Picture {
+        None => Some(MetaImage {
             src: item.to_placed()?,
             alt: String::new(),
         }),
-        Some(map) => Some(Picture {
+        Some(map) => Some(MetaImage {
             src: map.get("src")?.to_placed()?,
             alt: decode_entities(
                 map.get("alt")
-                    .and_then(Item::as_text)
+                    .and_then(FieldItem::as_text)
                     .unwrap_or_default()
                     .to_owned(),
             ),
@@ -647,21 +664,25 @@ fn picture(item: &Item) -> Option<Picture> {
 }
 
 /// A text alone is a title, or a bare address that stands for itself.
-fn reference(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
+fn reference(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<SourceReference> {
     let Value::Map(map) = &item.value else {
         let text = item.as_text()?;
         let is_url = text.starts_with("https://") || text.starts_with("http://");
-        let url = is_url.then(|| Placed {
+        let url = is_url.then(|| Located {
             value: text.to_owned(),
             place: item.place.clone(),
         });
-        return Some(Reference {
+        return Some(SourceReference {
             title: text.to_owned(),
             url,
             checked: None,
         });
     };
-    let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
+    let text = |name: &str| {
+        map.get(name)
+            .and_then(FieldItem::as_text)
+            .map(str::to_owned)
+    };
     let Some(title) = text("title").map(decode_entities).or_else(|| text("url")) else {
         let problem = Diagnostic::new(Code::MissingField, "a source has neither `title` nor `url`");
         problems.push(
@@ -672,21 +693,21 @@ fn reference(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
         return None;
     };
     let url = map.get("url").and_then(|url| {
-        Some(Placed {
+        Some(Located {
             value: url.as_text()?.to_owned(),
             place: url.place.clone(),
         })
     });
-    Some(Reference {
+    Some(SourceReference {
         title,
         url,
-        checked: map.get("checked").and_then(Item::as_date),
+        checked: map.get("checked").and_then(FieldItem::as_date),
     })
 }
 
 /// On one page a check is set aside with a reason, so that the next writer knows why.
-fn page_checks(items: &Items, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Severity> {
-    let Some(checks) = items.get("checks").and_then(Item::as_map) else {
+fn page_checks(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Severity> {
+    let Some(checks) = items.get("checks").and_then(FieldItem::as_map) else {
         return BTreeMap::new();
     };
     for (code, item) in checks
@@ -709,7 +730,7 @@ fn page_checks(items: &Items, problems: &mut Vec<Diagnostic>) -> BTreeMap<String
     settings::severities(checks, problems)
 }
 
-fn check_title(meta: &Meta, written: Option<&Node>, problems: &mut Vec<Diagnostic>) {
+fn check_title(meta: &Meta, written: Option<&YamlNode>, problems: &mut Vec<Diagnostic>) {
     if let Some(title) = &meta.title {
         let chars = title.value.chars().count();
         if chars > TITLE_CHARS_MAX {
@@ -725,7 +746,7 @@ fn check_title(meta: &Meta, written: Option<&Node>, problems: &mut Vec<Diagnosti
         return;
     }
     let Some(entry) = written
-        .and_then(Node::as_map)
+        .and_then(YamlNode::as_map)
         .and_then(|map| map.get("title"))
     else {
         return;

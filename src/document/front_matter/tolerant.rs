@@ -4,16 +4,16 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::locate::{holds_back, leading_keys_end, looks_like_keys};
-use super::{Form, Split, split, toml};
+use super::locate::{leading_keys_end, looks_like_keys, marks_unpublished};
+use super::{FileParts, FrontMatterFormat, split, toml};
 use crate::diagnostic::Diagnostic;
 use crate::paths::SourcePath;
-use crate::yaml::{self, Node, Repaired};
+use crate::yaml::{self, RepairedYaml, YamlNode};
 
 /// What a file begins with, and the text that follows.
 #[derive(Debug)]
 pub struct FrontMatter<'a> {
-    pub node: Option<Node>,
+    pub node: Option<YamlNode>,
     /// The whole file without front matter that is inside the range of the body; offsets are those
     /// of the file.
     pub text: Cow<'a, str>,
@@ -50,7 +50,7 @@ pub fn body_of<'a>(
     }
 }
 
-fn read_strictly<'a>(path: &SourcePath, text: &'a str, split: Split) -> FrontMatter<'a> {
+fn read_strictly<'a>(path: &SourcePath, text: &'a str, split: FileParts) -> FrontMatter<'a> {
     let mut front_matter = FrontMatter {
         node: None,
         text: Cow::Borrowed(text),
@@ -72,7 +72,7 @@ fn read_strictly<'a>(path: &SourcePath, text: &'a str, split: Split) -> FrontMat
     front_matter
 }
 
-fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &Split) -> FrontMatter<'a> {
+fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &FileParts) -> FrontMatter<'a> {
     let mut front_matter = FrontMatter {
         node: None,
         text: split.without_cut(text),
@@ -85,8 +85,8 @@ fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &Split) -> FrontM
         return front_matter;
     };
     let mut repaired = read_form(path, text, range.clone(), split.form);
-    if repaired.is_damaged && split.form == Form::Yaml {
-        front_matter.is_held_back |= holds_back(&text[range.clone()]);
+    if repaired.is_damaged && split.form == FrontMatterFormat::Yaml {
+        front_matter.is_held_back |= marks_unpublished(&text[range.clone()]);
         if let Some(end) = end_before_text(text, &range) {
             repaired = read_form(path, text, range.start..end, split.form);
             front_matter.body = end..text.len();
@@ -100,9 +100,9 @@ fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &Split) -> FrontM
         // Two rules with text between them: it is the writer's, not front matter.
         (front_matter.text, front_matter.body) = (Cow::Borrowed(text), 0..text.len());
     }
-    let is_repeated_draft = |(key, node): &(String, Node)| {
+    let is_repeated_draft = |(key, node): &(String, YamlNode)| {
         node.as_text()
-            .is_some_and(|value| holds_back(&format!("{key}: {value}")))
+            .is_some_and(|value| marks_unpublished(&format!("{key}: {value}")))
     };
     front_matter.is_held_back |= repaired.repeated.iter().any(is_repeated_draft);
     front_matter.problems.append(&mut repaired.problems);
@@ -110,15 +110,20 @@ fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &Split) -> FrontM
     front_matter
 }
 
-fn read_form(path: &SourcePath, text: &str, range: Range<usize>, form: Form) -> Repaired {
+fn read_form(
+    path: &SourcePath,
+    text: &str,
+    range: Range<usize>,
+    form: FrontMatterFormat,
+) -> RepairedYaml {
     match form {
-        Form::Yaml => yaml::parse_leniently(path, text, range),
-        Form::Toml => toml::read(path, text, &range),
+        FrontMatterFormat::Yaml => yaml::parse_leniently(path, text, range),
+        FrontMatterFormat::Toml => toml::read(path, text, &range),
         // JSON is YAML, but for tabs that indent it.
-        Form::Json if text[range.clone()].contains('\t') => {
+        FrontMatterFormat::Json if text[range.clone()].contains('\t') => {
             yaml::parse_leniently(path, &text.replace('\t', " "), range)
         }
-        Form::Json => yaml::parse_leniently(path, text, range),
+        FrontMatterFormat::Json => yaml::parse_leniently(path, text, range),
     }
 }
 

@@ -8,13 +8,13 @@ use std::ops::Range;
 
 use super::{lines_from, next_line};
 use crate::paths::SourcePath;
-use crate::source::Lines;
-use crate::yaml::{self, Entry, Map, Node, Repaired, Value};
+use crate::source::LineStarts;
+use crate::yaml::{self, RepairedYaml, YamlEntry, YamlMap, YamlNode, YamlValue};
 
 /// Reads the part `range` of a file as TOML.
-pub(super) fn read(path: &SourcePath, text: &str, range: &Range<usize>) -> Repaired {
-    let lines = Lines::new(text);
-    let mut map = Map::new();
+pub(super) fn read(path: &SourcePath, text: &str, range: &Range<usize>) -> RepairedYaml {
+    let lines = LineStarts::new(text);
+    let mut map = YamlMap::new();
     let mut is_other_table = false;
     let mut at = range.start;
     while at < range.end {
@@ -40,16 +40,16 @@ pub(super) fn read(path: &SourcePath, text: &str, range: &Range<usize>) -> Repai
         let key_start = line.start + text[line.clone()].find(key).unwrap_or(0);
         let key_place = lines.place(path, key_start..key_start + key.len());
         map.entry(key.to_owned())
-            .or_insert(Entry { key_place, node });
+            .or_insert(YamlEntry { key_place, node });
     }
     let place = lines.place(path, range.start..range.start);
-    Repaired {
-        node: Some(Node {
-            value: Value::Map(map),
+    RepairedYaml {
+        node: Some(YamlNode {
+            value: YamlValue::Map(map),
             place,
             written: String::new(),
         }),
-        ..Repaired::default()
+        ..RepairedYaml::default()
     }
 }
 
@@ -99,17 +99,17 @@ fn value_end(text: &str, start: usize, line: &Range<usize>, end: usize) -> usize
 fn value_node(
     path: &SourcePath,
     text: &str,
-    lines: &Lines<'_>,
+    lines: &LineStarts<'_>,
     value: Range<usize>,
-) -> Option<Node> {
+) -> Option<YamlNode> {
     let written = &text[value.clone()];
     if let Some(quotes) = ["\"\"\"", "'''"]
         .into_iter()
         .find(|quotes| written.starts_with(quotes))
     {
         let inner = written[3..].strip_suffix(quotes)?.trim();
-        return Some(Node {
-            value: Value::Text(inner.to_owned()),
+        return Some(YamlNode {
+            value: YamlValue::Text(inner.to_owned()),
             place: lines.place(path, value),
             written: String::new(),
         });
@@ -143,10 +143,10 @@ mod tests {
             ]
         );
         assert_eq!(map["title"].node.as_text(), Some("A \"B\""));
-        assert_eq!(map["draft"].node.value, Value::Bool(true));
+        assert_eq!(map["draft"].node.value, YamlValue::Bool(true));
         assert_eq!(map["date"].node.as_text(), Some("2020-01-02T10:00:00Z"));
-        assert_eq!(map["weight"].node.value, Value::Int(3));
-        assert_eq!(map["tags"].node.as_list().map(<[Node]>::len), Some(2));
+        assert_eq!(map["weight"].node.value, YamlValue::Int(3));
+        assert_eq!(map["tags"].node.as_list().map(<[YamlNode]>::len), Some(2));
         assert_eq!(map["text"].node.as_text(), Some("Two\nlines"));
         assert_eq!(
             (map["draft"].key_place.line, map["draft"].node.place.column),

@@ -3,22 +3,22 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::colours::Colours;
 use super::grammars::find;
-use super::reading::paint_parsed;
-use super::spans::{Class, Span, paint_lines};
+use super::parse::paint_parsed;
+use super::span_cache::HighlightCache;
+use super::spans::{CodeSpan, TokenClass, paint_lines};
 
 pub(super) fn diff(code: &str) -> Vec<String> {
     let class = |line: &str| {
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| line.starts_with(prefix));
         if starts(&["@@", "+++ ", "--- ", "diff ", "index "]) {
-            Class::Meta
+            TokenClass::Meta
         } else if starts(&["+"]) {
-            Class::Inserted
+            TokenClass::Inserted
         } else if starts(&["-"]) {
-            Class::Deleted
+            TokenClass::Deleted
         } else {
-            Class::Plain
+            TokenClass::Plain
         }
     };
     paint_lines(code, class)
@@ -27,7 +27,7 @@ pub(super) fn diff(code: &str) -> Vec<String> {
 /// A shell session: after a prompt comes a command, everything else is what the machine answered.
 /// Without any prompt it is a script. The commands are read together, so that one may go on after a
 /// `>`.
-pub(super) fn session(code: &str, colours: &Colours) -> Vec<String> {
+pub(super) fn session(code: &str, colors: &HighlightCache) -> Vec<String> {
     let is_command = |line: &str| {
         ["$ ", "% ", "> "]
             .iter()
@@ -40,20 +40,20 @@ pub(super) fn session(code: &str, colours: &Colours) -> Vec<String> {
         .map(|line| &line[2..])
         .collect();
     if commands.is_empty() {
-        return paint_parsed(bash, code, colours);
+        return paint_parsed(bash, code, colors);
     }
-    let mut commands = paint_parsed(bash, &commands.join("\n"), colours).into_iter();
+    let mut commands = paint_parsed(bash, &commands.join("\n"), colors).into_iter();
     let mut lines = paint_lines(code, |line| {
         if is_command(line) {
-            Class::Meta
+            TokenClass::Meta
         } else {
-            Class::Plain
+            TokenClass::Plain
         }
     });
     for (line, painted) in code.split('\n').zip(&mut lines) {
         if is_command(line) {
             let rest = commands.next().expect("a line came back for each command");
-            *painted = paint_lines(&line[..1], |_| Class::Meta).concat() + " " + &rest;
+            *painted = paint_lines(&line[..1], |_| TokenClass::Meta).concat() + " " + &rest;
         }
     }
     lines
@@ -73,15 +73,20 @@ const SQL_TYPES: &str = "bigint bigserial binary bit blob bool boolean bytea cha
     decimal double enum float inet int int4 int8 integer json jsonb longtext mediumtext money numeric nvarchar real \
     regclass serial smallint text time timestamp timestamptz tinyint uuid varchar";
 
-pub(super) fn sql(code: &str) -> Vec<Span> {
-    static WORDS: LazyLock<HashMap<&str, Class>> = LazyLock::new(|| {
+pub(super) fn sql(code: &str) -> Vec<CodeSpan> {
+    static WORDS: LazyLock<HashMap<&str, TokenClass>> = LazyLock::new(|| {
         let keywords = SQL_KEYWORDS
             .split_whitespace()
-            .map(|word| (word, Class::Keyword));
-        let types = SQL_TYPES.split_whitespace().map(|word| (word, Class::Type));
+            .map(|word| (word, TokenClass::Keyword));
+        let types = SQL_TYPES
+            .split_whitespace()
+            .map(|word| (word, TokenClass::Type));
         keywords
             .chain(types)
-            .chain([("true", Class::Constant), ("false", Class::Constant)])
+            .chain([
+                ("true", TokenClass::Constant),
+                ("false", TokenClass::Constant),
+            ])
             .collect()
     });
     let mut spans = Vec::new();
@@ -94,30 +99,35 @@ pub(super) fn sql(code: &str) -> Vec<Span> {
                 .unwrap_or(rest.len())
         };
         let (length, class) = match first {
-            _ if rest.starts_with("--") || rest.starts_with("# ") => (until("\n"), Class::Comment),
-            _ if rest.starts_with("/*") => (until("*/"), Class::Comment),
+            _ if rest.starts_with("--") || rest.starts_with("# ") => {
+                (until("\n"), TokenClass::Comment)
+            }
+            _ if rest.starts_with("/*") => (until("*/"), TokenClass::Comment),
             // A quote that is never closed is an apostrophe in what the database answered.
             '\'' => rest[1..]
                 .find('\'')
-                .map_or((1, Class::Plain), |end| (end + 2, Class::String)),
-            '"' | '`' => (rest[1..].find(first).map_or(1, |end| end + 2), Class::Plain),
-            '0'..='9' => (word("_."), Class::Constant),
+                .map_or((1, TokenClass::Plain), |end| (end + 2, TokenClass::String)),
+            '"' | '`' => (
+                rest[1..].find(first).map_or(1, |end| end + 2),
+                TokenClass::Plain,
+            ),
+            '0'..='9' => (word("_."), TokenClass::Constant),
             _ if first.is_alphabetic() || first == '_' => {
                 let length = word("_$");
                 let known = WORDS
                     .get(rest[..length].to_ascii_lowercase().as_str())
                     .copied();
                 let called = if rest[length..].starts_with('(') {
-                    Class::Function
+                    TokenClass::Function
                 } else {
-                    Class::Plain
+                    TokenClass::Plain
                 };
                 (length, known.unwrap_or(called))
             }
-            _ => (first.len_utf8(), Class::Plain),
+            _ => (first.len_utf8(), TokenClass::Plain),
         };
-        if class != Class::Plain {
-            spans.push(Span {
+        if class != TokenClass::Plain {
+            spans.push(CodeSpan {
                 range: at..at + length,
                 class,
                 rank: (2, 0, 0),

@@ -27,7 +27,7 @@ use std::sync::OnceLock;
 
 use arborium::tree_sitter::{self, CaptureQuantifier, Query};
 
-use super::spans::Class;
+use super::spans::TokenClass;
 
 /// A language is defined here and nowhere else.
 pub(super) struct Language {
@@ -135,7 +135,7 @@ pub(super) struct Grammar {
     pub(super) name: &'static str,
     pub(super) language: tree_sitter::Language,
     pub(super) highlights: Query,
-    pub(super) classes: Vec<Option<Class>>,
+    pub(super) classes: Vec<Option<TokenClass>>,
     pub(super) injections: Option<Query>,
 }
 
@@ -146,7 +146,7 @@ fn compile(
     injections: &str,
 ) -> Option<Grammar> {
     let mut highlights = Query::new(&language, highlights).ok()?;
-    let classes: Vec<Option<Class>> = highlights
+    let classes: Vec<Option<TokenClass>> = highlights
         .capture_names()
         .iter()
         .map(|capture| class_of(name, capture))
@@ -182,31 +182,31 @@ pub(super) fn grammar(language: &'static Language) -> Option<&'static Grammar> {
 }
 
 /// `None`: the capture says nothing, and the class around it stays.
-fn class_of(language: &str, capture: &str) -> Option<Class> {
+fn class_of(language: &str, capture: &str) -> Option<TokenClass> {
     Some(match capture {
         // Braces of a table, not a constructor.
         "constructor" if language == "lua" => return None,
-        "variable.builtin" => Class::Keyword,
-        "variable.parameter" | "variable.member" | "string.special.key" => Class::Property,
-        "string.special.symbol" => Class::Constant,
-        "text.title" | "markup.heading" => Class::Heading,
-        "text.uri" | "text.reference" | "markup.link" => Class::Link,
-        "text.literal" | "markup.raw" => Class::String,
-        "punctuation.special" => Class::Plain,
+        "variable.builtin" => TokenClass::Keyword,
+        "variable.parameter" | "variable.member" | "string.special.key" => TokenClass::Property,
+        "string.special.symbol" => TokenClass::Constant,
+        "text.title" | "markup.heading" => TokenClass::Heading,
+        "text.uri" | "text.reference" | "markup.link" => TokenClass::Link,
+        "text.literal" | "markup.raw" => TokenClass::String,
+        "punctuation.special" => TokenClass::Plain,
         _ => match capture.split('.').next().unwrap_or(capture) {
             "keyword" | "conditional" | "repeat" | "exception" | "include" | "storageclass"
             | "preproc" | "at-root" | "charset" | "debug" | "each" | "extend" | "for"
             | "forward" | "import" | "keyframes" | "media" | "mixin" | "return" | "supports"
-            | "use" | "warn" | "while" => Class::Keyword,
-            "string" | "character" | "escape" => Class::String,
-            "number" | "float" | "boolean" | "constant" => Class::Constant,
-            "comment" => Class::Comment,
-            "function" | "method" => Class::Function,
-            "type" | "constructor" | "module" | "namespace" => Class::Type,
-            "property" | "field" | "parameter" => Class::Property,
-            "tag" => Class::Tag,
-            "attribute" | "label" => Class::Attribute,
-            "variable" | "embedded" | "none" => Class::Plain,
+            | "use" | "warn" | "while" => TokenClass::Keyword,
+            "string" | "character" | "escape" => TokenClass::String,
+            "number" | "float" | "boolean" | "constant" => TokenClass::Constant,
+            "comment" => TokenClass::Comment,
+            "function" | "method" => TokenClass::Function,
+            "type" | "constructor" | "module" | "namespace" => TokenClass::Type,
+            "property" | "field" | "parameter" => TokenClass::Property,
+            "tag" => TokenClass::Tag,
+            "attribute" | "label" => TokenClass::Attribute,
+            "variable" | "embedded" | "none" => TokenClass::Plain,
             _ => return None,
         },
     })

@@ -8,18 +8,18 @@
 //! `shape` and `reading`.
 
 mod by_hand;
-pub mod colours;
 mod grammars;
-mod reading;
+mod parse;
 mod shape;
+pub mod span_cache;
 mod spans;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
-use colours::Colours;
 use grammars::{Language, Reader, find};
+use span_cache::HighlightCache;
 use spans::paint;
 
 /// One highlighted line of code for each line of `code`: HTML without the line end; every span
@@ -27,7 +27,7 @@ use spans::paint;
 /// large. Control characters other than the tab become U+FFFD. A language's first use compiles its
 /// queries (some milliseconds); later ones, on any thread, do not, nor does code that `colours`
 /// knows.
-pub fn highlight(language: &str, code: &str, colours: &Colours) -> Vec<String> {
+pub fn highlight(language: &str, code: &str, colors: &HighlightCache) -> Vec<String> {
     let code = clean(code);
     let Some(code) = without_last_end(&code) else {
         return Vec::new();
@@ -37,7 +37,7 @@ pub fn highlight(language: &str, code: &str, colours: &Colours) -> Vec<String> {
             line.len() > LINE_CHARACTERS_MAX && line.chars().count() > LINE_CHARACTERS_MAX
         });
     match find(language) {
-        Some(language) if !too_large => colour(language, code, colours),
+        Some(language) if !too_large => color(language, code, colors),
         _ => paint(code, Vec::new()),
     }
 }
@@ -73,22 +73,22 @@ fn clean(code: &str) -> Cow<'_, str> {
     Cow::Owned(code.replace(is_unwanted, "\u{FFFD}"))
 }
 
-fn colour(language: &'static Language, code: &str, colours: &Colours) -> Vec<String> {
+fn color(language: &'static Language, code: &str, colors: &HighlightCache) -> Vec<String> {
     match &language.reader {
         Reader::Diff => by_hand::diff(code),
-        Reader::Session => by_hand::session(code, colours),
+        Reader::Session => by_hand::session(code, colors),
         Reader::Sql => paint(code, by_hand::sql(code)),
         // A prompt is no shell syntax: such a fence shows a session, whatever it is called.
         Reader::Grammar(..) if language.name == "bash" && code.starts_with("$ ") => {
-            by_hand::session(code, colours)
+            by_hand::session(code, colors)
         }
         Reader::Grammar(..) if language.name == "php" && !code.contains("<?") => {
             // Without its opening tag PHP is plain text to the grammar, and writers leave the tag
             // out.
-            let mut lines = reading::paint_parsed(language, &format!("<?php\n{code}"), colours);
+            let mut lines = parse::paint_parsed(language, &format!("<?php\n{code}"), colors);
             lines.remove(0);
             lines
         }
-        Reader::Grammar(..) => reading::paint_parsed(language, code, colours),
+        Reader::Grammar(..) => parse::paint_parsed(language, code, colors),
     }
 }

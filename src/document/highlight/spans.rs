@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub enum Class {
+pub enum TokenClass {
     Plain,
     Keyword,
     String,
@@ -25,38 +25,38 @@ pub enum Class {
     Link,
 }
 
-impl Class {
+impl TokenClass {
     fn opening(self) -> &'static str {
         match self {
-            Class::Plain => "",
-            Class::Keyword => "<span class=\"h-k\">",
-            Class::String => "<span class=\"h-s\">",
-            Class::Constant => "<span class=\"h-n\">",
-            Class::Comment => "<span class=\"h-c\">",
-            Class::Function => "<span class=\"h-f\">",
-            Class::Type => "<span class=\"h-t\">",
-            Class::Property => "<span class=\"h-p\">",
-            Class::Tag => "<span class=\"h-g\">",
-            Class::Attribute => "<span class=\"h-a\">",
-            Class::Meta => "<span class=\"h-m\">",
-            Class::Inserted => "<span class=\"h-ins\">",
-            Class::Deleted => "<span class=\"h-del\">",
-            Class::Heading => "<span class=\"h-h\">",
-            Class::Link => "<span class=\"h-l\">",
+            TokenClass::Plain => "",
+            TokenClass::Keyword => "<span class=\"h-k\">",
+            TokenClass::String => "<span class=\"h-s\">",
+            TokenClass::Constant => "<span class=\"h-n\">",
+            TokenClass::Comment => "<span class=\"h-c\">",
+            TokenClass::Function => "<span class=\"h-f\">",
+            TokenClass::Type => "<span class=\"h-t\">",
+            TokenClass::Property => "<span class=\"h-p\">",
+            TokenClass::Tag => "<span class=\"h-g\">",
+            TokenClass::Attribute => "<span class=\"h-a\">",
+            TokenClass::Meta => "<span class=\"h-m\">",
+            TokenClass::Inserted => "<span class=\"h-ins\">",
+            TokenClass::Deleted => "<span class=\"h-del\">",
+            TokenClass::Heading => "<span class=\"h-h\">",
+            TokenClass::Link => "<span class=\"h-l\">",
         }
     }
 }
 
-pub(super) struct Span {
+pub(super) struct CodeSpan {
     pub(super) range: Range<usize>,
-    pub(super) class: Class,
+    pub(super) class: TokenClass,
     /// Among spans of one range the greatest wins: injected over host, later patterns over earlier;
     /// but before that any class over none, and over string any other (JSON's keys are strings too,
     /// and its query says so last).
     pub(super) rank: (u8, u32, usize),
 }
 
-impl Span {
+impl CodeSpan {
     /// The outer before the inner, and of one range the winner last.
     pub(super) fn order(&self) -> impl Ord + use<> {
         (self.range.start, Reverse(self.range.end), self.rank)
@@ -64,24 +64,24 @@ impl Span {
 }
 
 /// The lines of `code`; where spans hold one another, the innermost decides.
-pub(super) fn paint(code: &str, mut spans: Vec<Span>) -> Vec<String> {
-    spans.sort_unstable_by_key(Span::order);
-    let mut lines = Lines::default();
-    let mut around: Vec<(usize, Class)> = vec![(code.len(), Class::Plain)];
+pub(super) fn paint(code: &str, mut spans: Vec<CodeSpan>) -> Vec<String> {
+    spans.sort_unstable_by_key(CodeSpan::order);
+    let mut lines = CodeLines::default();
+    let mut around: Vec<(usize, TokenClass)> = vec![(code.len(), TokenClass::Plain)];
     let mut at = 0;
-    let mut advance = |to: usize, class: Class| {
+    let mut advance = |to: usize, class: TokenClass| {
         if to > at {
             lines.add(&code[at..to], class);
             at = to;
         }
     };
-    for Span { range, class, .. } in spans {
+    for CodeSpan { range, class, .. } in spans {
         while let Some((end, class)) = around.pop_if(|(end, _)| *end <= range.start) {
             advance(end, class);
         }
         advance(
             range.start,
-            around.last().map_or(Class::Plain, |(_, class)| *class),
+            around.last().map_or(TokenClass::Plain, |(_, class)| *class),
         );
         around.push((range.end, class));
     }
@@ -92,17 +92,17 @@ pub(super) fn paint(code: &str, mut spans: Vec<Span>) -> Vec<String> {
 }
 
 #[derive(Default)]
-struct Lines {
+struct CodeLines {
     done: Vec<String>,
     line: String,
-    open: Option<Class>,
+    open: Option<TokenClass>,
     /// White space has no class: it is held back until the next word shows whether the span goes
     /// on.
     space: String,
 }
 
-impl Lines {
-    fn add(&mut self, text: &str, class: Class) {
+impl CodeLines {
+    fn add(&mut self, text: &str, class: TokenClass) {
         for character in text.chars() {
             match character {
                 '\n' => self.end_line(),
@@ -120,8 +120,8 @@ impl Lines {
         }
     }
 
-    fn open(&mut self, class: Class) {
-        let wanted = Some(class).filter(|class| *class != Class::Plain);
+    fn open(&mut self, class: TokenClass) {
+        let wanted = Some(class).filter(|class| *class != TokenClass::Plain);
         if self.open == wanted {
             self.line.push_str(&self.space);
         } else {
@@ -153,8 +153,8 @@ impl Lines {
 }
 
 /// Lines that have one class each.
-pub(super) fn paint_lines(code: &str, class: impl Fn(&str) -> Class) -> Vec<String> {
-    let mut lines = Lines::default();
+pub(super) fn paint_lines(code: &str, class: impl Fn(&str) -> TokenClass) -> Vec<String> {
+    let mut lines = CodeLines::default();
     for line in code.split_inclusive('\n') {
         lines.add(line, class(line));
     }

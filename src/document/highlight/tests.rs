@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::colours::Readings;
 use super::grammars::{BY_HAND, GRAMMARS};
+use super::span_cache::CodeSpansTable;
 use super::*;
 
 /// The text a reader sees; panics if a span is opened or closed in another line, nested, or holds
@@ -135,7 +135,7 @@ const SAMPLES: [(&str, &str); 29] = [
 fn every_language_is_coloured_and_its_text_kept() {
     assert_eq!(SAMPLES.len(), BY_HAND.len() + GRAMMARS.len());
     for (language, code) in SAMPLES {
-        let lines = highlight(language, code, &Colours::default());
+        let lines = highlight(language, code, &HighlightCache::default());
         assert_eq!(texts(&lines), code, "{language}");
         assert!(
             lines.iter().any(|line| line.contains("<span")),
@@ -145,14 +145,14 @@ fn every_language_is_coloured_and_its_text_kept() {
         for (end, _) in code.char_indices() {
             let cut = code[..end].trim_end_matches('\n');
             assert_eq!(
-                texts(&highlight(language, cut, &Colours::default())),
+                texts(&highlight(language, cut, &HighlightCache::default())),
                 cut,
                 "{language}"
             );
         }
         for (_, foreign) in SAMPLES {
             assert_eq!(
-                texts(&highlight(language, foreign, &Colours::default())),
+                texts(&highlight(language, foreign, &HighlightCache::default())),
                 foreign,
                 "{language}"
             );
@@ -196,24 +196,31 @@ fn a_few_lines_in_full() {
         ),
     ];
     for (language, code, html) in cases {
-        assert_eq!(highlight(language, code, &Colours::default()), [html]);
+        assert_eq!(
+            highlight(language, code, &HighlightCache::default()),
+            [html]
+        );
     }
 }
 
 #[test]
 fn lines_and_characters() {
-    assert_eq!(highlight("rust", "", &Colours::default()), [""; 0]);
-    assert_eq!(highlight("text", "\n", &Colours::default()), [""]);
+    assert_eq!(highlight("rust", "", &HighlightCache::default()), [""; 0]);
+    assert_eq!(highlight("text", "\n", &HighlightCache::default()), [""]);
     assert_eq!(
-        highlight("text", "a\r\n\r\nb\n", &Colours::default()),
+        highlight("text", "a\r\n\r\nb\n", &HighlightCache::default()),
         ["a", "", "b"]
     );
     assert_eq!(
-        highlight("nu", "\t<a> & \u{1b}[0m\u{0}", &Colours::default()),
+        highlight("nu", "\t<a> & \u{1b}[0m\u{0}", &HighlightCache::default()),
         ["\t&lt;a&gt; &amp; \u{FFFD}[0m\u{FFFD}"]
     );
     assert_eq!(
-        texts(&highlight("rust", "/* a\r\nb */\r\n", &Colours::default())),
+        texts(&highlight(
+            "rust",
+            "/* a\r\nb */\r\n",
+            &HighlightCache::default()
+        )),
         "/* a\nb */"
     );
 }
@@ -260,7 +267,7 @@ fn large_code_is_plain() {
         format!("let x = \"{}\";", "é".repeat(20_000)),
     ] {
         assert!(
-            !highlight("rust", &code, &Colours::default())
+            !highlight("rust", &code, &HighlightCache::default())
                 .concat()
                 .contains('<')
         );
@@ -269,7 +276,7 @@ fn large_code_is_plain() {
         highlight(
             "rust",
             &format!("let x = \"{}\";", "é".repeat(19_000)),
-            &Colours::default()
+            &HighlightCache::default()
         )
         .concat()
         .contains("<span")
@@ -286,7 +293,7 @@ fn tangled_code_is_always_the_same() {
     let read = |language: &str| {
         codes
             .iter()
-            .map(|code| highlight(language, code, &Colours::default()))
+            .map(|code| highlight(language, code, &HighlightCache::default()))
             .collect::<Vec<_>>()
     };
     for language in ["rust", "javascript", "json", "html", "bash", "scss"] {
@@ -315,27 +322,29 @@ fn what_was_read_before_is_coloured_without_reading() {
         .map(|(language, code)| (*language, (*code).to_owned()))
         .chain([tangled]);
     for (language, code) in samples {
-        let first = Colours::default();
+        let first = HighlightCache::default();
         let lines = highlight(language, &code, &first);
-        let read: BTreeMap<usize, Readings> = first.changed().into_iter().collect();
+        let read: BTreeMap<usize, CodeSpansTable> = first.changed().into_iter().collect();
         assert_eq!(first.changed(), [], "{language} is remembered once");
-        let again = Colours::recalling(move |part| read.get(&part).cloned().unwrap_or_default());
+        let again =
+            HighlightCache::with_cached(move |part| read.get(&part).cloned().unwrap_or_default());
         assert_eq!(highlight(language, &code, &again), lines, "{language}");
         assert_eq!(again.changed(), [], "{language} was read again");
     }
-    let print = Colours::default();
-    highlight("json", "[1]", &print);
-    let spoiled: BTreeMap<usize, Readings> = print
+    let hash = HighlightCache::default();
+    highlight("json", "[1]", &hash);
+    let spoiled: BTreeMap<usize, CodeSpansTable> = hash
         .changed()
         .into_iter()
         .map(|(part, readings)| {
             (
                 part,
-                readings.into_keys().map(|print| (print, None)).collect(),
+                readings.into_keys().map(|hash| (hash, None)).collect(),
             )
         })
         .collect();
-    let spoiled = Colours::recalling(move |part| spoiled.get(&part).cloned().unwrap_or_default());
+    let spoiled =
+        HighlightCache::with_cached(move |part| spoiled.get(&part).cloned().unwrap_or_default());
     assert_eq!(
         highlight("json", "[1]", &spoiled),
         ["[1]"],
@@ -347,13 +356,13 @@ fn what_was_read_before_is_coloured_without_reading() {
 fn much_real_code_is_coloured() {
     let code = include_str!("grammars.rs").repeat(6);
     assert!(
-        highlight("rust", &code, &Colours::default())
+        highlight("rust", &code, &HighlightCache::default())
             .concat()
             .contains("<span")
     );
     let code = format!("[{}1]", "{\"a\": [1, true, null]},\n".repeat(1_000));
     assert!(
-        highlight("json", &code, &Colours::default())
+        highlight("json", &code, &HighlightCache::default())
             .concat()
             .contains("<span")
     );
@@ -380,7 +389,7 @@ fn deep_blocks_are_plain() {
         ("java", "a<".repeat(300)),
     ] {
         assert_eq!(
-            texts(&highlight(language, &code, &Colours::default())),
+            texts(&highlight(language, &code, &HighlightCache::default())),
             code.strip_suffix('\n').unwrap_or(&code),
             "{language}"
         );

@@ -9,11 +9,11 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 use pulldown_cmark::{BrokenLink, Event, Options, Parser, Tag};
 
 use super::inline::image_size;
-use super::{LEAVES, OPTIONS, targets, without_hole_marks};
-use crate::document::body::Include;
-use crate::document::components::{Marks, Signatures};
-use crate::document::links::{Link, Role};
-use crate::source::Lines;
+use super::{LEAVES, OPTIONS, remove_placeholders, targets};
+use crate::document::body::FileInclude;
+use crate::document::components::{ComponentMarkers, Signatures};
+use crate::document::links::{Link, LinkRole};
+use crate::source::LineStarts;
 
 /// How a text is read for its copy.
 #[derive(Clone, Copy)]
@@ -32,16 +32,16 @@ pub struct CopyParts<'a> {
     pub hrefs: &'a [Option<String>],
     /// What each wiki link without words of its own says.
     pub wiki_titles: &'a [String],
-    pub includes: &'a [Include],
+    pub includes: &'a [FileInclude],
     /// The text of each included file with the language that it is in.
     pub included: &'a [(String, String)],
 }
 
 /// Changes to a text: where each begins and ends, and what is there instead.
 #[derive(Default)]
-struct Edits(BTreeMap<usize, (usize, String)>);
+struct TextEdits(BTreeMap<usize, (usize, String)>);
 
-impl Edits {
+impl TextEdits {
     fn replace(&mut self, range: Range<usize>, text: String) {
         self.0.insert(range.start, (range.end, text));
     }
@@ -67,12 +67,12 @@ impl Edits {
 
 /// The copy of `text[body]`; places are counted by `lines`.
 pub fn published_copy(
-    (text, lines): (&str, &Lines),
+    (text, lines): (&str, &LineStarts),
     body: Range<usize>,
     settings: CopySettings,
     parts: &CopyParts,
 ) -> String {
-    let mut edits = Edits::default();
+    let mut edits = TextEdits::default();
     // The text is parsed for links that are not written in the plainest form; most pages have none.
     let written = LazyCell::new(|| targets(text, body.clone(), settings.math, settings.signatures));
     for (index, (link, href)) in parts.links.iter().zip(parts.hrefs).enumerate() {
@@ -113,14 +113,14 @@ pub fn published_copy(
 
 /// Takes comments and remarks out, and puts included files in.
 fn hide_and_include(
-    (text, lines): (&str, &Lines),
+    (text, lines): (&str, &LineStarts),
     body: &Range<usize>,
     settings: CopySettings,
     parts: &CopyParts,
-    edits: &mut Edits,
+    edits: &mut TextEdits,
 ) {
-    let plain = without_hole_marks(text);
-    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| {
+    let plain = remove_placeholders(text);
+    let (hidden, marks) = ComponentMarkers::mask(&plain, body.clone(), |name| {
         settings.signatures.contains_key(name) || LEAVES.contains(&name)
     });
     for (include, (code, language)) in parts
@@ -179,7 +179,7 @@ fn plain_target(text: &str, whole: Range<usize>, link: &Link) -> Option<Range<us
 /// Markdown with other targets in its links, where `href` gives one.
 pub fn with_links(markdown: &str, math: bool, href: impl Fn(&str) -> Option<String>) -> String {
     let body = 0..markdown.len();
-    let mut edits = Edits::default();
+    let mut edits = TextEdits::default();
     for target in targets(markdown, body.clone(), math, &Signatures::new()).into_values() {
         if let Some(href) =
             href(&markdown[target.clone()]).filter(|_| !markdown[..target.start].ends_with("[["))
@@ -202,9 +202,9 @@ fn write_out(
     target: &Range<usize>,
     href: &str,
     (link, title): (&Link, Option<&str>),
-    edits: &mut Edits,
+    edits: &mut TextEdits,
 ) {
-    let is_image = link.role == Role::WikiEmbed;
+    let is_image = link.role == LinkRole::WikiEmbed;
     let open = if is_image { "![" } else { "[" };
     let close = format!("]({})", in_parentheses(href));
     let inside = whole.end.saturating_sub(2).max(target.end);
@@ -305,7 +305,7 @@ fn hidden_parts(text: &str, math: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>
     )
 }
 
-fn drop_comments(text: &str, range: Range<usize>, edits: &mut Edits) {
+fn drop_comments(text: &str, range: Range<usize>, edits: &mut TextEdits) {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     for token in Tokenizer::new_with_emitter(&text[range.clone()], emitter) {

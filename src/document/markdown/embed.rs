@@ -1,15 +1,15 @@
 //! What a page's text shows of other files: `::tool{page="…"}`, another page's tool, and
 //! `::include{file="…"}`, a file's text. Both are holes, filled when the site is known.
 
-use super::Walk;
+use super::MarkdownWalk;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::body::{Embed, FenceRequest, Include, Segment};
-use crate::document::components::{self, ArgumentValue, Mark, Signature};
-use crate::document::links::Role;
-use crate::document::meta::Placed;
+use crate::document::body::{FenceOptions, FileInclude, Segment, ToolEmbed};
+use crate::document::components::{self, ArgumentValue, ComponentMarker, Signature};
+use crate::document::links::LinkRole;
+use crate::document::meta::Located;
 
-impl Walk<'_> {
-    pub(super) fn embed(&mut self, mark: &Mark, is_block: bool) {
+impl MarkdownWalk<'_> {
+    pub(super) fn embed(&mut self, mark: &ComponentMarker, is_block: bool) {
         if !is_block {
             let problem = Diagnostic::new(
                 Code::ComponentArguments,
@@ -33,14 +33,14 @@ impl Walk<'_> {
             if one.name == "page" {
                 link = self.link(
                     one.value.as_deref().unwrap_or_default(),
-                    Role::Text,
+                    LinkRole::Text,
                     one.value_range,
                 );
             } else {
                 let place = self.place(one.name_range.start..one.value_range.end);
                 given.push((
                     one.name,
-                    Placed {
+                    Located {
                         value: one.value.unwrap_or_else(|| "true".to_owned()),
                         place,
                     },
@@ -59,17 +59,17 @@ impl Walk<'_> {
         };
         let index = u32::try_from(self.out.embeds.len())
             .expect("a page embeds fewer tools than it has bytes");
-        self.out.embeds.push(Embed {
+        self.out.embeds.push(ToolEmbed {
             link,
             given,
-            call: Placed {
+            call: Located {
                 value: (),
                 place: self.place(mark.range.clone()),
             },
         });
         self.push_segment(Segment::Tool(index), &mark.range);
     }
-    pub(super) fn include(&mut self, mark: &Mark) {
+    pub(super) fn include(&mut self, mark: &ComponentMarker) {
         let text = |name: &str, is_required| components::Argument {
             name: name.into(),
             kind: components::ArgumentKind::Text,
@@ -97,11 +97,11 @@ impl Walk<'_> {
         let (fitting, misfits) = components::check("include", &signature, &written, &mark.range);
         misfits.into_iter().for_each(|misfit| self.misfit(misfit));
         let mut file = None;
-        let (mut region, mut lines, mut fence) = (None, None, FenceRequest::default());
+        let (mut region, mut lines, mut fence) = (None, None, FenceOptions::default());
         for (name, value, range) in fitting {
             match (name.as_str(), value) {
                 ("file", ArgumentValue::Text(value)) => {
-                    file = Some(Placed {
+                    file = Some(Located {
                         value,
                         place: self.place(range),
                     })
@@ -123,7 +123,7 @@ impl Walk<'_> {
         let Some(file) = file else { return };
         let index =
             u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
-        self.out.includes.push(Include {
+        self.out.includes.push(FileInclude {
             file,
             region,
             lines,

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use pulldown_cmark::Event;
 
-use super::Walk;
+use super::MarkdownWalk;
 use super::text::closes_fence;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::Segment;
 use crate::document::{code, source_lines};
 
-impl Walk<'_> {
+impl MarkdownWalk<'_> {
     pub(super) fn end_code(&mut self, range: Range<usize>) {
         let Some(open) = self.code.take() else { return };
         if open.is_fenced && !closes_fence(&self.hidden[open.range.start..range.end]) {
@@ -25,11 +25,11 @@ impl Walk<'_> {
         if !self.settings.wants_body {
             return;
         }
-        let mut html = code::render(&open.fence, &open.code, self.settings.colours);
+        let mut html = code::render(&open.fence, &open.code, self.settings.colors);
         if let Some(line) = self.line(&open.range) {
             source_lines::mark(&mut html, 0, line);
         }
-        let hole = self.hole(Segment::Html(html));
+        let hole = self.add_placeholder(Segment::Html(html));
         self.push(Event::Html(hole.into()));
     }
 }

@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd};
 
-use crate::document::links::Target;
+use crate::document::links::ParsedTarget;
 
 /// Markdown of a field as HTML: paragraphs, lists, tables. Raw HTML in it is shown as text, and a
 /// heading as a paragraph that stands out, since only the page's own text has headings.
@@ -60,7 +60,7 @@ fn without_active_addresses<'a>(
     let mut open: Vec<bool> = Vec::new();
     events.filter(move |event| match event {
         Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-            let is_active = matches!(Target::parse(dest_url), Target::Unsafe { .. });
+            let is_active = matches!(ParsedTarget::parse(dest_url), ParsedTarget::Unsafe { .. });
             open.push(is_active);
             !is_active
         }

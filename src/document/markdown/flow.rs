@@ -9,15 +9,15 @@ use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd};
 
 use super::html_text::text_of;
 use super::writing::BlockLines;
-use super::{Note, Walk};
+use super::{FootnoteText, MarkdownWalk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::document::body::{Call, Segment};
+use crate::document::body::{ComponentCall, Segment};
 use crate::document::components::{
-    self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written,
+    self, ArgumentError, ArgumentValue, ComponentMarker, MarkerKind, Signature, WrittenArgument,
 };
-use crate::document::links::{Link, Role};
+use crate::document::links::{Link, LinkRole};
 use crate::document::raw_html::{
-    self, Fragment, OpenElement, Reading, escape_attribute, escape_into,
+    self, HtmlFragment, HtmlPolicy, OpenElement, escape_attribute, escape_into,
 };
 use crate::settings::RawHtml;
 
@@ -35,7 +35,7 @@ pub(super) struct Flow<'a> {
     pub depth: usize,
     pub has_raw_html: bool,
     /// The elements of raw HTML that are open.
-    pub html: raw_html::State,
+    pub html: raw_html::NestingState,
     /// Words of the glossary that stand in it, by number: what is drawn of it explains none a
     /// second time.
     pub terms: BTreeSet<usize>,
@@ -46,7 +46,7 @@ pub(super) enum FlowKind {
     /// A component with a body; `None` for one that nobody knows, whose text is kept.
     Component {
         call: Option<(String, Vec<(String, ArgumentValue)>)>,
-        mark: Mark,
+        mark: ComponentMarker,
     },
     Alert {
         kind: BlockQuoteKind,
@@ -69,7 +69,7 @@ impl<'a> Flow<'a> {
             calls: BTreeSet::new(),
             depth: 0,
             has_raw_html: false,
-            html: raw_html::State::default(),
+            html: raw_html::NestingState::default(),
             terms: BTreeSet::new(),
         }
     }
@@ -93,7 +93,7 @@ impl<'a> Flow<'a> {
     }
 }
 
-impl<'a> Walk<'a> {
+impl<'a> MarkdownWalk<'a> {
     pub(super) fn flow(&mut self) -> &mut Flow<'a> {
         self.flows
             .last_mut()
@@ -123,14 +123,14 @@ impl<'a> Walk<'a> {
     }
 
     /// The end tags of elements that are open.
-    pub(super) fn ends(&self, open: &[OpenElement]) -> String {
+    pub(super) fn end_tags(&self, open: &[OpenElement]) -> String {
         open.iter()
             .rev()
             .map(|element| element.end(&self.settings.phrases.sponsored_link))
             .collect()
     }
 
-    pub(super) fn tell_left_open(&mut self, elements: Vec<OpenElement>) {
+    pub(super) fn report_unclosed(&mut self, elements: Vec<OpenElement>) {
         for element in elements.into_iter().filter(OpenElement::needs_end) {
             let problem = Diagnostic::new(
                 Code::UnclosedHtml,
@@ -164,7 +164,7 @@ impl<'a> Walk<'a> {
                 };
                 let arguments = vec![("kind".to_owned(), ArgumentValue::Text(name.to_owned()))];
                 let place = self.place(range.clone());
-                let call = Call {
+                let call = ComponentCall {
                     name: "alert".into(),
                     arguments,
                     body: Some(body),
@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
             }
             FlowKind::Footnote { name, range } => self.footnote_definition(
                 name,
-                Note {
+                FootnoteText {
                     body,
                     range,
                     calls: flow.calls,
@@ -217,15 +217,15 @@ impl<'a> Walk<'a> {
         };
         self.title.has_text = true;
         match mark.kind {
-            MarkKind::Open(_) => self.open_component(mark),
-            MarkKind::Close(colons) => self.closing_mark(colons, &mark),
-            MarkKind::Leaf => self.leaf(&mark, true),
-            MarkKind::Colon => return false,
+            MarkerKind::Open(_) => self.open_component(mark),
+            MarkerKind::Close(colons) => self.closing_mark(colons, &mark),
+            MarkerKind::Leaf => self.leaf(&mark, true),
+            MarkerKind::Colon => return false,
         }
         true
     }
 
-    fn open_component(&mut self, mark: Mark) {
+    fn open_component(&mut self, mark: ComponentMarker) {
         let call = match self.settings.signatures.get(&mark.name) {
             Some(signature) => self
                 .arguments(&mark, signature)
@@ -243,14 +243,14 @@ impl<'a> Walk<'a> {
             .push(Flow::new(FlowKind::Component { call, mark }));
     }
 
-    fn closing_mark(&mut self, count: usize, mark: &Mark) {
+    fn closing_mark(&mut self, count: usize, mark: &ComponentMarker) {
         if self.dropped_components > 0 {
             self.dropped_components -= 1;
             return;
         }
         let fits = |flow: &Flow, exactly: bool| match &flow.kind {
             FlowKind::Component { mark, .. } => {
-                matches!(mark.kind, MarkKind::Open(open) if if exactly { open == count } else { open <= count })
+                matches!(mark.kind, MarkerKind::Open(open) if if exactly { open == count } else { open <= count })
             }
             _ => false,
         };
@@ -300,7 +300,7 @@ impl<'a> Walk<'a> {
             Some((name, arguments)) => {
                 let place = self.place(mark.range.clone());
                 self.push_segment(
-                    Segment::Component(Box::new(Call {
+                    Segment::Component(Box::new(ComponentCall {
                         name,
                         arguments,
                         body: Some(body),
@@ -316,14 +316,17 @@ impl<'a> Walk<'a> {
                     html.push_str("</strong></p>\n");
                     self.push_block(Event::Html(html.into()), &mark.range);
                 }
-                let holes: String = body.into_iter().map(|segment| self.hole(segment)).collect();
+                let holes: String = body
+                    .into_iter()
+                    .map(|segment| self.add_placeholder(segment))
+                    .collect();
                 self.push(Event::Html((holes + "\n").into()));
             }
         }
     }
 
     /// A component without a body, on a line of its own (`is_block`) or within one.
-    fn leaf(&mut self, mark: &Mark, is_block: bool) {
+    fn leaf(&mut self, mark: &ComponentMarker, is_block: bool) {
         if mark.name == "include" && self.settings.is_whole {
             return self.include(mark);
         }
@@ -350,7 +353,7 @@ impl<'a> Walk<'a> {
         };
         self.note_calls([mark.name.clone()]);
         let place = self.place(mark.range.clone());
-        let call = Segment::Component(Box::new(Call {
+        let call = Segment::Component(Box::new(ComponentCall {
             name: mark.name.clone(),
             arguments,
             body: None,
@@ -359,12 +362,12 @@ impl<'a> Walk<'a> {
         if is_block {
             self.push_segment(call, &mark.range);
         } else {
-            let hole = self.hole(call);
+            let hole = self.add_placeholder(call);
             self.push(Event::InlineHtml(hole.into()));
         }
     }
 
-    fn unknown_component(&mut self, mark: &Mark) {
+    fn unknown_component(&mut self, mark: &ComponentMarker) {
         if !self.settings.is_whole {
             let problem = Diagnostic::new(
                 Code::UnknownComponent,
@@ -400,7 +403,7 @@ impl<'a> Walk<'a> {
     /// component's definition is broken, so that it cannot be rendered.
     fn arguments(
         &mut self,
-        mark: &Mark,
+        mark: &ComponentMarker,
         signature: &Signature,
     ) -> Option<Vec<(String, ArgumentValue)>> {
         if signature.is_broken {
@@ -446,9 +449,9 @@ impl<'a> Walk<'a> {
 
     pub(super) fn written_arguments(
         &self,
-        mark: &Mark,
+        mark: &ComponentMarker,
         signature: &Signature,
-    ) -> Result<Vec<Written>, Misfit> {
+    ) -> Result<Vec<WrittenArgument>, ArgumentError> {
         if let Some(range) = &mark.arguments {
             return components::read_arguments(&self.text[range.clone()], range.start);
         }
@@ -459,13 +462,13 @@ impl<'a> Walk<'a> {
             .into_iter()
             .find(|name| signature.arguments.iter().any(|one| one.name == *name));
         match takes_title {
-            Some(name) => Ok(vec![Written {
+            Some(name) => Ok(vec![WrittenArgument {
                 name: name.to_owned(),
                 name_range: title.clone(),
                 value: Some(self.text[title.clone()].to_owned()),
                 value_range: title.clone(),
             }]),
-            None => Err(Misfit {
+            None => Err(ArgumentError {
                 range: title.clone(),
                 message: format!("`{}` takes no title", mark.name),
                 help: Some("write arguments between braces: {key=\"value\"}".into()),
@@ -473,7 +476,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn misfit(&mut self, misfit: Misfit) {
+    pub(super) fn misfit(&mut self, misfit: ArgumentError) {
         self.problem(
             Diagnostic::new(Code::ComponentArguments, misfit.message).help_if(misfit.help),
             misfit.range,
@@ -489,8 +492,8 @@ impl<'a> Walk<'a> {
         {
             return self.leaf(&mark, false);
         }
-        let html = self.marks.unhide(Cow::Borrowed(html), &range, self.text);
-        let mut fragment = Fragment::default();
+        let html = self.marks.unmask(Cow::Borrowed(html), &range, self.text);
+        let mut fragment = HtmlFragment::default();
         fragment.push(&html, range.start);
         let was_left_out = self.flow().html.skipped.is_some();
         let html = self.filter_html(&fragment, false);
@@ -514,7 +517,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Raw HTML as it may stand in the page, its links and findings taken in.
-    pub(super) fn filter_html(&mut self, fragment: &Fragment, is_block: bool) -> String {
+    pub(super) fn filter_html(&mut self, fragment: &HtmlFragment, is_block: bool) -> String {
         if self.settings.raw_html == RawHtml::Escape {
             return escape_attribute(&fragment.text);
         }
@@ -526,7 +529,7 @@ impl<'a> Walk<'a> {
         let line = |at: usize| lines.line(at);
         let line: Option<&dyn Fn(usize) -> u32> =
             (is_block && self.settings.with_lines).then_some(&line);
-        let reading = Reading {
+        let reading = HtmlPolicy {
             mode,
             depth,
             line,
@@ -540,9 +543,9 @@ impl<'a> Walk<'a> {
             &mut findings,
             |element, address, range| {
                 let role = if element == "a" || element == "area" {
-                    Role::Text
+                    LinkRole::Text
                 } else {
-                    Role::Embed
+                    LinkRole::Embed
                 };
                 self.html_address(address, role, range)
             },
@@ -557,8 +560,13 @@ impl<'a> Walk<'a> {
     }
 
     /// `href` or `src` in raw HTML: what to write there, or `None` to leave the attribute out.
-    fn html_address(&mut self, address: &str, role: Role, range: Range<usize>) -> Option<String> {
-        if address.trim().is_empty() && role == Role::Embed {
+    fn html_address(
+        &mut self,
+        address: &str,
+        role: LinkRole,
+        range: Range<usize>,
+    ) -> Option<String> {
+        if address.trim().is_empty() && role == LinkRole::Embed {
             return None;
         }
         let index = self.link(address, role, range)?;
@@ -572,10 +580,10 @@ impl<'a> Walk<'a> {
     /// The text that stands for a link's final address.
     pub(super) fn address(&mut self, index: u32) -> String {
         let Link { target, role } = &self.out.links[index as usize];
-        if *role != Role::Wiki && super::inline::is_final(&target.value) {
+        if *role != LinkRole::Wiki && super::inline::is_final(&target.value) {
             return escape_attribute(target.value.trim());
         }
-        self.hole(Segment::Address(index))
+        self.add_placeholder(Segment::Address(index))
     }
 }
 
@@ -587,9 +595,9 @@ fn is_shown_argument(name: &str) -> bool {
     )
 }
 
-fn colons(mark: &Mark) -> String {
+fn colons(mark: &ComponentMarker) -> String {
     match mark.kind {
-        MarkKind::Open(count) => ":".repeat(count),
-        MarkKind::Close(_) | MarkKind::Leaf | MarkKind::Colon => ":::".into(),
+        MarkerKind::Open(count) => ":".repeat(count),
+        MarkerKind::Close(_) | MarkerKind::Leaf | MarkerKind::Colon => ":::".into(),
     }
 }

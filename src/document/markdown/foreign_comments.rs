@@ -14,63 +14,63 @@ use pulldown_cmark::{Event, Parser, Tag};
 use super::OPTIONS;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::paths::SourcePath;
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// How a system writes comments.
-struct Syntax {
+struct CommentSyntax {
     open: &'static str,
     close: &'static str,
     /// Markdown that begins with the same characters does not go on with a blank.
     needs_blank: bool,
 }
 
-const SYNTAXES: [Syntax; 10] = [
-    Syntax {
+const SYNTAXES: [CommentSyntax; 10] = [
+    CommentSyntax {
         open: "%%",
         close: "%%",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{{% comment %}}",
         close: "{{% /comment %}}",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{{< comment >}}",
         close: "{{< /comment >}}",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{{!--",
         close: "--}}",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{{/*",
         close: "*/}}",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{/*",
         close: "*/}",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{%#",
         close: "%}",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{#-",
         close: "#}",
         needs_blank: false,
     },
-    Syntax {
+    CommentSyntax {
         open: "{#",
         close: "#}",
         needs_blank: true,
     },
-    Syntax {
+    CommentSyntax {
         open: "<%--",
         close: "--%>",
         needs_blank: false,
@@ -81,7 +81,7 @@ const SYNTAXES: [Syntax; 10] = [
 const REPORTED_MAX: usize = 50;
 
 /// A comment, or what opens one that is never closed.
-struct Found {
+struct CommentMatch {
     range: Range<usize>,
     opening: Range<usize>,
     is_closed: bool,
@@ -92,7 +92,7 @@ struct Found {
 pub fn without_foreign_comments<'a>(
     path: &SourcePath,
     text: Cow<'a, str>,
-    lines: &Lines<'_>,
+    lines: &LineStarts<'_>,
     body: &Range<usize>,
     problems: &mut Vec<Diagnostic>,
 ) -> Cow<'a, str> {
@@ -124,23 +124,23 @@ pub fn without_foreign_comments<'a>(
         .filter(|comment| comment.is_closed)
         .map(|comment| comment.range)
         .collect();
-    Cow::Owned(Removal::new(&text).without(&ranges))
+    Cow::Owned(BlankedText::new(&text).without(&ranges))
 }
 
 /// The comments outside code, in order.
-fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
+fn find(text: &str, body: &Range<usize>) -> Vec<CommentMatch> {
     let part = &text[body.clone()];
     if !may_hold_comments(part.as_bytes()) {
         return Vec::new();
     }
     let code = code_ranges(part);
-    let mut search = Search {
+    let mut search = CommentSearch {
         text: part,
         line_start: 0,
         looked_to: 0,
         without_end: [false; SYNTAXES.len() + 1],
     };
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<CommentMatch> = Vec::new();
     let mut at = 0;
     while let Some(offset) = memchr::memchr3(b'%', b'{', b'<', &part.as_bytes()[at..]) {
         let start = at + offset;
@@ -159,7 +159,7 @@ fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
             comment.opening.end
         };
         let shift = |range: Range<usize>| body.start + range.start..body.start + range.end;
-        found.push(Found {
+        found.push(CommentMatch {
             range: shift(comment.range),
             opening: shift(comment.opening),
             is_closed: comment.is_closed,
@@ -186,7 +186,7 @@ fn may_hold_comments(text: &[u8]) -> bool {
 }
 
 /// A search from the beginning of a text to its end, which looks at nothing twice.
-struct Search<'a> {
+struct CommentSearch<'a> {
     text: &'a str,
     /// The start of the line that holds `looked_to`.
     line_start: usize,
@@ -195,8 +195,8 @@ struct Search<'a> {
     without_end: [bool; SYNTAXES.len() + 1],
 }
 
-impl Search<'_> {
-    fn comment_at(&mut self, start: usize) -> Option<Found> {
+impl CommentSearch<'_> {
+    fn comment_at(&mut self, start: usize) -> Option<CommentMatch> {
         let (text, rest) = (self.text, &self.text[start..]);
         if let Some(newline) = memchr::memrchr(b'\n', &text.as_bytes()[self.looked_to..start]) {
             self.line_start = self.looked_to + newline + 1;
@@ -209,7 +209,7 @@ impl Search<'_> {
                 end_of_tags(rest)
             };
             self.without_end[SYNTAXES.len()] |= end.is_none();
-            return Some(Found {
+            return Some(CommentMatch {
                 range: start..start + end.unwrap_or(length),
                 opening: start..start + length,
                 is_closed: end.is_some(),
@@ -248,7 +248,7 @@ impl Search<'_> {
                 "{#" | "{%#" => false,
                 _ => true,
             };
-        is_comment.then(|| Found {
+        is_comment.then(|| CommentMatch {
             range: start..end.unwrap_or(inner),
             opening: start..inner,
             is_closed: end.is_some(),
@@ -322,7 +322,7 @@ fn code_ranges_by_line(text: &str) -> Vec<Range<usize>> {
 }
 
 /// A text from which ranges are taken, so that it keeps its length and its lines.
-struct Removal<'a> {
+struct BlankedText<'a> {
     text: &'a str,
     result: String,
     /// Bytes that were taken and not yet made up for.
@@ -333,9 +333,9 @@ struct Removal<'a> {
     line_end: usize,
 }
 
-impl<'a> Removal<'a> {
+impl<'a> BlankedText<'a> {
     fn new(text: &'a str) -> Self {
-        Removal {
+        BlankedText {
             text,
             result: String::with_capacity(text.len()),
             missing: 0,
@@ -442,7 +442,7 @@ mod tests {
             let taken = without_foreign_comments(
                 &path,
                 Cow::Borrowed(text),
-                &Lines::new(text),
+                &LineStarts::new(text),
                 &(0..text.len()),
                 &mut Vec::new(),
             );

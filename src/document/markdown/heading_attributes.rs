@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use pulldown_cmark::CowStr;
 
-use super::Walk;
-use crate::document::attributes::{self, Dropped};
+use super::MarkdownWalk;
+use crate::document::attributes::{self, DroppedAttribute};
 use crate::settings::RawHtml;
 
 /// The attributes of a heading.
@@ -15,7 +15,7 @@ pub(super) struct HeadingAttributes<'a> {
     pub(super) attrs: Vec<(CowStr<'a>, Option<CowStr<'a>>)>,
 }
 
-impl Walk<'_> {
+impl MarkdownWalk<'_> {
     /// What a heading may keep of its attributes: an id and classes that are not the theme's. The
     /// rest is reported, unless the site allows all HTML.
     pub(super) fn heading_attributes<'b>(
@@ -28,22 +28,22 @@ impl Walk<'_> {
         }
         let HeadingAttributes { id, classes, attrs } = written;
         let (id, of_theme) = match id {
-            Some(id) if attributes::is_theme_id(&id) => (None, Some(Dropped::Id(id))),
+            Some(id) if attributes::is_theme_id(&id) => (None, Some(DroppedAttribute::Id(id))),
             id => (id, None),
         };
         let (dropped, classes): (Vec<CowStr>, Vec<CowStr>) = classes
             .into_iter()
             .partition(|class| attributes::is_theme_class(class));
-        let dropped: Vec<Dropped> = (of_theme.into_iter())
+        let dropped: Vec<DroppedAttribute> = (of_theme.into_iter())
             .chain(
                 dropped
                     .into_iter()
-                    .map(|class| Dropped::Class(class.to_string())),
+                    .map(|class| DroppedAttribute::Class(class.to_string())),
             )
             .chain(
                 attrs
                     .into_iter()
-                    .map(|(name, _)| Dropped::Attribute(name.to_string())),
+                    .map(|(name, _)| DroppedAttribute::Attribute(name.to_string())),
             )
             .collect();
         if !dropped.is_empty() {

@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
-use super::Walk;
-use super::open::OpenHeading;
+use super::MarkdownWalk;
+use super::pending::OpenHeading;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::html_tokens::{Token, Tokens, plain_text};
-use crate::document::meta::Placed;
+use crate::document::meta::Located;
 use crate::document::outline::Heading;
 use crate::document::raw_html::escape_into;
 use crate::source::is_blank;
@@ -34,7 +34,7 @@ impl TitleSearch {
     }
 }
 
-impl Walk<'_> {
+impl MarkdownWalk<'_> {
     /// Notes text that comes before further headings.
     pub(super) fn note_text(&mut self, text: &str) {
         let title = &mut self.title;
@@ -59,7 +59,7 @@ impl Walk<'_> {
         };
         if is_own && heading.level == 1 {
             self.flow().truncate(open.at);
-            self.out.heading = Some(Placed {
+            self.out.heading = Some(Located {
                 value: heading,
                 place: self.place(open.range),
             });
@@ -202,7 +202,7 @@ impl Walk<'_> {
             before.text.push_str(&passage.text);
             before.includes.extend(passage.includes);
         }
-        self.out.heading = Some(Placed {
+        self.out.heading = Some(Located {
             value: heading,
             place: self.place(range),
         });

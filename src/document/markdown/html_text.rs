@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Walk;
+use super::MarkdownWalk;
 use crate::document::html_tokens::{Token, Tokens, plain_text};
 
 /// Elements whose text is shown as it is, character by character.
@@ -13,7 +13,7 @@ const LITERAL: [&str; 10] = [
 /// The bytes that every character which smart punctuation writes begins with.
 const SMART_LEAD: [u8; 2] = [0xE2, 0x80];
 
-impl<'a> Walk<'a> {
+impl<'a> MarkdownWalk<'a> {
     /// The source of what smart punctuation changed, where HTML marks the text as code.
     pub(super) fn as_written(&mut self, shown: &str, range: &Range<usize>) -> Option<&'a str> {
         if !self.settings.smart_punctuation || !shown.as_bytes().starts_with(&SMART_LEAD) {

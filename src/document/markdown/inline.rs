@@ -7,17 +7,17 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Alignment, Event, LinkType, Tag};
 
-use super::open::Mention;
-use super::{Note, OpenImage, Walk, without_hole_marks};
+use super::pending::FootnoteMention;
+use super::{FootnoteText, MarkdownWalk, OpenImage, remove_placeholders};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::document::advice;
 use crate::document::body::Segment;
-use crate::document::honesty;
-use crate::document::links::{Link, Role, Target, is_remote};
+use crate::document::links::{Link, LinkRole, ParsedTarget, is_remote};
 use crate::document::mathml::{self, CleanMathml};
-use crate::document::meta::Placed;
+use crate::document::meta::Located;
 use crate::document::raw_html::{escape_attribute, escape_into};
-use crate::document::remarks;
-use crate::link_target::{Usage, doubt, refusal, refusal_of};
+use crate::document::trust_rules;
+use crate::link_target::{AddressUse, address_problem, refusal, refusal_of};
 use crate::settings::is_at;
 
 /// A formula of so many bytes is read where there is more room on the stack: how deep it goes is
@@ -80,8 +80,8 @@ pub(super) fn is_final(written: &str) -> bool {
         || !written.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
     may_be
         && matches!(
-            Target::parse(written),
-            Target::Outside | Target::ProtocolRelative
+            ParsedTarget::parse(written),
+            ParsedTarget::Outside | ParsedTarget::ProtocolRelative
         )
 }
 
@@ -92,22 +92,27 @@ fn names_disk(target: &str) -> bool {
         .get(2)
         .is_some_and(|byte| matches!(byte, b'/' | b'\\'))
         || target.starts_with("\\\\");
-    is_path && Target::parse(target) == Target::OnDisk
+    is_path && ParsedTarget::parse(target) == ParsedTarget::OnDisk
 }
 
-impl<'a> Walk<'a> {
+impl<'a> MarkdownWalk<'a> {
     /// Takes a link in, with the problems that its target alone shows. `None` when it must not be
     /// written as a link.
-    pub(super) fn link(&mut self, target: &str, role: Role, range: Range<usize>) -> Option<u32> {
+    pub(super) fn link(
+        &mut self,
+        target: &str,
+        role: LinkRole,
+        range: Range<usize>,
+    ) -> Option<u32> {
         // A wiki link names a page, whose title may hold a colon, and is written only as the
         // address of what it names.
         let is_name = role.is_wiki() && !names_disk(target);
         let usage = if role.is_embed() {
-            Usage::Image
+            AddressUse::Image
         } else {
-            Usage::Link
+            AddressUse::Link
         };
-        let parsed = Target::parse(target);
+        let parsed = ParsedTarget::parse(target);
         let refusal = match self.share(target, &range) {
             Some(share) => refusal(&share, usage),
             None => refusal_of(&parsed, target, usage),
@@ -119,14 +124,14 @@ impl<'a> Walk<'a> {
             );
             return None;
         }
-        let problem = self.doubt(target, &parsed, role);
+        let problem = self.target_problem(target, &parsed, role);
         let place = self.place(range.clone());
         if let Some(problem) = problem {
             self.problem(problem, range);
         }
         let index = u32::try_from(self.out.links.len()).expect("a page has fewer links than bytes");
         self.out.links.push(Link {
-            target: Placed {
+            target: Located {
                 value: target.to_owned(),
                 place,
             },
@@ -136,12 +141,17 @@ impl<'a> Walk<'a> {
     }
 
     /// What is wrong with a target that may be written all the same.
-    fn doubt(&self, target: &str, parsed: &Target, role: Role) -> Option<Diagnostic> {
+    fn target_problem(
+        &self,
+        target: &str,
+        parsed: &ParsedTarget,
+        role: LinkRole,
+    ) -> Option<Diagnostic> {
         let problem =
             |code, message: &str, help: &str| Some(Diagnostic::new(code, message).help(help));
         match parsed {
-            Target::UnknownScheme { .. } if role.is_wiki() => None,
-            Target::Outside | Target::ProtocolRelative
+            ParsedTarget::UnknownScheme { .. } if role.is_wiki() => None,
+            ParsedTarget::Outside | ParsedTarget::ProtocolRelative
                 if role.is_embed() && self.is_refused(target) =>
             {
                 let problem = Diagnostic::new(
@@ -152,18 +162,18 @@ impl<'a> Walk<'a> {
                     "bring the file along, or name its origin in the setting `allow_origins`",
                 ))
             }
-            Target::Empty if !role.is_embed() => problem(
+            ParsedTarget::Empty if !role.is_embed() => problem(
                 Code::EmptyLink,
                 "this link leads nowhere",
                 "give it a target between the parentheses",
             ),
-            Target::Empty => problem(
+            ParsedTarget::Empty => problem(
                 Code::EmptyLink,
                 "this image has no address",
                 "give it a file between the parentheses",
             ),
-            _ => doubt(parsed)
-                .map(|doubt| Diagnostic::new(doubt.code, doubt.message).help(doubt.help)),
+            _ => address_problem(parsed)
+                .map(|problem| Diagnostic::new(problem.code, problem.message).help(problem.help)),
         }
     }
 
@@ -195,14 +205,14 @@ impl<'a> Walk<'a> {
         range: Range<usize>,
     ) {
         let (role, target) = match link_type {
-            LinkType::WikiLink { .. } => (Role::Wiki, wiki_target(target)),
-            LinkType::Email => (Role::Text, format!("mailto:{target}")),
-            _ => (Role::Text, target.to_owned()),
+            LinkType::WikiLink { .. } => (LinkRole::Wiki, wiki_target(target)),
+            LinkType::Email => (LinkRole::Text, format!("mailto:{target}")),
+            _ => (LinkRole::Text, target.to_owned()),
         };
         let index = self.link(&target, role, range.clone());
         self.open_links.push(index.is_some());
         let Some(index) = index else { return };
-        self.is_paid = honesty::is_affiliate(&target);
+        self.is_paid = trust_rules::is_affiliate(&target);
         if !matches!(
             link_type,
             LinkType::Autolink | LinkType::Email | LinkType::WikiLink { .. }
@@ -214,7 +224,7 @@ impl<'a> Walk<'a> {
             let mut tag = format!("<a href=\"{}\"", self.address(index));
             if !title.is_empty() {
                 tag.push_str(" title=\"");
-                escape_into(&mut tag, &without_hole_marks(title));
+                escape_into(&mut tag, &remove_placeholders(title));
                 tag.push('"');
             }
             tag.push_str(if self.is_paid {
@@ -223,7 +233,7 @@ impl<'a> Walk<'a> {
                 ">"
             });
             if has_no_words {
-                tag.push_str(&self.hole(Segment::WikiTitle(index)));
+                tag.push_str(&self.add_placeholder(Segment::WikiTitle(index)));
             }
             self.push(Event::InlineHtml(tag.into()));
         }
@@ -233,14 +243,14 @@ impl<'a> Walk<'a> {
     pub(super) fn end_link(&mut self) {
         self.is_muted = false;
         if let Some((words, range)) = self.link_words.take()
-            && let Some(remark) = remarks::of_link(&words)
+            && let Some(remark) = advice::of_link(&words)
         {
-            self.remark(remark, range);
+            self.add_advice(remark, range);
         }
         let is_paid = std::mem::take(&mut self.is_paid);
         if self.open_links.pop() == Some(true) {
             let said = if is_paid {
-                honesty::said_behind(&self.settings.phrases.sponsored_link)
+                trust_rules::label_after_link(&self.settings.phrases.sponsored_link)
             } else {
                 String::new()
             };
@@ -260,8 +270,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let (role, target) = match link_type {
-            LinkType::WikiLink { .. } => (Role::WikiEmbed, wiki_target(target)),
-            _ => (Role::Embed, target.to_owned()),
+            LinkType::WikiLink { .. } => (LinkRole::WikiEmbed, wiki_target(target)),
+            _ => (LinkRole::Embed, target.to_owned()),
         };
         self.image = Some(OpenImage {
             depth: 0,
@@ -293,8 +303,8 @@ impl<'a> Walk<'a> {
                 image.range.clone(),
             );
         }
-        if let Some(remark) = remarks::of_picture(&image.alt, &image.target) {
-            self.remark(remark, image.range.clone());
+        if let Some(remark) = advice::of_picture(&image.alt, &image.target) {
+            self.add_advice(remark, image.range.clone());
         }
         let Some(index) = self.link(&image.target, image.role, image.range) else {
             return self.push(Event::Text(image.alt.into()));
@@ -313,7 +323,7 @@ impl<'a> Walk<'a> {
         }
         if !image.title.is_empty() {
             tag.push_str(" title=\"");
-            escape_into(&mut tag, &without_hole_marks(&image.title));
+            escape_into(&mut tag, &remove_placeholders(&image.title));
             tag.push('"');
         }
         tag.push_str(" />");
@@ -323,7 +333,7 @@ impl<'a> Walk<'a> {
     pub(super) fn footnote_reference(&mut self, name: &str) {
         self.skip_mark_in_excerpt();
         let mention = self.footnotes.mention(name);
-        let Mention { number, count } = mention;
+        let FootnoteMention { number, count } = mention;
         if !self.settings.wants_body {
             return;
         }
@@ -337,11 +347,11 @@ impl<'a> Walk<'a> {
         );
         // By the attribute the script knows the mark; as a placeholder it passes the sanitizer,
         // which takes it from everybody else.
-        let placeholder = self.hole(Segment::Html(html));
+        let placeholder = self.add_placeholder(Segment::Html(html));
         self.push(Event::InlineHtml(placeholder.into()));
     }
 
-    pub(super) fn footnote_definition(&mut self, name: String, note: Note) {
+    pub(super) fn footnote_definition(&mut self, name: String, note: FootnoteText) {
         if self.footnotes.notes.contains_key(&name) {
             let problem = Diagnostic::new(
                 Code::UnusedFootnote,
@@ -362,7 +372,7 @@ impl<'a> Walk<'a> {
         let mentioned = std::mem::take(&mut self.footnotes.mentioned);
         let mut notes = Vec::new();
         for (index, name) in mentioned.iter().enumerate() {
-            let Some(Note { body, range, calls }) = defined.remove(name) else {
+            let Some(FootnoteText { body, range, calls }) = defined.remove(name) else {
                 continue;
             };
             self.flow().calls.extend(calls);
@@ -383,7 +393,7 @@ impl<'a> Walk<'a> {
                 back.collect::<Vec<_>>().join(" ")
             )));
         }
-        for (name, Note { range, .. }) in defined {
+        for (name, FootnoteText { range, .. }) in defined {
             let problem = Diagnostic::new(
                 Code::UnusedFootnote,
                 format!("the footnote `[^{name}]` is never mentioned"),
@@ -455,7 +465,7 @@ impl<'a> Walk<'a> {
                 )
             }
         };
-        let hole = self.hole(Segment::Html(html));
+        let hole = self.add_placeholder(Segment::Html(html));
         self.push(Event::InlineHtml(hole.into()));
     }
 

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::Walk;
+use super::MarkdownWalk;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What word processors write in front of the items of a list.
@@ -19,7 +19,7 @@ const PHONE_DIGITS: usize = 6;
 /// without a limit a text of nothing but brackets would be read once for each of them.
 const REACH: usize = 512;
 
-impl Walk<'_> {
+impl MarkdownWalk<'_> {
     /// Looks at a paragraph for blocks of other types.
     pub(super) fn malformed_block(&mut self, range: &Range<usize>) {
         let text = self.text;
@@ -172,7 +172,7 @@ impl Walk<'_> {
         let bytes = text.as_bytes();
         let mut end = NextChar::default();
         for at in memchr::memchr_iter(b':', bytes).filter(|at| bytes.get(at + 1) == Some(&b'/')) {
-            self.one_slash(run, text, at, &mut end);
+            self.is_missing_slash(run, text, at, &mut end);
         }
         // Each of these ends with a bracket.
         if memchr::memchr(b']', bytes).is_some() {
@@ -242,7 +242,13 @@ impl Walk<'_> {
     }
 
     /// `http:/example.org`
-    fn one_slash(&mut self, run: &Range<usize>, text: &str, colon: usize, end: &mut NextChar) {
+    fn is_missing_slash(
+        &mut self,
+        run: &Range<usize>,
+        text: &str,
+        colon: usize,
+        end: &mut NextChar,
+    ) {
         let rest = beginning(&text[colon + 2..]);
         if !rest.starts_with(char::is_alphanumeric) {
             return;
@@ -331,12 +337,12 @@ impl Walk<'_> {
 
 /// Whether a row of stars was meant to end emphasis, and is text because of the punctuation before
 /// it.
-fn fails_to_close(marks: &[Stars], number: usize) -> bool {
+fn fails_to_close(marks: &[StarRun], number: usize) -> bool {
     let mark = &marks[number];
     if !is_closing_mark(mark.before) {
         return false;
     }
-    let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
+    let is_alike = |other: &&StarRun| other.range.len() == mark.range.len();
     let has_beginning = || {
         marks[..number]
             .iter()
@@ -346,7 +352,7 @@ fn fails_to_close(marks: &[Stars], number: usize) -> bool {
     };
     // Emphasis that ends with a link or code began in a run of text before this one.
     let follows_other = mark.range.start == 0 && mark.after.is_some_and(is_wide);
-    let is_before_letter = mark.after.is_some_and(char::is_alphanumeric) && mark.is_meant();
+    let is_before_letter = mark.after.is_some_and(char::is_alphanumeric) && mark.is_plain_star();
     // Its partner may have found another one.
     let is_lone = mark.range.len() > 1 && mark.before.is_some_and(is_wide);
     is_lone || is_before_letter && (follows_other || has_beginning())
@@ -354,19 +360,19 @@ fn fails_to_close(marks: &[Stars], number: usize) -> bool {
 
 /// Whether a row of stars was meant to begin emphasis, and is text because of the punctuation
 /// behind it.
-fn fails_to_open(marks: &[Stars], number: usize) -> bool {
+fn fails_to_open(marks: &[StarRun], number: usize) -> bool {
     let mark = &marks[number];
     if !is_opening_mark(mark.after) {
         return false;
     }
-    let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
+    let is_alike = |other: &&StarRun| other.range.len() == mark.range.len();
     let has_end = || {
         marks[number + 1..]
             .iter()
             .find(is_alike)
             .is_some_and(|other| !is_space(other.before))
     };
-    let is_behind_letter = mark.before.is_some_and(char::is_alphanumeric) && mark.is_meant();
+    let is_behind_letter = mark.before.is_some_and(char::is_alphanumeric) && mark.is_plain_star();
     let is_lone = mark.range.len() > 1 && mark.after.is_some_and(is_wide);
     is_lone || is_behind_letter && has_end()
 }
@@ -394,21 +400,21 @@ pub(super) fn is_phone(target: &str) -> bool {
 }
 
 /// A row of stars with what is around it.
-struct Stars {
+struct StarRun {
     range: Range<usize>,
     before: Option<char>,
     after: Option<char>,
 }
 
-impl Stars {
+impl StarRun {
     /// One star next to ASCII is rather a sign or a note.
-    fn is_meant(&self) -> bool {
+    fn is_plain_star(&self) -> bool {
         self.range.len() > 1 || [self.before, self.after].into_iter().flatten().any(is_wide)
     }
 }
 
 /// The rows of one to three stars in a run of text.
-fn stars(source: &str, run: &Range<usize>) -> Vec<Stars> {
+fn stars(source: &str, run: &Range<usize>) -> Vec<StarRun> {
     let text = &source[run.clone()];
     let mut all = Vec::new();
     let mut from = 0;
@@ -420,7 +426,7 @@ fn stars(source: &str, run: &Range<usize>) -> Vec<Stars> {
                 .count();
         let (before, after) = (&source[..run.start + start], &source[run.start + end..]);
         if end - start <= 3 && !before.ends_with('\\') {
-            all.push(Stars {
+            all.push(StarRun {
                 range: start..end,
                 before: before.chars().next_back(),
                 after: after.chars().next(),

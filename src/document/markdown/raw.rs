@@ -6,26 +6,26 @@ use std::ops::Range;
 use pulldown_cmark::{Event, TagEnd};
 
 use super::text::shortened;
-use super::{Walk, without_hole_marks};
+use super::{MarkdownWalk, remove_placeholders};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::document::components::MarkKind;
+use crate::document::components::MarkerKind;
 use crate::document::html_tokens::ATTRIBUTES_MAX;
-use crate::document::raw_html::{self, Finding, OpenElement};
+use crate::document::raw_html::{self, HtmlFinding, OpenElement};
 use crate::settings::RawHtml;
 
 /// So much of a tag is shown in messages.
 const TAG_BYTES_MAX: usize = 60;
 
-impl Walk<'_> {
+impl MarkdownWalk<'_> {
     /// A line of a block of HTML. Marks of components in it are text.
     pub(super) fn html_line(&mut self, html: &str, range: Range<usize>) {
         let Some(mut fragment) = self.html.take() else {
             return;
         };
-        match self.marks.unhide(Cow::Borrowed(html), &range, self.text) {
+        match self.marks.unmask(Cow::Borrowed(html), &range, self.text) {
             Cow::Borrowed(html) => fragment.push(html, range.start),
             Cow::Owned(html) => {
-                fragment.push(&without_hole_marks(&html), range.start);
+                fragment.push(&remove_placeholders(&html), range.start);
                 self.report_marks(&range);
             }
         }
@@ -40,7 +40,7 @@ impl Walk<'_> {
         let marks = self
             .marks
             .within(range)
-            .filter(|mark| mark.kind != MarkKind::Colon && begins_line(mark.range.start));
+            .filter(|mark| mark.kind != MarkerKind::Colon && begins_line(mark.range.start));
         let marks: Vec<Range<usize>> = marks.map(|mark| mark.range.clone()).collect();
         for mark in marks {
             let message = format!(
@@ -84,10 +84,10 @@ impl Walk<'_> {
             return;
         }
         if self.settings.wants_body {
-            let closers = self.ends(&left_open);
+            let closers = self.end_tags(&left_open);
             self.flow().events.push(Event::InlineHtml(closers.into()));
         }
-        self.tell_left_open(left_open);
+        self.report_unclosed(left_open);
     }
 
     /// Ends a table's row, and reports the cells that have no column, and so are not shown.
@@ -121,9 +121,9 @@ impl Walk<'_> {
     }
 
     /// Reports a tag that is not written as it is.
-    pub(super) fn tag_finding(&mut self, finding: Finding) {
+    pub(super) fn tag_finding(&mut self, finding: HtmlFinding) {
         let (problem, range) = match finding {
-            Finding::Text {
+            HtmlFinding::Text {
                 written,
                 is_html,
                 range,
@@ -143,7 +143,7 @@ impl Walk<'_> {
                     range,
                 )
             }
-            Finding::LeftOut {
+            HtmlFinding::LeftOut {
                 name,
                 is_html,
                 range,
@@ -164,7 +164,7 @@ impl Walk<'_> {
                     range,
                 )
             }
-            Finding::Surplus { range } => {
+            HtmlFinding::Surplus { range } => {
                 let message = format!(
                     "this tag has more than {ATTRIBUTES_MAX} attributes; the rest is left out"
                 );
@@ -174,7 +174,7 @@ impl Walk<'_> {
                     range,
                 )
             }
-            Finding::EndTagAttributes { range } => {
+            HtmlFinding::EndTagAttributes { range } => {
                 let problem = Diagnostic::new(
                     Code::UnknownElement,
                     "an end tag has no attributes; this part of it is left out",
@@ -184,17 +184,17 @@ impl Walk<'_> {
                     range,
                 )
             }
-            Finding::OddQuote { range } => {
+            HtmlFinding::OddQuote { range } => {
                 let problem = Diagnostic::new(
                     Code::UnclosedHtml,
                     "a quotation mark is missing in this tag, or there is one too many",
                 );
                 (problem.help("put each attribute's value between two quotation marks: what is between them is not shown"), range)
             }
-            Finding::TooDeep { range } => {
+            HtmlFinding::TooDeep { range } => {
                 return self.too_deep("elements of HTML", raw_html::DEPTH_MAX, range);
             }
-            Finding::OpenTag { range } => {
+            HtmlFinding::OpenTag { range } => {
                 let problem = Diagnostic::new(
                     Code::UnclosedHtml,
                     "this tag is never closed with `>` and is shown as text",

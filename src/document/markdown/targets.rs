@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::{OPTIONS, without_hole_marks};
-use crate::document::components::{Marks, Signatures};
+use super::{OPTIONS, remove_placeholders};
+use crate::document::components::{ComponentMarkers, Signatures};
 
 /// A link that is open while its words are read.
-struct Open {
+struct OpenLink {
     range: Range<usize>,
     link_type: LinkType,
     /// The name of the definition that it refers to.
@@ -28,8 +28,8 @@ pub fn targets(
     with_math: bool,
     signatures: &Signatures,
 ) -> BTreeMap<usize, Range<usize>> {
-    let plain = without_hole_marks(text);
-    let (hidden, _) = Marks::hide(&plain, body.clone(), |name| {
+    let plain = remove_placeholders(text);
+    let (hidden, _) = ComponentMarkers::mask(&plain, body.clone(), |name| {
         signatures.contains_key(name) || name == "include"
     });
     let mut options = OPTIONS;
@@ -38,12 +38,12 @@ pub fn targets(
     let mut events =
         Parser::new_with_broken_link_callback(part, options, Some(|_: BrokenLink<'_>| None))
             .into_offset_iter();
-    let mut open: Vec<Open> = Vec::new();
-    let mut links: Vec<Open> = Vec::new();
+    let mut open: Vec<OpenLink> = Vec::new();
+    let mut links: Vec<OpenLink> = Vec::new();
     for (event, range) in events.by_ref() {
         match event {
             Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) => {
-                open.push(Open {
+                open.push(OpenLink {
                     words_end: range.start + 1,
                     range,
                     link_type,
@@ -78,14 +78,14 @@ pub fn targets(
     targets
 }
 
-fn widen(open: &mut [Open], end: usize) {
+fn widen(open: &mut [OpenLink], end: usize) {
     if let Some(link) = open.last_mut() {
         link.words_end = link.words_end.max(end);
     }
 }
 
 /// `[words](target "title")`.
-fn inline(text: &str, link: &Open) -> Option<Range<usize>> {
+fn inline(text: &str, link: &OpenLink) -> Option<Range<usize>> {
     let rest = text.get(link.words_end..link.range.end)?;
     destination(text, link.words_end + rest.find("](")? + 2, link.range.end)
 }

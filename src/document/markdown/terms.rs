@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event};
 
-use super::Walk;
+use super::MarkdownWalk;
 use crate::document::body::Segment;
-use crate::document::glossary::{Forms, Found};
+use crate::document::glossary::{TermForms, TermMatch};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
@@ -21,7 +21,7 @@ const SILENT: [&str; 11] = [
 ];
 
 /// Text that follows each other.
-pub(super) struct Prose {
+pub(super) struct ProseRun {
     text: String,
     /// Bytes of prose before it.
     before: usize,
@@ -37,10 +37,10 @@ pub(super) struct Prose {
     events: usize,
 }
 
-impl Prose {
+impl ProseRun {
     /// `forms` are those looked for in the text of this page.
-    pub fn new(forms: Option<&Forms>, page: &SourcePath) -> Self {
-        Prose {
+    pub fn new(forms: Option<&TermForms>, page: &SourcePath) -> Self {
+        ProseRun {
             own: forms.and_then(|forms| forms.number_of(page)),
             text: String::new(),
             before: 0,
@@ -57,7 +57,7 @@ impl Prose {
     }
 
     /// Notes terms found in the text gathered so far.
-    fn note(&mut self, found: &[Found]) {
+    fn note(&mut self, found: &[TermMatch]) {
         for found in found {
             let rank = self.rank(found.term).unwrap_or(self.terms.len());
             if rank == self.terms.len() {
@@ -74,7 +74,7 @@ impl Prose {
     }
 
     /// The pages that explain the terms found, by first use.
-    pub fn explaining(&self, forms: &Forms) -> Vec<SourcePath> {
+    pub fn pages_explaining_terms(&self, forms: &TermForms) -> Vec<SourcePath> {
         self.terms
             .iter()
             .map(|term| forms.term(*term).clone())
@@ -82,7 +82,7 @@ impl Prose {
     }
 
     /// Stands for where the terms are, those being known.
-    pub fn print(&self) -> Option<Fingerprint> {
+    pub fn hash(&self) -> Option<Fingerprint> {
         let bytes: Vec<u8> = self
             .places
             .iter()
@@ -92,7 +92,7 @@ impl Prose {
     }
 }
 
-impl<'a> Walk<'a> {
+impl<'a> MarkdownWalk<'a> {
     /// Notes text, or the end of a line as a space, that was just written as an event, if it could
     /// be.
     pub(super) fn note_prose(&mut self, text: &str, events_before: usize) {
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Puts a hole in the place of each term, in the events that the text was written as.
-    fn cut_at_terms(&mut self, text: &str, found: &[Found]) {
+    fn cut_at_terms(&mut self, text: &str, found: &[TermMatch]) {
         let from = self.prose.from;
         let tail: Vec<Event> = self.flow().events.drain(from..).collect();
         self.flow().events.reserve(tail.len() + 2 * found.len());
@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
                         term,
                         text: text[hole.start..hole.end].to_owned(),
                     };
-                    let mark = self.hole(segment);
+                    let mark = self.add_placeholder(segment);
                     self.flow().events.push(Event::InlineHtml(mark.into()));
                 }
                 shown = hole.end;

@@ -3,7 +3,7 @@
 
 /// What is counted in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct TextCounts {
     /// Words of any script: what stands between spaces and holds a letter or a number, and for
     /// scripts written without spaces two characters a word.
     pub words: usize,
@@ -16,17 +16,17 @@ pub(super) struct Counts {
 /// Counts in a piece of text. A paragraph's end, which comes as a line's end by itself, ends a
 /// sentence that nothing else did. `is_open` says, from piece to piece, whether a sentence has
 /// begun.
-pub(super) fn count(text: &str, is_open: &mut bool) -> Counts {
+pub(super) fn count(text: &str, is_open: &mut bool) -> TextCounts {
     if text == "\n" {
-        Counts {
+        TextCounts {
             sentences: usize::from(std::mem::take(is_open)),
-            ..Counts::default()
+            ..TextCounts::default()
         }
     } else if text.is_ascii() {
         count_ascii(text.as_bytes(), is_open)
     } else {
         let (sentences, long_words) = count_sentences(text, is_open);
-        Counts {
+        TextCounts {
             words: count_words(text),
             sentences,
             long_words,
@@ -36,7 +36,7 @@ pub(super) fn count(text: &str, is_open: &mut bool) -> Counts {
 
 /// The same for ASCII, where what a byte means is looked up and nothing branches: words are too
 /// short for a processor to guess where they end, and every page is counted whenever it is read.
-fn count_ascii(text: &[u8], is_open: &mut bool) -> Counts {
+fn count_ascii(text: &[u8], is_open: &mut bool) -> TextCounts {
     let (mut words, mut is_counted) = (0, 0);
     let (mut long_words, mut letters) = (0, 0_u32);
     let (mut sentences, mut may_end, mut open) = (0, 0, u32::from(*is_open));
@@ -55,7 +55,7 @@ fn count_ascii(text: &[u8], is_open: &mut bool) -> Counts {
     long_words += u32::from(letters > LONG_WORD);
     sentences += may_end & open;
     *is_open = open & (may_end ^ 1) == 1;
-    Counts {
+    TextCounts {
         words: words as usize,
         sentences: sentences as usize,
         long_words: long_words as usize,
@@ -236,7 +236,7 @@ mod tests {
         fn ascii_is_counted_as_any_text_is(text in r"([ \t.!?(\x0B\x1C-]|[a-zA-Z0-9]{1,9}){2,12}", was_open: bool) {
             let (mut is_open, mut is_open_too) = (was_open, was_open);
             let (sentences, long_words) = count_sentences(&text, &mut is_open_too);
-            proptest::prop_assert_eq!(count(&text, &mut is_open), Counts { words: count_words(&text), sentences, long_words });
+            proptest::prop_assert_eq!(count(&text, &mut is_open), TextCounts { words: count_words(&text), sentences, long_words });
             proptest::prop_assert_eq!(is_open, is_open_too);
         }
     }

@@ -2,28 +2,28 @@
 
 use std::borrow::Cow;
 
-use super::Walk;
-use super::slips::footnote_name;
+use super::MarkdownWalk;
 use super::text::{count, shortened};
+use super::violations::footnote_name;
 use crate::source::{is_blank, is_ignorable};
 
 const EXCERPT_BYTES: usize = 240;
 
-impl Walk<'_> {
+impl MarkdownWalk<'_> {
     /// Text that counts as the page's words.
     pub(super) fn plain_text(&mut self, text: &str) {
         match &mut self.image {
             Some(image) => image.alt.push_str(text),
-            None => self.take_words(text, true),
+            None => self.count_words(text, true),
         }
     }
 
     /// An image's text, which counts as the page's words but is not part of its excerpt.
     pub(super) fn alt_text(&mut self, alt: &str) {
-        self.take_words(alt, false);
+        self.count_words(alt, false);
     }
 
-    fn take_words(&mut self, text: &str, is_shown: bool) {
+    fn count_words(&mut self, text: &str, is_shown: bool) {
         if let Some((words, _)) = &mut self.link_words {
             words.push_str(text);
         }

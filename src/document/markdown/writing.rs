@@ -13,7 +13,7 @@ use memchr::memmem;
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd, html};
 
 use super::text::any_byte;
-use super::{HOLE_END, HOLE_START, Markdown, Walk, without_hole_marks};
+use super::{HOLE_END, HOLE_START, MarkdownOutput, MarkdownWalk, remove_placeholders};
 use crate::diagnostic::Checked;
 use crate::document::body::Segment;
 use crate::document::{raw_html, source_lines};
@@ -29,7 +29,7 @@ const EVENTS_MAX: usize = 8192;
 /// For some events of a flow, by their number: the line of the source, from 1.
 pub(super) type BlockLines = Vec<(usize, u32)>;
 
-impl<'a> Walk<'a> {
+impl<'a> MarkdownWalk<'a> {
     /// Writes an event to the innermost flow, if that can be seen and a body is wanted.
     pub(super) fn push(&mut self, event: Event<'a>) {
         if self.settings.wants_body && self.is_seen() {
@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Puts a segment aside and gives the text that stands for it until the flow is finished.
-    pub(super) fn hole(&mut self, segment: Segment) -> String {
+    pub(super) fn add_placeholder(&mut self, segment: Segment) -> String {
         if !self.settings.wants_body {
             return String::new();
         }
@@ -158,10 +158,10 @@ impl<'a> Walk<'a> {
 
     /// Writes what is drawn later, as a block of its own that came from `range`.
     pub(super) fn push_segment(&mut self, segment: Segment, range: &Range<usize>) {
-        let line = self
-            .line(range)
-            .map_or_else(String::new, |line| self.hole(Segment::Line(line)));
-        let hole = self.hole(segment);
+        let line = self.line(range).map_or_else(String::new, |line| {
+            self.add_placeholder(Segment::Line(line))
+        });
+        let hole = self.add_placeholder(segment);
         self.push(Event::Html(format!("{line}{hole}\n").into()));
     }
 
@@ -184,10 +184,10 @@ impl<'a> Walk<'a> {
         let open = std::mem::take(&mut flow.html).open;
         let has_raw_html = flow.has_raw_html;
         if !open.is_empty() {
-            let closers = self.ends(&open);
+            let closers = self.end_tags(&open);
             events.push(Event::Html(closers.into()));
         }
-        self.tell_left_open(open);
+        self.report_unclosed(open);
         if !self.settings.wants_body {
             return Vec::new();
         }
@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
         if is_forged {
             for segment in &mut segments {
                 if let Segment::Html(html) = segment {
-                    *html = without_hole_marks(html).into_owned();
+                    *html = remove_placeholders(html).into_owned();
                 }
             }
         }
@@ -268,7 +268,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl Walk<'_> {
+impl MarkdownWalk<'_> {
     /// The number of the placeholder whose first character is before `text`, and how long the rest
     /// of it is.
     fn placeholder_number(&self, text: &str) -> Option<(usize, usize)> {
@@ -285,7 +285,7 @@ impl Walk<'_> {
     }
 
     /// Ends all that is open, and gives what was collected.
-    pub(super) fn finish(mut self) -> Checked<Markdown> {
+    pub(super) fn finish(mut self) -> Checked<MarkdownOutput> {
         self.end_prose();
         while self.flows.len() > 1 {
             self.abandon_flow();
@@ -299,9 +299,9 @@ impl Walk<'_> {
         self.out.terms = self
             .settings
             .forms
-            .map(|forms| self.prose.explaining(forms))
+            .map(|forms| self.prose.pages_explaining_terms(forms))
             .unwrap_or_default();
-        self.out.term_places = self.prose.print();
+        self.out.term_places = self.prose.hash();
         self.out.anchors = self.ids.into_all();
         self.problems.extend(self.tally.summaries());
         Checked::new(self.out, self.problems)
@@ -346,7 +346,7 @@ fn write(events: Vec<Event>, lines: &BlockLines, early: usize) -> String {
             .map(|(_, line)| (out.borrow().len(), *line));
         event
     });
-    html::write_html_fmt(Shared(&out), watched).expect("a string takes all that is written");
+    html::write_html_fmt(SharedText(&out), watched).expect("a string takes all that is written");
     let mut written = out.into_inner();
     if let Some((from, line)) = open {
         source_lines::mark(&mut written, from, line);
@@ -355,9 +355,9 @@ fn write(events: Vec<Event>, lines: &BlockLines, early: usize) -> String {
 }
 
 /// A text that is written while it is looked at.
-struct Shared<'a>(&'a RefCell<String>);
+struct SharedText<'a>(&'a RefCell<String>);
 
-impl fmt::Write for Shared<'_> {
+impl fmt::Write for SharedText<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.borrow_mut().push_str(text);
         Ok(())

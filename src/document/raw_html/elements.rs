@@ -29,7 +29,7 @@ const VOID: [&str; 14] = [
 
 /// What becomes of an element's tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Treatment {
+pub(super) enum ElementRule {
     Keep,
     /// The element is active: its tags are left out.
     LeaveOutActive,
@@ -54,31 +54,31 @@ pub(super) fn treatment(
     has_values: impl Fn() -> bool,
     is_in_graphic: impl Fn() -> bool,
     mode: RawHtml,
-) -> Treatment {
+) -> ElementRule {
     if mode != RawHtml::Sanitise {
         // Nothing could end it, so the rest of the page would be its text.
         return if name == "plaintext" {
-            Treatment::LeaveOut { is_html: true }
+            ElementRule::LeaveOut { is_html: true }
         } else {
-            Treatment::Keep
+            ElementRule::Keep
         };
     }
     if KEPT.contains(name) {
-        Treatment::Keep
+        ElementRule::Keep
     } else if LEFT_OUT_WHOLE.contains(&name) {
-        Treatment::LeaveOutWhole
+        ElementRule::LeaveOutWhole
     } else if ACTIVE.contains(&name) {
-        Treatment::LeaveOutActive
+        ElementRule::LeaveOutActive
     } else if is_in_graphic() {
-        Treatment::LeaveOutSilently
+        ElementRule::LeaveOutSilently
     } else {
         let is_html = OTHER_HTML.contains(&format!(" {name} "));
         let is_meant_as_element =
             has_values() || name.contains(':') || (is_html && !holds_text(name));
         if is_meant_as_element {
-            Treatment::LeaveOut { is_html }
+            ElementRule::LeaveOut { is_html }
         } else {
-            Treatment::ShowAsText { is_html }
+            ElementRule::ShowAsText { is_html }
         }
     }
 }

@@ -5,8 +5,11 @@ use std::ops::Range;
 
 use html5gum::{Span, Spanned};
 
-use super::elements::{self, Treatment, treatment};
-use super::{Finding, Fragment, OpenElement, Reading, State, escape_into, frames, start_tag};
+use super::elements::{self, ElementRule, treatment};
+use super::{
+    HtmlFinding, HtmlFragment, HtmlPolicy, NestingState, OpenElement, escape_into, frames,
+    start_tag,
+};
 use crate::document::attributes;
 use crate::document::html_tokens::{StartTag, Token, Tokens, holds_text};
 use crate::document::source_lines;
@@ -17,14 +20,14 @@ use crate::settings::RawHtml;
 /// `state` is kept between the fragments of one flow; an end tag that closes nothing is dropped.
 /// `link` is given the element, the address and its source range.
 pub fn filter(
-    fragment: &Fragment,
-    reading: &Reading,
-    state: &mut State,
-    findings: &mut Vec<Finding>,
+    fragment: &HtmlFragment,
+    reading: &HtmlPolicy,
+    state: &mut NestingState,
+    findings: &mut Vec<HtmlFinding>,
     link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
 ) -> String {
     let out = String::with_capacity(fragment.text.len());
-    let mut filter = Filter {
+    let mut filter = HtmlFilter {
         fragment,
         reading,
         state,
@@ -43,26 +46,26 @@ pub fn filter(
             Token::Text(range) => filter.text(range),
             Token::Comment { range, is_open } => filter.comment(range, is_open),
             Token::OddComment(range) => filter
-                .odd_comment(range)
+                .bogus_comment(range)
                 .into_iter()
-                .for_each(|to| tokens.go_back(to)),
-            Token::OpenTag(range) => tokens.go_back(filter.open_tag(range.start)),
+                .for_each(|to| tokens.rewind_to(to)),
+            Token::OpenTag(range) => tokens.rewind_to(filter.open_tag(range.start)),
             Token::Doctype(_) => {}
         }
     }
     filter.out
 }
 
-struct Filter<'a, L> {
-    fragment: &'a Fragment,
-    reading: &'a Reading<'a>,
-    state: &'a mut State,
-    findings: &'a mut Vec<Finding>,
+struct HtmlFilter<'a, L> {
+    fragment: &'a HtmlFragment,
+    reading: &'a HtmlPolicy<'a>,
+    state: &'a mut NestingState,
+    findings: &'a mut Vec<HtmlFinding>,
     link: L,
     out: String,
 }
 
-impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
+impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
     /// A start tag. It gives the element's name where its content is to be read as text.
     fn start(&mut self, tag: &StartTag) -> Option<String> {
         if self.state.skipped.is_some() {
@@ -82,39 +85,39 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let has_values = || tag.attributes(text).any(|(_, value, _)| !value.is_empty());
         let asks = mode == RawHtml::Sanitise && name == "input" && !is_tick_box(tag, text);
         let treatment = if asks {
-            Treatment::LeaveOutActive
+            ElementRule::LeaveOutActive
         } else {
             treatment(&name, has_values, is_in_graphic, mode)
         };
         match treatment {
-            Treatment::ShowAsText { is_html } => {
+            ElementRule::ShowAsText { is_html } => {
                 let written = text[tag.range.clone()].to_owned();
                 escape_into(&mut self.out, &written);
-                self.findings.push(Finding::Text {
+                self.findings.push(HtmlFinding::Text {
                     written,
                     is_html,
                     range,
                 });
                 return None;
             }
-            Treatment::LeaveOutWhole | Treatment::LeaveOutActive => {
-                self.findings.push(Finding::Active {
+            ElementRule::LeaveOutWhole | ElementRule::LeaveOutActive => {
+                self.findings.push(HtmlFinding::Active {
                     what: format!("the element `<{name}>`"),
                     range: range.clone(),
                 });
                 self.link_frame(&name, tag, &range);
             }
-            Treatment::LeaveOut { is_html } => {
-                self.findings.push(Finding::LeftOut {
+            ElementRule::LeaveOut { is_html } => {
+                self.findings.push(HtmlFinding::LeftOut {
                     name: name.clone(),
                     is_html,
                     range: range.clone(),
                 });
             }
-            Treatment::Keep | Treatment::LeaveOutSilently => {}
+            ElementRule::Keep | ElementRule::LeaveOutSilently => {}
         }
         self.report_attributes(tag, treatment);
-        if treatment == Treatment::LeaveOutWhole {
+        if treatment == ElementRule::LeaveOutWhole {
             if tag.is_self_closing {
                 return None;
             }
@@ -139,18 +142,18 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
     }
 
     /// What is odd about the attributes of a tag that is not shown as text.
-    fn report_attributes(&mut self, tag: &StartTag, treatment: Treatment) {
+    fn report_attributes(&mut self, tag: &StartTag, treatment: ElementRule) {
         let source = |range: &Range<usize>| self.fragment.source(range.clone());
         let surplus = tag
             .surplus
             .as_ref()
-            .filter(|_| treatment == Treatment::Keep);
+            .filter(|_| treatment == ElementRule::Keep);
         self.findings
-            .extend(surplus.map(|surplus| Finding::Surplus {
+            .extend(surplus.map(|surplus| HtmlFinding::Surplus {
                 range: source(surplus),
             }));
         self.findings
-            .extend(tag.odd_quote.map(|at| Finding::OddQuote {
+            .extend(tag.odd_quote.map(|at| HtmlFinding::OddQuote {
                 range: source(&(at..at + 1)),
             }));
     }
@@ -160,31 +163,31 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         &mut self,
         name: String,
         tag: &StartTag,
-        treatment: Treatment,
+        treatment: ElementRule,
         range: Range<usize>,
     ) -> Option<String> {
-        let Reading {
+        let HtmlPolicy {
             mode,
             depth,
             line,
             paid_link,
             ..
         } = *self.reading;
-        let is_written = treatment == Treatment::Keep;
+        let is_written = treatment == ElementRule::Keep;
         let is_complete = tag.is_self_closing
             && (mode == RawHtml::Sanitise
                 || elements::is_graphic(&name)
                 || self.state.is_in_written_graphic());
         let has_no_end = elements::is_void(&name) || (is_complete && !is_written);
         let is_matched =
-            is_written || treatment != Treatment::LeaveOutActive || elements::is_graphic(&name);
+            is_written || treatment != ElementRule::LeaveOutActive || elements::is_graphic(&name);
         if is_written {
             let ended = self.state.implied_ends(&name, depth);
             self.out
                 .extend(ended.iter().rev().map(|element| element.end(paid_link)));
         }
         if !has_no_end && is_matched && self.state.is_too_deep(&name) {
-            self.findings.push(Finding::TooDeep { range });
+            self.findings.push(HtmlFinding::TooDeep { range });
             return None;
         }
         let mut is_paid = false;
@@ -231,7 +234,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let shown = rest.trim_matches(is_ignorable);
         if !shown.is_empty() {
             let start = begin + (rest.len() - rest.trim_start_matches(is_ignorable).len());
-            self.findings.push(Finding::EndTagAttributes {
+            self.findings.push(HtmlFinding::EndTagAttributes {
                 range: self.fragment.source(start..start + shown.len()),
             });
         }
@@ -251,7 +254,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
                 || self.state.is_in_graphic(),
                 self.reading.mode,
             );
-            if matches!(treatment, Treatment::ShowAsText { .. }) {
+            if matches!(treatment, ElementRule::ShowAsText { .. }) {
                 escape_into(&mut self.out, &self.fragment.text[range]);
             } else {
                 self.report_end_tag_attributes(name, &range);
@@ -262,8 +265,8 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         if let Some(element) = ended.first() {
             let range = element.range.end..self.fragment.source(range).start;
             match name {
-                "script" => self.findings.push(Finding::Script { range }),
-                "style" => self.findings.push(Finding::Style { range }),
+                "script" => self.findings.push(HtmlFinding::Script { range }),
+                "style" => self.findings.push(HtmlFinding::Style { range }),
                 _ => {}
             }
         }
@@ -286,7 +289,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             .last()
             .is_some_and(|element| element.name == "noscript")
         {
-            self.findings.push(Finding::Script {
+            self.findings.push(HtmlFinding::Script {
                 range: self.fragment.source(range.clone()),
             });
         }
@@ -301,13 +304,14 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             .fragment
             .source(range.start..range.start + COMMENT_START.len());
         if is_open {
-            self.findings.push(Finding::OpenComment { range: opening });
+            self.findings
+                .push(HtmlFinding::OpenComment { range: opening });
             return;
         }
         let written = &self.fragment.text[range];
         if contains_comment_start(written) {
             self.findings
-                .push(Finding::NestedComment { range: opening });
+                .push(HtmlFinding::NestedComment { range: opening });
         }
         if self.reading.mode == RawHtml::Allow {
             self.out.push_str(written);
@@ -316,7 +320,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
 
     /// What a browser takes for a comment. Its words are not lost: its first two characters are
     /// text, and it gives where the rest begins.
-    fn odd_comment(&mut self, range: Range<usize>) -> Option<usize> {
+    fn bogus_comment(&mut self, range: Range<usize>) -> Option<usize> {
         if self.state.skipped.is_some() {
             return None;
         }
@@ -329,7 +333,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         }
         let is_unfinished = !written.ends_with('>');
         if is_instruction(written) {
-            self.findings.push(Finding::Active {
+            self.findings.push(HtmlFinding::Active {
                 what: "the instruction `<?…>`".to_owned(),
                 range: self.fragment.source(range),
             });
@@ -350,7 +354,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let range = start..start + 1;
         if self.state.skipped.is_none() {
             escape_into(&mut self.out, &self.fragment.text[range.clone()]);
-            self.findings.push(Finding::OpenTag {
+            self.findings.push(HtmlFinding::OpenTag {
                 range: self.fragment.source(range.clone()),
             });
         }
@@ -361,7 +365,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
     fn text_like_markup(&mut self, range: Range<usize>) {
         let written = self.fragment.text[range.clone()].to_owned();
         escape_into(&mut self.out, &written);
-        self.findings.push(Finding::Text {
+        self.findings.push(HtmlFinding::Text {
             written,
             is_html: false,
             range: self.fragment.source(range),

@@ -3,7 +3,7 @@
 use html5gum::StartTag;
 
 use super::{escape_attribute, lossy};
-use crate::document::links::Target;
+use crate::document::links::ParsedTarget;
 
 /// The address of what an element would show in a frame.
 pub fn address<'a>(name: &str, tag: &'a StartTag<usize>) -> Option<&'a [u8]> {
@@ -29,8 +29,8 @@ pub fn push_link(
 ) {
     let address = lossy(address);
     let is_link = matches!(
-        Target::parse(&address),
-        Target::Outside | Target::ProtocolRelative | Target::Inside { .. }
+        ParsedTarget::parse(&address),
+        ParsedTarget::Outside | ParsedTarget::ProtocolRelative | ParsedTarget::Inside { .. }
     );
     let Some(written) = Some(address.trim()).filter(|_| is_link).and_then(link) else {
         return;

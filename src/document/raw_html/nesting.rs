@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::elements::is_graphic;
-use crate::document::honesty;
 use crate::document::html_tokens::holds_text;
+use crate::document::trust_rules;
 
 /// Elements nested deeper than this lose their tags. Reading deeper HTML takes a time that grows
 /// with the square of its length.
@@ -47,7 +47,7 @@ impl OpenElement {
             return String::new();
         }
         let said = if self.is_paid {
-            honesty::said_behind(paid_link)
+            trust_rules::label_after_link(paid_link)
         } else {
             String::new()
         };
@@ -57,7 +57,7 @@ impl OpenElement {
 
 /// What is carried from one fragment of a flow to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
+pub struct NestingState {
     pub open: Vec<OpenElement>,
     /// The active element whose content is being left out, and where it was opened.
     pub skipped: Option<(String, Range<usize>)>,
@@ -69,7 +69,7 @@ pub struct State {
     too_deep: BTreeMap<String, usize>,
 }
 
-impl State {
+impl NestingState {
     /// Whether one more element would be too deep. Its end tag will close nothing.
     pub(super) fn is_too_deep(&mut self, name: &str) -> bool {
         if self.open.len() < DEPTH_MAX {

@@ -313,7 +313,7 @@ fn closes_paragraph(name: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Fragment, Reading, SANITISER, State, filter, in_pieces};
+    use super::super::{HtmlFragment, HtmlPolicy, NestingState, SANITISER, filter, in_pieces};
     use super::*;
     use crate::settings::RawHtml;
 
@@ -449,10 +449,10 @@ mod tests {
     }
 
     fn filtered(text: &str) -> String {
-        let mut fragment = Fragment::default();
+        let mut fragment = HtmlFragment::default();
         fragment.push(text, 0);
-        let mut state = State::default();
-        let reading = Reading {
+        let mut state = NestingState::default();
+        let reading = HtmlPolicy {
             mode: RawHtml::Sanitise,
             depth: 0,
             line: None,

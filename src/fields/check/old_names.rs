@@ -1,22 +1,22 @@
 //! Old names of keys, words and codes: understood, reported, and passed on under their new names.
 
-use super::Check;
-use crate::diagnostic::Place;
+use super::FieldCheck;
+use crate::diagnostic::Location;
 use crate::fields::{Field, field_named};
 use crate::renamed::{self, NameKind};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// The field whose keys are codes, and the one whose keys are design tokens.
 const CHECKS: &str = "checks";
 const TOKENS: &str = "theme.tokens";
 
-impl Check<'_> {
+impl FieldCheck<'_> {
     /// The field that a key means. An old name of it is reported.
     pub(super) fn field_of<'f>(
         &mut self,
         groups: &[&'f [Field]],
         key: &str,
-        place: &Place,
+        place: &Location,
     ) -> Option<&'f Field> {
         field_named(groups, key).or_else(|| {
             let new = renamed::new_name(self.context.names?, key)?;
@@ -32,7 +32,12 @@ impl Check<'_> {
     }
 
     /// A key of the mapping `name` under its new name.
-    pub(super) fn current_key<'k>(&mut self, name: &str, key: &'k str, place: &Place) -> &'k str {
+    pub(super) fn current_key<'k>(
+        &mut self,
+        name: &str,
+        key: &'k str,
+        place: &Location,
+    ) -> &'k str {
         let kind = match name {
             CHECKS => NameKind::Code,
             TOKENS => NameKind::Token,
@@ -49,7 +54,7 @@ impl Check<'_> {
     /// The new word for `text`, where the field `name` takes that word.
     pub(super) fn renamed_word(
         &mut self,
-        node: &Node,
+        node: &YamlNode,
         words: &[String],
         text: &str,
         name: &str,

@@ -28,43 +28,43 @@ fn fields() -> Vec<Field> {
     ]
 }
 
-fn checked(text: &str) -> (Items, Vec<String>) {
+fn checked(text: &str) -> (FieldItems, Vec<String>) {
     let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len())
         .expect("sound YAML")
         .expect("not empty");
     let checked = check(
         &node,
         &fields(),
-        Context {
+        CheckContext {
             critical: &["draft"],
-            ..Context::PAGE
+            ..CheckContext::PAGE
         },
     );
-    let told = checked.problems.iter().map(|problem| {
-        let place = problem.place.as_ref().expect("placed");
+    let reported = checked.problems.iter().map(|problem| {
+        let place = problem.location.as_ref().expect("placed");
         let help = problem.help.as_deref().unwrap_or("");
         format!(
             "{} {} {}:{} {} ({help})",
             problem.severity, problem.code, place.line, place.column, problem.message
         )
     });
-    (checked.value, told.collect())
+    (checked.value, reported.collect())
 }
 
 #[test]
 fn sound_values() {
-    let (items, told) = checked(
+    let (items, reported) = checked(
         "title: 101\ndescription: |\n  Two\n  lines\ntags: a\ncategories: [a, b]\nneeds: A pen, paper\ndate: 2026-01-15T10:00:00+01:00\n\
          time: 1 h 30 min\nreview_every: 12 months\ndraft: yes\nlevel:\nimage: {src: a.png}\nextra: {version: 1.10, zip: 01234, n: 3}\n",
     );
-    assert_eq!(told, Vec::<String>::new());
+    assert_eq!(reported, Vec::<String>::new());
     assert_eq!(items["title"].as_text(), Some("101"));
     assert_eq!(items["summary"].as_text(), Some("Two\nlines"));
     assert_eq!(
         items["topics"]
             .as_list()
             .iter()
-            .filter_map(Item::as_text)
+            .filter_map(FieldItem::as_text)
             .collect::<Vec<_>>(),
         ["a", "b"]
     );
@@ -151,10 +151,10 @@ fn what_does_not_fit_is_told_and_left_out() {
             "warning unknown-key 2:1 `description` means the same as `summary`",
         ),
     ] {
-        let (items, told) = checked(text);
+        let (items, reported) = checked(text);
         assert!(
-            told.len() == 1 && told[0].starts_with(expected),
-            "{text}: {told:#?}"
+            reported.len() == 1 && reported[0].starts_with(expected),
+            "{text}: {reported:#?}"
         );
         assert!(items.len() <= 1, "{text}");
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What a reader answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct ReaderAnswer {
     /// The page's address with the site's base path: `/guides/give-first/`.
     pub address: String,
     pub helped: Option<bool>,
@@ -16,15 +16,15 @@ pub struct Answer {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Feedback {
-    pub answers: Vec<Answer>,
+pub struct ReaderAnswers {
+    pub answers: Vec<ReaderAnswer>,
     /// Lines of the file, from 1, that hold no answer that can be read; of a list in JSON, its
     /// objects.
     pub unread: Vec<usize>,
 }
 
-impl Feedback {
-    fn take(&mut self, number: usize, answer: Option<Answer>) {
+impl ReaderAnswers {
+    fn take(&mut self, number: usize, answer: Option<ReaderAnswer>) {
         match answer {
             Some(answer) => self.answers.push(answer),
             None => self.unread.push(number),
@@ -34,7 +34,7 @@ impl Feedback {
 
 /// Nothing in the file says what page an answer is about: the names that its head has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoPage(pub Vec<String>);
+pub struct MissingPageColumn(pub Vec<String>);
 
 /// Names under which a value is looked for.
 const ADDRESS: [&str; 5] = ["page", "address", "url", "path", "href"];
@@ -44,7 +44,7 @@ const WORDS: [&str; 5] = ["words", "text", "comment", "message", "note"];
 const DATE: [&str; 5] = ["date", "time", "timestamp", "created", "created_at"];
 
 /// Reads a file of answers; its first character tells which form it has.
-pub fn read(text: &str) -> Result<Feedback, NoPage> {
+pub fn read(text: &str) -> Result<ReaderAnswers, MissingPageColumn> {
     let text = text.trim_start_matches('\u{FEFF}');
     match text.trim_start().chars().next() {
         Some('{') => Ok(json_lines(text)),
@@ -53,8 +53,8 @@ pub fn read(text: &str) -> Result<Feedback, NoPage> {
     }
 }
 
-fn json_lines(text: &str) -> Feedback {
-    let mut feedback = Feedback::default();
+fn json_lines(text: &str) -> ReaderAnswers {
+    let mut feedback = ReaderAnswers::default();
     for (number, line) in (1..)
         .zip(text.lines())
         .filter(|(_, line)| !line.trim().is_empty())
@@ -68,8 +68,8 @@ fn json_lines(text: &str) -> Feedback {
 }
 
 /// A list of objects, as forms' services export it.
-fn json_list(text: &str) -> Option<Feedback> {
-    let mut feedback = Feedback::default();
+fn json_list(text: &str) -> Option<ReaderAnswers> {
+    let mut feedback = ReaderAnswers::default();
     let list: Vec<Value> = serde_json::from_str(text).ok()?;
     (1..)
         .zip(&list)
@@ -77,7 +77,7 @@ fn json_list(text: &str) -> Option<Feedback> {
     Some(feedback)
 }
 
-fn of_object(value: &Value) -> Option<Answer> {
+fn of_object(value: &Value) -> Option<ReaderAnswer> {
     let object = value.as_object()?;
     let named = |name: &str| {
         object
@@ -96,8 +96,8 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-fn csv(text: &str) -> Result<Feedback, NoPage> {
-    let mut feedback = Feedback::default();
+fn csv(text: &str) -> Result<ReaderAnswers, MissingPageColumn> {
+    let mut feedback = ReaderAnswers::default();
     let first = text.lines().next().unwrap_or_default();
     // Of several the last has the most: a comma, where none has any.
     let delimiter = *b"\t;,"
@@ -113,7 +113,7 @@ fn csv(text: &str) -> Result<Feedback, NoPage> {
         .map(|head| head.iter().map(|name| name.trim().to_lowercase()).collect())
         .unwrap_or_default();
     if !text.trim().is_empty() && !names.iter().any(|name| ADDRESS.contains(&name.as_str())) {
-        return Err(NoPage(names));
+        return Err(MissingPageColumn(names));
     }
     let mut record = csv::StringRecord::new();
     loop {
@@ -136,7 +136,7 @@ fn csv(text: &str) -> Result<Feedback, NoPage> {
 }
 
 /// An answer needs a page and something that is said of it.
-fn answer(field: impl Fn(&str) -> Option<String>) -> Option<Answer> {
+fn answer(field: impl Fn(&str) -> Option<String>) -> Option<ReaderAnswer> {
     let first = |names: &[&str]| {
         names
             .iter()
@@ -144,7 +144,7 @@ fn answer(field: impl Fn(&str) -> Option<String>) -> Option<Answer> {
             .map(|text| text.trim().to_owned())
             .filter(|text| !text.is_empty())
     };
-    let answer = Answer {
+    let answer = ReaderAnswer {
         address: address(&first(&ADDRESS)?)?,
         helped: first(&HELPED).and_then(|text| match text.to_lowercase().as_str() {
             "yes" | "true" | "1" | "y" | "ja" | "up" => Some(true),
@@ -230,9 +230,12 @@ mod tests {
         );
         assert_eq!(
             read("Seite,hilfreich\n/a/,ja\n"),
-            Err(NoPage(vec!["seite".to_owned(), "hilfreich".to_owned()]))
+            Err(MissingPageColumn(vec![
+                "seite".to_owned(),
+                "hilfreich".to_owned()
+            ]))
         );
-        assert_eq!(read(""), Ok(Feedback::default()));
+        assert_eq!(read(""), Ok(ReaderAnswers::default()));
         assert_eq!(
             read("[1, {\"page\": \"/a/\"}]").map(|read| read.unread),
             Ok(vec![1, 2])

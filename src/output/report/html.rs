@@ -1,7 +1,7 @@
 //! The report as one HTML file: styles and plots within it, nothing loaded from anywhere.
 
 use super::plot::bars;
-use super::{Bar, FeedbackReport, PageLine, Report};
+use super::{FeedbackReport, PageLine, PlotBar, Report};
 use crate::diagnostic::Severity;
 use crate::document::raw_html::escape_attribute as escape;
 
@@ -115,7 +115,7 @@ fn audit(page: &mut String, report: &Report) {
         page.push_str("<p class=\"quiet\">Nothing at all.</p>\n");
         return;
     }
-    let counted = |line: &super::AuditLine| Bar {
+    let counted = |line: &super::AuditLine| PlotBar {
         label: line.code.name().to_owned(),
         count: line.count,
     };
@@ -161,7 +161,7 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
     ];
     page.push_str(&bars(
         "Whether pages helped",
-        &helped.map(|(label, count)| Bar {
+        &helped.map(|(label, count)| PlotBar {
             label: label.to_owned(),
             count,
         }),

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use self::feedback::{Answer, Feedback};
+use self::feedback::{ReaderAnswer, ReaderAnswers};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::site::Site;
 
@@ -48,7 +48,7 @@ pub struct PageLine {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Freshness {
     /// Pages by how long ago they were last changed or reviewed.
-    pub ages: Vec<Bar>,
+    pub ages: Vec<PlotBar>,
     /// Pages that state no day at all.
     pub undated: usize,
     pub overdue: Vec<PageLine>,
@@ -57,7 +57,7 @@ pub struct Freshness {
 
 /// One bar of a plot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Bar {
+pub struct PlotBar {
     pub label: String,
     pub count: usize,
 }
@@ -78,14 +78,14 @@ pub struct FeedbackReport {
     pub answers: usize,
     pub helped: usize,
     pub not_helped: usize,
-    pub reasons: Vec<Bar>,
-    pub months: Vec<Bar>,
+    pub reasons: Vec<PlotBar>,
+    pub months: Vec<PlotBar>,
     /// Pages with answers, those that helped least first.
     pub pages: Vec<AnsweredPage>,
     /// What readers wrote, the newest first.
-    pub words: Vec<Words>,
+    pub words: Vec<ReportTexts>,
     /// Answers about addresses that the site does not have.
-    pub elsewhere: Vec<Bar>,
+    pub elsewhere: Vec<PlotBar>,
     /// Lines of the file that could not be read.
     pub unread: Vec<usize>,
 }
@@ -98,7 +98,7 @@ pub struct AnsweredPage {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Words {
+pub struct ReportTexts {
     pub address: String,
     pub date: Option<Date>,
     pub reason: Option<String>,
@@ -106,7 +106,7 @@ pub struct Words {
 }
 
 /// Gathers everything. `problems` are those of a check, judged.
-pub fn report(site: &Site, problems: &[Diagnostic], feedback: Option<&Feedback>) -> Report {
+pub fn report(site: &Site, problems: &[Diagnostic], feedback: Option<&ReaderAnswers>) -> Report {
     let of = |severity| {
         problems
             .iter()
@@ -185,7 +185,7 @@ fn freshness(site: &Site) -> Freshness {
         .iter()
         .zip(counts)
         .rev()
-        .map(|((_, label), count)| Bar {
+        .map(|((_, label), count)| PlotBar {
             label: (*label).to_owned(),
             count,
         })
@@ -203,11 +203,11 @@ fn by_day(mut lines: Vec<(Date, PageLine)>) -> Vec<PageLine> {
 /// The pages that the check names as such, so that a page with a reason to be one is not among
 /// them.
 fn orphans(site: &Site, problems: &[Diagnostic]) -> Vec<PageLine> {
-    let told = problems
+    let reported = problems
         .iter()
         .filter(|problem| problem.code == Code::Orphan)
-        .filter_map(|problem| problem.place.as_ref());
-    let pages = told.filter_map(|place| {
+        .filter_map(|problem| problem.location.as_ref());
+    let pages = reported.filter_map(|place| {
         site.pages()
             .iter()
             .position(|page| page.entry.source == place.path)
@@ -229,7 +229,7 @@ fn audit(problems: &[Diagnostic]) -> Vec<AuditLine> {
         line.count += 1;
         line.severity = line.severity.max(problem.severity);
         line.places
-            .extend(problem.place.as_ref().map(ToString::to_string));
+            .extend(problem.location.as_ref().map(ToString::to_string));
     }
     let mut lines: Vec<AuditLine> = lines.into_values().collect();
     lines.sort_by_key(|line| {
@@ -241,7 +241,7 @@ fn audit(problems: &[Diagnostic]) -> Vec<AuditLine> {
     lines
 }
 
-fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
+fn answered(site: &Site, feedback: &ReaderAnswers) -> FeedbackReport {
     let mut report = FeedbackReport {
         answers: feedback.answers.len(),
         unread: feedback.unread.clone(),
@@ -268,7 +268,7 @@ fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
             .get(address)
             .or_else(|| addresses.get(&format!("{address}/")))
     };
-    for Answer {
+    for ReaderAnswer {
         address,
         helped,
         reason,
@@ -298,7 +298,7 @@ fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
             None => *elsewhere.entry(address.clone()).or_insert(0) += 1,
         }
         if let Some(text) = words {
-            report.words.push(Words {
+            report.words.push(ReportTexts {
                 address: address.clone(),
                 date: *date,
                 reason: reason.clone(),
@@ -309,7 +309,7 @@ fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
     let bars = |counts: BTreeMap<String, usize>| {
         counts
             .into_iter()
-            .map(|(label, count)| Bar { label, count })
+            .map(|(label, count)| PlotBar { label, count })
             .collect::<Vec<_>>()
     };
     report.reasons = bars(reasons);

@@ -1,7 +1,7 @@
 //! Bars as inline SVG: each with its words and its figure, so that the plot says nothing by its
 //! look alone.
 
-use super::Bar;
+use super::PlotBar;
 use crate::document::raw_html::escape_attribute;
 
 const WIDTH: usize = 640;
@@ -10,7 +10,7 @@ const FIGURE: usize = 48;
 const HEIGHT: usize = 26;
 
 /// One horizontal bar a line. `title` is what the whole shows, for who does not see it.
-pub fn bars(title: &str, bars: &[Bar]) -> String {
+pub fn bars(title: &str, bars: &[PlotBar]) -> String {
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let room = WIDTH - LABEL - FIGURE;
     let mut svg = format!(
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_they_count() {
-        let bar = |label: &str, count| Bar {
+        let bar = |label: &str, count| PlotBar {
             label: label.into(),
             count,
         };

@@ -107,9 +107,9 @@ impl<'de> Deserialize<'de> for Blob {
 }
 
 /// Reads what was put.
-pub struct Reader<'a>(pub &'a [u8]);
+pub struct ByteReader<'a>(pub &'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> ByteReader<'a> {
     pub fn is_done(&self) -> bool {
         self.0.is_empty()
     }
@@ -162,7 +162,7 @@ mod tests {
             let mut bytes = Vec::new();
             numbers.iter().for_each(|number| put_number(&mut bytes, *number));
             texts.iter().for_each(|text| put_text(&mut bytes, text));
-            let mut reader = Reader(&bytes);
+            let mut reader = ByteReader(&bytes);
             for number in numbers {
                 prop_assert_eq!(reader.number(), Some(number));
             }
@@ -179,7 +179,7 @@ mod tests {
             for word in &words {
                 let mut bytes = Vec::new();
                 put_word(&mut bytes, before, word);
-                prop_assert_eq!(Reader(&bytes).word(before), Some(word.clone()));
+                prop_assert_eq!(ByteReader(&bytes).word(before), Some(word.clone()));
                 before = word;
             }
         }

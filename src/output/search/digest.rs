@@ -10,11 +10,11 @@ use super::bytes::{Blob, length, packed, put_number, put_text};
 use super::word_list::WordList;
 use super::words::each_word;
 use crate::document::Entry;
-use crate::document::passages::Passage;
+use crate::document::text_sections::TextSection;
 
 /// A page for the search.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Digest {
+pub struct SearchDigest {
     /// For each word, in the order in which they first stand there: the word, the length of its
     /// places, and the places.
     pub words: Blob,
@@ -24,24 +24,24 @@ pub struct Digest {
 
 /// What a digest is made of.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Page<'a> {
+pub struct DigestInput<'a> {
     pub title: &'a str,
     pub summary: &'a str,
     /// Words that it is found by though they do not stand in it: its topics, its file's name.
     pub keywords: &'a [&'a str],
-    pub passages: &'a [Passage],
+    pub passages: &'a [TextSection],
 }
 
-impl Page<'_> {
+impl DigestInput<'_> {
     /// A page that was read.
-    pub fn digest(entry: &Entry, passages: &[Passage]) -> Digest {
+    pub fn digest(entry: &Entry, passages: &[TextSection]) -> SearchDigest {
         let topics = entry.meta.topics.iter().map(|topic| &*topic.value);
         let keywords: Vec<&str> = topics
             .chain([entry.source.stem()])
             .chain(entry.meta.short_title.as_deref())
             .collect();
         let summary = entry.summary.as_deref().unwrap_or("");
-        digest(&Page {
+        digest(&DigestInput {
             title: &entry.title,
             summary,
             keywords: &keywords,
@@ -81,7 +81,7 @@ struct Occurrences {
 
 /// The words of a page, gathered section by section.
 #[derive(Default)]
-struct Gathered {
+struct WordCollector {
     words: WordList,
     occurrences: Vec<Occurrences>,
     /// For each word the positions of its first and last occurrences.
@@ -90,7 +90,7 @@ struct Gathered {
     lengths: Vec<u32>,
 }
 
-impl Gathered {
+impl WordCollector {
     fn clear(&mut self) {
         self.words.clear();
         self.occurrences.clear();
@@ -112,7 +112,7 @@ impl Gathered {
         if self.lengths.len() <= section {
             self.lengths.resize(section + 1, 0);
         }
-        let Gathered {
+        let WordCollector {
             words,
             occurrences,
             ends,
@@ -180,10 +180,10 @@ impl Gathered {
     }
 }
 
-pub fn digest(page: &Page) -> Digest {
+pub fn digest(page: &DigestInput) -> SearchDigest {
     // What one page needed of memory serves the next, so each thread keeps it.
     thread_local! {
-        static ROOM: RefCell<(Gathered, Vec<u8>)> = RefCell::default();
+        static ROOM: RefCell<(WordCollector, Vec<u8>)> = RefCell::default();
     }
     ROOM.with_borrow_mut(|(gathered, bytes)| {
         gathered.clear();
@@ -203,7 +203,7 @@ pub fn digest(page: &Page) -> Digest {
         let words = bytes.clone();
         bytes.clear();
         put_texts(bytes, page);
-        Digest {
+        SearchDigest {
             words: Blob(words),
             text: Blob(packed(bytes)),
         }
@@ -229,10 +229,10 @@ fn weight(count: f32, words: u32) -> u32 {
     ((share * WEIGHT_MAX as f32 + 0.5) as u32).clamp(1, WEIGHT_MAX)
 }
 
-fn put_texts(bytes: &mut Vec<u8>, page: &Page) {
-    let lead = Passage {
+fn put_texts(bytes: &mut Vec<u8>, page: &DigestInput) {
+    let lead = TextSection {
         level: 1,
-        ..Passage::default()
+        ..TextSection::default()
     };
     let passages = if page.passages.is_empty() {
         std::slice::from_ref(&lead)
@@ -269,18 +269,18 @@ fn put_texts(bytes: &mut Vec<u8>, page: &Page) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::search::bytes::Reader;
+    use crate::output::search::bytes::ByteReader;
 
     /// Section, weight, share of the heading.
-    type Place = (u32, u32, u32);
+    type WordPlace = (u32, u32, u32);
 
     /// The words of a digest, each with its places.
-    fn places(digest: &Digest) -> Vec<(String, Vec<Place>)> {
-        let (mut reader, mut all) = (Reader(&digest.words.0), Vec::new());
+    fn places(digest: &SearchDigest) -> Vec<(String, Vec<WordPlace>)> {
+        let (mut reader, mut all) = (ByteReader(&digest.words.0), Vec::new());
         while !reader.is_done() {
             let word = reader.text().expect("a word").to_owned();
             let length = reader.number().expect("a length") as usize;
-            let mut own = Reader(reader.take(length).expect("places"));
+            let mut own = ByteReader(reader.take(length).expect("places"));
             let (mut found, mut next) = (Vec::new(), 0);
             while !own.is_done() {
                 let place = own.number().expect("a place");
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_word_knows_where_it_stands() {
-        let passage = |anchor: &str, heading: &str, text: &str| Passage {
+        let passage = |anchor: &str, heading: &str, text: &str| TextSection {
             anchor: anchor.into(),
             level: 2,
             heading: heading.into(),
@@ -309,10 +309,10 @@ mod tests {
             passage("a", "Oil", "Oil paint paint paint."),
             passage("b", "Water", "Paint."),
         ];
-        let digest = digest(&Page {
+        let digest = digest(&DigestInput {
             title: "Paint",
             passages: &passages,
-            ..Page::default()
+            ..DigestInput::default()
         });
         assert_eq!(
             places(&digest),

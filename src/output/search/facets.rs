@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::bytes::{length, packed, put_number};
-use super::{Entry, Language, numbers};
-use crate::document::meta::{Level, Placed};
+use super::{LanguagePlan, PlannedPage, numbers};
+use crate::document::meta::{Level, Located};
 use crate::page::Composer;
-use crate::page::parts::say;
+use crate::page::parts::translate;
 use crate::paths::slug;
 
 /// Pages in one file at most.
@@ -19,15 +19,15 @@ const PAGES_MAX: usize = 4096;
 pub const MINUTES: [u32; 3] = [5, 15, 45];
 
 /// The values of a language's pages, each sort by key.
-pub struct Values<'a> {
+pub struct FacetValues<'a> {
     kinds: BTreeMap<&'a str, String>,
-    topics: Named<'a>,
-    audiences: Named<'a>,
+    topics: NamedValues<'a>,
+    audiences: NamedValues<'a>,
 }
 
 /// Values that pages name, in any spelling with the same slug.
 #[derive(Default)]
-struct Named<'a> {
+struct NamedValues<'a> {
     /// Key → title.
     titles: BTreeMap<String, String>,
     /// What a page says → key; many pages say the same, and slugging is the dearest part.
@@ -36,8 +36,8 @@ struct Named<'a> {
     positions: HashMap<String, u32>,
 }
 
-impl<'a> Named<'a> {
-    fn add(&mut self, named: &'a [Placed<String>], title: impl Fn(&str) -> Option<String>) {
+impl<'a> NamedValues<'a> {
+    fn add(&mut self, named: &'a [Located<String>], title: impl Fn(&str) -> Option<String>) {
         for name in named {
             let key = self
                 .keys
@@ -56,7 +56,7 @@ impl<'a> Named<'a> {
         self.positions = self.titles.keys().cloned().zip(0..).collect();
     }
 
-    fn put(&self, named: &[Placed<String>], bytes: &mut Vec<u8>) {
+    fn put(&self, named: &[Located<String>], bytes: &mut Vec<u8>) {
         let mut own: Vec<u32> = named
             .iter()
             .map(|name| self.positions[&self.keys[&*name.value]])
@@ -68,11 +68,11 @@ impl<'a> Named<'a> {
     }
 }
 
-pub fn values<'a>(composer: &'a Composer, language: &Language) -> Values<'a> {
-    let mut values = Values {
+pub fn values<'a>(composer: &'a Composer, language: &LanguagePlan) -> FacetValues<'a> {
+    let mut values = FacetValues {
         kinds: BTreeMap::new(),
-        topics: Named::default(),
-        audiences: Named::default(),
+        topics: NamedValues::default(),
+        audiences: NamedValues::default(),
     };
     for entry in &language.entries {
         let page = composer.site.page(entry.page);
@@ -93,7 +93,7 @@ pub fn values<'a>(composer: &'a Composer, language: &Language) -> Values<'a> {
     values
 }
 
-impl Values<'_> {
+impl FacetValues<'_> {
     /// As the browser reads them: lists of key and title.
     pub fn json(&self, composer: &Composer, language: &str) -> Value {
         let words = &composer.words;
@@ -105,10 +105,15 @@ impl Values<'_> {
         };
         let levels: Value = ["beginner", "intermediate", "advanced"]
             .iter()
-            .map(|level| json!([level, say(words, language, &format!("level_{level}"), &[])]))
+            .map(|level| {
+                json!([
+                    level,
+                    translate(words, language, &format!("level_{level}"), &[])
+                ])
+            })
             .collect();
         let minutes = |key: &str, count: u32| {
-            say(words, language, key, &[("count", count.to_string().into())])
+            translate(words, language, key, &[("count", count.to_string().into())])
         };
         let times = MINUTES
             .iter()
@@ -127,7 +132,7 @@ impl Values<'_> {
 
     /// A page's values: its kind, level (0 for none) and time; the numbers of its topics and
     /// audiences, and those.
-    fn put(&self, composer: &Composer, entry: &Entry, bytes: &mut Vec<u8>) {
+    fn put(&self, composer: &Composer, entry: &PlannedPage, bytes: &mut Vec<u8>) {
         let page = composer.site.page(entry.page);
         let meta = &page.entry.meta;
         let level = match meta.level {
@@ -157,7 +162,7 @@ impl Values<'_> {
 }
 
 /// The values of all pages, not yet packed.
-pub fn all(composer: &Composer, language: &Language) -> Vec<u8> {
+pub fn all(composer: &Composer, language: &LanguagePlan) -> Vec<u8> {
     let values = values(composer, language);
     let mut bytes = Vec::new();
     language
@@ -169,7 +174,7 @@ pub fn all(composer: &Composer, language: &Language) -> Vec<u8> {
 
 /// The files, each with the number of its first page: for each page how far its number is from the
 /// one before, and its values.
-pub fn files(composer: &Composer, language: &Language) -> Vec<(u32, Vec<u8>)> {
+pub fn files(composer: &Composer, language: &LanguagePlan) -> Vec<(u32, Vec<u8>)> {
     let values = values(composer, language);
     let items: Vec<(u32, usize)> = language
         .entries

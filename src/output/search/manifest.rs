@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::bytes::{length, put_number, put_text, put_word};
-use super::{Language, Print, facets};
+use super::{LanguagePlan, NameHash, facets};
 use crate::page::Composer;
-use crate::page::parts::say;
+use crate::page::parts::translate;
 
 /// The words of the theme that the search shows.
 const WORDS: [&str; 16] = [
@@ -32,27 +32,27 @@ const WORDS: [&str; 16] = [
 
 /// The files of one language, with the bytes that their names end in. Files of texts and words are
 /// many, so these are lists of them.
-pub struct Files<'a> {
+pub struct LanguageFiles<'a> {
     /// The number of the first page in each.
-    pub texts: Vec<(u32, Print)>,
-    pub facets: Vec<(u32, Print)>,
+    pub texts: Vec<(u32, NameHash)>,
+    pub facets: Vec<(u32, NameHash)>,
     /// The first word in each.
-    pub words: Vec<(&'a str, Print)>,
+    pub words: Vec<(&'a str, NameHash)>,
     /// The number of characters that the words in each have.
-    pub alike: &'a [(usize, Print)],
+    pub alike: &'a [(usize, NameHash)],
 }
 
-pub struct Manifest(Vec<u8>);
+pub struct SearchManifest(Vec<u8>);
 
-impl Manifest {
+impl SearchManifest {
     pub fn new(form: u32, languages: usize) -> Self {
         let mut bytes = Vec::new();
         put_number(&mut bytes, form);
         put_number(&mut bytes, length(languages));
-        Manifest(bytes)
+        SearchManifest(bytes)
     }
 
-    pub fn add(&mut self, composer: &Composer, language: &Language, files: &Files) {
+    pub fn add(&mut self, composer: &Composer, language: &LanguagePlan, files: &LanguageFiles) {
         let bytes = &mut self.0;
         put_text(bytes, &language.code);
         put_number(bytes, length(language.entries.len()));
@@ -65,9 +65,9 @@ impl Manifest {
             bytes.extend_from_slice(&list);
         }
         put_number(bytes, length(files.alike.len()));
-        for (chars, print) in files.alike {
+        for (chars, hash) in files.alike {
             put_number(bytes, length(*chars));
-            bytes.extend_from_slice(print);
+            bytes.extend_from_slice(hash);
         }
     }
 
@@ -78,24 +78,24 @@ impl Manifest {
 
 /// Files by the number of the first page in each: how many they are; for each how far its number is
 /// from the one before, and the end of its name.
-pub fn by_number(files: &[(u32, Print)]) -> Vec<u8> {
+pub fn by_number(files: &[(u32, NameHash)]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), 0);
     put_number(&mut bytes, length(files.len()));
-    for (first, print) in files {
+    for (first, hash) in files {
         put_number(&mut bytes, first - before);
-        bytes.extend_from_slice(print);
+        bytes.extend_from_slice(hash);
         before = *first;
     }
     bytes
 }
 
 /// Files by the first word in each: how many they are; for each that word and the end of its name.
-pub fn words(files: &[(&str, Print)]) -> Vec<u8> {
+pub fn words(files: &[(&str, NameHash)]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), "");
     put_number(&mut bytes, length(files.len()));
-    for (first, print) in files {
+    for (first, hash) in files {
         put_word(&mut bytes, before, first);
-        bytes.extend_from_slice(print);
+        bytes.extend_from_slice(hash);
         before = first;
     }
     bytes
@@ -103,14 +103,14 @@ pub fn words(files: &[(&str, Print)]) -> Vec<u8> {
 
 /// What the search says, the values that results are narrowed down by, and the pages that count for
 /// more or less.
-pub fn about(composer: &Composer, language: &Language) -> String {
+pub fn about(composer: &Composer, language: &LanguagePlan) -> String {
     let site = &composer.site;
     let tag = language.entries.first().map_or(&*language.code, |entry| {
         site.language(site.page(entry.page))
     });
     let words: BTreeMap<&str, String> = WORDS
         .iter()
-        .map(|key| (*key, say(&composer.words, tag, key, &[])))
+        .map(|key| (*key, translate(&composer.words, tag, key, &[])))
         .collect();
     let boosts: Vec<(u32, f64)> = language
         .entries

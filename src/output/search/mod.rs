@@ -9,11 +9,11 @@
 pub mod bytes;
 pub mod digest;
 mod facets;
-mod join;
 mod manifest;
+mod merge;
 pub mod numbers;
-mod revise;
 pub mod terms;
+mod update;
 mod word_list;
 pub mod words;
 
@@ -22,9 +22,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use self::bytes::{length, put_number, put_text};
-pub use self::join::{Words, files};
-pub use self::revise::Outline;
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+pub use self::merge::{WordsInput, files};
+pub use self::update::WordsOutline;
+use crate::fingerprint::{Fingerprint, Hasher};
 use crate::page::Composer;
 use crate::paths::OutputPath;
 use crate::site::{PageId, SitePage};
@@ -48,24 +48,24 @@ const TEXTS_BYTES: usize = 10 << 10;
 /// What is to be published, known without the texts: which pages, under which numbers, in which
 /// files.
 #[derive(Debug)]
-pub struct Plan {
-    pub languages: Vec<Language>,
+pub struct IndexPlan {
+    pub languages: Vec<LanguagePlan>,
     /// Of everything that the index is made from.
-    pub print: Fingerprint,
+    pub hash: Fingerprint,
 }
 
 /// The pages of one language; each language is searched by itself.
 #[derive(Debug)]
-pub struct Language {
+pub struct LanguagePlan {
     /// The first part of a language's tag: `en`.
     pub code: String,
     /// By number.
-    pub entries: Vec<Entry>,
-    pub texts: Vec<Texts>,
+    pub entries: Vec<PlannedPage>,
+    pub texts: Vec<TextsFile>,
 }
 
 #[derive(Debug)]
-pub struct Entry {
+pub struct PlannedPage {
     pub page: PageId,
     pub number: u32,
     /// Of what its digest is made from.
@@ -74,15 +74,15 @@ pub struct Entry {
 
 /// A file of texts.
 #[derive(Debug)]
-pub struct Texts {
+pub struct TextsFile {
     pub path: OutputPath,
-    /// Positions in [`Language::entries`].
+    /// Positions in [`LanguagePlan::entries`].
     pub entries: Range<usize>,
-    print: Print,
+    hash: NameHash,
 }
 
 /// The bytes of a fingerprint that a file's name ends in: enough for the files of a large site.
-type Print = [u8; 6];
+type NameHash = [u8; 6];
 
 /// Whether a page can be found.
 pub fn is_found(page: &SitePage) -> bool {
@@ -91,7 +91,7 @@ pub fn is_found(page: &SitePage) -> bool {
 
 /// Finds out what the index will be; `key` is that of a page's digest. `None` where the site has no
 /// search.
-pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Option<Plan> {
+pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Option<IndexPlan> {
     let site = &*composer.site;
     if !site.has_search() {
         return None;
@@ -108,8 +108,8 @@ pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Opti
             .or_default()
             .push(id);
     }
-    let mut printer = Fingerprinter::new();
-    printer.add(FORM.to_le_bytes());
+    let mut hasher = Hasher::new();
+    hasher.add(FORM.to_le_bytes());
     let mut languages = Vec::new();
     for (code, pages) in by_language {
         let addresses: Vec<&str> = pages
@@ -117,10 +117,10 @@ pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Opti
             .map(|page| site.page(*page).route.as_str())
             .collect();
         let numbers = numbers::numbers(&addresses);
-        let mut entries: Vec<Entry> = pages
+        let mut entries: Vec<PlannedPage> = pages
             .iter()
             .zip(numbers)
-            .map(|(page, number)| Entry {
+            .map(|(page, number)| PlannedPage {
                 page: *page,
                 number,
                 key: key(site.page(*page)),
@@ -131,7 +131,7 @@ pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Opti
             .iter()
             .map(|entry| (entry.number, packed_size(composer.facts(entry.page).words)))
             .collect();
-        let mut language = Language {
+        let mut language = LanguagePlan {
             code,
             entries,
             texts: Vec::new(),
@@ -140,17 +140,17 @@ pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Opti
             let texts = language.texts_at(composer, range);
             language.texts.push(texts);
         }
-        printer
+        hasher
             .add(&language.code)
             .add(manifest::about(composer, &language))
             .add(facets::all(composer, &language));
         language.texts.iter().for_each(|texts| {
-            printer.add(texts.path.as_str());
+            hasher.add(texts.path.as_str());
         });
         languages.push(language);
     }
-    let print = printer.finish();
-    (!languages.is_empty()).then_some(Plan { languages, print })
+    let hash = hasher.finish();
+    (!languages.is_empty()).then_some(IndexPlan { languages, hash })
 }
 
 /// About how large a page's text is when it is packed.
@@ -166,30 +166,30 @@ fn code(language: &str) -> String {
         .to_ascii_lowercase()
 }
 
-impl Language {
+impl LanguagePlan {
     fn path(&self, name: &str) -> OutputPath {
         OutputPath::new(&format!("{FOLDER}{}/{name}.bin", self.code))
             .expect("a language's tag has letters and numbers only")
     }
 
-    fn texts_at(&self, composer: &Composer, entries: Range<usize>) -> Texts {
-        let mut printer = Fingerprinter::new();
-        printer.add(FORM.to_le_bytes());
+    fn texts_at(&self, composer: &Composer, entries: Range<usize>) -> TextsFile {
+        let mut hasher = Hasher::new();
+        hasher.add(FORM.to_le_bytes());
         for entry in &self.entries[entries.clone()] {
-            printer
+            hasher
                 .add(entry.number.to_le_bytes())
                 .add(entry.key.as_bytes())
                 .add(card(composer, entry));
         }
-        let print = first(printer.finish());
-        Texts {
+        let hash = first(hasher.finish());
+        TextsFile {
             path: self.path(&format!(
                 "texts-{:06x}-{}",
                 self.entries[entries.start].number,
-                hex(&print)
+                hex(&hash)
             )),
             entries,
-            print,
+            hash,
         }
     }
 
@@ -197,8 +197,8 @@ impl Language {
     pub fn texts_file<'a>(
         &self,
         composer: &Composer,
-        texts: &Texts,
-        text: impl Fn(&Entry) -> Cow<'a, [u8]>,
+        texts: &TextsFile,
+        text: impl Fn(&PlannedPage) -> Cow<'a, [u8]>,
     ) -> Vec<u8> {
         let entries = &self.entries[texts.entries.clone()];
         let (mut head, mut body, mut before) = (Vec::new(), Vec::new(), 0);
@@ -216,13 +216,13 @@ impl Language {
     }
 }
 
-impl Language {
+impl LanguagePlan {
     /// The files of texts, each with the number of its first page, as they are listed together.
-    fn text_lists(&self) -> Vec<Vec<(u32, Print)>> {
-        let files: Vec<(u32, Print)> = self
+    fn text_lists(&self) -> Vec<Vec<(u32, NameHash)>> {
+        let files: Vec<(u32, NameHash)> = self
             .texts
             .iter()
-            .map(|texts| (self.entries[texts.entries.start].number, texts.print))
+            .map(|texts| (self.entries[texts.entries.start].number, texts.hash))
             .collect();
         let items: Vec<(u32, usize)> = files.iter().map(|(number, _)| (*number, 1)).collect();
         numbers::ranges(&items, LISTED_MAX)
@@ -233,7 +233,7 @@ impl Language {
 }
 
 /// What a result shows of a page besides its text: address, kind, minutes.
-fn card(composer: &Composer, entry: &Entry) -> Vec<u8> {
+fn card(composer: &Composer, entry: &PlannedPage) -> Vec<u8> {
     let page = composer.site.page(entry.page);
     let meta = &page.entry.meta;
     let mut bytes = Vec::new();
@@ -248,8 +248,8 @@ fn card(composer: &Composer, entry: &Entry) -> Vec<u8> {
     bytes
 }
 
-fn first(print: Fingerprint) -> Print {
-    *print
+fn first(hash: Fingerprint) -> NameHash {
+    *hash
         .as_bytes()
         .first_chunk()
         .expect("a fingerprint is longer")

@@ -26,8 +26,8 @@ pub fn numbers(addresses: &[&str]) -> Vec<u32> {
 }
 
 fn wanted(address: &str) -> u32 {
-    let print = *Fingerprint::of(address).as_bytes();
-    u32::from_be_bytes([0, print[0], print[1], print[2]])
+    let hash = *Fingerprint::of(address).as_bytes();
+    u32::from_be_bytes([0, hash[0], hash[1], hash[2]])
 }
 
 /// Cuts rising numbers, each with a size, into ranges of positions: the space of numbers is halved

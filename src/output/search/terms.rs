@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::bytes::{Reader, length, packed, put_number, put_word, unpacked};
+use super::bytes::{ByteReader, length, packed, put_number, put_word, unpacked};
 use super::digest::ANOTHER_SECTION;
 use super::word_list::WordList;
 use crate::fingerprint::Fingerprint;
@@ -28,7 +28,7 @@ const ALIKE_CHARS: std::ops::RangeInclusive<usize> = 3..=24;
 
 /// Where a word stands: in these pages, in the order of their numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pages {
+pub struct PageNumbers {
     first: u32,
     pub count: u32,
     /// The places in the first page; for each further page how far its number is from the one
@@ -38,43 +38,43 @@ pub struct Pages {
 
 /// The same while pages come, in the order of their numbers.
 #[derive(Default)]
-pub struct Growing {
-    pages: Pages,
+pub struct PageNumbersBuilder {
+    pages: PageNumbers,
     last: u32,
 }
 
 /// A page with a word's places in it; `None` where it stands there no longer.
-pub type Replaced<'a> = (u32, Option<&'a [u8]>);
+pub type ReplacedPage<'a> = (u32, Option<&'a [u8]>);
 
 /// Words with their pages, in the order of their bytes.
-pub type Terms = [(String, Pages)];
+pub type WordIndex = [(String, PageNumbers)];
 
 /// A file of words.
-pub struct File<'a> {
-    pub words: &'a Terms,
+pub struct WordFile<'a> {
+    pub words: &'a WordIndex,
     /// Whether chance cut it off from the one before, and not its size.
     pub begins_run: bool,
 }
 
 /// Words of one length, without their pages.
-pub struct Alike {
+pub struct SameLengthWords {
     pub chars: usize,
     pub bytes: Vec<u8>,
 }
 
 /// Words, each with its pages under its number.
 #[derive(Default)]
-struct Part {
+struct WordIndexPart {
     words: WordList,
-    pages: Vec<Growing>,
+    pages: Vec<PageNumbersBuilder>,
 }
 
-impl Part {
+impl WordIndexPart {
     /// The pages of a word; none yet where it is new.
-    fn of(&mut self, word: &str) -> &mut Growing {
+    fn of(&mut self, word: &str) -> &mut PageNumbersBuilder {
         let number = self.words.number(word);
         if number == self.pages.len() {
-            self.pages.push(Growing::default());
+            self.pages.push(PageNumbersBuilder::default());
         }
         &mut self.pages[number]
     }
@@ -85,9 +85,9 @@ impl Part {
 pub fn gather<'a, P: Sync>(
     pages: &'a [P],
     of: impl Fn(&'a P) -> (u32, Cow<'a, [u8]>) + Sync,
-) -> Vec<(String, Pages)> {
+) -> Vec<(String, PageNumbers)> {
     let part = pages.len().div_ceil(rayon::current_num_threads()).max(64);
-    let parts: Vec<Part> = pages
+    let parts: Vec<WordIndexPart> = pages
         .par_chunks(part)
         .map(|pages| gather_part(pages.iter().map(&of)))
         .collect();
@@ -98,7 +98,7 @@ pub fn gather<'a, P: Sync>(
             all.of(part.words.word(number)).append(pages);
         }
     }
-    let Part { words, mut pages } = all;
+    let WordIndexPart { words, mut pages } = all;
     words
         .sorted()
         .map(|number| {
@@ -110,8 +110,8 @@ pub fn gather<'a, P: Sync>(
         .collect()
 }
 
-fn gather_part<'a>(pages: impl Iterator<Item = (u32, Cow<'a, [u8]>)>) -> Part {
-    let mut part = Part::default();
+fn gather_part<'a>(pages: impl Iterator<Item = (u32, Cow<'a, [u8]>)>) -> WordIndexPart {
+    let mut part = WordIndexPart::default();
     for (page, words) in pages {
         each_of_digest(&words, |word, places| part.of(word).add(page, places));
     }
@@ -120,7 +120,7 @@ fn gather_part<'a>(pages: impl Iterator<Item = (u32, Cow<'a, [u8]>)>) -> Part {
 
 /// Calls `each` with every word of a digest and its places.
 pub fn each_of_digest<'a>(words: &'a [u8], mut each: impl FnMut(&'a str, &'a [u8])) {
-    let mut reader = Reader(words);
+    let mut reader = ByteReader(words);
     while !reader.is_done() {
         let (word, places) = (|| {
             let word = reader.text()?;
@@ -132,9 +132,9 @@ pub fn each_of_digest<'a>(words: &'a [u8], mut each: impl FnMut(&'a str, &'a [u8
     }
 }
 
-impl Growing {
+impl PageNumbersBuilder {
     fn add(&mut self, page: u32, places: &[u8]) {
-        let Growing { pages, last } = self;
+        let PageNumbersBuilder { pages, last } = self;
         if pages.count == 0 {
             pages.first = page;
         } else {
@@ -145,8 +145,8 @@ impl Growing {
     }
 
     /// Adds pages with higher numbers.
-    fn append(&mut self, other: Growing) {
-        let Growing { pages, last } = self;
+    fn append(&mut self, other: PageNumbersBuilder) {
+        let PageNumbersBuilder { pages, last } = self;
         if pages.count == 0 {
             *self = other;
             return;
@@ -157,11 +157,11 @@ impl Growing {
     }
 }
 
-impl Pages {
+impl PageNumbers {
     /// Each page with the word's places in it; nothing more where the bytes are not what [`file()`]
     /// wrote.
     fn each(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        let (mut reader, mut before) = (Reader(&self.bytes), None);
+        let (mut reader, mut before) = (ByteReader(&self.bytes), None);
         std::iter::from_fn(move || {
             if reader.is_done() {
                 return None;
@@ -180,8 +180,8 @@ impl Pages {
     /// The same with other places in some pages, sorted by number; `None` where the word is there
     /// no longer.
     #[must_use]
-    pub fn with(&self, changes: &[Replaced]) -> Self {
-        let (mut changed, mut changes) = (Growing::default(), changes.iter().peekable());
+    pub fn with(&self, changes: &[ReplacedPage]) -> Self {
+        let (mut changed, mut changes) = (PageNumbersBuilder::default(), changes.iter().peekable());
         let mut put = |page, places: Option<&[u8]>| {
             places.iter().for_each(|places| changed.add(page, places))
         };
@@ -198,7 +198,7 @@ impl Pages {
 }
 
 /// The words cut into files.
-pub fn files(words: &Terms) -> Vec<File<'_>> {
+pub fn files(words: &WordIndex) -> Vec<WordFile<'_>> {
     let mut files = Vec::new();
     for run in words.chunk_by(|before, word| !is_cut(before, word)) {
         let begin = files.len();
@@ -210,43 +210,43 @@ pub fn files(words: &Terms) -> Vec<File<'_>> {
 
 /// Whether the file that this word begins is the first of a list of files.
 pub fn begins_list(word: &str) -> bool {
-    print(word).is_multiple_of(LIST_FILES)
+    hash(word).is_multiple_of(LIST_FILES)
 }
 
 /// What chance left too large is cut before the word in it whose fingerprint is the lowest, until
 /// it is not.
-fn cut_large<'a>(words: &'a Terms, files: &mut Vec<File<'a>>) {
+fn cut_large<'a>(words: &'a WordIndex, files: &mut Vec<WordFile<'a>>) {
     let size: usize = words.iter().map(size).sum();
-    match (1..words.len()).min_by_key(|at| print(&words[*at].0)) {
+    match (1..words.len()).min_by_key(|at| hash(&words[*at].0)) {
         Some(at) if size > FILE_BYTES_MAX => {
             cut_large(&words[..at], files);
             cut_large(&words[at..], files);
         }
-        _ => files.push(File {
+        _ => files.push(WordFile {
             words,
             begins_run: false,
         }),
     }
 }
 
-fn size((word, pages): &(String, Pages)) -> usize {
+fn size((word, pages): &(String, PageNumbers)) -> usize {
     word.len() + pages.bytes.len()
 }
 
 /// A word's size in steps, so that a page more seldom changes it.
-fn step(word: &(String, Pages)) -> usize {
+fn step(word: &(String, PageNumbers)) -> usize {
     1 << size(word).ilog2()
 }
 
 /// Two bytes that depend on the word alone.
-fn print(word: &str) -> usize {
-    let print = *Fingerprint::of(word).as_bytes();
-    usize::from(print[0]) << 8 | usize::from(print[1])
+fn hash(word: &str) -> usize {
+    let hash = *Fingerprint::of(word).as_bytes();
+    usize::from(hash[0]) << 8 | usize::from(hash[1])
 }
 
 /// A file: a list of words, each as [`put_word`] writes it, with the number of its pages, the
-/// length of what follows, the first page's number, and the bytes of [`Pages`].
-pub fn file(words: &Terms) -> Vec<u8> {
+/// length of what follows, the first page's number, and the bytes of [`PageNumbers`].
+pub fn file(words: &WordIndex) -> Vec<u8> {
     let (mut bytes, mut before) = (
         Vec::with_capacity(words.iter().map(|word| size(word) + 8).sum()),
         "",
@@ -263,8 +263,8 @@ pub fn file(words: &Terms) -> Vec<u8> {
 }
 
 /// Reads what [`file()`] wrote; `None` for anything else.
-pub fn read_file(bytes: &[u8]) -> Option<Vec<(String, Pages)>> {
-    let (mut reader, mut words, mut before) = (Reader(bytes), Vec::new(), String::new());
+pub fn read_file(bytes: &[u8]) -> Option<Vec<(String, PageNumbers)>> {
+    let (mut reader, mut words, mut before) = (ByteReader(bytes), Vec::new(), String::new());
     while !reader.is_done() {
         let word = reader.word(&before)?;
         let (count, length, first) = (reader.number()?, reader.number()?, reader.number()?);
@@ -272,7 +272,7 @@ pub fn read_file(bytes: &[u8]) -> Option<Vec<(String, Pages)>> {
         before.clone_from(&word);
         words.push((
             word,
-            Pages {
+            PageNumbers {
                 first,
                 count,
                 bytes,
@@ -283,28 +283,28 @@ pub fn read_file(bytes: &[u8]) -> Option<Vec<(String, Pages)>> {
 }
 
 /// Whether a run ends between two words.
-fn is_cut(before: &(String, Pages), word: &(String, Pages)) -> bool {
+fn is_cut(before: &(String, PageNumbers), word: &(String, PageNumbers)) -> bool {
     ends_run(before) || begins_run(word)
 }
 
 /// Whether a run ends with a word, whatever comes after it.
-pub fn ends_run(word: &(String, Pages)) -> bool {
+pub fn ends_run(word: &(String, PageNumbers)) -> bool {
     step(word) >= FILE_BYTES
 }
 
 /// Whether a run begins with a word, whatever stands before it. The larger a word's part is, the
 /// likelier it does, so that files have about one size.
-pub fn begins_run(word: &(String, Pages)) -> bool {
+pub fn begins_run(word: &(String, PageNumbers)) -> bool {
     let step = step(word);
-    step >= FILE_BYTES || print(&word.0) % FILE_BYTES < step
+    step >= FILE_BYTES || hash(&word.0) % FILE_BYTES < step
 }
 
 /// The words that a mistyped one can have meant, by their number of characters. Each has a number
 /// that grows with its pages.
-pub fn alike(words: &Terms) -> Vec<Alike> {
+pub fn similar_words(words: &WordIndex) -> Vec<SameLengthWords> {
     let mut by_chars: Vec<Vec<(&str, u32)>> = vec![Vec::new(); *ALIKE_CHARS.end() + 1];
     for (word, pages) in words {
-        if let Some(chars) = alike_chars(word) {
+        if let Some(chars) = similar_lengths(word) {
             by_chars[chars].push((word, frequency(pages.count)));
         }
     }
@@ -313,15 +313,15 @@ pub fn alike(words: &Terms) -> Vec<Alike> {
         .enumerate()
         .filter(|(_, words)| !words.is_empty());
     lengths
-        .map(|(chars, words)| Alike {
+        .map(|(chars, words)| SameLengthWords {
             chars,
-            bytes: alike_file(words),
+            bytes: similar_words_file(words),
         })
         .collect()
 }
 
 /// The number of characters of a word that a mistyped one can have meant.
-pub fn alike_chars(word: &str) -> Option<usize> {
+pub fn similar_lengths(word: &str) -> Option<usize> {
     let chars = word.chars().count();
     (ALIKE_CHARS.contains(&chars) && word.chars().all(char::is_alphabetic)).then_some(chars)
 }
@@ -332,7 +332,7 @@ pub fn frequency(pages: u32) -> u32 {
 }
 
 /// Sorted words of one length, each with its frequency, packed.
-pub fn alike_file<'a>(words: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<u8> {
+pub fn similar_words_file<'a>(words: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), "");
     for (word, frequency) in words {
         put_word(&mut bytes, before, word);
@@ -342,10 +342,10 @@ pub fn alike_file<'a>(words: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<u8
     packed(&bytes)
 }
 
-/// Reads what [`alike_file`] wrote; `None` for anything else.
+/// Reads what [`similar_words_file`] wrote; `None` for anything else.
 pub fn read_alike(bytes: &[u8]) -> Option<BTreeMap<String, u32>> {
     let bytes = unpacked(bytes)?;
-    let (mut reader, mut words, mut before) = (Reader(&bytes), BTreeMap::new(), String::new());
+    let (mut reader, mut words, mut before) = (ByteReader(&bytes), BTreeMap::new(), String::new());
     while !reader.is_done() {
         let word = reader.word(&before)?;
         before.clone_from(&word);

@@ -23,7 +23,7 @@ const CHARS_MAX: usize = 32;
 /// Calls `each` with every word of a text, in order. The second argument says whether it stands in
 /// the text as it is; parts and joined words do not.
 pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
-    let mut joined = Joined::default();
+    let mut joined = CompoundWord::default();
     let mut rest = text;
     while let Some(start) = start(rest) {
         let gap = &rest[..start];
@@ -43,7 +43,7 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
                     joined.end(&mut each);
                     pairs(piece, &mut each);
                 } else {
-                    whole_and_parts(piece, &fold(piece), &mut joined, &mut each);
+                    word_with_parts(piece, &fold(piece), &mut joined, &mut each);
                 }
             }
         }
@@ -147,20 +147,20 @@ fn pairs(piece: &str, each: &mut impl FnMut(&str, bool)) {
     }
 }
 
-fn ascii_run(run: &str, joined: &mut Joined, each: &mut impl FnMut(&str, bool)) {
+fn ascii_run(run: &str, joined: &mut CompoundWord, each: &mut impl FnMut(&str, bool)) {
     let mut buffer = [0; CHARS_MAX];
     let cut = &run[..run.len().min(CHARS_MAX)];
     let lower = &mut buffer[..cut.len()];
     lower.copy_from_slice(cut.as_bytes());
     lower.make_ascii_lowercase();
     let folded = std::str::from_utf8(lower).expect("ASCII stays ASCII in lower case");
-    whole_and_parts(run, folded, joined, each);
+    word_with_parts(run, folded, joined, each);
 }
 
-fn whole_and_parts(
+fn word_with_parts(
     piece: &str,
     folded: &str,
-    joined: &mut Joined,
+    joined: &mut CompoundWord,
     each: &mut impl FnMut(&str, bool),
 ) {
     if folded.is_empty() {
@@ -176,7 +176,7 @@ fn whole_and_parts(
         return;
     }
     let mut start = 0;
-    for at in humps(piece) {
+    for at in camel_case_starts(piece) {
         each(&fold(&piece[start..at]), false);
         start = at;
     }
@@ -186,7 +186,7 @@ fn whole_and_parts(
 }
 
 /// Where a new word begins in `joinHandle` and `HTTPServer`.
-fn humps(piece: &str) -> impl Iterator<Item = usize> + '_ {
+fn camel_case_starts(piece: &str) -> impl Iterator<Item = usize> + '_ {
     let next = piece.char_indices().skip(1);
     let after = piece.chars().skip(2).map(Some).chain([None]);
     piece
@@ -205,14 +205,14 @@ const FIRST_OF_OTHER_JOINTS: u8 = 0xE2;
 
 /// Words that only a hyphen or an apostrophe divides.
 #[derive(Default)]
-struct Joined {
+struct CompoundWord {
     text: String,
     words: usize,
     /// Whether what follows the run can join a word to it; seldom, so that seldom a word is kept.
     may_go_on: bool,
 }
 
-impl Joined {
+impl CompoundWord {
     fn gap(&mut self, gap: &str, each: &mut impl FnMut(&str, bool)) {
         if self.words > 0 && !matches!(gap, "-" | "'" | "\u{2019}" | "\u{2010}" | "\u{2011}") {
             self.end(each);

@@ -11,19 +11,19 @@ pub enum Json<'a> {
     Number(i64),
     Flag(bool),
     List(Vec<Json<'a>>),
-    Object(Object<'a>),
+    Object(JsonObject<'a>),
     /// What a template or a field holds already.
     Value(serde_json::Value),
 }
 
 /// Names with their values.
 #[derive(Default)]
-pub struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub struct JsonObject<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
-impl<'a> Object<'a> {
+impl<'a> JsonObject<'a> {
     /// Something of this type of schema.org.
     pub fn of_type(schema_type: &'a str) -> Self {
-        Object::default().with("@type", schema_type)
+        JsonObject::default().with("@type", schema_type)
     }
 
     pub fn with(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Json<'a>>) -> Self {
@@ -78,8 +78,8 @@ impl From<i64> for Json<'_> {
     }
 }
 
-impl<'a> From<Object<'a>> for Json<'a> {
-    fn from(object: Object<'a>) -> Self {
+impl<'a> From<JsonObject<'a>> for Json<'a> {
+    fn from(object: JsonObject<'a>) -> Self {
         Json::Object(object)
     }
 }
@@ -90,8 +90,8 @@ impl<'a> FromIterator<Json<'a>> for Json<'a> {
     }
 }
 
-impl<'a> FromIterator<Object<'a>> for Json<'a> {
-    fn from_iter<T: IntoIterator<Item = Object<'a>>>(items: T) -> Self {
+impl<'a> FromIterator<JsonObject<'a>> for Json<'a> {
+    fn from_iter<T: IntoIterator<Item = JsonObject<'a>>>(items: T) -> Self {
         items.into_iter().map(Json::Object).collect()
     }
 }
@@ -109,7 +109,7 @@ impl Serialize for Json<'_> {
     }
 }
 
-impl Serialize for Object<'_> {
+impl Serialize for JsonObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }

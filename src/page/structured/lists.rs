@@ -1,16 +1,16 @@
 //! What the site and its lists say to machines: a list by the addresses of what stands on it, in
 //! the order in which it stands there.
 
-use super::json::{Json, Object};
-use super::{giver, of_no_kind};
+use super::json::{Json, JsonObject};
+use super::{default_data, publisher};
 use crate::page::compose::Composer;
 use crate::page::view::{Listing, PageView};
-use crate::page::{Sheet, Subject};
+use crate::page::{OutputPage, PageSubject};
 use crate::site::PageId;
 
 /// The home page: what the site is and who gives it.
-pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str) -> Object<'a> {
-    let mut data = of_no_kind("WebSite", view, url);
+pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str) -> JsonObject<'a> {
+    let mut data = default_data("WebSite", view, url);
     let settings = composer.site.settings();
     data.put("name", composer.site_title());
     data.put("isAccessibleForFree", true);
@@ -18,7 +18,7 @@ pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str)
         "description",
         view.summary.as_ref().or(settings.summary.as_ref()),
     );
-    data.put_some("publisher", giver(composer));
+    data.put_some("publisher", publisher(composer));
     data.put_some(
         "license",
         settings
@@ -32,37 +32,40 @@ pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str)
 /// A page of a list, and the list on it.
 pub(super) fn list<'a>(
     composer: &Composer,
-    sheet: &Sheet,
+    output_page: &OutputPage,
     view: &'a PageView,
     url: &'a str,
-) -> Object<'a> {
-    let data = of_no_kind("CollectionPage", view, url);
+) -> JsonObject<'a> {
+    let data = default_data("CollectionPage", view, url);
     let entries = view
         .listing
         .as_ref()
-        .map(|listing| entries(composer, sheet, listing))
+        .map(|listing| entries(composer, output_page, listing))
         .unwrap_or_default();
     if entries.is_empty() {
         return data;
     }
     let place = |(url, position): (String, i64)| {
-        Object::of_type("ListItem")
+        JsonObject::of_type("ListItem")
             .with("position", position)
             .with("url", url)
     };
     let items: Json = entries.into_iter().zip(1..).map(place).collect();
     data.with(
         "mainEntity",
-        Object::of_type("ItemList").with("itemListElement", items),
+        JsonObject::of_type("ItemList").with("itemListElement", items),
     )
 }
 
 /// The addresses of what a list shows: of a list of lists, those of the lists.
-fn entries(composer: &Composer, sheet: &Sheet, listing: &Listing) -> Vec<String> {
+fn entries(composer: &Composer, output_page: &OutputPage, listing: &Listing) -> Vec<String> {
     let Some(base) = &composer.site.settings().base_url else {
         return Vec::new();
     };
-    if matches!(sheet.subject, Subject::Topics | Subject::Audiences) {
+    if matches!(
+        output_page.subject,
+        PageSubject::Topics | PageSubject::Audiences
+    ) {
         return listing
             .groups
             .iter()

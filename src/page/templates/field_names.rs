@@ -11,13 +11,13 @@ use super::TemplateFile;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::fields::{Field, FieldType};
 use crate::kind::Kinds;
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// What is known of a value: the fields that it can have. `None` where it can have any.
-type Shape<'a> = Option<Vec<&'a Field>>;
+type ValueShape<'a> = Option<Vec<&'a Field>>;
 
 /// One expression such as `page.fields.steps`: its names, each with its offset in the template.
-pub(super) struct Chain<'t> {
+pub(super) struct NameChain<'t> {
     pub(super) names: Vec<(usize, &'t str)>,
 }
 
@@ -29,7 +29,7 @@ pub fn unknown_fields(file: &TemplateFile, kinds: &Kinds) -> Vec<Diagnostic> {
     let declared: Vec<&Field> = kinds.values().flat_map(|kind| &kind.fields).collect();
     let tags = tags(&file.text);
     let names = names(&tags, &declared);
-    let lines = Lines::new(&file.text);
+    let lines = LineStarts::new(&file.text);
     let mut problems = Vec::new();
     for chain in tags.iter().flat_map(|tag| chains(tag.0, tag.1)) {
         if let Some((offset, name, fields)) = unknown(&chain, &names, &declared) {
@@ -82,10 +82,10 @@ pub(super) fn tags(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The expressions of names and dots in a tag. Strings and names of arguments are passed over.
-pub(super) fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
+pub(super) fn chains(start: usize, tag: &str) -> Vec<NameChain<'_>> {
     let bytes = tag.as_bytes();
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let mut chains: Vec<Chain> = Vec::new();
+    let mut chains: Vec<NameChain> = Vec::new();
     let mut goes_on = false;
     let mut at = 0;
     while at < bytes.len() {
@@ -107,7 +107,7 @@ pub(super) fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
                 let name = (start + at, &tag[at..end]);
                 match chains.last_mut().filter(|_| goes_on) {
                     Some(chain) => chain.names.push(name),
-                    None => chains.push(Chain { names: vec![name] }),
+                    None => chains.push(NameChain { names: vec![name] }),
                 }
                 at = end;
                 while let Some((offset, name, end)) = subscript(tag, at) {
@@ -149,8 +149,8 @@ fn subscript(tag: &str, at: usize) -> Option<(usize, &str, usize)> {
 fn names<'t, 'a>(
     tags: &[(usize, &'t str)],
     declared: &[&'a Field],
-) -> BTreeMap<&'t str, Shape<'a>> {
-    let mut names: BTreeMap<&str, Shape> = BTreeMap::new();
+) -> BTreeMap<&'t str, ValueShape<'a>> {
+    let mut names: BTreeMap<&str, ValueShape> = BTreeMap::new();
     for (start, tag) in tags {
         let words = chains(*start, tag);
         let given: &[&str] = &["set", "set_global", "for"];
@@ -187,11 +187,11 @@ fn names<'t, 'a>(
 
 /// The fields that the value of an expression can have; of a list, those of its items.
 fn shape_of<'a>(
-    chain: &Chain,
-    names: &BTreeMap<&str, Shape<'a>>,
+    chain: &NameChain,
+    names: &BTreeMap<&str, ValueShape<'a>>,
     declared: &[&'a Field],
     is_loop: bool,
-) -> Shape<'a> {
+) -> ValueShape<'a> {
     let (mut fields, rest) = begin(chain, names, declared)?;
     let Some(((_, last), between)) = rest.split_last() else {
         return (!is_loop).then_some(fields);
@@ -203,14 +203,14 @@ fn shape_of<'a>(
 }
 
 /// Names of an expression, each with where it is.
-type Names<'c, 't> = &'c [(usize, &'t str)];
+type ChainNames<'c, 't> = &'c [(usize, &'t str)];
 
 /// The fields with which an expression begins, and the names after them.
 fn begin<'c, 't, 'a>(
-    chain: &'c Chain<'t>,
-    names: &BTreeMap<&str, Shape<'a>>,
+    chain: &'c NameChain<'t>,
+    names: &BTreeMap<&str, ValueShape<'a>>,
     declared: &[&'a Field],
-) -> Option<(Vec<&'a Field>, Names<'c, 't>)> {
+) -> Option<(Vec<&'a Field>, ChainNames<'c, 't>)> {
     let first = chain.names[0].1;
     if let Some(known) = names.get(first) {
         let is_item_fields = known.is_none()
@@ -232,7 +232,7 @@ fn begin<'c, 't, 'a>(
 }
 
 /// The fields of a field that holds a mapping or, for the items of a loop, a list of mappings.
-fn inner<'a>(fields: &[&'a Field], name: &str, is_item: bool) -> Shape<'a> {
+fn inner<'a>(fields: &[&'a Field], name: &str, is_item: bool) -> ValueShape<'a> {
     let mut inside = Vec::new();
     for field in fields.iter().filter(|field| field.name == name) {
         match (&field.kind, is_item) {
@@ -249,8 +249,8 @@ fn inner<'a>(fields: &[&'a Field], name: &str, is_item: bool) -> Shape<'a> {
 
 /// The first name of an expression that no field has, and the fields that were possible there.
 fn unknown<'t, 'a>(
-    chain: &Chain<'t>,
-    names: &BTreeMap<&str, Shape<'a>>,
+    chain: &NameChain<'t>,
+    names: &BTreeMap<&str, ValueShape<'a>>,
     declared: &[&'a Field],
 ) -> Option<(usize, &'t str, Vec<&'a Field>)> {
     let (mut fields, rest) = begin(chain, names, declared)?;
@@ -283,7 +283,7 @@ mod tests {
             is_own: true,
         };
         let problem = |problem: Diagnostic| {
-            let column = problem.place.as_ref().map_or(0, |place| place.column);
+            let column = problem.location.as_ref().map_or(0, |place| place.column);
             format!(
                 "{column} {} {}",
                 problem.message,

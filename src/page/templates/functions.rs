@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-use super::materials::{Materials, Question, at_desk};
-use super::values::{Object, cards};
+use super::render_context::{Dependency, RenderContext, with_state};
+use super::values::{ValueObject, cards};
 use crate::diagnostic::nearest;
-use crate::document::html_parts::{Part, parts};
+use crate::document::html_sections::{HtmlSection, parts};
 use crate::document::markdown::{block_html, inline_html};
 use crate::page::fields::clock;
 use crate::page::queries::{self, ORDERS, PagesQuery};
@@ -92,14 +92,17 @@ pub fn register(tera: &mut Tera) {
 }
 
 /// Notes a question, and answers it.
-fn ask<T>(question: Question, answer: impl FnOnce(&Materials) -> TeraResult<T>) -> TeraResult<T> {
-    let materials = at_desk(|desk| {
-        if !desk.asked.contains(&question) {
-            desk.asked.insert(question);
+fn ask<T>(
+    question: Dependency,
+    answer: impl FnOnce(&RenderContext) -> TeraResult<T>,
+) -> TeraResult<T> {
+    let render_context = with_state(|state| {
+        if !state.asked.contains(&question) {
+            state.asked.insert(question);
         }
-        Arc::clone(&desk.materials)
+        Arc::clone(&state.render_context)
     });
-    answer(&materials)
+    answer(&render_context)
 }
 
 fn register_words(tera: &mut Tera) {
@@ -116,14 +119,14 @@ fn register_words(tera: &mut Tera) {
                 fill.push((name, value.to_string().into()));
             }
         }
-        at_desk(|desk| {
-            let composer = &desk.materials.composer;
+        with_state(|state| {
+            let composer = &state.render_context.composer;
             let own_kind = || {
                 key.strip_prefix("kind_")
                     .filter(|kind| composer.site.kinds.contains_key(*kind))
             };
-            let said = composer.words.say(&desk.language, key, count, &fill);
-            said.or_else(|| own_kind().map(|kind| composer.kind_title(&desk.language, kind)))
+            let said = composer.words.text(&state.language, key, count, &fill);
+            said.or_else(|| own_kind().map(|kind| composer.kind_title(&state.language, kind)))
                 .ok_or_else(|| {
                     Error::message(match nearest(key, composer.words.keys()) {
                         Some(near) => {
@@ -140,7 +143,7 @@ fn register_files(tera: &mut Tera) {
     tera.register_function("asset", |args: Kwargs, _: &State| -> TeraResult<String> {
         let path: &str = args.must_get("path")?;
         let path = path.trim_start_matches('/');
-        ask(Question::Asset(path.to_owned()), |own| {
+        ask(Dependency::Asset(path.to_owned()), |own| {
             found(
                 own.assets.get(path).cloned(),
                 "static/",
@@ -151,7 +154,7 @@ fn register_files(tera: &mut Tera) {
     });
     tera.register_function("icon", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let name: &str = args.must_get("name")?;
-        ask(Question::Icon(name.to_owned()), |own| {
+        ask(Dependency::Icon(name.to_owned()), |own| {
             found(
                 own.icon(name).map(|svg| Value::safe_string(svg)),
                 "templates/icons/",
@@ -162,7 +165,7 @@ fn register_files(tera: &mut Tera) {
     });
     tera.register_function("data", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let path: &str = args.must_get("path")?;
-        ask(Question::Data(path.to_owned()), |own| {
+        ask(Dependency::Data(path.to_owned()), |own| {
             if own.unread_data.contains(path) {
                 return Err(unread_data(path));
             }
@@ -205,8 +208,9 @@ fn found<'a, T>(
 fn register_queries(tera: &mut Tera) {
     tera.register_function("href", |args: Kwargs, _: &State| -> TeraResult<String> {
         let written: String = args.must_get("path")?;
-        ask(Question::Href(written.clone()), |own| {
-            own.href(&written).ok_or_else(|| nowhere(own, &written))
+        ask(Dependency::Href(written.clone()), |own| {
+            own.href(&written)
+                .ok_or_else(|| invalid_address(own, &written))
         })
     });
     tera.register_function("pages", |args: Kwargs, _: &State| -> TeraResult<Value> {
@@ -233,32 +237,32 @@ fn register_queries(tera: &mut Tera) {
                 ORDERS.join(", ")
             )));
         }
-        ask(Question::Pages(query.clone()), |own| {
+        ask(Dependency::Pages(query.clone()), |own| {
             Ok(cards(&own.composer, &queries::pages(&own.composer, &query)))
         })
     });
     tera.register_function("page_at", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let path: &str = args.must_get("path")?;
-        ask(Question::PageAt(path.to_owned()), |own| {
+        ask(Dependency::PageAt(path.to_owned()), |own| {
             queries::page_at(&own.composer, path)
                 .map(|page| own.composer.card(page).value.clone())
                 .map_err(Error::message)
         })
     });
     tera.register_function("topics", |_: Kwargs, _: &State| {
-        ask(Question::Topics, |own| {
+        ask(Dependency::Topics, |own| {
             Ok(own.terms(&own.composer.site.topics))
         })
     });
     tera.register_function("audiences", |_: Kwargs, _: &State| {
-        ask(Question::Audiences, |own| {
+        ask(Dependency::Audiences, |own| {
             Ok(own.terms(&own.composer.site.audiences))
         })
     });
 }
 
 /// What is wrong with an address that a template wrote.
-fn nowhere(own: &Materials, written: &str) -> Error {
+fn invalid_address(own: &RenderContext, written: &str) -> Error {
     let path = written.split_once('#').map_or(written, |(path, _)| path);
     let Ok(route) = Route::new(path) else {
         return Error::message(format!("`{written}` leads out of the site"));
@@ -286,9 +290,9 @@ fn register_range(tera: &mut Tera) {
         }
         let distance = if step > 0 { end.saturating_sub(start) } else { start.saturating_sub(end) };
         let count = usize::try_from(distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs())).unwrap_or(usize::MAX);
-        let is_too_much = at_desk(|desk| {
-            let is_too_much = count > RANGE_MAX || count > desk.numbers_left;
-            desk.numbers_left -= if is_too_much { 0 } else { count };
+        let is_too_much = with_state(|state| {
+            let is_too_much = count > RANGE_MAX || count > state.numbers_left;
+            state.numbers_left -= if is_too_much { 0 } else { count };
             is_too_much
         });
         if is_too_much {
@@ -331,8 +335,8 @@ fn register_filters(tera: &mut Tera) {
     });
     tera.register_filter("clock", |seconds: i64, _: Kwargs, _: &State| clock(seconds));
     tera.register_filter("sections", |html: &str, _: Kwargs, _: &State| {
-        let part = |part: Part| {
-            let mut object = Object::default();
+        let part = |part: HtmlSection| {
+            let mut object = ValueObject::default();
             object.insert(
                 "label".into(),
                 Value::safe_string(&part.heading_without_link()),

@@ -16,13 +16,13 @@ const FILTER: &str = "_within_limit";
 
 /// A template's text with the checks, and where they were put in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedTemplate {
     pub text: String,
     /// Line and column of the written text before which so many characters were put in, ascending.
     inserted: Vec<(usize, usize, usize)>,
 }
 
-impl Checked {
+impl CheckedTemplate {
     /// The column of the file as it was written; lines and columns count from 1.
     pub fn written_column(&self, line: usize, column: usize) -> usize {
         let mut shift = 0;
@@ -146,7 +146,7 @@ fn join(values: &[Value], args: Kwargs, state: &State) -> TeraResult<Value> {
 }
 
 /// A template with its checks; `None` where nothing in it can grow.
-pub fn with_checks(text: &str) -> Option<Checked> {
+pub fn with_checks(text: &str) -> Option<CheckedTemplate> {
     if !text.contains('~') && !text.contains("set") {
         return None;
     }
@@ -167,7 +167,7 @@ pub fn with_checks(text: &str) -> Option<Checked> {
     if inserts.is_empty() {
         return None;
     }
-    let mut checked = Checked::default();
+    let mut checked = CheckedTemplate::default();
     let (mut done, mut line, mut line_start) = (0, 1, 0);
     for (at, insert) in inserts {
         let piece = &text[done..at];

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::TemplateFile;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::renamed::{self, NameKind, RENAMED};
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// The site's own templates under new names, and a problem for each old name in them.
 pub fn with_new_names(
@@ -43,7 +43,7 @@ pub fn with_new_names(
             found.extend(uses.concat().into_iter().map(|at| (at, one.old, one.new)));
         }
         found.sort_unstable();
-        let lines = Lines::new(&file.text);
+        let lines = LineStarts::new(&file.text);
         let reported = found.iter().map(|(at, old, new)| {
             renamed::problem(old, new, lines.place(&file.path, *at..at + old.len()))
         });
@@ -60,7 +60,7 @@ pub fn with_new_names(
             );
             problems.push(
                 problem
-                    .at(Place::start_of(&file.path))
+                    .at(Location::start_of(&file.path))
                     .help(format!("rename the file to `templates/{new}`")),
             );
             if !names.contains(new) {
@@ -99,7 +99,8 @@ mod tests {
         };
         let mut problems = Vec::new();
         let files = with_new_names(files.iter().map(file).collect(), &mut problems);
-        let place = |problem: &Diagnostic| problem.place.as_ref().map_or(0, |place| place.column);
+        let place =
+            |problem: &Diagnostic| problem.location.as_ref().map_or(0, |place| place.column);
         let problems = problems
             .iter()
             .map(|problem| format!("{} {}", place(problem), problem.message))

@@ -2,10 +2,10 @@
 //! of words to compare with.
 
 use super::TemplateFile;
-use super::field_names::{Chain, chains, tags};
+use super::field_names::{NameChain, chains, tags};
 use crate::diagnostic::Diagnostic;
 use crate::renamed::{self, NameKind, RENAMED};
-use crate::source::Lines;
+use crate::source::LineStarts;
 
 /// The objects in templates whose values have names of the site's own.
 const OTHERS: [&str; 5] = ["words", "site", "nav", "loop", "extra"];
@@ -18,7 +18,7 @@ pub fn old_names(file: &TemplateFile) -> Vec<Diagnostic> {
     {
         return Vec::new();
     }
-    let lines = Lines::new(&file.text);
+    let lines = LineStarts::new(&file.text);
     let problem = |(offset, old, new): (usize, &str, &str)| {
         renamed::problem(
             old,
@@ -45,7 +45,7 @@ pub fn old_names(file: &TemplateFile) -> Vec<Diagnostic> {
 
 /// The old name in an expression such as `page.twin_href` or `words.level_starter`, where it is,
 /// and the new one.
-fn renamed_value<'t>(chain: &Chain<'t>) -> Option<(usize, &'t str, &'static str)> {
+fn renamed_value<'t>(chain: &NameChain<'t>) -> Option<(usize, &'t str, &'static str)> {
     let [(_, owner), (at, name), ..] = chain.names[..] else {
         return None;
     };
@@ -98,7 +98,7 @@ mod tests {
             .map(|problem| {
                 format!(
                     "{} {}",
-                    problem.place.map_or(0, |place| place.column),
+                    problem.location.map_or(0, |place| place.column),
                     problem.message
                 )
             })

@@ -10,41 +10,41 @@ use serde::Serialize;
 use tera::value::Key;
 use tera::{Map, Value};
 
-use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::page::fields::{self, FieldView, Fields};
-use crate::page::files::FilesFacts;
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::page::fields::{self, FieldView, FieldViews};
+use crate::page::files::FileFactsTable;
 use crate::page::structured;
-use crate::page::view::{BranchLine, Card, FeedbackView, Listing, NavView, OnPathView};
-use crate::page::{Composed, Composer};
+use crate::page::view::{BranchLine, Card, FeedbackView, Listing, NavView, PathPositionView};
+use crate::page::{Composer, PageContext};
 use crate::renamed::{NameKind, RENAMED};
 use crate::site::PageId;
 
 /// Something that many pages show: its value, and the fingerprint of what it says.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct SharedValue {
     pub(super) value: Value,
-    pub print: Fingerprint,
+    pub hash: Fingerprint,
 }
 
-impl Shown {
+impl SharedValue {
     pub fn new(what: &impl Serialize) -> Self {
         Self {
             value: Value::from_serializable(what),
-            print: print_of(what),
+            hash: hash_of(what),
         }
     }
 }
 
 /// Parts that many cards hold (a topic, a day), each one value however many hold it.
 #[derive(Default)]
-pub struct Shared {
+pub struct CardParts {
     values: RwLock<HashMap<Fingerprint, Value>>,
 }
 
-impl Shared {
+impl CardParts {
     /// A card's value, with what others may hold too in common with them.
-    pub fn card(&self, mut card: Card) -> Shown {
-        let print = print_of(&card);
+    pub fn card(&self, mut card: Card) -> SharedValue {
+        let hash = hash_of(&card);
         let topics: Vec<Value> = std::mem::take(&mut card.topics)
             .iter()
             .map(|topic| self.value(topic))
@@ -64,19 +64,19 @@ impl Shared {
             );
         }
         add_old_names(&mut value, NameKind::TemplateValue);
-        Shown {
+        SharedValue {
             value: Value::from(value),
-            print,
+            hash,
         }
     }
 
     fn value(&self, what: &impl Serialize) -> Value {
-        let print = print_of(what);
+        let hash = hash_of(what);
         if let Some(value) = self
             .values
             .read()
             .expect("no holder of this lock panics")
-            .get(&print)
+            .get(&hash)
         {
             return value.clone();
         }
@@ -84,25 +84,25 @@ impl Shared {
         self.values
             .write()
             .expect("no holder of this lock panics")
-            .entry(print)
+            .entry(hash)
             .or_insert(value)
             .clone()
     }
 }
 
 /// The fingerprint of a plain value.
-pub fn print_of(what: &impl Serialize) -> Fingerprint {
+pub fn hash_of(what: &impl Serialize) -> Fingerprint {
     Fingerprint::of(postcard::to_allocvec(what).expect("plain values can be written to memory"))
 }
 
-pub(super) type Object = Map;
+pub(super) type ValueObject = Map;
 
 /// What a template sees as `page`; `body` is finished HTML.
 pub(super) fn page(
     composer: &Composer,
-    composed: &Composed,
+    composed: &PageContext,
     body: &str,
-    files: &FilesFacts,
+    files: &FileFactsTable,
 ) -> Value {
     let view = &composed.page;
     let mut page = Value::from_serializable(view)
@@ -131,7 +131,7 @@ pub(super) fn page(
         "feedback".into(),
         view.feedback.as_ref().map_or_else(Value::none, feedback),
     );
-    let way = |path: &OnPathView| {
+    let way = |path: &PathPositionView| {
         let mut value = Value::from_serializable(path)
             .into_map()
             .unwrap_or_default();
@@ -148,7 +148,7 @@ pub(super) fn page(
         Value::from(view.paths.iter().map(way).collect::<Vec<Value>>()),
     );
     page.insert("body".into(), Value::safe_string(body));
-    let structured = structured::of(composer, &composed.sheet, view);
+    let structured = structured::of(composer, &composed.output_page, view);
     page.insert(
         "structured".into(),
         structured.map_or_else(Value::none, |json| Value::safe_string(&json)),
@@ -158,7 +158,7 @@ pub(super) fn page(
 }
 
 /// Gives values their old names too, so that a site's own templates go on working.
-pub(super) fn add_old_names(object: &mut Object, kind: NameKind) {
+pub(super) fn add_old_names(object: &mut ValueObject, kind: NameKind) {
     for renamed in RENAMED.iter().filter(|renamed| renamed.kind == kind) {
         if let Some(value) = object.get(&Key::from(renamed.new)).cloned() {
             object.insert(renamed.old.into(), value);
@@ -168,26 +168,26 @@ pub(super) fn add_old_names(object: &mut Object, kind: NameKind) {
 
 fn feedback(view: &FeedbackView) -> Value {
     #[derive(Serialize)]
-    struct Feedback<'a> {
+    struct FeedbackValues<'a> {
         way: &'a str,
         action: Option<&'a str>,
         host: Option<String>,
         helped_href: Option<String>,
-        reasons: Vec<Reason<'a>>,
+        reasons: Vec<ValueReason<'a>>,
     }
     #[derive(Serialize)]
-    struct Reason<'a> {
+    struct ValueReason<'a> {
         key: &'a str,
         title: &'a str,
         href: Option<String>,
     }
     let reasons = view.answers.reasons.iter();
-    let reasons = reasons.map(|reason| Reason {
+    let reasons = reasons.map(|reason| ValueReason {
         key: reason.key,
         title: &reason.title,
         href: view.href(reason),
     });
-    Value::from_serializable(&Feedback {
+    Value::from_serializable(&FeedbackValues {
         way: view.way.name(),
         action: view.way.endpoint(),
         host: view.way.host(),
@@ -206,17 +206,17 @@ pub(super) fn cards(composer: &Composer, pages: &[PageId]) -> Value {
 }
 
 /// The facts of a page's files, and the language in which they are told.
-type Told<'a> = (&'a FilesFacts, &'a str);
+type LocalizedFacts<'a> = (&'a FileFactsTable, &'a str);
 
-fn fields(composer: &Composer, fields: &Fields, told: Told) -> Value {
-    let mut object = Object::default();
+fn fields(composer: &Composer, fields: &FieldViews, reported: LocalizedFacts) -> Value {
+    let mut object = ValueObject::default();
     for (name, value) in fields {
-        object.insert(name.clone().into(), field(composer, value, told));
+        object.insert(name.clone().into(), field(composer, value, reported));
     }
     Value::from(object)
 }
 
-fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
+fn field(composer: &Composer, value: &FieldView, reported: LocalizedFacts) -> Value {
     match value {
         FieldView::Plain(value) => Value::from_serializable(value),
         FieldView::Date(day) => Value::from_serializable(day),
@@ -225,10 +225,10 @@ fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
         FieldView::List(items) => Value::from(
             items
                 .iter()
-                .map(|item| field(composer, item, told))
+                .map(|item| field(composer, item, reported))
                 .collect::<Vec<Value>>(),
         ),
-        FieldView::Map(inner) => fields(composer, inner, told),
+        FieldView::Map(inner) => fields(composer, inner, reported),
         FieldView::Link(link) => {
             let mut object = Value::from_serializable(&**link)
                 .into_map()
@@ -239,11 +239,15 @@ fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
                     .map_or_else(Value::none, |page| composer.card(page).value.clone()),
             );
             if let Some(file) = &link.file {
-                let facts = file.source.as_ref().and_then(|source| told.0.get(source));
+                let facts = file
+                    .source
+                    .as_ref()
+                    .and_then(|source| reported.0.get(source));
                 let mut shown = Value::from_serializable(file)
                     .into_map()
                     .unwrap_or_default();
-                let told_of = facts.map(|facts| (facts, composer.size_text(told.1, facts.size)));
+                let told_of =
+                    facts.map(|facts| (facts, composer.size_text(reported.1, facts.size)));
                 shown.insert(
                     "size".into(),
                     told_of
@@ -276,7 +280,7 @@ fn list(composer: &Composer, listing: &Listing) -> Value {
         .into_map()
         .unwrap_or_default();
     value.insert("items".into(), cards(composer, &listing.items));
-    let group = |group: &crate::page::view::Group| {
+    let group = |group: &crate::page::view::CardGroup| {
         let mut value = Value::from_serializable(group)
             .into_map()
             .unwrap_or_default();
@@ -296,7 +300,7 @@ pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
         BranchLine::Item(item) => Value::from_serializable(item),
         BranchLine::Page(page, depth) => composer.branch_line(*page, *depth).value.clone(),
     };
-    let mut value = Object::default();
+    let mut value = ValueObject::default();
     let mut sections: Vec<Value> = composer
         .top_sections()
         .links
@@ -316,11 +320,11 @@ pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
 
 /// The fingerprint of all that a sheet shows but its body's text: its own view, and what it shows
 /// of other pages.
-pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
+pub fn fingerprint(composer: &Composer, composed: &PageContext) -> Fingerprint {
     let mut own = Vec::with_capacity(2 << 10);
     write(&composed.page, &mut own);
     write(&composed.nav.open, &mut own);
-    own.extend(composer.top_sections().print.as_bytes());
+    own.extend(composer.top_sections().hash.as_bytes());
     write(&composed.page.fields, &mut own);
     write(
         &(
@@ -337,7 +341,7 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
         shown.extend((pages.len() as u64).to_le_bytes());
         pages
             .iter()
-            .for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
+            .for_each(|page| shown.extend(composer.card(*page).hash.as_bytes()));
     };
     let view = &composed.page;
     write(
@@ -352,7 +356,7 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     composed
         .terms
         .iter()
-        .for_each(|term| own.extend(term.as_ref().map_or(&[0; 16], |term| term.print.as_bytes())));
+        .for_each(|term| own.extend(term.as_ref().map_or(&[0; 16], |term| term.hash.as_bytes())));
     let ways: Vec<PageId> = view
         .paths
         .iter()
@@ -385,11 +389,11 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
         match line {
             BranchLine::Item(item) => write(item, &mut own),
             BranchLine::Page(page, depth) => {
-                shown.extend(composer.branch_line(*page, *depth).print.as_bytes())
+                shown.extend(composer.branch_line(*page, *depth).hash.as_bytes())
             }
         }
     }
-    Fingerprinter::new().add(own).add(shown).finish()
+    Hasher::new().add(own).add(shown).finish()
 }
 
 fn write(what: &impl Serialize, bytes: &mut Vec<u8>) {

@@ -3,14 +3,14 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::Finish;
-use super::format::{Locale, Shape, unit_word};
+use super::TextFinisher;
+use super::format::{Locale, SlotFormat, unit_word};
 use crate::document::raw_html::escape_into;
-use crate::tool::calculator::{Calculator, Line};
-use crate::tool::inputs::{Input, InputKind, Limits, TEXT_CHARACTERS_MAX, day};
-use crate::tool::language::code::{Program, Table, Value};
+use crate::tool::calculator::{Calculator, CalculatorLine};
+use crate::tool::inputs::{Input, InputKind, NumberLimits, TEXT_CHARACTERS_MAX, day};
+use crate::tool::language::code::{FigureTable, FormulaValue, Program};
 use crate::tool::language::machine;
-use crate::tool::show::Show;
+use crate::tool::number_format::NumberFormat;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CalculatorView {
@@ -18,7 +18,7 @@ pub struct CalculatorView {
     pub results: Vec<LineView>,
     /// The working.
     pub steps: Vec<LineView>,
-    pub says: Vec<SayView>,
+    pub says: Vec<MessageView>,
     pub examples: Option<ExamplesView>,
 }
 
@@ -67,7 +67,7 @@ pub struct LineView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SayView {
+pub struct MessageView {
     /// HTML.
     pub text: String,
     pub is_shown: bool,
@@ -94,25 +94,25 @@ pub struct ExampleView {
 pub(super) fn view(
     calculator: &Calculator,
     may_share: bool,
-    finish: &Finish,
+    finish: &TextFinisher,
 ) -> (CalculatorView, Json) {
-    let begun = begun(calculator, finish);
+    let begun = with_presets(calculator, finish);
     let calculator = begun.as_ref().unwrap_or(calculator);
     let words = &finish.composer.words;
     let locale = Locale::new(words, finish.language);
-    let shapes: Vec<Shape> = calculator
+    let shapes: Vec<SlotFormat> = calculator
         .shows
         .iter()
-        .map(|show| Shape::of(show, words, finish.language))
+        .map(|show| SlotFormat::of(show, words, finish.language))
         .collect();
     let at_first = |slot: usize| {
-        calculator
-            .at_first
-            .as_ref()
-            .map_or_else(|| Value::Number(f64::NAN), |values| values[slot].clone())
+        calculator.at_first.as_ref().map_or_else(
+            || FormulaValue::Number(f64::NAN),
+            |values| values[slot].clone(),
+        )
     };
     let shown = |slot: usize| locale.shown(&at_first(slot), &shapes[slot]);
-    let line = |line: &Line| {
+    let line = |line: &CalculatorLine| {
         let value = shown(line.slot);
         LineView {
             name: line.name.clone(),
@@ -128,7 +128,7 @@ pub(super) fn view(
     };
     let first_said = calculator.says.iter().position(|say| {
         say.when
-            .is_none_or(|slot| at_first(slot) == Value::Boolean(true))
+            .is_none_or(|slot| at_first(slot) == FormulaValue::Boolean(true))
     });
     let value = |slot: u32| {
         let class = if shapes[slot as usize].is_number() {
@@ -141,7 +141,7 @@ pub(super) fn view(
         html + "</span>"
     };
     let says = calculator.says.iter().enumerate();
-    let says = says.map(|(index, say)| SayView {
+    let says = says.map(|(index, say)| MessageView {
         text: finish.html(&say.text, &value),
         is_shown: calculator.at_first.is_some() && first_said == Some(index),
     });
@@ -161,7 +161,7 @@ pub(super) fn view(
 }
 
 /// The calculator as another page begins it; `None` where nothing is given.
-fn begun(calculator: &Calculator, finish: &Finish) -> Option<Calculator> {
+fn with_presets(calculator: &Calculator, finish: &TextFinisher) -> Option<Calculator> {
     let mut begun = None;
     for (slot, input) in calculator.inputs.iter().enumerate() {
         if let Some(value) = finish
@@ -172,7 +172,7 @@ fn begun(calculator: &Calculator, finish: &Finish) -> Option<Calculator> {
         }
     }
     let mut begun = begun?;
-    let defaults: Option<Vec<Value>> = begun
+    let defaults: Option<Vec<FormulaValue>> = begun
         .inputs
         .iter()
         .map(|input| input.default.clone())
@@ -184,7 +184,11 @@ fn begun(calculator: &Calculator, finish: &Finish) -> Option<Calculator> {
 /// As many columns of answers as fit beside the results.
 const ANSWERS_MAX: usize = 4;
 
-fn examples(calculator: &Calculator, locale: &Locale, shapes: &[Shape]) -> Option<ExamplesView> {
+fn examples(
+    calculator: &Calculator,
+    locale: &Locale,
+    shapes: &[SlotFormat],
+) -> Option<ExamplesView> {
     if calculator.examples.is_empty() {
         return None;
     }
@@ -224,13 +228,15 @@ fn examples(calculator: &Calculator, locale: &Locale, shapes: &[Shape]) -> Optio
     })
 }
 
-fn input_view(input: &Input, locale: &Locale, finish: &Finish) -> InputView {
+fn input_view(input: &Input, locale: &Locale, finish: &TextFinisher) -> InputView {
     let words = &finish.composer.words;
     let unit = match &input.kind {
-        InputKind::Number(..) | InputKind::Money(..) => {
-            Some(unit_word(&Show::of_input(input), words, finish.language))
-                .filter(|word| !word.is_empty())
-        }
+        InputKind::Number(..) | InputKind::Money(..) => Some(unit_word(
+            &NumberFormat::of_input(input),
+            words,
+            finish.language,
+        ))
+        .filter(|word| !word.is_empty()),
         InputKind::Percent(_) => Some("%".to_owned()),
         _ => None,
     };
@@ -240,8 +246,8 @@ fn input_view(input: &Input, locale: &Locale, finish: &Finish) -> InputView {
         _ => locale.in_field(number),
     };
     let chosen = |key: &str| match &input.default {
-        Some(Value::Text(default)) => default == key,
-        Some(Value::Choices(keys)) => keys.iter().any(|chosen| chosen == key),
+        Some(FormulaValue::Text(default)) => default == key,
+        Some(FormulaValue::Choices(keys)) => keys.iter().any(|chosen| chosen == key),
         _ => false,
     };
     let options = match &input.kind {
@@ -256,11 +262,11 @@ fn input_view(input: &Input, locale: &Locale, finish: &Finish) -> InputView {
         type_name: type_name(&input.kind),
         unit,
         value: match &input.default {
-            Some(Value::Number(value)) => number(*value),
-            Some(Value::Text(text)) => text.clone(),
+            Some(FormulaValue::Number(value)) => number(*value),
+            Some(FormulaValue::Text(text)) => text.clone(),
             _ => String::new(),
         },
-        is_on: input.default == Some(Value::Boolean(true)),
+        is_on: input.default == Some(FormulaValue::Boolean(true)),
         options: options
             .iter()
             .map(|(key, label)| OptionView {
@@ -288,13 +294,13 @@ fn type_name(kind: &InputKind) -> &'static str {
     }
 }
 
-fn limits(kind: &InputKind) -> Limits {
+fn limits(kind: &InputKind) -> NumberLimits {
     match kind {
         InputKind::Number(limits, _)
         | InputKind::Money(limits, _)
         | InputKind::Percent(limits)
         | InputKind::Date(limits) => *limits,
-        _ => Limits::default(),
+        _ => NumberLimits::default(),
     }
 }
 
@@ -302,15 +308,15 @@ fn limits(kind: &InputKind) -> Limits {
 fn data(
     calculator: &Calculator,
     locale: &Locale,
-    shapes: &[Shape],
+    shapes: &[SlotFormat],
     may_share: bool,
-    finish: &Finish,
+    finish: &TextFinisher,
 ) -> Json {
     let say = |key: &str| {
         finish
             .composer
             .words
-            .say(finish.language, key, None, &[])
+            .text(finish.language, key, None, &[])
             .unwrap_or_default()
     };
     let input = |input: &Input| {
@@ -349,9 +355,9 @@ fn data(
 
 /// A program as the machine of the browser reads it.
 pub fn program(program: &Program) -> Json {
-    let table = |table: &Table| match table {
-        Table::Rows(rows) => json!(rows),
-        Table::Brackets(brackets) => brackets
+    let table = |table: &FigureTable| match table {
+        FigureTable::Rows(rows) => json!(rows),
+        FigureTable::Brackets(brackets) => brackets
             .iter()
             .map(|(end, rate)| json!([Some(*end).filter(|end| end.is_finite()), rate]))
             .collect(),
@@ -364,11 +370,11 @@ pub fn program(program: &Program) -> Json {
 }
 
 /// A value as JSON.
-pub fn plain(value: &Value) -> Json {
+pub fn plain(value: &FormulaValue) -> Json {
     match value {
-        Value::Number(number) => json!(number),
-        Value::Text(text) => json!(text),
-        Value::Boolean(boolean) => json!(boolean),
-        Value::Choices(keys) => json!(keys),
+        FormulaValue::Number(number) => json!(number),
+        FormulaValue::Text(text) => json!(text),
+        FormulaValue::Boolean(boolean) => json!(boolean),
+        FormulaValue::Choices(keys) => json!(keys),
     }
 }

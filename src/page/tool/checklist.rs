@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Finish;
-use crate::tool::checklist::{Checklist, Group};
-use crate::tool::given;
+use super::TextFinisher;
+use crate::tool::checklist::{Checklist, ChecklistGroup};
+use crate::tool::presets;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChecklistView {
@@ -33,12 +33,12 @@ pub struct PointView {
     pub why: Option<String>,
 }
 
-pub(super) fn view(checklist: &Checklist, finish: &Finish) -> ChecklistView {
+pub(super) fn view(checklist: &Checklist, finish: &TextFinisher) -> ChecklistView {
     let done: Vec<&str> = finish
         .given("done")
-        .map(|given| given::done(given).collect())
+        .map(|given| presets::done(given).collect())
         .unwrap_or_default();
-    let group = |group: &Group| GroupView {
+    let group = |group: &ChecklistGroup| GroupView {
         title: group.title.clone(),
         about: finish.maybe(group.about.as_ref()),
         points: group

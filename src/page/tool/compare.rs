@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Finish;
+use super::TextFinisher;
 use crate::tool::compare::{Comparison, Criterion, WEIGHT_EVEN, WEIGHT_MAX};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -11,7 +11,7 @@ pub struct CompareView {
     pub scale: u32,
     pub weight_max: u32,
     pub criteria: Vec<CriterionView>,
-    pub options: Vec<OptionView>,
+    pub options: Vec<ChoiceView>,
     /// HTML.
     pub disclosure: Option<String>,
 }
@@ -39,7 +39,7 @@ pub struct ScoreView {
 
 /// A column of the table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OptionView {
+pub struct ChoiceView {
     pub label: String,
     /// HTML.
     pub about: Option<String>,
@@ -50,11 +50,11 @@ pub struct OptionView {
     pub is_most: bool,
 }
 
-pub(super) fn view(comparison: &Comparison, finish: &Finish) -> CompareView {
+pub(super) fn view(comparison: &Comparison, finish: &TextFinisher) -> CompareView {
     let decimal = finish
         .composer
         .words
-        .say(finish.language, "number_decimal", None, &[])
+        .text(finish.language, "number_decimal", None, &[])
         .unwrap_or_else(|| ".".to_owned());
     let weight = |criterion: &Criterion| {
         finish
@@ -102,7 +102,7 @@ pub(super) fn view(comparison: &Comparison, finish: &Finish) -> CompareView {
             .options
             .iter()
             .zip(totals)
-            .map(|(option, total)| OptionView {
+            .map(|(option, total)| ChoiceView {
                 label: option.label.clone(),
                 about: finish.maybe(option.about.as_ref()),
                 is_ours: option.is_ours,

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Finish;
-use super::drawing::{self, Node};
+use super::TextFinisher;
+use super::diagram::{self, DiagramNode};
 use crate::paths::percent_encode_into;
-use crate::tool::decision::{Answer, Decision};
+use crate::tool::decision::{Decision, DecisionAnswer};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DecisionView {
@@ -32,11 +32,11 @@ pub struct NodeView {
     /// HTML.
     pub text: Option<String>,
     pub is_outcome: bool,
-    pub answers: Vec<AnswerView>,
+    pub answers: Vec<BranchView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AnswerView {
+pub struct BranchView {
     pub key: String,
     pub text: String,
     /// The name of the node that it leads to, and what that says.
@@ -45,10 +45,10 @@ pub struct AnswerView {
     pub to_outcome: bool,
 }
 
-pub(super) fn view(decision: &Decision, finish: &Finish) -> DecisionView {
+pub(super) fn view(decision: &Decision, finish: &TextFinisher) -> DecisionView {
     let roads = decision.roads();
     let (fewest, most) = roads.lengths();
-    let answer = |answer: &Answer| AnswerView {
+    let answer = |answer: &DecisionAnswer| BranchView {
         key: answer.key.clone(),
         text: answer.text.clone(),
         to: decision.key(answer.to).to_owned(),
@@ -82,15 +82,15 @@ pub(super) fn view(decision: &Decision, finish: &Finish) -> DecisionView {
             .collect()
     });
     let answers = answers.chain(decision.outcomes.iter().map(|_| Vec::new()));
-    let boxes: Vec<Node> = answers
+    let boxes: Vec<DiagramNode> = answers
         .enumerate()
-        .map(|(node, answers)| Node {
+        .map(|(node, answers)| DiagramNode {
             text: decision.text(node),
             answers,
         })
         .collect();
     let title = &finish.composer.site.page(finish.page).entry.title;
-    let name = finish.composer.words.say(
+    let name = finish.composer.words.text(
         finish.language,
         "tool_overview_drawing",
         None,
@@ -102,11 +102,11 @@ pub(super) fn view(decision: &Decision, finish: &Finish) -> DecisionView {
         fewest,
         most,
         nodes,
-        drawing: drawing::draw(&roads, &boxes, &name.unwrap_or_default()),
+        drawing: diagram::draw(&roads, &boxes, &name.unwrap_or_default()),
     }
 }
 
-fn given(decision: &Decision, finish: &Finish) -> String {
+fn given(decision: &Decision, finish: &TextFinisher) -> String {
     let mut pairs = Vec::new();
     for question in &decision.questions {
         if let Some(answer) = finish.given(&question.key) {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ToolView;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::document::body::Embed;
+use crate::document::body::ToolEmbed;
 use crate::page::compose::Composer;
 use crate::site::PageId;
 use crate::site::links::Destination;
@@ -12,7 +12,7 @@ use crate::tool::ID;
 
 /// A tool in a page's text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Embedded {
+pub struct EmbeddedTool {
     /// `None` when there is none at the place that is named.
     pub view: Option<Box<ToolView>>,
     /// What the page that shows it did wrong.
@@ -28,7 +28,7 @@ pub fn id_on_page(number: Option<usize>) -> String {
 
 impl Composer {
     /// The tools that a page's text shows, in the order in which it does.
-    pub(in crate::page) fn embedded(&self, id: PageId) -> Vec<Embedded> {
+    pub(in crate::page) fn embedded(&self, id: PageId) -> Vec<EmbeddedTool> {
         let embeds = &self.site.page(id).entry.embeds;
         let mut types: Vec<&str> = self
             .facts(id)
@@ -49,7 +49,7 @@ impl Composer {
         all
     }
 
-    fn embed(&self, id: PageId, embed: &Embed) -> Embedded {
+    fn embed(&self, id: PageId, embed: &ToolEmbed) -> EmbeddedTool {
         // A link that leads nowhere has been told as such.
         let to = self
             .site
@@ -58,7 +58,7 @@ impl Composer {
             .get(embed.link as usize)
             .map(|resolved| &resolved.to);
         let Some(Destination::Page { page: target, .. }) = to else {
-            return Embedded {
+            return EmbeddedTool {
                 view: None,
                 problems: Vec::new(),
             };
@@ -67,7 +67,7 @@ impl Composer {
             let source = &self.site.page(*target).entry.source;
             let problem = Diagnostic::new(Code::BadEmbed, format!("{source} declares no tool"))
                 .at(embed.call.place.clone());
-            return Embedded {
+            return EmbeddedTool {
                 view: None,
                 problems: vec![
                     problem.help("name a page with a sound `tool:` in its front matter"),
@@ -110,6 +110,6 @@ impl Composer {
                 ..view
             })
         });
-        Embedded { view, problems }
+        EmbeddedTool { view, problems }
     }
 }

@@ -3,12 +3,12 @@
 
 use serde::Serialize;
 
+use crate::i18n::Translations;
 use crate::tool::inputs::day;
-use crate::tool::language::code::Value;
+use crate::tool::language::code::FormulaValue;
 use crate::tool::language::numbers::round;
 use crate::tool::language::units::{Unit, is_currency};
-use crate::tool::show::{Format, Show};
-use crate::words::Words;
+use crate::tool::number_format::{NumberFormat, NumberStyle};
 
 /// The sizes that style sheets know, as a number of characters.
 const SIZES: [usize; 7] = [6, 9, 12, 16, 22, 32, 46];
@@ -47,7 +47,7 @@ const WITHOUT_CENTS: [&str; 8] = ["JPY", "KRW", "CLP", "ISK", "VND", "PYG", "UGX
 /// How a value of one slot is shown, as the script reads it: format, decimals, symbol or options,
 /// what follows one and many.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Shape(
+pub struct SlotFormat(
     pub &'static str,
     pub Option<u8>,
     pub Symbol,
@@ -63,8 +63,8 @@ pub enum Symbol {
 }
 
 impl Locale {
-    pub fn new(words: &Words, language: &str) -> Self {
-        let say = |key: &str| words.say(language, key, None, &[]).unwrap_or_default();
+    pub fn new(words: &Translations, language: &str) -> Self {
+        let say = |key: &str| words.text(language, key, None, &[]).unwrap_or_default();
         Locale {
             decimal: say("number_decimal"),
             group: say("number_group"),
@@ -79,14 +79,14 @@ impl Locale {
         }
     }
 
-    pub fn shown(&self, value: &Value, shape: &Shape) -> String {
-        let Shape(format, decimals, symbol, one, many) = shape;
+    pub fn shown(&self, value: &FormulaValue, shape: &SlotFormat) -> String {
+        let SlotFormat(format, decimals, symbol, one, many) = shape;
         match (value, symbol) {
-            (Value::Boolean(value), _) => if *value { &self.yes } else { &self.no }.clone(),
-            (Value::Text(key), Symbol::Options(options)) => Some(label(options, key))
+            (FormulaValue::Boolean(value), _) => if *value { &self.yes } else { &self.no }.clone(),
+            (FormulaValue::Text(key), Symbol::Options(options)) => Some(label(options, key))
                 .filter(|label| !label.is_empty())
                 .unwrap_or(NONE.to_owned()),
-            (Value::Choices(keys), Symbol::Options(options)) => {
+            (FormulaValue::Choices(keys), Symbol::Options(options)) => {
                 let labels: Vec<String> = keys.iter().map(|key| label(options, key)).collect();
                 if labels.is_empty() {
                     NONE.to_owned()
@@ -94,9 +94,9 @@ impl Locale {
                     labels.join(", ")
                 }
             }
-            (Value::Text(text), _) if !text.is_empty() => text.clone(),
-            (Value::Number(number), _) if *format == "date" => self.day(*number),
-            (Value::Number(number), Symbol::Text(symbol)) => {
+            (FormulaValue::Text(text), _) if !text.is_empty() => text.clone(),
+            (FormulaValue::Number(number), _) if *format == "date" => self.day(*number),
+            (FormulaValue::Number(number), Symbol::Text(symbol)) => {
                 let scaled = if *format == "percent" {
                     number * 100.0
                 } else {
@@ -205,15 +205,15 @@ pub fn symbol(currency: &str) -> String {
         )
 }
 
-impl Shape {
+impl SlotFormat {
     /// Whether its values are numbers, with a sign, a currency and a unit: these stay on one line.
     pub fn is_number(&self) -> bool {
         matches!(self.0, "number" | "money" | "percent")
     }
 
-    pub fn of(show: &Show, words: &Words, language: &str) -> Self {
+    pub fn of(show: &NumberFormat, words: &Translations, language: &str) -> Self {
         let text = |name: &'static str| {
-            Shape(
+            SlotFormat(
                 name,
                 show.decimals,
                 Symbol::Text(String::new()),
@@ -223,20 +223,20 @@ impl Shape {
         };
         let suffix = |count| suffix(show, count, words, language);
         match &show.format {
-            Format::Number => Shape(
+            NumberStyle::Number => SlotFormat(
                 "number",
                 show.decimals,
                 Symbol::Text(String::new()),
                 suffix(1),
                 suffix(2),
             ),
-            Format::Money(currency) => {
+            NumberStyle::Money(currency) => {
                 let cents = if WITHOUT_CENTS.contains(&currency.as_str()) {
                     0
                 } else {
                     2
                 };
-                Shape(
+                SlotFormat(
                     "money",
                     Some(show.decimals.unwrap_or(cents)),
                     Symbol::Text(symbol(currency)),
@@ -244,11 +244,11 @@ impl Shape {
                     suffix(2),
                 )
             }
-            Format::Percent => text("percent"),
-            Format::Date => text("date"),
-            Format::Text => text("text"),
-            Format::Boolean => text("boolean"),
-            Format::Options(options) => Shape(
+            NumberStyle::Percent => text("percent"),
+            NumberStyle::Date => text("date"),
+            NumberStyle::Text => text("text"),
+            NumberStyle::Boolean => text("boolean"),
+            NumberStyle::Options(options) => SlotFormat(
                 "options",
                 None,
                 Symbol::Options(options.clone()),
@@ -260,11 +260,11 @@ impl Shape {
 }
 
 /// What stands after a number: ` hours`, ` / hour`.
-pub fn suffix(show: &Show, count: i64, words: &Words, language: &str) -> String {
+pub fn suffix(show: &NumberFormat, count: i64, words: &Translations, language: &str) -> String {
     let units = &show.units;
     let as_written = show.many.as_ref().filter(|_| count != 1);
     let word = |name: &str, count: i64| {
-        let known = words.say(language, &format!("unit_{name}"), Some(count), &[]);
+        let known = words.text(language, &format!("unit_{name}"), Some(count), &[]);
         let counted = as_written
             .filter(|many| Unit::base(many) == Unit::base(name))
             .cloned();
@@ -295,10 +295,10 @@ pub fn suffix(show: &Show, count: i64, words: &Words, language: &str) -> String 
 }
 
 /// The word for a unit beside a field.
-pub fn unit_word(show: &Show, words: &Words, language: &str) -> String {
+pub fn unit_word(show: &NumberFormat, words: &Translations, language: &str) -> String {
     let after = suffix(show, 2, words, language);
     match &show.format {
-        Format::Money(currency) => format!("{}{}", symbol(currency).trim_end(), after),
+        NumberStyle::Money(currency) => format!("{}{}", symbol(currency).trim_end(), after),
         _ => after.trim_start().to_owned(),
     }
 }
@@ -320,37 +320,40 @@ mod tests {
             months: (1..=12).map(|month| format!("M{month}")).collect(),
         };
         let german = locale(",", ".", "{number} {symbol}");
-        let money = Shape(
+        let money = SlotFormat(
             "money",
             Some(2),
             Symbol::Text("€".into()),
             String::new(),
             " / Stunde".into(),
         );
-        let shown = |number| german.shown(&Value::Number(number), &money);
+        let shown = |number| german.shown(&FormulaValue::Number(number), &money);
         assert_eq!(shown(1234.5), "1.234,50 € / Stunde");
         assert_eq!(shown(-0.004), "0,00 € / Stunde");
         assert_eq!(shown(-1e6), "−1.000.000,00 € / Stunde");
         assert_eq!(shown(f64::NAN), "–");
-        let plain = Shape(
+        let plain = SlotFormat(
             "number",
             None,
             Symbol::Text(String::new()),
             " Tag".into(),
             " Tage".into(),
         );
-        let shown = |number| german.shown(&Value::Number(number), &plain);
+        let shown = |number| german.shown(&FormulaValue::Number(number), &plain);
         assert_eq!(
             (shown(1.0), shown(0.12345), shown(1.50)),
             ("1 Tag".into(), "0,1235 Tage".into(), "1,5 Tage".into())
         );
-        let date = Shape(
+        let date = SlotFormat(
             "date",
             None,
             Symbol::Text(String::new()),
             String::new(),
             String::new(),
         );
-        assert_eq!(german.shown(&Value::Number(19_782.0), &date), "29. M2 2024");
+        assert_eq!(
+            german.shown(&FormulaValue::Number(19_782.0), &date),
+            "29. M2 2024"
+        );
     }
 }

@@ -6,7 +6,7 @@
 
 use super::calculator::{CalculatorView, InputView, LineView};
 use super::compare::CompareView;
-use super::{FormView, ToolView};
+use super::{ToolBodyView, ToolView};
 use crate::document::markdown;
 use crate::page::compose::Composer;
 use crate::site::PageId;
@@ -14,10 +14,10 @@ use crate::tool::calculator::Calculator;
 use crate::tool::checklist::Checklist;
 use crate::tool::compare::Comparison;
 use crate::tool::decision::Decision;
-use crate::tool::language::code::Table;
-use crate::tool::prose::Prose;
+use crate::tool::language::code::FigureTable;
+use crate::tool::prose::ToolText;
 use crate::tool::quiz::Quiz;
-use crate::tool::{Form, Tool};
+use crate::tool::{Tool, ToolBody};
 
 impl Composer {
     /// The tool that a page declares, in words; `None` where there is none.
@@ -25,18 +25,22 @@ impl Composer {
         let tool: &Tool = self.facts(id).tool.as_deref()?;
         let view = self.tool(id)?;
         let language = self.site.language(self.site.page(id));
-        let word = |key: &str| self.words.say(language, key, None, &[]).unwrap_or_default();
+        let word = |key: &str| {
+            self.words
+                .text(language, key, None, &[])
+                .unwrap_or_default()
+        };
         let mut out = Vec::new();
         match (&tool.form, &view.form) {
-            (Form::Calculator(calculator), FormView::Calculator(view)) => {
+            (ToolBody::Calculator(calculator), ToolBodyView::Calculator(view)) => {
                 self::calculator(calculator, view, &word, &mut out)
             }
-            (Form::Compare(comparison), FormView::Compare(view)) => {
+            (ToolBody::Compare(comparison), ToolBodyView::Compare(view)) => {
                 compare(comparison, view, &word, &mut out)
             }
-            (Form::Checklist(checklist), _) => self::checklist(checklist, &mut out),
-            (Form::Decision(decision), _) => self::decision(decision, &mut out),
-            (Form::Quiz(quiz), _) => self::quiz(quiz, &word, &mut out),
+            (ToolBody::Checklist(checklist), _) => self::checklist(checklist, &mut out),
+            (ToolBody::Decision(decision), _) => self::decision(decision, &mut out),
+            (ToolBody::Quiz(quiz), _) => self::quiz(quiz, &word, &mut out),
             _ => {}
         }
         notes(tool, &view, &word, &mut out);
@@ -56,9 +60,9 @@ impl Composer {
     }
 }
 
-type Word<'a> = &'a dyn Fn(&str) -> String;
+type ToolWord<'a> = &'a dyn Fn(&str) -> String;
 
-fn notes(tool: &Tool, view: &ToolView, word: Word, out: &mut Vec<String>) {
+fn notes(tool: &Tool, view: &ToolView, word: ToolWord, out: &mut Vec<String>) {
     if let Some(method) = &tool.common.method {
         out.extend([heading(&word("tool_method")), text(method)]);
     }
@@ -87,7 +91,12 @@ fn notes(tool: &Tool, view: &ToolView, word: Word, out: &mut Vec<String>) {
     }
 }
 
-fn calculator(calculator: &Calculator, view: &CalculatorView, word: Word, out: &mut Vec<String>) {
+fn calculator(
+    calculator: &Calculator,
+    view: &CalculatorView,
+    word: ToolWord,
+    out: &mut Vec<String>,
+) {
     out.push(heading(&word("tool_inputs")));
     out.push(
         view.inputs
@@ -150,7 +159,7 @@ fn calculator(calculator: &Calculator, view: &CalculatorView, word: Word, out: &
 }
 
 /// One question to the reader.
-fn asked(input: &InputView, word: Word) -> String {
+fn asked(input: &InputView, word: ToolWord) -> String {
     let value = match input.type_name {
         "toggle" => word(if input.is_on { "yes" } else { "no" }),
         "choice" | "choices" => {
@@ -191,13 +200,13 @@ fn asked(input: &InputView, word: Word) -> String {
 }
 
 /// A table that formulas look up, by the name that they call it.
-fn figures_of(name: &str, figures: &Table) -> String {
+fn figures_of(name: &str, figures: &FigureTable) -> String {
     let rows: Vec<Vec<String>> = match figures {
-        Table::Rows(rows) => rows
+        FigureTable::Rows(rows) => rows
             .iter()
             .map(|(key, value)| vec![key.clone(), value.to_string()])
             .collect(),
-        Table::Brackets(brackets) => {
+        FigureTable::Brackets(brackets) => {
             let end = |end: f64| {
                 if end.is_finite() {
                     format!("≤ {end}")
@@ -214,7 +223,7 @@ fn figures_of(name: &str, figures: &Table) -> String {
     table(&[name.to_owned(), String::new()], &rows)
 }
 
-fn compare(comparison: &Comparison, view: &CompareView, word: Word, out: &mut Vec<String>) {
+fn compare(comparison: &Comparison, view: &CompareView, word: ToolWord, out: &mut Vec<String>) {
     out.extend(comparison.disclosure.as_ref().map(text));
     let scores = |at: usize| {
         comparison
@@ -274,7 +283,7 @@ fn checklist(checklist: &Checklist, out: &mut Vec<String>) {
     for group in &checklist.groups {
         out.extend(group.title.as_deref().map(heading));
         out.extend(group.about.as_ref().map(text));
-        let point = |point: &crate::tool::checklist::Point| {
+        let point = |point: &crate::tool::checklist::ChecklistPoint| {
             let why = point
                 .why
                 .as_ref()
@@ -300,7 +309,7 @@ fn decision(decision: &Decision, out: &mut Vec<String>) {
         let question = &decision.questions[at];
         out.push(heading(&question.ask));
         out.extend(question.help.as_ref().map(text));
-        let answer = |answer: &crate::tool::decision::Answer| {
+        let answer = |answer: &crate::tool::decision::DecisionAnswer| {
             format!("- {} → {}", answer.text, decision.text(answer.to))
         };
         out.push(
@@ -318,10 +327,10 @@ fn decision(decision: &Decision, out: &mut Vec<String>) {
     }
 }
 
-fn quiz(quiz: &Quiz, word: Word, out: &mut Vec<String>) {
+fn quiz(quiz: &Quiz, word: ToolWord, out: &mut Vec<String>) {
     for (number, question) in quiz.questions.iter().enumerate() {
         out.push(heading(&format!("{}. {}", number + 1, text(&question.ask))));
-        let answer = |answer: &crate::tool::quiz::Answer| {
+        let answer = |answer: &crate::tool::quiz::QuizAnswer| {
             let note = answer
                 .note
                 .as_ref()
@@ -346,7 +355,7 @@ fn quiz(quiz: &Quiz, word: Word, out: &mut Vec<String>) {
     if quiz.bands.is_empty() {
         return;
     }
-    let band = |band: &crate::tool::quiz::Band| {
+    let band = |band: &crate::tool::quiz::ScoreBand| {
         let title = band
             .title
             .as_ref()
@@ -365,14 +374,14 @@ fn heading(words: &str) -> String {
 }
 
 /// A text as it was written.
-fn text(prose: &Prose) -> String {
+fn text(prose: &ToolText) -> String {
     prose.markdown.trim().to_owned()
 }
 
 /// The same with what readers call each value in the place of its name.
-fn with_labels(prose: &Prose, label: &dyn Fn(&str) -> Option<String>) -> String {
+fn with_labels(prose: &ToolText, label: &dyn Fn(&str) -> Option<String>) -> String {
     let (mut out, mut done) = (String::new(), 0);
-    for (name, range) in prose.holes() {
+    for (name, range) in prose.placeholders() {
         let Some(label) = label(name) else { continue };
         out.push_str(&prose.markdown[done..range.start]);
         out.push_str(&label);

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Finish;
-use crate::tool::quiz::{Answer, Band, Question, Quiz};
+use super::TextFinisher;
+use crate::tool::quiz::{Quiz, QuizAnswer, QuizQuestion, ScoreBand};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct QuizView {
@@ -41,13 +41,13 @@ pub struct BandView {
     pub text: String,
 }
 
-pub(super) fn view(quiz: &Quiz, finish: &Finish) -> QuizView {
-    let answer = |answer: &Answer| AnswerView {
+pub(super) fn view(quiz: &Quiz, finish: &TextFinisher) -> QuizView {
+    let answer = |answer: &QuizAnswer| AnswerView {
         text: finish.line(&answer.text),
         is_right: answer.is_right,
         note: finish.maybe(answer.note.as_ref()),
     };
-    let question = |question: &Question| QuestionView {
+    let question = |question: &QuizQuestion| QuestionView {
         ask: finish.line(&question.ask),
         answers: question.answers.iter().map(answer).collect(),
         has_several: question
@@ -64,7 +64,7 @@ pub(super) fn view(quiz: &Quiz, finish: &Finish) -> QuizView {
         .skip(1)
         .map(|band| band.from - 1)
         .chain([quiz.questions.len()]);
-    let band = |(band, to): (&Band, usize)| BandView {
+    let band = |(band, to): (&ScoreBand, usize)| BandView {
         from: band.from,
         to,
         title: band.title.clone(),

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
-use super::Maker;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::OutputKind;
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::paths::{OutputPath, SourcePath};
 
 /// A path as those systems compare it; `None` where it is written so already.
@@ -27,8 +27,8 @@ fn folded(path: &str) -> Option<String> {
 /// One problem for each output that another one has the name of. `all` is sorted by path; `cause`
 /// says in words what is published, and by which file.
 pub(super) fn find(
-    all: &[(OutputPath, Maker)],
-    cause: impl Fn(&Maker) -> (String, Option<SourcePath>),
+    all: &[(OutputPath, OutputKind)],
+    cause: impl Fn(&OutputKind) -> (String, Option<SourcePath>),
 ) -> Vec<Diagnostic> {
     let odd: Vec<(usize, String)> = all
         .par_iter()
@@ -73,8 +73,11 @@ pub(super) fn find(
 }
 
 fn problem(
-    ((one, one_maker), (other, other_maker)): (&(OutputPath, Maker), &(OutputPath, Maker)),
-    cause: impl Fn(&Maker) -> (String, Option<SourcePath>),
+    ((one, one_maker), (other, other_maker)): (
+        &(OutputPath, OutputKind),
+        &(OutputPath, OutputKind),
+    ),
+    cause: impl Fn(&OutputKind) -> (String, Option<SourcePath>),
 ) -> Diagnostic {
     let ((one_name, one_source), (other_name, other_source)) =
         (cause(one_maker), cause(other_maker));
@@ -93,11 +96,13 @@ fn problem(
     let problem = Diagnostic::new(Code::UnportableName, message)
         .help("rename one of the two: many disks and some hosts take both names for one");
     match (one_source, other_source) {
-        (Some(one), Some(other)) if one != other => problem.at(Place::start_of(&other)).also(
-            Place::start_of(&one),
-            "this is published under the same name",
-        ),
-        (Some(source), _) | (_, Some(source)) => problem.at(Place::start_of(&source)),
+        (Some(one), Some(other)) if one != other => {
+            problem.at(Location::start_of(&other)).with_related(
+                Location::start_of(&one),
+                "this is published under the same name",
+            )
+        }
+        (Some(source), _) | (_, Some(source)) => problem.at(Location::start_of(&source)),
         (None, None) => problem,
     }
 }

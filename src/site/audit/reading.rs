@@ -5,8 +5,8 @@
 //! languages; and as only the distance from the site's own median counts, a site for lawyers is not
 //! told to write like one for children.
 
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::Facts;
+use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::document::PageFacts;
 use crate::site::{PageId, Site};
 
 /// Shorter texts show nothing.
@@ -29,7 +29,7 @@ struct Measure {
 
 pub fn run<'a>(
     site: &Site,
-    facts: impl Fn(PageId) -> Option<&'a Facts>,
+    facts: impl Fn(PageId) -> Option<&'a PageFacts>,
     problems: &mut Vec<Diagnostic>,
 ) {
     let listed = site
@@ -46,7 +46,7 @@ pub fn run<'a>(
     let usual_sentence = median(measures.iter().map(|measure| measure.sentence).collect());
     let usual_index = median(measures.iter().map(|measure| measure.index).collect());
     for measure in measures {
-        let start = Place::start_of(&site.page(measure.page).entry.source);
+        let start = Location::start_of(&site.page(measure.page).entry.source);
         let mut tell = |code, message: String, help: &str| {
             problems.push(Diagnostic::new(code, message).at(start.clone()).help(help))
         };
@@ -75,7 +75,7 @@ pub fn run<'a>(
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no page has 2^53 words")]
-fn measure(page: PageId, facts: &Facts) -> Option<Measure> {
+fn measure(page: PageId, facts: &PageFacts) -> Option<Measure> {
     if facts.words < WORDS_MIN || facts.sentences == 0 {
         return None;
     }

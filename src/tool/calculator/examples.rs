@@ -6,18 +6,18 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::fields::{Context, Field, FieldType, check};
+use crate::fields::{CheckContext, Field, FieldType, check};
 use crate::tool::inputs::{self, Input};
-use crate::tool::language::code::{Program, Value};
+use crate::tool::language::code::{FormulaValue, Program};
 use crate::tool::language::machine;
-use crate::yaml::{Map, Node};
+use crate::yaml::{YamlMap, YamlNode};
 
 /// An example that holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Example {
     pub name: String,
     /// The values of all slots.
-    pub values: Vec<Value>,
+    pub values: Vec<FormulaValue>,
     /// The inputs that it states.
     pub stated: Vec<usize>,
 }
@@ -35,7 +35,7 @@ pub static EXAMPLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 
 /// Reads and checks `examples:`.
 pub fn read(
-    node: &Node,
+    node: &YamlNode,
     inputs: &[Input],
     program: &Program,
     names: &[String],
@@ -49,17 +49,18 @@ pub fn read(
 }
 
 fn read_one(
-    node: &Node,
+    node: &YamlNode,
     inputs: &[Input],
     program: &Program,
     names: &[String],
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Example> {
-    check(node, &EXAMPLE_FIELDS, Context::PAGE).unload(problems);
+    check(node, &EXAMPLE_FIELDS, CheckContext::PAGE).take_into(problems);
     let name = node.get("name")?.as_text()?.to_owned();
     let with = mapping(node, "with", problems);
     let mut stated = Vec::new();
-    let mut values: Vec<Option<Value>> = inputs.iter().map(|input| input.default.clone()).collect();
+    let mut values: Vec<Option<FormulaValue>> =
+        inputs.iter().map(|input| input.default.clone()).collect();
     for (key, entry) in with.into_iter().flatten() {
         let Some(slot) = inputs.iter().position(|input| input.name == *key) else {
             problems.push(unknown(
@@ -112,7 +113,11 @@ fn read_one(
     })
 }
 
-fn mapping<'a>(node: &'a Node, key: &str, problems: &mut Vec<Diagnostic>) -> Option<&'a Map> {
+fn mapping<'a>(
+    node: &'a YamlNode,
+    key: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<&'a YamlMap> {
     let stated = node.get(key)?;
     if stated.as_map().is_none() {
         let problem = Diagnostic::new(
@@ -135,7 +140,7 @@ fn unknown<'a>(
     name: &str,
     what: &str,
     names: impl Iterator<Item = &'a str>,
-    place: crate::diagnostic::Place,
+    place: crate::diagnostic::Location,
 ) -> Diagnostic {
     let near = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
     Diagnostic::new(
@@ -150,8 +155,8 @@ fn unknown<'a>(
 fn compare(
     example: &str,
     key: &str,
-    node: &Node,
-    value: &Value,
+    node: &YamlNode,
+    value: &FormulaValue,
     problems: &mut Vec<Diagnostic>,
 ) -> bool {
     let written = node.as_text().unwrap_or_default().trim();
@@ -159,7 +164,7 @@ fn compare(
         .strip_suffix('%')
         .map_or((written, 1.0), |digits| (digits.trim(), 100.0));
     let holds = match value {
-        Value::Number(number) => match digits.parse::<f64>() {
+        FormulaValue::Number(number) => match digits.parse::<f64>() {
             Ok(expected) => {
                 let decimals = digits
                     .split_once('.')
@@ -169,9 +174,9 @@ fn compare(
             }
             Err(_) => inputs::date(node).is_ok_and(|day| day == *number),
         },
-        Value::Text(text) => text == written,
-        Value::Boolean(boolean) => written == if *boolean { "true" } else { "false" },
-        Value::Choices(_) => false,
+        FormulaValue::Text(text) => text == written,
+        FormulaValue::Boolean(boolean) => written == if *boolean { "true" } else { "false" },
+        FormulaValue::Choices(_) => false,
     };
     if !holds {
         let message = format!(
@@ -188,24 +193,24 @@ fn compare(
 }
 
 /// A value in the form of what was expected in its place.
-fn plain(value: &Value, expected: &str, scale: f64) -> String {
+fn plain(value: &FormulaValue, expected: &str, scale: f64) -> String {
     match value {
-        Value::Number(number)
+        FormulaValue::Number(number)
             if expected.contains('-') && inputs::day(*number).is_some() && expected.len() == 10 =>
         {
             inputs::day(*number)
                 .map(|day| day.to_string())
                 .unwrap_or_default()
         }
-        Value::Number(number) => {
+        FormulaValue::Number(number) => {
             let suffix = if scale == 1.0 { "" } else { "%" };
             format!(
                 "{}{suffix}",
                 crate::tool::language::numbers::round(number * scale, 6.0)
             )
         }
-        Value::Text(text) => text.clone(),
-        Value::Boolean(boolean) => boolean.to_string(),
-        Value::Choices(chosen) => chosen.join(", "),
+        FormulaValue::Text(text) => text.clone(),
+        FormulaValue::Boolean(boolean) => boolean.to_string(),
+        FormulaValue::Choices(chosen) => chosen.join(", "),
     }
 }

@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use super::{FORMULAS_MAX, Line};
+use super::{CalculatorLine, FORMULAS_MAX};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::fields::{Context, Field, FieldType, Item, check};
-use crate::tool::Reading;
+use crate::fields::{CheckContext, Field, FieldItem, FieldType, check};
+use crate::tool::ToolContext;
 use crate::tool::inputs::{self, Input};
-use crate::tool::language::check::{Compiled, Known, Scope, Type, compile};
+use crate::tool::language::check::{CompiledFormula, KnownName, NameScope, ValueType, compile};
 use crate::tool::language::parser::{Expr, parse};
 use crate::tool::language::words::words;
-use crate::tool::language::{Fault, name_fault};
-use crate::tool::show::{FORMATS, Format, Show};
-use crate::yaml::Node;
+use crate::tool::language::{FormulaFault, name_fault};
+use crate::tool::number_format::{FORMATS, NumberFormat, NumberStyle};
+use crate::yaml::YamlNode;
 
 /// The keys of a step that is more than its formula.
 pub static STEP_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
@@ -48,21 +48,21 @@ pub static RESULT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 
 /// What was made of steps and results.
 #[derive(Debug, Default)]
-pub struct Made {
+pub struct CompiledFormulas {
     pub codes: Vec<Vec<u32>>,
-    pub shows: Vec<Show>,
-    pub steps: Vec<Line>,
-    pub results: Vec<Line>,
+    pub shows: Vec<NumberFormat>,
+    pub steps: Vec<CalculatorLine>,
+    pub results: Vec<CalculatorLine>,
     /// Slots that a text names.
     pub named: BTreeSet<usize>,
 }
 
 /// A formula as it was written.
-struct Written<'a> {
+struct WrittenFormula<'a> {
     name: &'a str,
     /// The mapping, or the formula itself.
-    node: &'a Node,
-    formula: &'a Node,
+    node: &'a YamlNode,
+    formula: &'a YamlNode,
     text: String,
     expr: Expr,
     is_result: bool,
@@ -70,13 +70,13 @@ struct Written<'a> {
 
 /// Reads steps and results. `None` where there are too many.
 pub fn read(
-    node: &Node,
-    reading: &Reading,
+    node: &YamlNode,
+    reading: &ToolContext,
     inputs: &[Input],
-    scope: &mut Scope,
+    scope: &mut NameScope,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Made> {
-    let mut written: Vec<Written> = Vec::new();
+) -> Option<CompiledFormulas> {
+    let mut written: Vec<WrittenFormula> = Vec::new();
     let names = ["steps", "results"]
         .into_iter()
         .filter_map(|part| node.get(part)?.as_map())
@@ -122,13 +122,13 @@ pub fn read(
                 problems.push(problem.at(entry.key_place.clone()).help(why));
                 continue;
             }
-            if let Some(problem) = cut_off(&entry.node, fields) {
+            if let Some(problem) = unquoted_comma_help(&entry.node, fields) {
                 problems.push(problem);
                 scope.broken.insert(name.clone());
                 continue;
             }
             if entry.node.as_map().is_some() {
-                check(&entry.node, fields, Context::PAGE).unload(problems);
+                check(&entry.node, fields, CheckContext::PAGE).take_into(problems);
             } else if is_result {
                 let problem = Diagnostic::new(
                     Code::WrongType,
@@ -163,13 +163,13 @@ pub fn read(
 
 /// Between braces a comma ends a value: `{ value: min(a, b) }` gives a formula `min(a` and a key
 /// `b)` without a value. The same happens to a label with a comma in it.
-fn cut_off(node: &Node, fields: &[Field]) -> Option<Diagnostic> {
-    let rest = |(key, entry): &(&String, &crate::yaml::Entry)| {
+fn unquoted_comma_help(node: &YamlNode, fields: &[Field]) -> Option<Diagnostic> {
+    let rest = |(key, entry): &(&String, &crate::yaml::YamlEntry)| {
         entry.node.is_none() && fields.iter().all(|field| field.name != **key)
     };
     let (key, entry) = node.as_map()?.iter().find(rest)?;
     let (owner, text) =
-        crate::fields::cut_off(node.as_map()?, key).unwrap_or(("value", String::new()));
+        crate::fields::unquoted_comma_help(node.as_map()?, key).unwrap_or(("value", String::new()));
     let problem = if owner == "value" {
         let message =
             format!("`{key}` is cut off from its formula: between `{{ }}` a comma ends a value");
@@ -186,20 +186,20 @@ fn cut_off(node: &Node, fields: &[Field]) -> Option<Diagnostic> {
 /// The formula of a step or result. What uses a name that was told already says nothing.
 fn parsed<'a>(
     name: &'a str,
-    node: &'a Node,
+    node: &'a YamlNode,
     is_result: bool,
-    reading: &Reading,
-    scope: &Scope,
+    reading: &ToolContext,
+    scope: &NameScope,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Written<'a>> {
+) -> Option<WrittenFormula<'a>> {
     let formula = if node.as_map().is_some() {
         node.get("value")?
     } else {
         node
     };
-    let text = text_of(formula, problems).filter(|text| !scope.has_misnamed(text))?;
+    let text = text_of(formula, problems).filter(|text| !scope.uses_invalid_name(text))?;
     match parse(&text) {
-        Ok(expr) => Some(Written {
+        Ok(expr) => Some(WrittenFormula {
             name,
             node,
             formula,
@@ -208,14 +208,14 @@ fn parsed<'a>(
             is_result,
         }),
         Err(fault) => {
-            tell(fault, formula, reading, problems);
+            report(fault, formula, reading, problems);
             None
         }
     }
 }
 
 /// A formula is text, or a number alone.
-fn text_of(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn text_of(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = node.as_text().map(str::to_owned);
     if text.is_none() {
         let problem = Diagnostic::new(
@@ -229,8 +229,13 @@ fn text_of(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     text
 }
 
-fn tell(fault: Fault, node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) {
-    let place = reading.spots(node).place(fault.range);
+fn report(
+    fault: FormulaFault,
+    node: &YamlNode,
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let place = reading.offset_map(node).place(fault.range);
     let code = if fault.is_doubt {
         Code::DivisionByZero
     } else {
@@ -245,7 +250,11 @@ fn tell(fault: Fault, node: &Node, reading: &Reading, problems: &mut Vec<Diagnos
 
 /// The positions of formulas, each after those that it needs. A circle is told, and left out with
 /// all that needs it.
-fn in_order(written: &[Written], reading: &Reading, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
+fn in_order(
+    written: &[WrittenFormula],
+    reading: &ToolContext,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<usize> {
     let positions: BTreeMap<&str, usize> = written
         .iter()
         .enumerate()
@@ -281,10 +290,10 @@ fn in_order(written: &[Written], reading: &Reading, problems: &mut Vec<Diagnosti
 
 /// Tells one circle among the formulas that are not done: going from need to need ends in one.
 fn circle(
-    written: &[Written],
+    written: &[WrittenFormula],
     needs: &[Vec<usize>],
     is_done: &[bool],
-    reading: &Reading,
+    reading: &ToolContext,
     problems: &mut Vec<Diagnostic>,
 ) {
     let next = |at: usize| {
@@ -323,40 +332,40 @@ fn circle(
     } else {
         format!("these formulas need each other: {}", names.join(" → "))
     };
-    let fault = Fault::new(range, message)
+    let fault = FormulaFault::new(range, message)
         .help("a value is worked out from others that are known before it");
-    tell(fault, formula.formula, reading, problems);
+    report(fault, formula.formula, reading, problems);
 }
 
 fn compiled(
-    written: &[Written],
+    written: &[WrittenFormula],
     order: &[usize],
-    reading: &Reading,
+    reading: &ToolContext,
     inputs: &[Input],
-    scope: &mut Scope,
+    scope: &mut NameScope,
     problems: &mut Vec<Diagnostic>,
-) -> Made {
-    let mut made = Made {
-        shows: inputs.iter().map(Show::of_input).collect(),
-        ..Made::default()
+) -> CompiledFormulas {
+    let mut made = CompiledFormulas {
+        shows: inputs.iter().map(NumberFormat::of_input).collect(),
+        ..CompiledFormulas::default()
     };
     let labels: BTreeMap<&str, String> = inputs
         .iter()
         .map(|input| (input.name.as_str(), input.label.clone()))
         .chain(written.iter().map(|formula| (formula.name, label(formula))))
         .collect();
-    let mut lines: BTreeMap<usize, Line> = BTreeMap::new();
+    let mut lines: BTreeMap<usize, CalculatorLine> = BTreeMap::new();
     for at in order {
         let formula = &written[*at];
         match one(formula, reading, scope, problems) {
             Some((compiled, show)) => {
-                let line = Line {
+                let line = CalculatorLine {
                     name: formula.name.to_owned(),
                     label: labels[formula.name].clone(),
                     help: formula
                         .node
                         .get("help")
-                        .and_then(Node::as_text)
+                        .and_then(YamlNode::as_text)
                         .map(str::to_owned),
                     slot: scope.known.len(),
                     words: words(&formula.text, &|name| labels.get(name).cloned()),
@@ -369,7 +378,7 @@ fn compiled(
                 lines.insert(*at, line);
                 let show = with_labels(show, &compiled.of, &formula.text, scope, &made.shows);
                 let is_used = formula.is_result.into();
-                scope.known.push(Known {
+                scope.known.push(KnownName {
                     name: formula.name.to_owned(),
                     of: compiled.of,
                     span: compiled.span,
@@ -398,8 +407,14 @@ fn compiled(
 
 /// How a formula's value is shown that is the key of an option: by the label that the option has in
 /// the choice that the formula names.
-fn with_labels(show: Show, of: &Type, formula: &str, scope: &Scope, shows: &[Show]) -> Show {
-    let (Format::Text, Type::Text(Some(keys))) = (&show.format, of) else {
+fn with_labels(
+    show: NumberFormat,
+    of: &ValueType,
+    formula: &str,
+    scope: &NameScope,
+    shows: &[NumberFormat],
+) -> NumberFormat {
+    let (NumberStyle::Text, ValueType::Text(Some(keys))) = (&show.format, of) else {
         return show;
     };
     let is_named = |name: &str| {
@@ -414,7 +429,7 @@ fn with_labels(show: Show, of: &Type, formula: &str, scope: &Scope, shows: &[Sho
         .filter(|(known, _)| is_named(&known.name));
     let options: Vec<&(String, String)> = choices
         .filter_map(|(_, show)| match &show.format {
-            Format::Options(options) => Some(options),
+            NumberStyle::Options(options) => Some(options),
             _ => None,
         })
         .flatten()
@@ -432,17 +447,17 @@ fn with_labels(show: Show, of: &Type, formula: &str, scope: &Scope, shows: &[Sho
         .iter()
         .map(|key| (key.clone(), label(key).unwrap_or_else(|| key.clone())))
         .collect();
-    Show {
-        format: Format::Options(labels),
+    NumberFormat {
+        format: NumberStyle::Options(labels),
         ..show
     }
 }
 
-fn label(formula: &Written) -> String {
+fn label(formula: &WrittenFormula) -> String {
     let stated = formula
         .node
         .get("label")
-        .and_then(Node::as_text)
+        .and_then(YamlNode::as_text)
         .map(str::to_owned);
     stated.unwrap_or_else(|| {
         let words = formula.name.replace('_', " ");
@@ -455,16 +470,16 @@ fn label(formula: &Written) -> String {
 
 /// Checks and compiles one formula, its unit stated or its own.
 fn one(
-    formula: &Written,
-    reading: &Reading,
-    scope: &mut Scope,
+    formula: &WrittenFormula,
+    reading: &ToolContext,
+    scope: &mut NameScope,
     problems: &mut Vec<Diagnostic>,
-) -> Option<(Compiled, Show)> {
+) -> Option<(CompiledFormula, NumberFormat)> {
     let mut faults = Vec::new();
     let compiled = compile(&formula.text, &formula.expr, scope, &mut faults);
     faults
         .into_iter()
-        .for_each(|fault| tell(fault, formula.formula, reading, problems));
+        .for_each(|fault| report(fault, formula.formula, reading, problems));
     let mut compiled = compiled?;
     let node = formula.node;
     if let Some(stated) = node.get("unit") {
@@ -487,12 +502,12 @@ fn one(
             return None;
         }
     }
-    if let Type::Choices(_) = compiled.of {
-        let fault = Fault::new(
+    if let ValueType::Choices(_) = compiled.of {
+        let fault = FormulaFault::new(
             0..formula.text.len(),
             "a formula gives one value, not a set of choices",
         );
-        tell(
+        report(
             fault.help("use `has`, `count` or `total`"),
             formula.formula,
             reading,
@@ -500,33 +515,34 @@ fn one(
         );
         return None;
     }
-    let mut show = Show::of(&compiled.of).written(node.get("unit").and_then(Node::as_text));
+    let mut show =
+        NumberFormat::of(&compiled.of).written(node.get("unit").and_then(YamlNode::as_text));
     if let Some(decimals) = decimals(node, problems) {
         show.decimals = Some(decimals);
     }
-    if node.get("format").and_then(Node::as_text) == Some("percent")
-        && show.format == Format::Number
+    if node.get("format").and_then(YamlNode::as_text) == Some("percent")
+        && show.format == NumberStyle::Number
     {
-        show.format = Format::Percent;
+        show.format = NumberStyle::Percent;
     }
     Some((compiled, show))
 }
 
-fn decimals(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<u8> {
+fn decimals(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<u8> {
     let stated = node.get("decimals")?;
     let items = check(
         node,
         &[Field::integer("decimals")],
-        Context {
+        CheckContext {
             unknown: Code::UnknownKey,
             missing: crate::diagnostic::Severity::Off,
-            ..Context::PAGE
+            ..CheckContext::PAGE
         },
     );
     let number = items
         .value
         .get("decimals")
-        .and_then(Item::as_integer)
+        .and_then(FieldItem::as_integer)
         .and_then(|number| u8::try_from(number).ok())
         .filter(|number| *number <= 10);
     if number.is_none() {
@@ -539,7 +555,7 @@ fn decimals(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<u8> {
 }
 
 /// A condition as a reader sees it.
-pub fn in_words(text: &str, inputs: &[Input], made: &Made) -> String {
+pub fn condition_in_words(text: &str, inputs: &[Input], made: &CompiledFormulas) -> String {
     let inputs = inputs.iter().map(|input| (&input.name, &input.label));
     let labels: BTreeMap<_, _> = inputs
         .chain(
@@ -559,27 +575,27 @@ pub fn in_words(text: &str, inputs: &[Input], made: &Made) -> String {
 
 /// The code of a condition.
 pub fn condition(
-    node: &Node,
-    reading: &Reading,
-    scope: &mut Scope,
+    node: &YamlNode,
+    reading: &ToolContext,
+    scope: &mut NameScope,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Vec<u32>> {
-    let text = text_of(node, problems).filter(|text| !scope.has_misnamed(text))?;
+    let text = text_of(node, problems).filter(|text| !scope.uses_invalid_name(text))?;
     let expr = parse(&text)
-        .map_err(|fault| tell(fault, node, reading, problems))
+        .map_err(|fault| report(fault, node, reading, problems))
         .ok()?;
     let mut faults = Vec::new();
     let compiled = compile(&text, &expr, scope, &mut faults);
     faults
         .into_iter()
-        .for_each(|fault| tell(fault, node, reading, problems));
+        .for_each(|fault| report(fault, node, reading, problems));
     let compiled = compiled?;
-    if compiled.of != Type::Boolean {
-        let fault = Fault::new(
+    if compiled.of != ValueType::Boolean {
+        let fault = FormulaFault::new(
             0..text.len(),
             format!("this is {}; a condition is true or false", compiled.of),
         );
-        tell(
+        report(
             fault.help("write a comparison such as `hours < 600`"),
             node,
             reading,

@@ -12,21 +12,21 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-pub use types::{Measure, Type};
+pub use types::{Measure, ValueType};
 
-use super::Fault;
-use super::code::{Code, Op, Value};
-use super::parser::{Expr, Node};
-use super::range::Span;
+use super::FormulaFault;
+use super::code::{Code, FormulaValue, Op};
+use super::parser::{Expr, ExprNode};
+use super::range::NumberRange;
 use super::units::Unit;
 use crate::diagnostic::nearest;
 
 /// Something that a formula may name; its position is its slot.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownName {
     pub name: String,
-    pub of: Type,
-    pub span: Span,
+    pub of: ValueType,
+    pub span: NumberRange,
     pub is_used: Cell<bool>,
 }
 
@@ -37,24 +37,24 @@ pub struct KnownTable {
     /// Keys of its rows; `None` for brackets.
     pub keys: Option<Vec<String>>,
     pub unit: Option<Unit>,
-    pub span: Span,
+    pub span: NumberRange,
     pub is_used: Cell<bool>,
 }
 
 /// All that formulas may name.
 #[derive(Clone, Debug, Default)]
-pub struct Scope {
-    pub known: Vec<Known>,
+pub struct NameScope {
+    pub known: Vec<KnownName>,
     pub tables: Vec<KnownTable>,
     /// Names that are defined and whose own faults were told.
     pub broken: BTreeSet<String>,
-    pub constants: Vec<Value>,
+    pub constants: Vec<FormulaValue>,
 }
 
-impl Scope {
+impl NameScope {
     /// Whether a formula uses what has a name that no name can be, such as `my-hours`: it would be
     /// read as something else.
-    pub fn has_misnamed(&self, text: &str) -> bool {
+    pub fn uses_invalid_name(&self, text: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let stands = |name: &str| {
             text.match_indices(name).any(|(at, _)| {
@@ -69,26 +69,26 @@ impl Scope {
 
 /// A formula that holds.
 #[derive(Clone, Debug)]
-pub struct Compiled {
+pub struct CompiledFormula {
     pub code: Code,
-    pub of: Type,
-    pub span: Span,
+    pub of: ValueType,
+    pub span: NumberRange,
 }
 
 /// What a part of a formula gives.
 #[derive(Clone, Debug)]
-struct Part {
-    of: Type,
-    span: Span,
+struct TypedPart {
+    of: ValueType,
+    span: NumberRange,
 }
 
 /// Checks a formula and compiles it. `None` when it has a fault that is more than a doubt.
 pub fn compile(
     text: &str,
     expr: &Expr,
-    scope: &mut Scope,
-    faults: &mut Vec<Fault>,
-) -> Option<Compiled> {
+    scope: &mut NameScope,
+    faults: &mut Vec<FormulaFault>,
+) -> Option<CompiledFormula> {
     let mut constants = std::mem::take(&mut scope.constants);
     let before = faults.len();
     let mut compiler = Compiler {
@@ -103,47 +103,47 @@ pub fn compile(
     let code = compiler.code;
     scope.constants = constants;
     let is_sound = faults[before..].iter().all(|fault| fault.is_doubt);
-    part.filter(|_| is_sound).map(|part| Compiled {
+    part.filter(|_| is_sound).map(|part| CompiledFormula {
         code,
         of: part.of,
         span: part.span,
     })
 }
 
-impl Compiled {
+impl CompiledFormula {
     /// Makes the value one of the unit that the writer stated. `Err` with the formula's own unit
     /// where that cannot be.
-    pub fn state(&mut self, unit: &Unit, scope: &mut Scope) -> Result<(), String> {
-        let Type::Number(measure) = &self.of else {
+    pub fn state(&mut self, unit: &Unit, scope: &mut NameScope) -> Result<(), String> {
+        let ValueType::Number(measure) = &self.of else {
             return Err(self.of.to_string());
         };
         if let Measure::Of(own) = measure {
             let factor = own.factor_to_stated(unit).ok_or_else(|| own.to_string())?;
             if factor != 1.0 {
                 convert(factor, &mut self.code, &mut scope.constants);
-                self.span = self.span.times(Span::exactly(factor));
+                self.span = self.span.times(NumberRange::exactly(factor));
             }
         }
-        self.of = Type::Number(Measure::Of(unit.clone()));
+        self.of = ValueType::Number(Measure::Of(unit.clone()));
         Ok(())
     }
 }
 
 /// Multiplies what is on top of the stack; a factor below 1 divides instead, since its inverse is
 /// exact.
-fn convert(factor: f64, code: &mut Code, constants: &mut Vec<Value>) {
+fn convert(factor: f64, code: &mut Code, constants: &mut Vec<FormulaValue>) {
     let (number, op) = if factor < 1.0 {
         ((1.0 / factor).round(), Op::Divide)
     } else {
         (factor, Op::Multiply)
     };
-    let index = constant(&Value::Number(number), constants);
+    let index = constant(&FormulaValue::Number(number), constants);
     code.extend([Op::Constant as u32, index, op as u32]);
 }
 
-fn constant(value: &Value, constants: &mut Vec<Value>) -> u32 {
-    let is_same = |known: &Value| match (known, value) {
-        (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits(),
+fn constant(value: &FormulaValue, constants: &mut Vec<FormulaValue>) -> u32 {
+    let is_same = |known: &FormulaValue| match (known, value) {
+        (FormulaValue::Number(a), FormulaValue::Number(b)) => a.to_bits() == b.to_bits(),
         _ => known == value,
     };
     let index = constants.iter().position(is_same).unwrap_or_else(|| {
@@ -155,12 +155,12 @@ fn constant(value: &Value, constants: &mut Vec<Value>) -> u32 {
 
 struct Compiler<'a> {
     text: &'a str,
-    scope: &'a Scope,
-    constants: &'a mut Vec<Value>,
+    scope: &'a NameScope,
+    constants: &'a mut Vec<FormulaValue>,
     code: Code,
-    faults: &'a mut Vec<Fault>,
+    faults: &'a mut Vec<FormulaFault>,
     /// What a condition says of slots, in the branch that it leads to.
-    narrowed: BTreeMap<usize, Span>,
+    narrowed: BTreeMap<usize, NumberRange>,
 }
 
 impl Compiler<'_> {
@@ -175,7 +175,7 @@ impl Compiler<'_> {
         ]);
     }
 
-    fn fault(&mut self, fault: Fault) -> Option<Part> {
+    fn fault(&mut self, fault: FormulaFault) -> Option<TypedPart> {
         self.faults.push(fault);
         None
     }
@@ -196,55 +196,57 @@ impl Compiler<'_> {
         }
     }
 
-    fn part(&mut self, expr: &Expr) -> Option<Part> {
+    fn part(&mut self, expr: &Expr) -> Option<TypedPart> {
         match &expr.node {
-            Node::Number(number, unit) => {
+            ExprNode::Number(number, unit) => {
                 let measure = match unit.as_deref().map(Unit::parse) {
                     None => Measure::Any,
                     Some(Ok(unit)) => Measure::Of(unit),
                     Some(Err(message)) => {
-                        return self.fault(Fault::new(expr.range.clone(), message));
+                        return self.fault(FormulaFault::new(expr.range.clone(), message));
                     }
                 };
-                self.put(&Value::Number(*number));
-                Some(Part {
-                    of: Type::Number(measure),
-                    span: Span::exactly(*number),
+                self.put(&FormulaValue::Number(*number));
+                Some(TypedPart {
+                    of: ValueType::Number(measure),
+                    span: NumberRange::exactly(*number),
                 })
             }
-            Node::Text(text) => {
-                self.put(&Value::Text(text.clone()));
-                Some(Part {
-                    of: Type::Text(Some(vec![text.clone()])),
-                    span: Span::ALL,
+            ExprNode::Text(text) => {
+                self.put(&FormulaValue::Text(text.clone()));
+                Some(TypedPart {
+                    of: ValueType::Text(Some(vec![text.clone()])),
+                    span: NumberRange::ALL,
                 })
             }
-            Node::Boolean(value) => {
-                self.put(&Value::Boolean(*value));
-                Some(Part {
-                    of: Type::Boolean,
-                    span: Span::ALL,
+            ExprNode::Boolean(value) => {
+                self.put(&FormulaValue::Boolean(*value));
+                Some(TypedPart {
+                    of: ValueType::Boolean,
+                    span: NumberRange::ALL,
                 })
             }
-            Node::Name(name) => self.name(name, &expr.range),
-            Node::Prefix(sign, inner) => self.prefix(sign, inner),
-            Node::Binary(left, sign, right) => self.binary(left, sign, right, &expr.range),
-            Node::Call(name, range, arguments) => self.call(name, range, arguments, &expr.range),
+            ExprNode::Name(name) => self.name(name, &expr.range),
+            ExprNode::Prefix(sign, inner) => self.prefix(sign, inner),
+            ExprNode::Binary(left, sign, right) => self.binary(left, sign, right, &expr.range),
+            ExprNode::Call(name, range, arguments) => {
+                self.call(name, range, arguments, &expr.range)
+            }
         }
     }
 
-    fn put(&mut self, value: &Value) {
+    fn put(&mut self, value: &FormulaValue) {
         let index = constant(value, self.constants);
         self.code.extend([Op::Constant as u32, index]);
     }
 
-    fn name(&mut self, name: &str, range: &Range<usize>) -> Option<Part> {
+    fn name(&mut self, name: &str, range: &Range<usize>) -> Option<TypedPart> {
         if let Some(slot) = self.scope.known.iter().position(|known| known.name == name) {
             let known = &self.scope.known[slot];
             known.is_used.set(true);
             self.emit_with(Op::Load, slot);
             let span = self.narrowed.get(&slot).copied().unwrap_or(known.span);
-            return Some(Part {
+            return Some(TypedPart {
                 of: known.of.clone(),
                 span,
             });
@@ -253,18 +255,18 @@ impl Compiler<'_> {
             return None;
         }
         if self.scope.tables.iter().any(|table| table.name == name) {
-            let fault = Fault::new(range.clone(), format!("`{name}` is a table"));
+            let fault = FormulaFault::new(range.clone(), format!("`{name}` is a table"));
             return self.fault(fault.help(format!(
                 "write `lookup({name}, …)`, `bracket({name}, …)` or `total({name}, …)`"
             )));
         }
-        let fault = Fault::new(range.clone(), format!("nothing here is called `{name}`"));
-        let help = self.meant(name);
+        let fault = FormulaFault::new(range.clone(), format!("nothing here is called `{name}`"));
+        let help = self.suggestion(name);
         self.fault(fault.help(help))
     }
 
     /// What a name that nothing has may mean.
-    fn meant(&self, name: &str) -> String {
+    fn suggestion(&self, name: &str) -> String {
         let known = self.scope.known.iter();
         let is_option = known.clone().any(|known| {
             known
@@ -297,17 +299,19 @@ impl Compiler<'_> {
     }
 
     /// A part that has to be a number.
-    fn number(&mut self, expr: &Expr) -> Option<(Measure, Span)> {
+    fn number(&mut self, expr: &Expr) -> Option<(Measure, NumberRange)> {
         let part = self.part(expr)?;
         match part.of {
-            Type::Number(measure) => Some((measure, part.span)),
+            ValueType::Number(measure) => Some((measure, part.span)),
             other => {
                 let help = match other {
-                    Type::Date => {
+                    ValueType::Date => {
                         "days between dates are `days_between(a, b)`, later dates `add_days(date, days)`"
                     }
-                    Type::Boolean => "turn it into a number: `if(…, 1, 0)`",
-                    Type::Text(_) => "a number for each option is a table: `lookup(table, choice)`",
+                    ValueType::Boolean => "turn it into a number: `if(…, 1, 0)`",
+                    ValueType::Text(_) => {
+                        "a number for each option is a table: `lookup(table, choice)`"
+                    }
                     _ => {
                         "`count(…)` tells how many are chosen, `total(table, …)` adds a number for each"
                     }
@@ -317,7 +321,7 @@ impl Compiler<'_> {
                     self.quote(&expr.range)
                 );
                 self.faults
-                    .push(Fault::new(expr.range.clone(), message).help(help));
+                    .push(FormulaFault::new(expr.range.clone(), message).help(help));
                 None
             }
         }
@@ -325,7 +329,7 @@ impl Compiler<'_> {
 
     fn boolean(&mut self, expr: &Expr) -> Option<()> {
         let part = self.part(expr)?;
-        if part.of == Type::Boolean {
+        if part.of == ValueType::Boolean {
             return Some(());
         }
         let message = format!(
@@ -334,14 +338,15 @@ impl Compiler<'_> {
             part.of
         );
         self.faults.push(
-            Fault::new(expr.range.clone(), message).help("write a comparison such as `a > 0`"),
+            FormulaFault::new(expr.range.clone(), message)
+                .help("write a comparison such as `a > 0`"),
         );
         None
     }
 
     /// The unit of two numbers that are to be of one; the second, on top of the stack, is converted
     /// where that is exact.
-    fn agree(
+    fn common_unit(
         &mut self,
         first: &Measure,
         second: &Measure,
@@ -364,7 +369,7 @@ impl Compiler<'_> {
     }
 }
 
-fn units_differ(a: &Unit, b: &Unit, range: &Range<usize>, what: &str) -> Fault {
+fn units_differ(a: &Unit, b: &Unit, range: &Range<usize>, what: &str) -> FormulaFault {
     let word = |unit: &Unit| {
         if unit.is_plain() {
             "a plain number".to_owned()
@@ -372,7 +377,7 @@ fn units_differ(a: &Unit, b: &Unit, range: &Range<usize>, what: &str) -> Fault {
             format!("`{unit}`")
         }
     };
-    let fault = Fault::new(
+    let fault = FormulaFault::new(
         range.clone(),
         format!("{what}: {} and {} do not go together", word(a), word(b)),
     );

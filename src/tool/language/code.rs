@@ -81,7 +81,7 @@ pub type Code = Vec<u32>;
 
 /// A value while a formula runs. A date is the number of days since 1970-01-01.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Value {
+pub enum FormulaValue {
     Number(f64),
     Text(String),
     Boolean(bool),
@@ -91,7 +91,7 @@ pub enum Value {
 
 /// Figures that formulas look up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Table {
+pub enum FigureTable {
     Rows(Vec<(String, f64)>),
     /// Upper ends, ascending, each with its rate; the last may be infinite.
     Brackets(Vec<(f64, f64)>),
@@ -101,8 +101,8 @@ pub enum Table {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Program {
     /// Numbers and texts that formulas hold.
-    pub constants: Vec<Value>,
-    pub tables: Vec<Table>,
+    pub constants: Vec<FormulaValue>,
+    pub tables: Vec<FigureTable>,
     /// How many slots hold inputs; the value of `formulas[i]` goes into the slot after them.
     pub inputs: usize,
     pub formulas: Vec<Code>,

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::Fault;
+use super::FormulaFault;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Token {
+pub(super) enum FormulaToken {
     Number(f64),
     Text(String),
     Name(String),
@@ -14,7 +14,7 @@ pub(super) enum Token {
     End,
 }
 
-pub(super) type Placed = (Token, Range<usize>);
+pub(super) type PlacedToken = (FormulaToken, Range<usize>);
 
 const SIGNS: [&str; 15] = [
     "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "^", "(", ")", ",", "<", ">",
@@ -41,8 +41,8 @@ pub(super) fn is_word_of_the_language(name: &str) -> bool {
     WORDS.contains(&name) || name == "if"
 }
 
-/// The tokens of a formula, the last an [`Token::End`].
-pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Fault> {
+/// The tokens of a formula, the last an [`FormulaToken::ReferenceEnd`].
+pub(super) fn tokens(text: &str) -> Result<Vec<PlacedToken>, FormulaFault> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -60,11 +60,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Fault> {
         tokens.push((token, at..at + length));
         at += length;
     }
-    tokens.push((Token::End, text.len()..text.len()));
+    tokens.push((FormulaToken::End, text.len()..text.len()));
     Ok(tokens)
 }
 
-fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
+fn number(rest: &str, at: usize) -> Result<(FormulaToken, usize), FormulaFault> {
     let digits = |from: usize| rest[from..].bytes().take_while(u8::is_ascii_digit).count();
     let mut length = digits(0);
     if rest[length..].starts_with('.') {
@@ -78,10 +78,12 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
         }
     }
     match rest[..length].parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok((Token::Number(value), length)),
-        Ok(_) => Err(Fault::new(at..at + length, "this number is too large")
-            .help("the largest is about 1.8e308")),
-        Err(_) => Err(Fault::new(
+        Ok(value) if value.is_finite() => Ok((FormulaToken::Number(value), length)),
+        Ok(_) => Err(
+            FormulaFault::new(at..at + length, "this number is too large")
+                .help("the largest is about 1.8e308"),
+        ),
+        Err(_) => Err(FormulaFault::new(
             at..at + length,
             format!("`{}` is no number", &rest[..length]),
         )
@@ -89,42 +91,45 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
     }
 }
 
-fn quoted(rest: &str, quote: char, at: usize) -> Result<(Token, usize), Fault> {
+fn quoted(rest: &str, quote: char, at: usize) -> Result<(FormulaToken, usize), FormulaFault> {
     match rest[1..].find(quote) {
-        Some(length) => Ok((Token::Text(rest[1..1 + length].to_owned()), length + 2)),
-        None => Err(Fault::new(at..at + 1, "this text is never closed")
+        Some(length) => Ok((
+            FormulaToken::Text(rest[1..1 + length].to_owned()),
+            length + 2,
+        )),
+        None => Err(FormulaFault::new(at..at + 1, "this text is never closed")
             .help(format!("put {quote} after its last letter"))),
     }
 }
 
-fn name(rest: &str) -> (Token, usize) {
+fn name(rest: &str) -> (FormulaToken, usize) {
     let length = rest
         .find(|c: char| !c.is_alphanumeric() && c != '_')
         .unwrap_or(rest.len());
     let name = &rest[..length];
-    let token = WORDS
-        .iter()
-        .find(|word| **word == name)
-        .map_or_else(|| Token::Name(name.to_owned()), |word| Token::Sign(word));
+    let token = WORDS.iter().find(|word| **word == name).map_or_else(
+        || FormulaToken::Name(name.to_owned()),
+        |word| FormulaToken::Sign(word),
+    );
     (token, length)
 }
 
-fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), Fault> {
+fn sign(rest: &str, first: char, at: usize) -> Result<(FormulaToken, usize), FormulaFault> {
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
-        return Ok((Token::Sign(sign), sign.len()));
+        return Ok((FormulaToken::Sign(sign), sign.len()));
     }
     if rest.starts_with(":=") {
-        return Err(Fault::new(at..at + 2, "a formula gives no names")
+        return Err(FormulaFault::new(at..at + 2, "a formula gives no names")
             .help("write the formula alone; its key is its name"));
     }
     if let Some((typed, meant)) = MEANT.iter().find(|(typed, _)| rest.starts_with(typed)) {
-        let fault = Fault::new(
+        let fault = FormulaFault::new(
             at..at + typed.len(),
             format!("`{typed}` is no sign of the language"),
         );
         return Err(fault.help(format!("write `{meant}`")));
     }
-    let fault = Fault::new(
+    let fault = FormulaFault::new(
         at..at + first.len_utf8(),
         format!("`{first}` is no sign of the language"),
     );

@@ -1,10 +1,10 @@
 //! Runs compiled formulas. `static/js/tool/machine.js` does the same, op by op.
 
-use super::code::{DECIMALS_SHIFT, Op, Program, Table, Value};
+use super::code::{DECIMALS_SHIFT, FigureTable, FormulaValue, Op, Program};
 use super::numbers;
 
 /// The values of all slots: the inputs, then each formula's.
-pub fn run(program: &Program, inputs: &[Value]) -> Vec<Value> {
+pub fn run(program: &Program, inputs: &[FormulaValue]) -> Vec<FormulaValue> {
     let mut slots = inputs.to_vec();
     for formula in &program.formulas {
         let value = evaluate(formula, program, &slots);
@@ -15,7 +15,7 @@ pub fn run(program: &Program, inputs: &[Value]) -> Vec<Value> {
 
 /// The value of one formula. Its code comes from the compiler, so the stack holds what each op
 /// takes.
-fn evaluate(code: &[u32], program: &Program, slots: &[Value]) -> Value {
+fn evaluate(code: &[u32], program: &Program, slots: &[FormulaValue]) -> FormulaValue {
     let mut stack = Stack(Vec::new());
     let mut words = code.iter().copied();
     while let Some(op) = words.next().and_then(Op::from_number) {
@@ -29,22 +29,22 @@ fn evaluate(code: &[u32], program: &Program, slots: &[Value]) -> Value {
     stack.pop()
 }
 
-struct Stack(Vec<Value>);
+struct Stack(Vec<FormulaValue>);
 
 impl Stack {
-    fn pop(&mut self) -> Value {
+    fn pop(&mut self) -> FormulaValue {
         self.0.pop().expect("the compiler pushes what an op takes")
     }
 
     fn number(&mut self) -> f64 {
         match self.pop() {
-            Value::Number(number) => number,
+            FormulaValue::Number(number) => number,
             _ => unreachable!("the checker lets only numbers come here"),
         }
     }
 
     fn boolean(&mut self) -> bool {
-        self.pop() == Value::Boolean(true)
+        self.pop() == FormulaValue::Boolean(true)
     }
 
     fn numbers(&mut self, count: usize) -> Vec<f64> {
@@ -54,15 +54,15 @@ impl Stack {
     }
 
     fn put(&mut self, number: f64) {
-        self.0.push(Value::Number(number));
+        self.0.push(FormulaValue::Number(number));
     }
 
     fn put_boolean(&mut self, boolean: bool) {
-        self.0.push(Value::Boolean(boolean));
+        self.0.push(FormulaValue::Boolean(boolean));
     }
 }
 
-fn step(op: Op, operand: usize, program: &Program, slots: &[Value], stack: &mut Stack) {
+fn step(op: Op, operand: usize, program: &Program, slots: &[FormulaValue], stack: &mut Stack) {
     match op {
         Op::Constant => stack.0.push(program.constants[operand].clone()),
         Op::Load => stack.0.push(slots[operand].clone()),
@@ -179,30 +179,30 @@ fn sum(numbers: &[f64]) -> f64 {
         .unwrap_or(0.0)
 }
 
-fn look_up(op: Op, table: Option<&Table>, stack: &mut Stack) {
+fn look_up(op: Op, table: Option<&FigureTable>, stack: &mut Stack) {
     match (op, table, stack.pop()) {
-        (Op::Has, _, Value::Text(option)) => {
+        (Op::Has, _, FormulaValue::Text(option)) => {
             let is_chosen =
-                matches!(stack.pop(), Value::Choices(chosen) if chosen.contains(&option));
+                matches!(stack.pop(), FormulaValue::Choices(chosen) if chosen.contains(&option));
             stack.put_boolean(is_chosen);
         }
         #[expect(clippy::cast_precision_loss, reason = "nobody ticks 2^53 boxes")]
-        (Op::Count, _, Value::Choices(chosen)) => stack.put(chosen.len() as f64),
-        (Op::Lookup, Some(Table::Rows(rows)), Value::Text(key)) => {
+        (Op::Count, _, FormulaValue::Choices(chosen)) => stack.put(chosen.len() as f64),
+        (Op::Lookup, Some(FigureTable::Rows(rows)), FormulaValue::Text(key)) => {
             stack.put(
                 rows.iter()
                     .find(|(name, _)| *name == key)
                     .map_or(f64::NAN, |(_, value)| *value),
             );
         }
-        (Op::Total, Some(Table::Rows(rows)), Value::Choices(chosen)) => {
+        (Op::Total, Some(FigureTable::Rows(rows)), FormulaValue::Choices(chosen)) => {
             let total = rows
                 .iter()
                 .filter(|(name, _)| chosen.contains(name))
                 .fold(0.0, |total, (_, value)| total + value);
             stack.put(total);
         }
-        (Op::Rate, Some(Table::Brackets(brackets)), Value::Number(x)) => {
+        (Op::Rate, Some(FigureTable::Brackets(brackets)), FormulaValue::Number(x)) => {
             stack.put(
                 brackets
                     .iter()
@@ -210,7 +210,7 @@ fn look_up(op: Op, table: Option<&Table>, stack: &mut Stack) {
                     .map_or(f64::NAN, |(_, rate)| *rate),
             );
         }
-        (Op::Bracket, Some(Table::Brackets(brackets)), Value::Number(x)) => {
+        (Op::Bracket, Some(FigureTable::Brackets(brackets)), FormulaValue::Number(x)) => {
             let (mut total, mut from) = (x * 0.0, 0.0);
             for (end, rate) in brackets {
                 if x > from {

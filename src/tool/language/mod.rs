@@ -29,7 +29,7 @@ pub const DEPTH_MAX: usize = 64;
 
 /// Something wrong in a formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct FormulaFault {
     pub message: String,
     /// Bytes of the formula.
     pub range: Range<usize>,
@@ -38,7 +38,7 @@ pub struct Fault {
     pub is_doubt: bool,
 }
 
-impl Fault {
+impl FormulaFault {
     pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),

@@ -3,19 +3,19 @@
 
 use std::ops::Range;
 
-use super::lexer::{self, Placed, Token};
-use super::{DEPTH_MAX, FORMULA_BYTES_MAX, Fault};
+use super::lexer::{self, FormulaToken, PlacedToken};
+use super::{DEPTH_MAX, FORMULA_BYTES_MAX, FormulaFault};
 
 /// A part of a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
-    pub node: Node,
+    pub node: ExprNode,
     pub range: Range<usize>,
     depth: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Node {
+pub enum ExprNode {
     /// A number, and the unit written after it: `50 EUR`.
     Number(f64, Option<String>),
     Text(String),
@@ -32,9 +32,9 @@ pub enum Node {
 ///
 /// # Errors
 /// The first thing that cannot be understood.
-pub fn parse(text: &str) -> Result<Expr, Fault> {
+pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
     if text.len() > FORMULA_BYTES_MAX {
-        let fault = Fault::new(
+        let fault = FormulaFault::new(
             0..0,
             format!("this formula is longer than {FORMULA_BYTES_MAX} characters"),
         );
@@ -42,7 +42,7 @@ pub fn parse(text: &str) -> Result<Expr, Fault> {
     }
     let tokens = lexer::tokens(text)?;
     if tokens.len() == 1 {
-        return Err(Fault::new(0..text.len(), "there is no formula here")
+        return Err(FormulaFault::new(0..text.len(), "there is no formula here")
             .help("write a number, a name or a formula"));
     }
     let mut parser = Parser {
@@ -52,19 +52,26 @@ pub fn parse(text: &str) -> Result<Expr, Fault> {
     };
     let expr = parser.expr(0)?;
     match parser.peek() {
-        Token::End => Ok(expr),
-        Token::Sign(")") => Err(Fault::new(parser.range(), "this `)` closes nothing")
-            .help("delete it, or open a `(` before it")),
-        Token::Sign(",") => {
+        FormulaToken::End => Ok(expr),
+        FormulaToken::Sign(")") => {
+            Err(FormulaFault::new(parser.range(), "this `)` closes nothing")
+                .help("delete it, or open a `(` before it"))
+        }
+        FormulaToken::Sign(",") => {
             let help = "commas stand between the arguments of a function; a decimal is written with a point: `0.5`";
-            Err(Fault::new(parser.range(), "a comma stands outside of a function").help(help))
+            Err(
+                FormulaFault::new(parser.range(), "a comma stands outside of a function")
+                    .help(help),
+            )
         }
         _ if text[..parser.range().start].trim_end() == "if" => {
-            Err(Fault::new(0..2, "`if` is a function")
+            Err(FormulaFault::new(0..2, "`if` is a function")
                 .help("write `if(condition, a, b)`: `a` where it holds, else `b`"))
         }
-        _ => Err(Fault::new(parser.range(), "a sign is missing before this")
-            .help("write `+`, `-`, `*` or `/` between two values")),
+        _ => Err(
+            FormulaFault::new(parser.range(), "a sign is missing before this")
+                .help("write `+`, `-`, `*` or `/` between two values"),
+        ),
     }
 }
 
@@ -86,14 +93,14 @@ const COMPARISON: u8 = 4;
 const MINUS: u8 = 7;
 
 struct Parser {
-    tokens: Vec<Placed>,
+    tokens: Vec<PlacedToken>,
     at: usize,
     /// Calls, parentheses and signs before values that are open.
     open: usize,
 }
 
 impl Parser {
-    fn peek(&self) -> &Token {
+    fn peek(&self) -> &FormulaToken {
         &self.tokens[self.at].0
     }
 
@@ -101,24 +108,24 @@ impl Parser {
         self.tokens[self.at].1.clone()
     }
 
-    fn next(&mut self) -> Placed {
+    fn next(&mut self) -> PlacedToken {
         let token = self.tokens[self.at].clone();
         self.at = (self.at + 1).min(self.tokens.len() - 1);
         token
     }
 
     fn takes(&mut self, sign: &str) -> bool {
-        let is_there = matches!(self.peek(), Token::Sign(found) if *found == sign);
+        let is_there = matches!(self.peek(), FormulaToken::Sign(found) if *found == sign);
         if is_there {
             self.next();
         }
         is_there
     }
 
-    fn expr(&mut self, weakest: u8) -> Result<Expr, Fault> {
+    fn expr(&mut self, weakest: u8) -> Result<Expr, FormulaFault> {
         let mut left = self.value()?;
         loop {
-            let Token::Sign(sign) = *self.peek() else {
+            let FormulaToken::Sign(sign) = *self.peek() else {
                 return Ok(left);
             };
             let Some((strength, is_right)) =
@@ -135,13 +142,13 @@ impl Parser {
             let right = self.expr(if is_right { strength } else { strength + 1 })?;
             self.open -= 1;
             if strength == COMPARISON && self.is_comparison() {
-                let fault = Fault::new(self.range(), "comparisons cannot be chained");
+                let fault = FormulaFault::new(self.range(), "comparisons cannot be chained");
                 return Err(fault.help("write `a < b and b < c`"));
             }
             let range = left.range.start..right.range.end;
             let depth = 1 + left.depth.max(right.depth);
             left = of_depth(
-                Node::Binary(Box::new(left), sign, Box::new(right)),
+                ExprNode::Binary(Box::new(left), sign, Box::new(right)),
                 range,
                 depth,
             )?;
@@ -149,61 +156,63 @@ impl Parser {
     }
 
     fn is_comparison(&self) -> bool {
-        matches!(self.peek(), Token::Sign(sign) if binding(sign).is_some_and(|(strength, _)| strength == COMPARISON))
+        matches!(self.peek(), FormulaToken::Sign(sign) if binding(sign).is_some_and(|(strength, _)| strength == COMPARISON))
     }
 
     fn begins_a_value(&self) -> bool {
         matches!(
             self.peek(),
-            Token::Number(_)
-                | Token::Text(_)
-                | Token::Name(_)
-                | Token::Sign("(" | "not" | "true" | "false")
+            FormulaToken::Number(_)
+                | FormulaToken::Text(_)
+                | FormulaToken::Name(_)
+                | FormulaToken::Sign("(" | "not" | "true" | "false")
         )
     }
 
-    fn value(&mut self) -> Result<Expr, Fault> {
+    fn value(&mut self) -> Result<Expr, FormulaFault> {
         let (token, range) = self.next();
         match token {
-            Token::Number(value) => Ok(self.number(value, range)),
-            Token::Text(text) => Ok(Expr {
-                node: Node::Text(text),
+            FormulaToken::Number(value) => Ok(self.number(value, range)),
+            FormulaToken::Text(text) => Ok(Expr {
+                node: ExprNode::Text(text),
                 range,
                 depth: 1,
             }),
-            Token::Sign(word @ ("true" | "false")) => Ok(Expr {
-                node: Node::Boolean(word == "true"),
+            FormulaToken::Sign(word @ ("true" | "false")) => Ok(Expr {
+                node: ExprNode::Boolean(word == "true"),
                 range,
                 depth: 1,
             }),
-            Token::Name(name) if self.takes("(") => self.call(name, range),
-            Token::Name(name) => Ok(Expr {
-                node: Node::Name(name),
+            FormulaToken::Name(name) if self.takes("(") => self.call(name, range),
+            FormulaToken::Name(name) => Ok(Expr {
+                node: ExprNode::Name(name),
                 range,
                 depth: 1,
             }),
-            Token::Sign("(") => {
+            FormulaToken::Sign("(") => {
                 self.enter(&range)?;
                 let inner = self.expr(0)?;
                 self.close(&range)?;
                 let range = range.start..self.tokens[self.at - 1].1.end;
                 Ok(Expr { range, ..inner })
             }
-            Token::Sign(sign @ ("-" | "not")) => {
+            FormulaToken::Sign(sign @ ("-" | "not")) => {
                 self.enter(&range)?;
                 let inner = self.expr(if sign == "-" { MINUS } else { NOT })?;
                 self.open -= 1;
                 let (depth, range) = (inner.depth + 1, range.start..inner.range.end);
-                of_depth(Node::Prefix(sign, Box::new(inner)), range, depth)
+                of_depth(ExprNode::Prefix(sign, Box::new(inner)), range, depth)
             }
-            Token::Sign("+") => {
-                Err(Fault::new(range, "a `+` stands before no second value").help("delete it"))
-            }
-            Token::Sign(sign) => Err(Fault::new(
+            FormulaToken::Sign("+") => Err(FormulaFault::new(
+                range,
+                "a `+` stands before no second value",
+            )
+            .help("delete it")),
+            FormulaToken::Sign(sign) => Err(FormulaFault::new(
                 range,
                 format!("a value is missing before `{sign}`"),
             )),
-            Token::End => Err(Fault::new(
+            FormulaToken::End => Err(FormulaFault::new(
                 range,
                 "the formula ends where a value should follow",
             )),
@@ -212,28 +221,31 @@ impl Parser {
 
     /// A number; a name right after it is its unit.
     fn number(&mut self, value: f64, range: Range<usize>) -> Expr {
-        let is_call = matches!(self.tokens.get(self.at + 1), Some((Token::Sign("("), _)));
+        let is_call = matches!(
+            self.tokens.get(self.at + 1),
+            Some((FormulaToken::Sign("("), _))
+        );
         match self.peek().clone() {
-            Token::Name(unit) if !is_call => {
+            FormulaToken::Name(unit) if !is_call => {
                 let end = self.next().1.end;
                 Expr {
-                    node: Node::Number(value, Some(unit)),
+                    node: ExprNode::Number(value, Some(unit)),
                     range: range.start..end,
                     depth: 1,
                 }
             }
             _ => Expr {
-                node: Node::Number(value, None),
+                node: ExprNode::Number(value, None),
                 range,
                 depth: 1,
             },
         }
     }
 
-    fn call(&mut self, name: String, range: Range<usize>) -> Result<Expr, Fault> {
+    fn call(&mut self, name: String, range: Range<usize>) -> Result<Expr, FormulaFault> {
         self.enter(&range)?;
         let mut arguments = Vec::new();
-        if !matches!(self.peek(), Token::Sign(")")) {
+        if !matches!(self.peek(), FormulaToken::Sign(")")) {
             arguments.push(self.expr(0)?);
             while self.takes(",") {
                 arguments.push(self.expr(0)?);
@@ -246,10 +258,10 @@ impl Parser {
             .max()
             .unwrap_or(0);
         let whole = range.start..self.tokens[self.at - 1].1.end;
-        of_depth(Node::Call(name, range, arguments), whole, depth)
+        of_depth(ExprNode::Call(name, range, arguments), whole, depth)
     }
 
-    fn enter(&mut self, range: &Range<usize>) -> Result<(), Fault> {
+    fn enter(&mut self, range: &Range<usize>) -> Result<(), FormulaFault> {
         self.open += 1;
         if self.open > DEPTH_MAX {
             Err(too_deep(range.clone()))
@@ -258,19 +270,19 @@ impl Parser {
         }
     }
 
-    fn close(&mut self, opened: &Range<usize>) -> Result<(), Fault> {
+    fn close(&mut self, opened: &Range<usize>) -> Result<(), FormulaFault> {
         self.open -= 1;
         match self.peek() {
-            Token::Sign(")") => {
+            FormulaToken::Sign(")") => {
                 self.next();
                 Ok(())
             }
-            Token::End => Err(Fault::new(
+            FormulaToken::End => Err(FormulaFault::new(
                 opened.clone(),
                 "the parenthesis opened here is never closed",
             )
             .help("add a `)`; between `{ }` a formula with commas stands in quotes")),
-            _ => Err(Fault::new(
+            _ => Err(FormulaFault::new(
                 self.range(),
                 "a sign, a comma or a `)` is missing before this",
             )),
@@ -279,21 +291,21 @@ impl Parser {
 }
 
 /// `60%` is 0.6.
-fn percent(value: &Expr, sign: Range<usize>) -> Result<Expr, Fault> {
+fn percent(value: &Expr, sign: Range<usize>) -> Result<Expr, FormulaFault> {
     match value.node {
-        Node::Number(number, None) => Ok(Expr {
-            node: Node::Number(number / 100.0, None),
+        ExprNode::Number(number, None) => Ok(Expr {
+            node: ExprNode::Number(number / 100.0, None),
             range: value.range.start..sign.end,
             depth: 1,
         }),
         _ => Err(
-            Fault::new(sign, "`%` follows a number, or stands between two values")
+            FormulaFault::new(sign, "`%` follows a number, or stands between two values")
                 .help("for a part of a value write `value * 60%`"),
         ),
     }
 }
 
-fn of_depth(node: Node, range: Range<usize>, depth: usize) -> Result<Expr, Fault> {
+fn of_depth(node: ExprNode, range: Range<usize>, depth: usize) -> Result<Expr, FormulaFault> {
     if depth > DEPTH_MAX {
         Err(too_deep(range))
     } else {
@@ -301,8 +313,8 @@ fn of_depth(node: Node, range: Range<usize>, depth: usize) -> Result<Expr, Fault
     }
 }
 
-fn too_deep(range: Range<usize>) -> Fault {
-    Fault::new(
+fn too_deep(range: Range<usize>) -> FormulaFault {
+    FormulaFault::new(
         range.start..range.start + 1,
         format!("more than {DEPTH_MAX} operations stand within each other"),
     )
@@ -319,14 +331,14 @@ impl Expr {
 
     fn gather<'a>(&'a self, names: &mut Vec<(&'a str, &'a Range<usize>)>) {
         match &self.node {
-            Node::Number(..) | Node::Text(_) | Node::Boolean(_) => {}
-            Node::Name(name) => names.push((name, &self.range)),
-            Node::Prefix(_, inner) => inner.gather(names),
-            Node::Binary(left, _, right) => {
+            ExprNode::Number(..) | ExprNode::Text(_) | ExprNode::Boolean(_) => {}
+            ExprNode::Name(name) => names.push((name, &self.range)),
+            ExprNode::Prefix(_, inner) => inner.gather(names),
+            ExprNode::Binary(left, _, right) => {
                 left.gather(names);
                 right.gather(names);
             }
-            Node::Call(_, _, arguments) => {
+            ExprNode::Call(_, _, arguments) => {
                 arguments.iter().for_each(|argument| argument.gather(names))
             }
         }

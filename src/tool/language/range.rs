@@ -7,15 +7,15 @@
 
 /// The numbers from `low` to `high`; an end may be infinite.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Span {
+pub struct NumberRange {
     pub low: f64,
     pub high: f64,
     /// 0 lies between the ends and is known not to occur.
     pub without_zero: bool,
 }
 
-impl Span {
-    pub const ALL: Span = Span {
+impl NumberRange {
+    pub const ALL: NumberRange = NumberRange {
         low: f64::NEG_INFINITY,
         high: f64::INFINITY,
         without_zero: false,

@@ -2,19 +2,19 @@
 
 use std::cell::Cell;
 
-use super::check::{Known, KnownTable, Scope, Type, compile};
-use super::code::{Program, Table, Value};
+use super::check::{KnownName, KnownTable, NameScope, ValueType, compile};
+use super::code::{FigureTable, FormulaValue, Program};
 use super::functions::FUNCTIONS;
 use super::machine::run;
 use super::parser::parse;
-use super::range::Span;
+use super::range::NumberRange;
 use super::units::Unit;
 use super::{DEPTH_MAX, FORMULA_BYTES_MAX};
 use crate::tool::inputs::{day, days};
 
 /// The names that the manual's examples use: what it says of them and this are the same.
-fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
-    let known = |name: &str, of: Type, span: Span| Known {
+fn sample() -> (NameScope, Vec<FigureTable>, Vec<FormulaValue>) {
+    let known = |name: &str, of: ValueType, span: NumberRange| KnownName {
         name: name.into(),
         of,
         span,
@@ -26,7 +26,7 @@ fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
             .collect::<Vec<String>>()
     };
     let number = |unit: &str| {
-        Type::Number(super::check::Measure::Of(
+        ValueType::Number(super::check::Measure::Of(
             Unit::parse(unit).expect("a unit"),
         ))
     };
@@ -34,35 +34,39 @@ fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
         name: name.into(),
         keys: keys.map(texts),
         unit: None,
-        span: Span::new(low, high),
+        span: NumberRange::new(low, high),
         is_used: Cell::new(false),
     };
     let extras = ["wifi", "desk", "coffee"];
-    let scope = Scope {
+    let scope = NameScope {
         known: vec![
             known(
                 "region",
-                Type::Text(Some(texts(&["north", "south"]))),
-                Span::ALL,
+                ValueType::Text(Some(texts(&["north", "south"]))),
+                NumberRange::ALL,
             ),
-            known("extras", Type::Choices(texts(&extras)), Span::ALL),
-            known("start", Type::Date, Span::ALL),
-            known("end", Type::Date, Span::ALL),
-            known("pay", number("EUR/hour"), Span::new(0.0, 100.0)),
-            known("hours", number("hour"), Span::new(0.0, 40.0)),
-            known("weeks", Type::plain(), Span::new(0.0, 51.0)),
-            known("note", Type::Text(None), Span::ALL),
-            known("minutes", number("minute"), Span::new(1.0, 60.0)),
+            known(
+                "extras",
+                ValueType::Choices(texts(&extras)),
+                NumberRange::ALL,
+            ),
+            known("start", ValueType::Date, NumberRange::ALL),
+            known("end", ValueType::Date, NumberRange::ALL),
+            known("pay", number("EUR/hour"), NumberRange::new(0.0, 100.0)),
+            known("hours", number("hour"), NumberRange::new(0.0, 40.0)),
+            known("weeks", ValueType::plain(), NumberRange::new(0.0, 51.0)),
+            known("note", ValueType::Text(None), NumberRange::ALL),
+            known("minutes", number("minute"), NumberRange::new(1.0, 60.0)),
         ],
         tables: vec![
             table("tax", Some(&["north", "south"]), 0.19, 0.21),
             table("income_tax", None, 0.0, 0.42),
             table("prices", Some(&extras), 5.0, 25.0),
         ],
-        ..Scope::default()
+        ..NameScope::default()
     };
     let rows = |rows: &[(&str, f64)]| {
-        Table::Rows(
+        FigureTable::Rows(
             rows.iter()
                 .map(|(key, value)| ((*key).to_owned(), *value))
                 .collect(),
@@ -70,24 +74,24 @@ fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
     };
     let tables = vec![
         rows(&[("north", 0.21), ("south", 0.19)]),
-        Table::Brackets(vec![
+        FigureTable::Brackets(vec![
             (10_000.0, 0.0),
             (50_000.0, 0.2),
             (f64::INFINITY, 0.42),
         ]),
         rows(&[("wifi", 10.0), ("desk", 25.0), ("coffee", 5.0)]),
     ];
-    let date = |year, month, day| Value::Number(days(jiff::civil::date(year, month, day)));
+    let date = |year, month, day| FormulaValue::Number(days(jiff::civil::date(year, month, day)));
     let values = vec![
-        Value::Text("north".into()),
-        Value::Choices(texts(&["wifi", "desk"])),
+        FormulaValue::Text("north".into()),
+        FormulaValue::Choices(texts(&["wifi", "desk"])),
         date(2024, 2, 28),
         date(2024, 3, 1),
-        Value::Number(20.0),
-        Value::Number(10.0),
-        Value::Number(4.0),
-        Value::Text(String::new()),
-        Value::Number(15.0),
+        FormulaValue::Number(20.0),
+        FormulaValue::Number(10.0),
+        FormulaValue::Number(4.0),
+        FormulaValue::Text(String::new()),
+        FormulaValue::Number(15.0),
     ];
     (scope, tables, values)
 }
@@ -117,13 +121,13 @@ fn value(formula: &str) -> String {
         formulas: vec![compiled.code],
     };
     match run(&program, &values).pop().expect("there is one formula") {
-        Value::Number(number) if compiled.of == Type::Date => {
+        FormulaValue::Number(number) if compiled.of == ValueType::Date => {
             day(number).map(|day| day.to_string()).unwrap_or_default()
         }
-        Value::Number(number) => number.to_string(),
-        Value::Text(text) => text,
-        Value::Boolean(boolean) => boolean.to_string(),
-        Value::Choices(keys) => keys.join(" "),
+        FormulaValue::Number(number) => number.to_string(),
+        FormulaValue::Text(text) => text,
+        FormulaValue::Boolean(boolean) => boolean.to_string(),
+        FormulaValue::Choices(keys) => keys.join(" "),
     }
 }
 

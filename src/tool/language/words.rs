@@ -1,6 +1,6 @@
 //! A formula as a reader sees it: labels in place of names, signs as they are printed.
 
-use super::lexer::{self, Token};
+use super::lexer::{self, FormulaToken};
 
 /// The formula of a text that could be parsed; `label` gives what a reader calls a name.
 pub fn words(text: &str, label: &dyn Fn(&str) -> Option<String>) -> String {
@@ -12,30 +12,30 @@ pub fn words(text: &str, label: &dyn Fn(&str) -> Option<String>) -> String {
     for (token, range) in tokens {
         let is_value = matches!(
             token,
-            Token::Number(_)
-                | Token::Text(_)
-                | Token::Name(_)
-                | Token::Sign(")" | "true" | "false")
+            FormulaToken::Number(_)
+                | FormulaToken::Text(_)
+                | FormulaToken::Name(_)
+                | FormulaToken::Sign(")" | "true" | "false")
         );
         match token {
-            Token::End => {}
-            Token::Number(_) => out.push_str(&text[range]),
-            Token::Text(text) => {
+            FormulaToken::End => {}
+            FormulaToken::Number(_) => out.push_str(&text[range]),
+            FormulaToken::Text(text) => {
                 out.push('“');
                 out.push_str(&text);
                 out.push('”');
             }
-            Token::Name(name) => {
+            FormulaToken::Name(name) => {
                 if is_after_value {
                     out.push(' ');
                 }
                 out.push_str(&label(&name).unwrap_or(name));
             }
-            Token::Sign("(" | ")") => out.push_str(&text[range]),
-            Token::Sign(",") => out.push_str(", "),
-            Token::Sign("not") => out.push_str("not "),
-            Token::Sign("-") if !is_after_value => out.push('−'),
-            Token::Sign("%") => out.push_str(
+            FormulaToken::Sign("(" | ")") => out.push_str(&text[range]),
+            FormulaToken::Sign(",") => out.push_str(", "),
+            FormulaToken::Sign("not") => out.push_str("not "),
+            FormulaToken::Sign("-") if !is_after_value => out.push('−'),
+            FormulaToken::Sign("%") => out.push_str(
                 if text[range.end..]
                     .trim_start()
                     .starts_with(|c: char| c.is_alphanumeric() || c == '(')
@@ -45,8 +45,8 @@ pub fn words(text: &str, label: &dyn Fn(&str) -> Option<String>) -> String {
                     "%"
                 },
             ),
-            Token::Sign(sign) if is_value => out.push_str(sign),
-            Token::Sign(sign) => {
+            FormulaToken::Sign(sign) if is_value => out.push_str(sign),
+            FormulaToken::Sign(sign) => {
                 out.push(' ');
                 out.push_str(printed(sign));
                 out.push(' ');

@@ -4,7 +4,7 @@
 use super::*;
 use crate::yaml::parse;
 
-fn node(path: &str, text: &str) -> Node {
+fn node(path: &str, text: &str) -> YamlNode {
     parse(&source(path), text, 0..text.len())
         .expect("sound YAML")
         .expect("not empty")
@@ -34,7 +34,7 @@ fn kinds() -> Kinds {
 
 /// The meaning of a page's front matter with defaults, in a folder of a kind.
 fn read(text: &str, defaults: &[&str], folder: Option<&str>) -> (Meta, Vec<String>) {
-    let defaults: Vec<Node> = defaults
+    let defaults: Vec<YamlNode> = defaults
         .iter()
         .map(|text| node("content/_defaults.yaml", text))
         .collect();
@@ -51,11 +51,14 @@ fn read(text: &str, defaults: &[&str], folder: Option<&str>) -> (Meta, Vec<Strin
         Some(&node("content/a.md", text)),
         &context,
     );
-    (checked.value, checked.problems.iter().map(told).collect())
+    (
+        checked.value,
+        checked.problems.iter().map(reported).collect(),
+    )
 }
 
-fn told(problem: &Diagnostic) -> String {
-    let place = problem.place.as_ref().expect("placed");
+fn reported(problem: &Diagnostic) -> String {
+    let place = problem.location.as_ref().expect("placed");
     let help = problem.help.as_deref().unwrap_or("");
     format!(
         "{} {} {}:{} {} ({help})",
@@ -63,7 +66,7 @@ fn told(problem: &Diagnostic) -> String {
     )
 }
 
-fn values(placed: &[Placed<String>]) -> Vec<&str> {
+fn values(placed: &[Located<String>]) -> Vec<&str> {
     placed.iter().map(|placed| placed.value.as_str()).collect()
 }
 
@@ -135,8 +138,9 @@ fn required_fields() {
         read(text, &[], folder)
             .1
             .iter()
-            .filter_map(|told| {
-                told.split_once(" is missing")
+            .filter_map(|reported| {
+                reported
+                    .split_once(" is missing")
                     .map(|(start, _)| start.to_owned())
             })
             .collect()

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::{Compiler, Measure, Part, Type};
+use super::{Compiler, Measure, TypedPart, ValueType};
 use crate::diagnostic::nearest;
-use crate::tool::language::Fault;
-use crate::tool::language::code::{DECIMALS_SHIFT, Op, Value};
+use crate::tool::language::FormulaFault;
+use crate::tool::language::code::{DECIMALS_SHIFT, FormulaValue, Op};
 use crate::tool::language::functions::{self, FUNCTIONS, Function};
 use crate::tool::language::numbers;
-use crate::tool::language::parser::{Expr, Node};
-use crate::tool::language::range::Span;
+use crate::tool::language::parser::{Expr, ExprNode};
+use crate::tool::language::range::NumberRange;
 use crate::tool::language::units::Unit;
 
 const DECIMALS_MAX: f64 = 15.0;
@@ -21,7 +21,7 @@ impl Compiler<'_> {
         name_range: &Range<usize>,
         arguments: &[Expr],
         range: &Range<usize>,
-    ) -> Option<Part> {
+    ) -> Option<TypedPart> {
         let Some(function) = functions::named(name) else {
             let near = nearest(name, FUNCTIONS.iter().map(|function| function.name));
             let all = || {
@@ -36,7 +36,8 @@ impl Compiler<'_> {
                 |near| format!("did you mean `{near}`?"),
             );
             return self.fault(
-                Fault::new(name_range.clone(), format!("there is no function `{name}`")).help(help),
+                FormulaFault::new(name_range.clone(), format!("there is no function `{name}`"))
+                    .help(help),
             );
         };
         self.check_count(function, arguments, range)?;
@@ -76,30 +77,36 @@ impl Compiler<'_> {
             many(least.max(1)),
             arguments.len()
         );
-        self.faults.push(Fault::new(range.clone(), message).help(
-            format!("write `{}`", function.call.split('`').next_back().unwrap_or(function.call)),
-        ));
+        self.faults
+            .push(FormulaFault::new(range.clone(), message).help(format!(
+                    "write `{}`",
+                    function
+                        .call
+                        .split('`')
+                        .next_back()
+                        .unwrap_or(function.call)
+                )));
         None
     }
 
-    fn call_if(&mut self, arguments: &[Expr]) -> Option<Part> {
+    fn call_if(&mut self, arguments: &[Expr]) -> Option<TypedPart> {
         let condition = self.boolean(&arguments[0]);
         let outer = self.narrowed.clone();
-        self.narrow(&arguments[0], true);
+        self.apply_condition(&arguments[0], true);
         let then = self.part(&arguments[1]);
         self.narrowed.clone_from(&outer);
-        self.narrow(&arguments[0], false);
+        self.apply_condition(&arguments[0], false);
         let otherwise = self.part(&arguments[2]);
         self.narrowed = outer;
         condition?;
         let (then, otherwise) = then.zip(otherwise)?;
         let of = match (&then.of, &otherwise.of) {
-            (Type::Number(a), Type::Number(b)) => Type::Number(
-                self.agree(a, b, &arguments[2], "both values of `if` need one unit")?
+            (ValueType::Number(a), ValueType::Number(b)) => ValueType::Number(
+                self.common_unit(a, b, &arguments[2], "both values of `if` need one unit")?
                     .0,
             ),
-            (Type::Text(a), Type::Text(b)) => {
-                Type::Text(a.as_ref().zip(b.as_ref()).map(|(a, b)| {
+            (ValueType::Text(a), ValueType::Text(b)) => {
+                ValueType::Text(a.as_ref().zip(b.as_ref()).map(|(a, b)| {
                     let more = b.iter().filter(|option| !a.contains(option));
                     a.iter().chain(more).cloned().collect()
                 }))
@@ -111,33 +118,33 @@ impl Compiler<'_> {
                     self.quote(&arguments[1].range),
                     self.quote(&arguments[2].range)
                 );
-                return self.fault(Fault::new(arguments[2].range.clone(), message));
+                return self.fault(FormulaFault::new(arguments[2].range.clone(), message));
             }
         };
         self.emit(Op::If);
-        Some(Part {
+        Some(TypedPart {
             of,
             span: then.span.or(otherwise.span),
         })
     }
 
     /// Takes in what a condition says of names, where it holds or where it does not.
-    fn narrow(&mut self, condition: &Expr, is_true: bool) {
+    fn apply_condition(&mut self, condition: &Expr, is_true: bool) {
         match &condition.node {
-            Node::Prefix("not", inner) => self.narrow(inner, !is_true),
-            Node::Binary(left, "and", right) if is_true => [left, right]
+            ExprNode::Prefix("not", inner) => self.apply_condition(inner, !is_true),
+            ExprNode::Binary(left, "and", right) if is_true => [left, right]
                 .iter()
-                .for_each(|part| self.narrow(part, true)),
-            Node::Binary(left, "or", right) if !is_true => [left, right]
+                .for_each(|part| self.apply_condition(part, true)),
+            ExprNode::Binary(left, "or", right) if !is_true => [left, right]
                 .iter()
-                .for_each(|part| self.narrow(part, false)),
-            Node::Binary(left, sign, right) => {
+                .for_each(|part| self.apply_condition(part, false)),
+            ExprNode::Binary(left, sign, right) => {
                 match (&left.node, literal(right), literal(left), &right.node) {
-                    (Node::Name(name), Some(number), ..) => {
+                    (ExprNode::Name(name), Some(number), ..) => {
                         self.narrow_name(name, sign, number, is_true)
                     }
-                    (_, _, Some(number), Node::Name(name)) => {
-                        self.narrow_name(name, turned(sign), number, is_true)
+                    (_, _, Some(number), ExprNode::Name(name)) => {
+                        self.narrow_name(name, reversed(sign), number, is_true)
                     }
                     _ => {}
                 }
@@ -150,30 +157,30 @@ impl Compiler<'_> {
         let Some(slot) = self.scope.known.iter().position(|known| known.name == name) else {
             return;
         };
-        let zero_is_out = |is_out: bool| Span {
+        let zero_is_out = |is_out: bool| NumberRange {
             without_zero: is_out,
-            ..Span::ALL
+            ..NumberRange::ALL
         };
         let said = match (sign, is_true) {
-            (">", true) | ("<=", false) => Span {
+            (">", true) | ("<=", false) => NumberRange {
                 low: number,
                 without_zero: number >= 0.0,
-                ..Span::ALL
+                ..NumberRange::ALL
             },
-            (">=", true) | ("<", false) => Span {
+            (">=", true) | ("<", false) => NumberRange {
                 low: number,
-                ..Span::ALL
+                ..NumberRange::ALL
             },
-            ("<", true) | (">=", false) => Span {
+            ("<", true) | (">=", false) => NumberRange {
                 high: number,
                 without_zero: number <= 0.0,
-                ..Span::ALL
+                ..NumberRange::ALL
             },
-            ("<=", true) | (">", false) => Span {
+            ("<=", true) | (">", false) => NumberRange {
                 high: number,
-                ..Span::ALL
+                ..NumberRange::ALL
             },
-            ("==", true) | ("!=", false) => Span::exactly(number),
+            ("==", true) | ("!=", false) => NumberRange::exactly(number),
             ("!=", true) | ("==", false) => zero_is_out(number == 0.0),
             _ => return,
         };
@@ -185,7 +192,7 @@ impl Compiler<'_> {
         self.narrowed.insert(slot, before.and(said));
     }
 
-    fn call_of_one_unit(&mut self, name: &str, arguments: &[Expr]) -> Option<Part> {
+    fn call_of_one_unit(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         let mut measure = Measure::Any;
         let mut spans = Vec::with_capacity(arguments.len());
         let mut is_sound = true;
@@ -194,7 +201,7 @@ impl Compiler<'_> {
                 is_sound = false;
                 continue;
             };
-            match self.agree(
+            match self.common_unit(
                 &measure,
                 &own,
                 argument,
@@ -202,7 +209,7 @@ impl Compiler<'_> {
             ) {
                 Some((agreed, factor)) => {
                     measure = agreed;
-                    spans.push(span.times(Span::exactly(factor)));
+                    spans.push(span.times(NumberRange::exactly(factor)));
                 }
                 None => is_sound = false,
             }
@@ -213,7 +220,7 @@ impl Compiler<'_> {
         let (op, span) = match name {
             "min" => (
                 Op::Min,
-                spans.iter().copied().reduce(|a, b| Span {
+                spans.iter().copied().reduce(|a, b| NumberRange {
                     low: a.low.min(b.low),
                     high: a.high.min(b.high),
                     without_zero: false,
@@ -221,7 +228,7 @@ impl Compiler<'_> {
             ),
             "max" => (
                 Op::Max,
-                spans.iter().copied().reduce(|a, b| Span {
+                spans.iter().copied().reduce(|a, b| NumberRange {
                     low: a.low.max(b.low),
                     high: a.high.max(b.high),
                     without_zero: false,
@@ -231,18 +238,18 @@ impl Compiler<'_> {
                 let (value, low, high) = (spans[0], spans[1], spans[2]);
                 (
                     Op::Clamp,
-                    Some(Span::new(
+                    Some(NumberRange::new(
                         value.low.max(low.low).min(high.high),
                         value.high.min(high.high).max(low.low),
                     )),
                 )
             }
-            "sum" => (Op::Sum, spans.iter().copied().reduce(Span::plus)),
+            "sum" => (Op::Sum, spans.iter().copied().reduce(NumberRange::plus)),
             _ => {
                 let all = spans
                     .iter()
                     .copied()
-                    .reduce(|a, b| Span::new(a.low.min(b.low), a.high.max(b.high)));
+                    .reduce(|a, b| NumberRange::new(a.low.min(b.low), a.high.max(b.high)));
                 (Op::Average, all)
             }
         };
@@ -251,13 +258,13 @@ impl Compiler<'_> {
         } else {
             self.emit_with(op, arguments.len())
         }
-        Some(Part {
-            of: Type::Number(measure),
-            span: span.unwrap_or(Span::ALL),
+        Some(TypedPart {
+            of: ValueType::Number(measure),
+            span: span.unwrap_or(NumberRange::ALL),
         })
     }
 
-    fn call_round(&mut self, arguments: &[Expr]) -> Option<Part> {
+    fn call_round(&mut self, arguments: &[Expr]) -> Option<TypedPart> {
         let (measure, span) = self.number(&arguments[0])?;
         let decimals = match arguments.get(1) {
             None => 0.0,
@@ -266,7 +273,7 @@ impl Compiler<'_> {
             {
                 Some(decimals) => decimals,
                 None => {
-                    let fault = Fault::new(
+                    let fault = FormulaFault::new(
                         written.range.clone(),
                         "the decimals of `round` are a whole number from -15 to 15",
                     );
@@ -280,13 +287,13 @@ impl Compiler<'_> {
             reason = "it is a whole number from 5 to 35"
         )]
         self.emit_with(Op::Round, (decimals + f64::from(DECIMALS_SHIFT)) as usize);
-        Some(Part {
-            of: Type::Number(measure),
+        Some(TypedPart {
+            of: ValueType::Number(measure),
             span: span.map(|end| numbers::round(end, decimals)),
         })
     }
 
-    fn call_of_one(&mut self, name: &str, argument: &Expr) -> Option<Part> {
+    fn call_of_one(&mut self, name: &str, argument: &Expr) -> Option<TypedPart> {
         let (measure, span) = self.number(argument)?;
         let (op, span, measure) = match name {
             "floor" => (Op::Floor, span.map(f64::floor), measure),
@@ -300,16 +307,16 @@ impl Compiler<'_> {
                 };
                 (
                     Op::Absolute,
-                    Span {
+                    NumberRange {
                         without_zero: span.without_zero,
-                        ..Span::new(low, a.max(b))
+                        ..NumberRange::new(low, a.max(b))
                     },
                     measure,
                 )
             }
             _ => {
                 let Some(root) = measure.unit().root() else {
-                    let fault = Fault::new(
+                    let fault = FormulaFault::new(
                         argument.range.clone(),
                         format!("`{}` has no square root", measure.unit()),
                     );
@@ -328,18 +335,18 @@ impl Compiler<'_> {
             }
         };
         self.emit(op);
-        Some(Part {
-            of: Type::Number(measure),
+        Some(TypedPart {
+            of: ValueType::Number(measure),
             span,
         })
     }
 
     /// A rate is a plain number; periods are any but money; amounts are of one unit, which is that
     /// of the result.
-    fn call_finance(&mut self, name: &str, arguments: &[Expr]) -> Option<Part> {
+    fn call_finance(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         let (rate, _) = self.number(&arguments[0])?;
         if rate.unit().currency().is_some() {
-            let fault = Fault::new(
+            let fault = FormulaFault::new(
                 arguments[0].range.clone(),
                 format!("the first argument of `{name}` is a rate; this is money"),
             );
@@ -349,7 +356,7 @@ impl Compiler<'_> {
         if amounts == 2 {
             let (periods, _) = self.number(&arguments[1])?;
             if periods.unit().currency().is_some() {
-                let fault = Fault::new(
+                let fault = FormulaFault::new(
                     arguments[1].range.clone(),
                     format!("the second argument of `{name}` is how many periods; this is money"),
                 );
@@ -360,7 +367,7 @@ impl Compiler<'_> {
         for argument in &arguments[amounts..] {
             let (own, _) = self.number(argument)?;
             measure = self
-                .agree(
+                .common_unit(
                     &measure,
                     &own,
                     argument,
@@ -373,7 +380,7 @@ impl Compiler<'_> {
             "pv" => self.emit(Op::PresentValue),
             "fv" => {
                 if arguments.len() == 3 {
-                    self.put(&Value::Number(0.0));
+                    self.put(&FormulaValue::Number(0.0));
                 }
                 self.emit(Op::FutureValue);
             }
@@ -384,18 +391,18 @@ impl Compiler<'_> {
         } else {
             measure
         };
-        Some(Part {
-            of: Type::Number(of),
-            span: Span::ALL,
+        Some(TypedPart {
+            of: ValueType::Number(of),
+            span: NumberRange::ALL,
         })
     }
 
-    fn call_dates(&mut self, name: &str, arguments: &[Expr]) -> Option<Part> {
+    fn call_dates(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         if name == "add_days" {
             self.date(&arguments[0])?;
             let (days, _) = self.number(&arguments[1])?;
             if !days.unit().is_plain() {
-                self.agree(
+                self.common_unit(
                     &Measure::Of(Unit::base("day")),
                     &days,
                     &arguments[1],
@@ -404,9 +411,9 @@ impl Compiler<'_> {
             }
             self.emit(Op::Floor);
             self.emit(Op::Add);
-            return Some(Part {
-                of: Type::Date,
-                span: Span::ALL,
+            return Some(TypedPart {
+                of: ValueType::Date,
+                span: NumberRange::ALL,
             });
         }
         // The later date is on the stack first, so that its difference to the earlier one is
@@ -415,15 +422,15 @@ impl Compiler<'_> {
         let from = self.date(&arguments[0]);
         to.and(from)?;
         self.emit(Op::Subtract);
-        Some(Part {
-            of: Type::Number(Measure::Of(Unit::base("day"))),
-            span: Span::ALL,
+        Some(TypedPart {
+            of: ValueType::Number(Measure::Of(Unit::base("day"))),
+            span: NumberRange::ALL,
         })
     }
 
     fn date(&mut self, expr: &Expr) -> Option<()> {
         let part = self.part(expr)?;
-        if part.of == Type::Date {
+        if part.of == ValueType::Date {
             return Some(());
         }
         let message = format!(
@@ -432,24 +439,25 @@ impl Compiler<'_> {
             part.of
         );
         self.faults.push(
-            Fault::new(expr.range.clone(), message).help("dates come from inputs of `type: date`"),
+            FormulaFault::new(expr.range.clone(), message)
+                .help("dates come from inputs of `type: date`"),
         );
         None
     }
 
-    fn call_choices(&mut self, name: &str, arguments: &[Expr]) -> Option<Part> {
+    fn call_choices(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         let options = self.choices(&arguments[0])?;
         if name == "count" {
             self.emit(Op::Count);
             #[expect(clippy::cast_precision_loss, reason = "there are few options")]
-            return Some(Part {
-                of: Type::plain(),
-                span: Span::new(0.0, options.len() as f64),
+            return Some(TypedPart {
+                of: ValueType::plain(),
+                span: NumberRange::new(0.0, options.len() as f64),
             });
         }
         let part = self.part(&arguments[1])?;
-        let Type::Text(texts) = &part.of else {
-            let fault = Fault::new(
+        let ValueType::Text(texts) = &part.of else {
+            let fault = FormulaFault::new(
                 arguments[1].range.clone(),
                 format!(
                     "{} is {}; an option is needed here",
@@ -466,7 +474,7 @@ impl Compiler<'_> {
                 |near| format!("did you mean `'{near}'`?"),
             );
             return self.fault(
-                Fault::new(
+                FormulaFault::new(
                     arguments[1].range.clone(),
                     format!("`'{text}'` is none of the options"),
                 )
@@ -474,15 +482,15 @@ impl Compiler<'_> {
             );
         }
         self.emit(Op::Has);
-        Some(Part {
-            of: Type::Boolean,
-            span: Span::ALL,
+        Some(TypedPart {
+            of: ValueType::Boolean,
+            span: NumberRange::ALL,
         })
     }
 
     fn choices(&mut self, expr: &Expr) -> Option<Vec<String>> {
         let part = self.part(expr)?;
-        if let Type::Choices(options) = part.of {
+        if let ValueType::Choices(options) = part.of {
             return Some(options);
         }
         let message = format!(
@@ -491,16 +499,16 @@ impl Compiler<'_> {
             part.of
         );
         self.faults.push(
-            Fault::new(expr.range.clone(), message)
+            FormulaFault::new(expr.range.clone(), message)
                 .help("it comes from an input of `type: choices`"),
         );
         None
     }
 
-    fn call_table(&mut self, name: &str, arguments: &[Expr]) -> Option<Part> {
+    fn call_table(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         let number = self.table(name, &arguments[0])?;
         let table = &self.scope.tables[number];
-        let of = Type::Number(table.unit.clone().map_or(Measure::Any, Measure::Of));
+        let of = ValueType::Number(table.unit.clone().map_or(Measure::Any, Measure::Of));
         let (wants_rows, span) = (
             name == "total" || (name == "lookup" && table.keys.is_some()),
             table.span,
@@ -511,7 +519,7 @@ impl Compiler<'_> {
             } else {
                 ("rows", "brackets")
             };
-            let fault = Fault::new(
+            let fault = FormulaFault::new(
                 arguments[0].range.clone(),
                 format!(
                     "`{}` is a table of {has}; `{name}` needs one of {needs}",
@@ -528,8 +536,8 @@ impl Compiler<'_> {
                 self.rows_for(number, &options, &arguments[1])?;
                 self.emit_with(Op::Total, number);
                 #[expect(clippy::cast_precision_loss, reason = "there are few options")]
-                let many = Span::new(0.0, options.len() as f64);
-                Some(Part {
+                let many = NumberRange::new(0.0, options.len() as f64);
+                Some(TypedPart {
                     of,
                     span: span.times(many),
                 })
@@ -537,13 +545,13 @@ impl Compiler<'_> {
             "lookup" if wants_rows => {
                 self.key(number, &arguments[1])?;
                 self.emit_with(Op::Lookup, number);
-                Some(Part { of, span })
+                Some(TypedPart { of, span })
             }
             _ => {
                 let (measure, x) = self.number(&arguments[1])?;
                 if name == "lookup" {
                     self.emit_with(Op::Rate, number);
-                    return Some(Part { of, span });
+                    return Some(TypedPart { of, span });
                 }
                 self.emit_with(Op::Bracket, number);
                 let of = if measure.is_any() {
@@ -551,9 +559,9 @@ impl Compiler<'_> {
                 } else {
                     measure
                 };
-                Some(Part {
-                    of: Type::Number(of),
-                    span: span.times(Span::new(0.0, x.high.max(0.0))),
+                Some(TypedPart {
+                    of: ValueType::Number(of),
+                    span: span.times(NumberRange::new(0.0, x.high.max(0.0))),
                 })
             }
         }
@@ -561,7 +569,7 @@ impl Compiler<'_> {
 
     fn table(&mut self, function: &str, expr: &Expr) -> Option<usize> {
         let tables = &self.scope.tables;
-        if let Node::Name(name) = &expr.node {
+        if let ExprNode::Name(name) = &expr.node {
             if let Some(number) = tables.iter().position(|table| table.name == *name) {
                 tables[number].is_used.set(true);
                 return Some(number);
@@ -591,16 +599,16 @@ impl Compiler<'_> {
             self.quote(&expr.range)
         );
         self.faults
-            .push(Fault::new(expr.range.clone(), message).help(help));
+            .push(FormulaFault::new(expr.range.clone(), message).help(help));
         None
     }
 
     fn key(&mut self, table: usize, expr: &Expr) -> Option<()> {
         let part = self.part(expr)?;
         match &part.of {
-            Type::Text(Some(options)) => self.rows_for(table, options, expr),
-            Type::Choices(_) => {
-                let fault = Fault::new(
+            ValueType::Text(Some(options)) => self.rows_for(table, options, expr),
+            ValueType::Choices(_) => {
+                let fault = FormulaFault::new(
                     expr.range.clone(),
                     "`lookup` takes one choice, and this may be several",
                 );
@@ -610,8 +618,8 @@ impl Compiler<'_> {
                 )))
                 .map(|_| ())
             }
-            Type::Text(None) => {
-                let fault = Fault::new(
+            ValueType::Text(None) => {
+                let fault = FormulaFault::new(
                     expr.range.clone(),
                     "what a reader types need not be in the table",
                 );
@@ -624,7 +632,7 @@ impl Compiler<'_> {
                     self.quote(&expr.range),
                     self.scope.tables[table].name
                 );
-                self.fault(Fault::new(expr.range.clone(), message).help("look up a choice"))
+                self.fault(FormulaFault::new(expr.range.clone(), message).help("look up a choice"))
                     .map(|_| ())
             }
         }
@@ -647,7 +655,7 @@ impl Compiler<'_> {
             || format!("add `{missing}:` to the table"),
             |near| format!("the row `{near}` is perhaps meant: write its key like the option"),
         );
-        let fault = Fault::new(
+        let fault = FormulaFault::new(
             expr.range.clone(),
             format!("the table `{}` has no row for `{missing}`", table.name),
         );
@@ -658,14 +666,14 @@ impl Compiler<'_> {
 /// A number written out, with or without a minus.
 fn literal(expr: &Expr) -> Option<f64> {
     match &expr.node {
-        Node::Number(number, _) => Some(*number),
-        Node::Prefix("-", inner) => literal(inner).map(|number| -number),
+        ExprNode::Number(number, _) => Some(*number),
+        ExprNode::Prefix("-", inner) => literal(inner).map(|number| -number),
         _ => None,
     }
 }
 
 /// A comparison seen from its other side.
-fn turned(sign: &'static str) -> &'static str {
+fn reversed(sign: &'static str) -> &'static str {
     match sign {
         "<" => ">",
         "<=" => ">=",

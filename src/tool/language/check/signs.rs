@@ -2,28 +2,28 @@
 
 use std::ops::Range;
 
-use super::{Compiler, Measure, Part, Type};
+use super::{Compiler, Measure, TypedPart, ValueType};
 use crate::diagnostic::nearest;
-use crate::tool::language::Fault;
+use crate::tool::language::FormulaFault;
 use crate::tool::language::code::Op;
 use crate::tool::language::numbers;
-use crate::tool::language::parser::{Expr, Node};
-use crate::tool::language::range::Span;
+use crate::tool::language::parser::{Expr, ExprNode};
+use crate::tool::language::range::NumberRange;
 
 impl Compiler<'_> {
-    pub(super) fn prefix(&mut self, sign: &str, inner: &Expr) -> Option<Part> {
+    pub(super) fn prefix(&mut self, sign: &str, inner: &Expr) -> Option<TypedPart> {
         if sign == "not" {
             self.boolean(inner)?;
             self.emit(Op::Not);
-            return Some(Part {
-                of: Type::Boolean,
-                span: Span::ALL,
+            return Some(TypedPart {
+                of: ValueType::Boolean,
+                span: NumberRange::ALL,
             });
         }
         let (measure, span) = self.number(inner)?;
         self.emit(Op::Negate);
-        Some(Part {
-            of: Type::Number(measure),
+        Some(TypedPart {
+            of: ValueType::Number(measure),
             span: span.negated(),
         })
     }
@@ -34,15 +34,15 @@ impl Compiler<'_> {
         sign: &str,
         right: &Expr,
         range: &Range<usize>,
-    ) -> Option<Part> {
+    ) -> Option<TypedPart> {
         match sign {
             "and" | "or" => {
                 let (left, right) = (self.boolean(left), self.boolean(right));
                 left.and(right)?;
                 self.emit(if sign == "and" { Op::And } else { Op::Or });
-                Some(Part {
-                    of: Type::Boolean,
-                    span: Span::ALL,
+                Some(TypedPart {
+                    of: ValueType::Boolean,
+                    span: NumberRange::ALL,
                 })
             }
             "<" | "<=" | ">" | ">=" | "==" | "!=" => self.compare(left, sign, right, range),
@@ -50,14 +50,14 @@ impl Compiler<'_> {
         }
     }
 
-    fn arithmetic(&mut self, left: &Expr, sign: &str, right: &Expr) -> Option<Part> {
+    fn arithmetic(&mut self, left: &Expr, sign: &str, right: &Expr) -> Option<TypedPart> {
         let (first, second) = (self.number(left), self.number(right));
         let ((a, x), (b, y)) = first.zip(second)?;
         let (measure, span, op) = match sign {
             "+" | "-" => {
                 let what = format!("`{sign}` needs one unit");
-                let (measure, factor) = self.agree(&a, &b, right, &what)?;
-                let y = y.times(Span::exactly(factor));
+                let (measure, factor) = self.common_unit(&a, &b, right, &what)?;
+                let y = y.times(NumberRange::exactly(factor));
                 if sign == "+" {
                     (measure, x.plus(y), Op::Add)
                 } else {
@@ -68,26 +68,27 @@ impl Compiler<'_> {
                 let (b, factor) = self.align(&a, &b);
                 (
                     product(&a, &b, 1),
-                    x.times(y).times(Span::exactly(factor)),
+                    x.times(y).times(NumberRange::exactly(factor)),
                     Op::Multiply,
                 )
             }
             "/" => {
-                self.doubt_zero(right, y);
+                self.check_division(right, y);
                 let (b, factor) = self.align(&a, &b);
                 (
                     product(&a, &b, -1),
-                    x.over(y.times(Span::exactly(factor))),
+                    x.over(y.times(NumberRange::exactly(factor))),
                     Op::Divide,
                 )
             }
             "%" => {
-                self.doubt_zero(right, y);
-                let (measure, _) = self.agree(&a, &b, right, "a remainder needs one unit")?;
+                self.check_division(right, y);
+                let (measure, _) = self.common_unit(&a, &b, right, "a remainder needs one unit")?;
                 let most = y.low.abs().max(y.high.abs());
                 (
                     measure,
-                    Span::new(-most, most).and(Span::new(x.low.min(0.0), x.high.max(0.0))),
+                    NumberRange::new(-most, most)
+                        .and(NumberRange::new(x.low.min(0.0), x.high.max(0.0))),
                     Op::Remainder,
                 )
             }
@@ -97,8 +98,8 @@ impl Compiler<'_> {
             }
         };
         self.emit(op);
-        Some(Part {
-            of: Type::Number(measure),
+        Some(TypedPart {
+            of: ValueType::Number(measure),
             span,
         })
     }
@@ -125,7 +126,7 @@ impl Compiler<'_> {
         written: &Expr,
     ) -> Option<Measure> {
         if let Some(currency) = exponent.unit().currency() {
-            let fault = Fault::new(
+            let fault = FormulaFault::new(
                 written.range.clone(),
                 format!("an exponent cannot be money (`{currency}`)"),
             );
@@ -143,13 +144,13 @@ impl Compiler<'_> {
         }
         let whole =
             match written.node {
-                Node::Number(number, None)
+                ExprNode::Number(number, None)
                     if number.fract() == 0.0 && (1.0..=9.0).contains(&number) =>
                 {
                     number
                 }
                 _ => {
-                    let fault = Fault::new(
+                    let fault = FormulaFault::new(
                         written.range.clone(),
                         format!("`{unit}` to this power has no unit"),
                     );
@@ -168,15 +169,19 @@ impl Compiler<'_> {
         ))
     }
 
-    pub(super) fn doubt_zero(&mut self, divisor: &Expr, span: Span) {
+    pub(super) fn check_division(&mut self, divisor: &Expr, span: NumberRange) {
         if !span.may_be_zero() {
             return;
         }
-        let message = format!("{} can be 0 here{}", self.quote(&divisor.range), lies(span));
+        let message = format!(
+            "{} can be 0 here{}",
+            self.quote(&divisor.range),
+            is_within(span)
+        );
         let help = "give the inputs behind it a `min` or `max` that keeps it from 0, or write `if(… == 0, 0, …)`";
-        self.faults.push(Fault {
+        self.faults.push(FormulaFault {
             is_doubt: true,
-            ..Fault::new(divisor.range.clone(), message).help(help)
+            ..FormulaFault::new(divisor.range.clone(), message).help(help)
         });
     }
 
@@ -186,21 +191,21 @@ impl Compiler<'_> {
         sign: &str,
         right: &Expr,
         range: &Range<usize>,
-    ) -> Option<Part> {
+    ) -> Option<TypedPart> {
         let (first, second) = (self.part(left), self.part(right));
         let (first, second) = first.zip(second)?;
         let is_equality = matches!(sign, "==" | "!=");
         match (&first.of, &second.of) {
-            (Type::Number(a), Type::Number(b)) => {
-                self.agree(a, b, right, "a comparison needs one unit")?;
+            (ValueType::Number(a), ValueType::Number(b)) => {
+                self.common_unit(a, b, right, "a comparison needs one unit")?;
             }
-            (Type::Date, Type::Date) => {}
-            (Type::Boolean, Type::Boolean) if is_equality => {}
-            (Type::Text(a), Type::Text(b)) if is_equality => {
+            (ValueType::Date, ValueType::Date) => {}
+            (ValueType::Boolean, ValueType::Boolean) if is_equality => {}
+            (ValueType::Text(a), ValueType::Text(b)) if is_equality => {
                 self.is_possible((left, a.as_deref()), (right, b.as_deref()))?
             }
-            (Type::Choices(_), _) | (_, Type::Choices(_)) => {
-                let fault = Fault::new(range.clone(), "a set of choices is not compared");
+            (ValueType::Choices(_), _) | (_, ValueType::Choices(_)) => {
+                let fault = FormulaFault::new(range.clone(), "a set of choices is not compared");
                 return self
                     .fault(fault.help("write `has(choices, 'option')` or `count(choices) > 0`"));
             }
@@ -215,7 +220,7 @@ impl Compiler<'_> {
                 } else {
                     "numbers and dates have an order"
                 };
-                return self.fault(Fault::new(range.clone(), message).help(help));
+                return self.fault(FormulaFault::new(range.clone(), message).help(help));
             }
         }
         self.emit(match sign {
@@ -226,9 +231,9 @@ impl Compiler<'_> {
             "==" => Op::Equal,
             _ => Op::Unequal,
         });
-        Some(Part {
-            of: Type::Boolean,
-            span: Span::ALL,
+        Some(TypedPart {
+            of: ValueType::Boolean,
+            span: NumberRange::ALL,
         })
     }
 
@@ -239,7 +244,7 @@ impl Compiler<'_> {
         (right, b): (&Expr, Option<&[String]>),
     ) -> Option<()> {
         for (expr, own, other) in [(left, a, b), (right, b, a)] {
-            let (Node::Text(text), Some(_), Some(options)) = (&expr.node, own, other) else {
+            let (ExprNode::Text(text), Some(_), Some(options)) = (&expr.node, own, other) else {
                 continue;
             };
             if !options.contains(text) {
@@ -254,7 +259,7 @@ impl Compiler<'_> {
                     |near| format!("did you mean `'{near}'`?"),
                 );
                 self.faults.push(
-                    Fault::new(
+                    FormulaFault::new(
                         expr.range.clone(),
                         format!("`'{text}'` is none of the options"),
                     )
@@ -274,22 +279,22 @@ fn product(a: &Measure, b: &Measure, power: i8) -> Measure {
     }
 }
 
-fn power_span(base: Span, exponent: Span) -> Span {
+fn power_span(base: NumberRange, exponent: NumberRange) -> NumberRange {
     if base.low == base.high && exponent.low == exponent.high {
-        return Span::exactly(numbers::pow(base.low, exponent.low));
+        return NumberRange::exactly(numbers::pow(base.low, exponent.low));
     }
     if base.low > 0.0 {
-        Span {
+        NumberRange {
             low: 0.0,
             high: f64::INFINITY,
             without_zero: true,
         }
     } else {
-        Span::ALL
+        NumberRange::ALL
     }
 }
 
-fn lies(span: Span) -> String {
+fn is_within(span: NumberRange) -> String {
     match (span.low.is_finite(), span.high.is_finite()) {
         (true, true) if span.low == span.high => String::new(),
         (true, true) => format!(": it lies between {} and {}", span.low, span.high),

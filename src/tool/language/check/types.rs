@@ -14,7 +14,7 @@ pub enum Measure {
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
+pub enum ValueType {
     Number(Measure),
     /// Text; the options that it can be, where they are known.
     Text(Option<Vec<String>>),
@@ -37,31 +37,31 @@ impl Measure {
     }
 }
 
-impl Type {
+impl ValueType {
     pub fn plain() -> Self {
-        Type::Number(Measure::Of(Unit::plain()))
+        ValueType::Number(Measure::Of(Unit::plain()))
     }
 
     /// The options of a choice or of several.
     pub fn options(&self) -> Option<&[String]> {
         match self {
-            Type::Text(Some(options)) | Type::Choices(options) => Some(options),
+            ValueType::Text(Some(options)) | ValueType::Choices(options) => Some(options),
             _ => None,
         }
     }
 }
 
-impl fmt::Display for Type {
+impl fmt::Display for ValueType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Type::Number(Measure::Of(unit)) if !unit.is_plain() => {
+            ValueType::Number(Measure::Of(unit)) if !unit.is_plain() => {
                 write!(f, "a number of `{unit}`")
             }
-            Type::Number(_) => f.write_str("a number"),
-            Type::Text(_) => f.write_str("text"),
-            Type::Boolean => f.write_str("true or false"),
-            Type::Date => f.write_str("a date"),
-            Type::Choices(_) => f.write_str("a set of choices"),
+            ValueType::Number(_) => f.write_str("a number"),
+            ValueType::Text(_) => f.write_str("text"),
+            ValueType::Boolean => f.write_str("true or false"),
+            ValueType::Date => f.write_str("a date"),
+            ValueType::Choices(_) => f.write_str("a set of choices"),
         }
     }
 }

@@ -1,0 +1,35 @@
+//! The version of what is remembered: another program may mean something else by the same bytes.
+
+use std::sync::OnceLock;
+
+use rust_embed::RustEmbed;
+
+use crate::fingerprint::{Fingerprint, Hasher};
+
+/// The hashes of this program's sources, without the sources.
+#[derive(RustEmbed)]
+#[folder = "src/"]
+#[metadata_only = true]
+struct SourceHashes;
+
+/// The fingerprint of the program: its sources, the versions of all it is built from, and the
+/// system it was built for.
+pub fn version() -> Fingerprint {
+    static VERSION: OnceLock<Fingerprint> = OnceLock::new();
+    *VERSION.get_or_init(|| {
+        let mut names: Vec<_> = SourceHashes::iter().collect();
+        names.sort();
+        let mut hasher = Hasher::new();
+        for name in names {
+            let hash = SourceHashes::get(&name)
+                .map(|file| file.metadata.sha256_hash())
+                .unwrap_or_default();
+            hasher.add(name.replace('\\', "/")).add(hash);
+        }
+        hasher
+            .add(include_bytes!("../../Cargo.lock"))
+            .add(std::env::consts::OS)
+            .add(std::env::consts::ARCH);
+        hasher.finish()
+    })
+}

@@ -1,0 +1,392 @@
+//! Problems on their way out: drawn for people, one JSON object a line for editors, annotations for
+//! GitHub.
+//!
+//! For people, more than [`SHOWN_MAX`] problems of one code are counted and not drawn, unless they
+//! ask for all; machines get them all. A table of the codes ends a long report.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::console::{Console, OutputStream};
+use super::format::{count, duration, grouped};
+use super::options::Format;
+use super::problem_table::{LONG_REPORT, table};
+use super::site_root::SiteRoot;
+use crate::diagnostic::render::ProblemRenderer;
+use crate::diagnostic::{Code, Diagnostic, Severity, printable};
+use crate::paths::SourcePath;
+use crate::pipeline::BuildResult;
+use crate::pipeline::profile::{Profile, Stage};
+
+/// Problems of one code that are drawn.
+pub const SHOWN_MAX: usize = 50;
+
+/// What ends a report that does not draw all problems.
+const CUT: &str =
+    "Only the first 50 problems of each code are printed above. To see all, add --all-problems.";
+
+/// Prints the problems of a site, in order; `wanted` is where people are to find them.
+pub fn problems(
+    console: &Console,
+    site: &SiteRoot,
+    problems: &mut Vec<Diagnostic>,
+    wanted: OutputStream,
+) {
+    problems.retain(|problem| problem.severity != Severity::Off);
+    Diagnostic::sort(problems);
+    match console.format {
+        Format::Human => {
+            let width = console.width(wanted);
+            let mut drawing = ProblemRenderer::new(&site.disk, &site.shown, width);
+            let shown_max = if console.shows_all {
+                usize::MAX
+            } else {
+                SHOWN_MAX
+            };
+            console.write(wanted, |out| {
+                let is_cut = draw(out, problems, &mut drawing, shown_max)?;
+                if problems.len() > LONG_REPORT {
+                    writeln!(out, "{}", table(problems, &site.shown, width))?;
+                }
+                if is_cut {
+                    writeln!(out, "{CUT}\n")
+                } else {
+                    Ok(())
+                }
+            });
+        }
+        Format::Json => console.write(OutputStream::Output, |out| {
+            problems.iter().try_for_each(|problem| json(out, problem))
+        }),
+        Format::Github => {
+            let folder = site.below_workspace();
+            console.write(OutputStream::Output, |out| {
+                problems
+                    .iter()
+                    .try_for_each(|problem| github(out, problem, &folder))
+            });
+        }
+    }
+}
+
+/// Draws the first problems of each code; whether some were not drawn.
+fn draw(
+    out: &mut dyn Write,
+    problems: &[Diagnostic],
+    drawing: &mut ProblemRenderer<'_>,
+    shown_max: usize,
+) -> io::Result<bool> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for problem in problems {
+        let count = counts.entry(problem.code.name()).or_default();
+        *count += 1;
+        if *count <= shown_max {
+            writeln!(out, "{}\n", drawing.draw(problem))?;
+        }
+    }
+    Ok(counts.values().any(|count| *count > shown_max))
+}
+
+/// One line of `--format json`; the keys are part of what scripts rely on.
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    severity: Severity,
+    code: Code,
+    message: &'a str,
+    path: Option<&'a str>,
+    line: Option<u32>,
+    column: Option<u32>,
+    help: Option<&'a str>,
+}
+
+fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
+    let place = problem.location.as_ref();
+    let line = JsonLine {
+        severity: problem.severity,
+        code: problem.code,
+        message: &problem.message,
+        path: place.map(|place| place.path.as_str()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        help: problem.help.as_deref(),
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
+}
+
+/// A workflow command of GitHub's runner; `folder` is the site's, from the top of the repository.
+fn github(out: &mut dyn Write, problem: &Diagnostic, folder: &Path) -> io::Result<()> {
+    write!(out, "::{} ", problem.severity)?;
+    if let Some(place) = &problem.location {
+        let file = folder
+            .join(place.path.as_str())
+            .to_string_lossy()
+            .into_owned();
+        let file = if cfg!(windows) {
+            file.replace('\\', "/")
+        } else {
+            file
+        };
+        write!(
+            out,
+            "file={},line={},col={},",
+            property(&file),
+            place.line,
+            place.column
+        )?;
+    }
+    let help = problem
+        .help
+        .as_ref()
+        .map(|help| format!("\n{help}"))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "title={}::{}",
+        property(problem.code.name()),
+        data(&format!("{}{help}", problem.message))
+    )
+}
+
+/// Text after the second `::` (actions/toolkit: packages/core/src/command.ts, `escapeData`).
+fn data(text: &str) -> String {
+    printable(text)
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// A property's value (the same file, `escapeProperty`).
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// The problem of a site in which nothing can be a page.
+pub fn no_pages(built: &BuildResult, site: &SiteRoot) -> Option<Diagnostic> {
+    if built.sources > 0 {
+        return None;
+    }
+    let content = if site.content() == SourcePath::root() {
+        "this folder".to_owned()
+    } else {
+        site.show(&site.content())
+    };
+    let has_unread = built
+        .problems
+        .iter()
+        .any(|problem| problem.code == Code::UnreadFile);
+    let help = if has_unread {
+        "pages are files whose names end in `.md` or `.markdown`; other files are named under `unread-file`"
+    } else {
+        "write a first page, `index.md`, or run `handsel init` for a starter site"
+    };
+    Some(Diagnostic::new(Code::NoPages, format!("there is no page in {content}")).help(help))
+}
+
+/// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem.
+pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
+    let number = |severity: Severity| {
+        problems
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
+    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning")]
+        .into_iter()
+        .map(|(severity, noun)| (number(severity), noun))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    if parts.is_empty() {
+        None
+    } else {
+        Some(format!("{} in {}", parts.join(", "), count(pages, "page")))
+    }
+}
+
+/// What `--profile` tells: the stages, the slowest pages and templates, and how much was
+/// remembered.
+pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
+    let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+    if console.format == Format::Json {
+        let stages: Vec<_> = profile
+            .stages
+            .iter()
+            .map(|stage| json!({ "name": stage.name, "ms": ms(stage.took), "count": stage.count }))
+            .collect();
+        let pages: Vec<_> = profile
+            .slowest
+            .iter()
+            .map(|(path, time)| json!({ "address": path.route(), "ms": ms(*time) }))
+            .collect();
+        let templates: Vec<_> = profile
+            .templates
+            .iter()
+            .map(|(name, time, count)| json!({ "name": name, "ms": ms(*time), "pages": count }))
+            .collect();
+        let all = json!({ "profile": {
+            "whole_ms": ms(whole), "stages": stages, "documents": profile.documents, "sheets": profile.output_pages,
+            "slowest_pages": pages, "templates": templates,
+        } });
+        return console.print_json(OutputStream::Error, &all.to_string());
+    }
+    let mut text = stage_table(&profile.stages, whole);
+    let Profile {
+        documents,
+        output_pages,
+        ..
+    } = profile;
+    text.push_str(&format!(
+        "\n\nDocuments: {} parsed, {} remembered. Pages and lists: {} drawn, {} remembered.",
+        grouped(documents.made),
+        grouped(documents.remembered),
+        grouped(output_pages.made),
+        grouped(output_pages.remembered)
+    ));
+    if !profile.slowest.is_empty() {
+        text.push_str("\n\nSlowest to draw:");
+        for (path, time) in &profile.slowest {
+            text.push_str(&format!(
+                "\n  {:>9.2} ms  {}",
+                ms(*time),
+                printable(path.route().as_str())
+            ));
+        }
+        text.push_str("\n\nBy template:");
+        for (name, time, count) in &profile.templates {
+            text.push_str(&format!(
+                "\n  {:>9.2} ms  {name}, {}",
+                ms(*time),
+                self::count(*count, "time")
+            ));
+        }
+    }
+    console.print(OutputStream::Error, &text);
+}
+
+/// Each stage with its time, its share of `whole`, and how many things went through it.
+fn stage_table(stages: &[Stage], whole: Duration) -> String {
+    let width = stages
+        .iter()
+        .map(|stage| stage.name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max("whole".len());
+    let share = |time: Duration| {
+        if whole.is_zero() {
+            0.0
+        } else {
+            100.0 * time.as_secs_f64() / whole.as_secs_f64()
+        }
+    };
+    let row = |name: &str, time: Duration| {
+        format!(
+            "  {name:width$}  {:>12}  {:>3.0} %",
+            duration(time),
+            share(time)
+        )
+    };
+    let rows = stages.iter().map(|stage| {
+        format!(
+            "{}  {:>12}\n",
+            row(stage.name, stage.took),
+            grouped(stage.count)
+        )
+    });
+    rows.collect::<String>() + &row("whole", whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Location;
+    use crate::paths::SourcePath;
+    use crate::source::MemoryFiles;
+
+    fn place(path: &str, line: u32, column: u32, length: u32) -> Location {
+        Location {
+            path: SourcePath::new(path).expect("inside"),
+            line,
+            column,
+            length,
+        }
+    }
+
+    fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).expect("memory takes everything");
+        anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string()
+    }
+
+    #[test]
+    fn machines_get_every_part() {
+        let problem = Diagnostic::new(Code::BrokenLink, "100%: no `b,c.md`")
+            .at(place("content/a:b.md", 4, 7, 3))
+            .help("did you mean `b.md`?");
+        assert_eq!(
+            written(|out| json(out, &problem)),
+            "{\"severity\":\"error\",\"code\":\"broken-link\",\"message\":\"100%: no `b,c.md`\",\"path\":\"content/a:b.md\",\"line\":4,\
+             \"column\":7,\"help\":\"did you mean `b.md`?\"}\n"
+        );
+        assert_eq!(
+            written(|out| github(out, &problem, Path::new("docs"))),
+            "::error file=docs/content/a%3Ab.md,line=4,col=7,title=broken-link::100%25: no `b,c.md`%0Adid you mean `b.md`?\n"
+        );
+        let bare = Diagnostic::new(Code::Internal, "no `base_url`");
+        assert_eq!(
+            written(|out| json(out, &bare)),
+            "{\"severity\":\"error\",\"code\":\"internal\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null}\n"
+        );
+        assert_eq!(
+            written(|out| github(out, &bare, Path::new(""))),
+            "::error title=internal::no `base_url`\n"
+        );
+    }
+
+    #[test]
+    fn people_get_fifty_of_a_code() {
+        let files = MemoryFiles::default();
+        let mut problems = vec![Diagnostic::new(Code::EmptyPage, "empty"); 3];
+        problems.extend(vec![Diagnostic::new(Code::BrokenLink, "broken"); 1362]);
+        let drawn = |shown_max| {
+            let mut is_cut = false;
+            let text = written(|out| {
+                is_cut = draw(
+                    out,
+                    &problems,
+                    &mut ProblemRenderer::new(&files, Path::new(""), 100),
+                    shown_max,
+                )?;
+                Ok(())
+            });
+            (text.matches("error[broken-link]: broken").count(), is_cut)
+        };
+        assert_eq!(
+            (drawn(SHOWN_MAX), drawn(usize::MAX)),
+            ((50, true), (1362, false))
+        );
+        assert!(CUT.contains(&SHOWN_MAX.to_string()));
+        assert_eq!(
+            summary(&problems, 1240).as_deref(),
+            Some("1 362 errors, 3 warnings in 1 240 pages")
+        );
+        assert_eq!(summary(&[], 3), None);
+    }
+
+    #[test]
+    fn profiles_line_up() {
+        let stage = |name, ms| Stage {
+            name,
+            took: Duration::from_millis(ms),
+            count: 1043,
+        };
+        let stages = [stage("parse", 50), stage("render", 150)];
+        let expected = "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  whole         0.20 s  100 %";
+        assert_eq!(stage_table(&stages, Duration::from_millis(200)), expected);
+    }
+}

@@ -1,0 +1,131 @@
+//! A finished body taken apart at its second-level headings, for templates that show each part by
+//! itself.
+
+use super::html_tokens::{StartTag, Token, Tokens};
+
+/// A heading with what follows it. What stands before the first heading has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HtmlSection {
+    pub id: Option<String>,
+    /// The heading's element with all that is in it; empty in the part before the first.
+    pub heading: String,
+    pub body: String,
+}
+
+impl HtmlSection {
+    /// The heading's element without the link to itself that every heading ends with.
+    pub fn heading_without_link(&self) -> String {
+        match self.heading.rfind(LINK) {
+            Some(link) => format!("{}</h2>", &self.heading[..link]),
+            None => self.heading.clone(),
+        }
+    }
+}
+
+/// How the link of a heading to itself begins.
+const LINK: &str = " <a class=\"anchor\" href=\"#";
+
+/// Elements without content, which leave nothing open.
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
+
+/// Splits HTML at each `h2` that stands in no other element. The parts together are the text.
+pub fn parts(html: &str) -> Vec<HtmlSection> {
+    let mut split = SectionSplitter {
+        html,
+        parts: vec![HtmlSection::default()],
+        from: 0,
+        depth: 0,
+        heading: None,
+    };
+    for token in Tokens::new(html) {
+        match token {
+            Token::StartTag(tag) => split.start(&tag),
+            Token::EndTag { name, range } => split.end(&name, range.end),
+            _ => {}
+        }
+    }
+    split.finish()
+}
+
+/// A text that is being split.
+struct SectionSplitter<'a> {
+    html: &'a str,
+    parts: Vec<HtmlSection>,
+    /// Up to where the text stands in a part.
+    from: usize,
+    /// Elements that are open.
+    depth: usize,
+    /// The heading that is open, with its id.
+    heading: Option<Option<String>>,
+}
+
+impl SectionSplitter<'_> {
+    fn start(&mut self, tag: &StartTag) {
+        if self.depth == 0 && tag.name == "h2" && self.heading.is_none() {
+            self.extend_last(tag.range.start);
+            self.heading = Some(
+                tag.attributes(self.html)
+                    .find(|(key, ..)| key == "id")
+                    .map(|(_, id, _)| id),
+            );
+        }
+        self.depth += usize::from(!VOID.contains(&tag.name.as_str()) && !tag.is_self_closing);
+    }
+
+    fn end(&mut self, name: &str, end: usize) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth == 0
+            && name == "h2"
+            && let Some(id) = self.heading.take()
+        {
+            self.parts.push(HtmlSection {
+                id,
+                heading: self.html[self.from..end].to_owned(),
+                body: String::new(),
+            });
+            self.from = end;
+        }
+    }
+
+    /// Gives what stands before this place to the part before.
+    fn extend_last(&mut self, to: usize) {
+        let last = self
+            .parts
+            .last_mut()
+            .expect("there is a part from the start");
+        last.body.push_str(&self.html[self.from..to]);
+        self.from = to;
+    }
+
+    fn finish(mut self) -> Vec<HtmlSection> {
+        self.extend_last(self.html.len());
+        self.parts
+            .retain(|part| !part.heading.is_empty() || !part.body.trim().is_empty());
+        self.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_at_its_headings() {
+        let html = "<p>Before<br></p>\n<h2 id=\"a\">A <em>b</em></h2>\n<p>One</p>\n<div><h2>Not this</h2></div>\n<h2 id=\"c\">C</h2>\n<p>Two";
+        let sections = parts(html);
+        let ids: Vec<Option<&str>> = sections.iter().map(|part| part.id.as_deref()).collect();
+        assert_eq!(ids, [None, Some("a"), Some("c")]);
+        assert_eq!(
+            sections
+                .iter()
+                .map(|part| format!("{}{}", part.heading, part.body))
+                .collect::<String>(),
+            html
+        );
+        assert!(sections[1].body.contains("Not this"));
+        assert_eq!(parts(""), []);
+    }
+}

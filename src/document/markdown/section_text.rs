@@ -1,0 +1,87 @@
+//! The text that readers see, gathered by headings for the search.
+
+use pulldown_cmark::TagEnd;
+
+use super::MarkdownWalk;
+use crate::document::html_tokens::{Token, Tokens, plain_text};
+use crate::document::outline::Heading;
+use crate::document::text_sections::TextSection;
+
+/// Headings below this level do not begin a passage: what they divide is too small to be found by
+/// itself.
+const LEVEL_MAX: u8 = 4;
+
+impl MarkdownWalk<'_> {
+    pub(super) fn passage_text(&mut self, text: &str) {
+        if !self.settings.wants_text {
+            return;
+        }
+        self.passage().text.push_str(text);
+    }
+
+    /// A file that the page shows.
+    pub(super) fn passage_include(&mut self, index: u32) {
+        if self.settings.wants_text {
+            self.passage().includes.push(index);
+        }
+    }
+
+    fn passage(&mut self) -> &mut TextSection {
+        if self.out.passages.is_empty() {
+            self.out.passages.push(TextSection {
+                level: 1,
+                ..TextSection::default()
+            });
+        }
+        self.out.passages.last_mut().expect("one was put there")
+    }
+
+    /// The words of two blocks are not one word.
+    pub(super) fn passage_break(&mut self, tag: TagEnd) {
+        let is_within_a_line = matches!(
+            tag,
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Superscript
+                | TagEnd::Subscript
+                | TagEnd::Link
+                | TagEnd::Image
+                | TagEnd::Heading(_)
+        );
+        if !is_within_a_line && self.settings.wants_text {
+            self.passage_text(if tag == TagEnd::TableCell { " " } else { "\n" });
+        }
+    }
+
+    pub(super) fn passage_heading(&mut self, heading: &Heading) {
+        self.passage_text("\n");
+        if heading.level > LEVEL_MAX {
+            self.passage_text(&heading.text);
+            return self.passage_text("\n");
+        }
+        if self.settings.wants_text {
+            let Heading { level, id, text } = heading.clone();
+            self.out.passages.push(TextSection {
+                anchor: id,
+                level,
+                heading: text,
+                ..TextSection::default()
+            });
+        }
+    }
+
+    /// The words of raw HTML.
+    pub(super) fn passage_html(&mut self, html: &str) {
+        if !self.settings.wants_text {
+            return;
+        }
+        for token in Tokens::new(html) {
+            match token {
+                Token::Text(range) => self.passage_text(&plain_text(&html[range])),
+                Token::StartTag(_) | Token::EndTag { .. } => self.passage_text(" "),
+                _ => {}
+            }
+        }
+    }
+}

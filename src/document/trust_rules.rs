@@ -1,0 +1,686 @@
+//! What a single tag or address shows of how honestly a site gives: a field that demands an e-mail
+//! address, what presses the reader, what counts visitors, a link for which somebody is paid.
+//!
+//! The same look is taken at HTML in Markdown and at templates, each told at its own place. It goes
+//! by names, so it finds what is written in the usual way and not what is hidden on purpose.
+
+mod sending;
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::html_tokens::{Token, Tokens, holds_text};
+use super::links::is_remote;
+use super::raw_html::escape_attribute;
+use crate::diagnostic::{Code, Diagnostic};
+pub use sending::may_send;
+
+/// Something that a rule of honest giving speaks against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// A field of a form that must be filled with an e-mail address.
+    EmailGate,
+    /// A countdown, a pop-up, made-up scarcity: the word that says so.
+    Pressure(String),
+    /// Something that counts visitors, by its host or its file.
+    Analytics(String),
+    /// Something that is loaded from another host as soon as the page is opened.
+    Remote(String),
+    /// A link that says by its `rel` that somebody is paid for it, and whose address does not.
+    PaidLink,
+}
+
+/// What is told of a slip; the place is the caller's to give.
+pub fn problem(slip: &Violation) -> Diagnostic {
+    let (code, message, help) = match slip {
+        Violation::EmailGate => (
+            Code::EmailGate,
+            "this field demands an e-mail address".to_owned(),
+            "take `required` away, or the field; who gives first asks for nothing first",
+        ),
+        Violation::Pressure(word) => (
+            Code::DarkPattern,
+            format!("a “{word}” presses readers"),
+            "let them take their time; if it is something else, give it another name",
+        ),
+        Violation::Analytics(name) => (
+            Code::VisitorTracking,
+            format!("`{name}` counts or follows visitors"),
+            "take it out: the pages promise that nothing does",
+        ),
+        Violation::Remote(address) => (
+            Code::OutsideOrigin,
+            format!("`{address}` would be loaded from another site"),
+            "bring the file along in static/, or name its origin in the setting `allow_origins`",
+        ),
+        Violation::PaidLink => (
+            Code::UndisclosedLink,
+            "somebody is paid when a reader follows this link, and the page does not say so"
+                .to_owned(),
+            "say it in the front matter under `disclosure:`; it stands above the text then",
+        ),
+    };
+    Diagnostic::new(code, message).help(help)
+}
+
+/// Words in names of classes, ids, data attributes and components that press.
+const PRESSURE: [&str; 10] = [
+    "countdown",
+    "count-down",
+    "popup",
+    "pop-up",
+    "exit-intent",
+    "scarcity",
+    "urgency",
+    "interstitial",
+    "nag-screen",
+    "limited-offer",
+];
+
+/// What counts visitors, as it stands in the address of a script or a picture.
+const ANALYTICS: [&str; 28] = [
+    "google-analytics.com",
+    "googletagmanager.com",
+    "gtag/js",
+    "plausible.io",
+    "plausible.js",
+    "umami.is",
+    "umami.js",
+    "goatcounter",
+    "matomo.js",
+    "piwik.js",
+    "piwik.pro",
+    "hotjar.com",
+    "connect.facebook.net",
+    "facebook.com/tr",
+    "snap.licdn.com",
+    "clarity.ms",
+    "cdn.segment.com",
+    "cloudflareinsights.com",
+    "usefathom.com",
+    "gc.zgo.at",
+    "simpleanalytics",
+    "mixpanel.com",
+    "amplitude.com",
+    "posthog.com",
+    "fullstory.com",
+    "bat.bing.com",
+    "analytics.tiktok.com",
+    "statcounter.com",
+];
+
+/// What counts visitors, as programs call it.
+const COUNTING_CALLS: [&str; 13] = [
+    "_paq.push",
+    "_gaq.push",
+    "gtag(",
+    "dataLayer.push",
+    "ga('create'",
+    "ga(\"create\"",
+    "fbq(",
+    "lintrk(",
+    "ttq.load",
+    "umami.track",
+    "mixpanel.init",
+    "amplitude.init",
+    "posthog.init",
+];
+
+/// Hosts whose links pay whoever set them.
+const AFFILIATE_HOSTS: [&str; 16] = [
+    "amzn.to",
+    "shareasale.com",
+    "awin1.com",
+    "anrdoezrs.net",
+    "dpbolvw.net",
+    "tkqlhce.com",
+    "jdoqocy.com",
+    "kqzyfj.com",
+    "linksynergy.com",
+    "skimresources.com",
+    "prf.hn",
+    "rstyle.me",
+    "hop.clickbank.net",
+    "tradedoubler.com",
+    "digidip.net",
+    "pntra.com",
+];
+
+/// Parameters that say who is paid.
+const AFFILIATE_PARAMETERS: [&str; 12] = [
+    "aff",
+    "affid",
+    "aff_id",
+    "affiliate",
+    "affiliate_id",
+    "affiliateid",
+    "awc",
+    "irclickid",
+    "clickref",
+    "partnerid",
+    "partner_id",
+    "aff_sub",
+];
+
+/// Looks at one tag. Names and values are as written.
+pub fn check_tag<'a>(
+    element: &str,
+    attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
+) -> Vec<Violation> {
+    let mut slips = Vec::new();
+    let value = |name: &str| {
+        attributes
+            .clone()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    };
+    let wants_mail = |text: &str| text.to_ascii_lowercase().contains("mail");
+    if element == "input" && value("required").is_some() {
+        let is_email = value("type").is_some_and(|kind| kind.eq_ignore_ascii_case("email"));
+        if is_email
+            || value("name").is_some_and(wants_mail)
+            || value("autocomplete").is_some_and(wants_mail)
+        {
+            slips.push(Violation::EmailGate);
+        }
+    }
+    for (key, text) in attributes.clone() {
+        if key.starts_with("on") {
+            slips.extend(look_at_script(text).map(|(slip, _)| slip));
+        }
+        let pressing = match key {
+            "class" | "id" => pressure_word(text),
+            _ if key.starts_with("data-") => pressure_word(key),
+            _ => None,
+        };
+        slips.extend(pressing.map(|word| Violation::Pressure(word.to_owned())));
+    }
+    if matches!(element, "script" | "img" | "iframe") {
+        let counting =
+            value("src").and_then(|source| ANALYTICS.iter().find(|name| source.contains(*name)));
+        slips.extend(counting.map(|name| Violation::Analytics((*name).to_owned())));
+    }
+    if is_paid(element, attributes) && !value("href").is_some_and(is_affiliate) {
+        slips.push(Violation::PaidLink);
+    }
+    slips
+}
+
+/// Looks at the text of a script for the first thing in it that counts visitors; its place is one
+/// in the text.
+pub fn look_at_script(text: &str) -> Option<(Violation, Range<usize>)> {
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    let hosts = ANALYTICS
+        .iter()
+        .filter_map(|name| Some((text.find(name)?, *name, *name)));
+    let call = |name: &'static str| {
+        let mut places = text.match_indices(name).map(|(at, _)| at);
+        let at = places.find(|at| !text[..*at].ends_with(is_of_name))?;
+        Some((at, name, name.split('(').next().unwrap_or(name)))
+    };
+    let (at, found, name) = hosts
+        .chain(COUNTING_CALLS.into_iter().filter_map(call))
+        .min()?;
+    Some((Violation::Analytics(name.to_owned()), at..at + found.len()))
+}
+
+/// Whether a tag is a link for which somebody is paid: by its address, or because it says so.
+pub fn is_paid<'a>(
+    element: &str,
+    attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
+) -> bool {
+    matches!(element, "a" | "area")
+        && attributes.clone().any(|(key, value)| match key {
+            "href" => is_affiliate(value),
+            "rel" => is_sponsored(value),
+            _ => false,
+        })
+}
+
+fn is_sponsored(relations: &str) -> bool {
+    relations
+        .split_ascii_whitespace()
+        .any(|relation| relation.eq_ignore_ascii_case("sponsored"))
+}
+
+/// The relations of a link for which somebody is paid.
+pub fn with_sponsored(relations: &str) -> String {
+    if is_sponsored(relations) {
+        relations.to_owned()
+    } else {
+        format!("{relations} sponsored").trim_start().to_owned()
+    }
+}
+
+/// What readers see behind a link for which somebody is paid.
+pub fn label_after_link(paid_link: &str) -> String {
+    format!(
+        " <small class=\"sponsored\">({})</small>",
+        escape_attribute(paid_link)
+    )
+}
+
+/// The word in a name that presses.
+pub fn pressure_word(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    PRESSURE.into_iter().find(|word| name.contains(word))
+}
+
+/// Relations of a `link` element that make a browser load what it names.
+const LOADING: [&str; 8] = [
+    "stylesheet",
+    "icon",
+    "apple-touch-icon",
+    "preload",
+    "modulepreload",
+    "prefetch",
+    "preconnect",
+    "manifest",
+];
+
+/// The address of another host that a browser loads from when it meets this tag.
+fn remote<'a>(
+    element: &str,
+    attributes: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> Option<String> {
+    let is_loading = |relation: &str| LOADING.contains(&relation.to_ascii_lowercase().as_str());
+    let loads = element == "link"
+        && attributes
+            .clone()
+            .any(|(key, value)| key == "rel" && value.split_whitespace().any(is_loading));
+    let first_of = |style: &str| {
+        loaded_by_style(style)
+            .first()
+            .map(|(address, _)| (*address).to_owned())
+    };
+    let by_style = attributes
+        .clone()
+        .filter(|(key, _)| *key == "style")
+        .find_map(|(_, style)| first_of(style));
+    let mut loaded = attributes.filter(|(key, _)| {
+        matches!(*key, "src" | "srcset" | "poster" | "data") || (*key == "href" && loads)
+    });
+    let address = |(key, value): (&str, &str)| match key {
+        "srcset" if !is_remote(value) => value
+            .split(',')
+            .map(str::trim)
+            .find(|candidate| is_remote(candidate))
+            .map(str::to_owned),
+        _ => is_remote(value).then(|| value.trim().to_owned()),
+    };
+    loaded.find_map(address).or(by_style)
+}
+
+/// The addresses of other hosts that a style loads from, by `url(…)` or `@import`, each with its
+/// place in the style.
+pub fn loaded_by_style(style: &str) -> Vec<(&str, Range<usize>)> {
+    let lower = style.to_ascii_lowercase();
+    let begins = ["url(", "@import"].into_iter().flat_map(|name| {
+        lower
+            .match_indices(name)
+            .map(move |(at, name)| at + name.len())
+    });
+    let address = |from: usize| {
+        let lead =
+            style[from..].find(|c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | '\''))?;
+        let rest = &style[from + lead..];
+        let end = rest.find(['"', '\'', ')', ';', '}']).unwrap_or(rest.len());
+        let address = rest[..end].trim_end();
+        let at = from + lead;
+        is_remote(address).then(|| (address, at..at + address.len()))
+    };
+    let mut found: Vec<(&str, Range<usize>)> = begins.filter_map(address).collect();
+    found.sort_by_key(|(_, range)| range.start);
+    found
+}
+
+/// Where the text of an element that holds text alone ends; its start tag ends at `from`.
+fn end_of_text(html: &str, from: usize, name: &str) -> usize {
+    html[from..]
+        .to_ascii_lowercase()
+        .find(&format!("</{name}"))
+        .map_or(html.len(), |end| from + end)
+}
+
+/// What a drawn page would load from other hosts as soon as it is opened, sorted.
+pub fn loaded_by(html: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    // The last tag that was read, up to the last place in it that was looked at.
+    let mut read = 0..0;
+    // Few tags hold an address of another host; only those are read.
+    for at in hosts(html) {
+        if read.contains(&at) || !may_load(&html[..at]) {
+            continue;
+        }
+        let from = if at >= read.end { read.end } else { 0 };
+        let Some(open) = memchr::memrchr(b'<', &html.as_bytes()[from..at]).map(|open| from + open)
+        else {
+            // It is in the same tag, or in the text behind it.
+            if at >= read.end {
+                read.end = at;
+            }
+            continue;
+        };
+        read = open..at;
+        let Some(tag) = tags(&html[open..]).next() else {
+            continue;
+        };
+        found.extend(remote(&tag.name, tag.attributes()));
+        if tag.name == "style" {
+            let from = open + tag.range.end;
+            found.extend(
+                loaded_by_style(&html[from..end_of_text(html, from, "style")])
+                    .into_iter()
+                    .map(|(address, _)| address.to_owned()),
+            );
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Where an address of another host may have its host: at `//`, at a backslash that browsers read
+/// as a slash, and behind `https:` alone.
+fn hosts(html: &str) -> impl Iterator<Item = usize> + '_ {
+    let bytes = html.as_bytes();
+    let ends_scheme = |at: usize| {
+        let is_scheme = |name: &str| {
+            at >= name.len() && bytes[at - name.len()..at].eq_ignore_ascii_case(name.as_bytes())
+        };
+        (is_scheme("http") || is_scheme("https")) && !bytes[at + 1..].starts_with(b"//")
+    };
+    let odd = memchr::memchr2_iter(b':', b'\\', bytes).filter_map(move |at| match bytes[at] {
+        b':' => ends_scheme(at).then_some(at + 1),
+        // The first of the two may be a slash.
+        _ => Some(if at > 0 && bytes[at - 1] == b'/' {
+            at - 1
+        } else {
+            at
+        }),
+    });
+    memmem::find_iter(bytes, "//").chain(odd)
+}
+
+/// Whether the `//` that follows may be that of an address which is loaded. Most stand in data, in
+/// the text or in attributes that load nothing.
+fn may_load(before: &str) -> bool {
+    let without = |scheme: &str| {
+        let at = before
+            .len()
+            .checked_sub(scheme.len())
+            .filter(|at| before.is_char_boundary(*at))?;
+        before[at..]
+            .eq_ignore_ascii_case(scheme)
+            .then(|| &before[..at])
+    };
+    let bare = without("https:").or_else(|| without("http:"));
+    let Some(opened) = bare.unwrap_or(before).strip_suffix(['"', '\'']) else {
+        return bare.is_some() || before.ends_with(['=', '(']);
+    };
+    let Some(named) = opened.strip_suffix('=') else {
+        return !opened.ends_with([':', ',', '[']);
+    };
+    let name = &named[named
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .map_or(0, |at| at + 1)..];
+    match name {
+        "content" => false,
+        "href" => named.rfind('<').is_some_and(|open| {
+            named[open..]
+                .get(1..5)
+                .is_some_and(|tag| tag.eq_ignore_ascii_case("link"))
+        }),
+        _ => true,
+    }
+}
+
+/// Whether a drawn page runs a script, or shows a frame, whose address is not known; a frame
+/// without one counts as its tag.
+pub fn runs_unknown(html: &str, is_known: impl Fn(&str) -> bool) -> bool {
+    let address = |tag: &Tag| {
+        let source = tag
+            .attributes()
+            .find(|(key, _)| *key == "src")
+            .map(|(_, address)| address.trim().to_owned());
+        source.or_else(|| (tag.name == "iframe").then(|| tag.name.clone()))
+    };
+    let is_unknown = |tag: Tag| {
+        matches!(tag.name.as_str(), "script" | "iframe")
+            && address(&tag).is_some_and(|address| !is_known(&address))
+    };
+    let begins = |at: usize, name: &str| {
+        html.as_bytes()[at + 1..]
+            .get(..name.len())
+            .is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    // Nearly every page is done after a look at each `<script`. Where one is unknown, the whole
+    // page tells whether it is a tag at all: it may stand in a comment or in data.
+    let mut places = memchr::memchr_iter(b'<', html.as_bytes())
+        .filter(|at| begins(*at, "script") || begins(*at, "iframe"));
+    places.any(|at| tags(&html[at..]).next().is_some_and(is_unknown)) && tags(html).any(is_unknown)
+}
+
+/// A start tag, as written.
+struct Tag {
+    name: String,
+    attributes: Vec<(String, String)>,
+    range: Range<usize>,
+}
+
+impl Tag {
+    fn attributes(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.attributes
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+/// The start tags of a text, read as far as they are asked for.
+fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
+    let mut tokens = Tokens::new(text);
+    std::iter::from_fn(move || {
+        loop {
+            let Token::StartTag(tag) = tokens.next()? else {
+                continue;
+            };
+            if holds_text(&tag.name) {
+                tokens.read_text_of(&tag.name);
+            }
+            let mut attributes: Vec<(String, String)> = tag
+                .attributes(text)
+                .map(|(key, value, _)| (key, value))
+                .collect();
+            attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
+            attributes.dedup_by(|(later, _), (first, _)| later == first);
+            return Some(Tag {
+                name: tag.name,
+                attributes,
+                range: tag.range,
+            });
+        }
+    })
+}
+
+/// Looks through a template, each slip at the bytes of its tag.
+pub fn check_template(text: &str) -> Vec<(Violation, Range<usize>)> {
+    let mut found = Vec::new();
+    for tag in tags(text) {
+        let slips = check_tag(&tag.name, &tag.attributes())
+            .into_iter()
+            .chain(remote(&tag.name, tag.attributes()).map(Violation::Remote));
+        found.extend(slips.map(|slip| (slip, tag.range.clone())));
+        let from = tag.range.end;
+        let within = |range: Range<usize>| from + range.start..from + range.end;
+        match tag.name.as_str() {
+            "script" | "noscript" => {
+                let end = end_of_text(text, from, &tag.name);
+                found.extend(
+                    look_at_script(&text[from..end]).map(|(slip, range)| (slip, within(range))),
+                );
+            }
+            "style" => {
+                let loaded = loaded_by_style(&text[from..end_of_text(text, from, "style")]);
+                found.extend(loaded.into_iter().map(|(address, range)| {
+                    (Violation::Remote(address.to_owned()), within(range))
+                }));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether somebody is paid when a reader follows this address: a known host, or a parameter that
+/// says so.
+pub fn is_affiliate(target: &str) -> bool {
+    let Some(rest) = target
+        .trim()
+        .split_once("://")
+        .map(|(_, rest)| rest.to_ascii_lowercase())
+    else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if AFFILIATE_HOSTS.iter().any(|known| {
+        host == *known
+            || host
+                .strip_suffix(known)
+                .is_some_and(|before| before.ends_with('.'))
+    }) {
+        return true;
+    }
+    let before_fragment = rest.split('#').next().unwrap_or_default();
+    let query = before_fragment
+        .split_once('?')
+        .map_or("", |(_, query)| query);
+    query.split('&').any(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        AFFILIATE_PARAMETERS.contains(&name) || (name == "tag" && host.contains("amazon."))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slips(html: &str) -> Vec<Violation> {
+        check_template(html)
+            .into_iter()
+            .map(|(slip, _)| slip)
+            .collect()
+    }
+
+    #[test]
+    fn what_a_tag_shows() {
+        assert_eq!(
+            slips("<input type=\"email\" required>"),
+            [Violation::EmailGate]
+        );
+        assert_eq!(
+            slips("<input name=e_mail type=text required>"),
+            [Violation::EmailGate]
+        );
+        assert_eq!(
+            slips("<input type=email> <input type=text required name=town>"),
+            []
+        );
+        assert_eq!(
+            slips("<div class=\"big Count_Down\"></div>"),
+            [Violation::Pressure("count-down".into())]
+        );
+        assert_eq!(
+            slips("<p data-countdown=\"3\">countdown</p>"),
+            [Violation::Pressure("countdown".into())]
+        );
+        assert_eq!(
+            slips("<script async src=\"https://www.googletagmanager.com/gtag/js?id=1\">"),
+            [
+                Violation::Analytics("googletagmanager.com".into()),
+                Violation::Remote("https://www.googletagmanager.com/gtag/js?id=1".into()),
+            ]
+        );
+        assert_eq!(
+            slips("{% if a < b %}<p title=\"{{ x }}\">popup</p>{% endif %}"),
+            []
+        );
+    }
+
+    #[test]
+    fn what_a_script_says() {
+        let said = |text| look_at_script(text).map(|(slip, range)| (slip, &text[range]));
+        let counts = |name: &str| Violation::Analytics(name.to_owned());
+        assert_eq!(
+            said("var a = 1; gtag('js', new Date())"),
+            Some((counts("gtag"), "gtag("))
+        );
+        assert_eq!(
+            said("window._paq = []; _paq.push(['x'])"),
+            Some((counts("_paq.push"), "_paq.push"))
+        );
+        assert_eq!(
+            said("s.src='https://plausible.io/js'; fbq('track')"),
+            Some((counts("plausible.io"), "plausible.io"))
+        );
+        assert_eq!(said("mygtag(1); $gtag(2); alert(3)"), None);
+        let template = "<p>gtag(1)</p><script>\n  gtag(2)</SCRIPT><noscript><img src=\"https://www.facebook.com/tr?id=1\"></noscript>";
+        let found: Vec<&str> = check_template(template)
+            .into_iter()
+            .map(|(_, range)| &template[range])
+            .collect();
+        assert_eq!(found, ["gtag(", "facebook.com/tr"]);
+        assert_eq!(
+            slips("<a onclick=\"gtag('event')\">x</a>"),
+            [counts("gtag")]
+        );
+    }
+
+    #[test]
+    fn what_a_page_loads() {
+        let html = "<a href=\"https://a.example\">x // y</a><link rel=canonical href='https://b.example/'><link rel='shortcut icon' href=//c.example/i>\
+                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><p style='background: url( \"//f.example/b.png\")'><script src=\"/own.js\"></script> http://e.example\
+                    <meta property='og:url' content=\"https://g.example/\"><LINK href=https://h.example/ rel=stylesheet>\
+                    <script type=\"application/ld+json\">{\"src\":\"https://i.example/\",\"image\":[\"https://j.example/\",\"//k.example/\"]}</script>\
+                    <img srcset=\"https://l.example/b.png 2x\" alt=\"\"><div style='background:url(\"https://m.example/\")'></div>\
+                    <img srcset=\"/o.png 1x, https://n.example/p.png 2x\" alt=\"\">\
+                    <img src=\"https:q.example/a\"><script src='HTTP:/r.example/b'></script><img src=\"/\\s.example/c\"><img src=\"HTTPS://t.example/d\"> http:u.example";
+        assert_eq!(
+            loaded_by(html),
+            [
+                "//c.example/i",
+                "//f.example/b.png",
+                "/\\s.example/c",
+                "HTTP:/r.example/b",
+                "HTTPS://t.example/d",
+                "https://d.example/a.png",
+                "https://h.example/",
+                "https://l.example/b.png 2x",
+                "https://m.example/",
+                "https://n.example/p.png 2x",
+                "https:q.example/a",
+            ]
+        );
+    }
+
+    #[test]
+    fn links_that_pay() {
+        for target in [
+            "https://amzn.to/x",
+            "https://www.amazon.de/dp/1?tag=me-21",
+            "https://a.example/?x=1&aff=2#y",
+            "https://www.awin1.com/c",
+        ] {
+            assert!(is_affiliate(target), "{target}");
+        }
+        for target in [
+            "https://a.example/?tag=1",
+            "https://notamzn.to/x",
+            "https://a.example/affiliate",
+            "aff=1",
+            "https://a.example/#?aff=1",
+        ] {
+            assert!(!is_affiliate(target), "{target}");
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Drawing: a composed sheet and its page's body in, HTML out.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde::Serialize;
+use tera::{Context, Value};
+
+use super::functions::NUMBERS_MAX;
+use super::render_context::{Dependency, RenderContext, RenderState, with_desk, with_state};
+use super::{Templates, template_errors, values};
+use crate::diagnostic::Diagnostic;
+use crate::document::body::{ComponentCall, Segment};
+use crate::document::components::ArgumentValue;
+use crate::document::raw_html::escape_into;
+use crate::document::source_lines;
+use crate::page::PageContext;
+use crate::page::files::FileFactsTable;
+use crate::page::tool::EmbeddedTool;
+
+/// What draws a tool within a page's text.
+pub const TOOL_TEMPLATE: &str = "partials/tool.html";
+
+/// The most bytes that one page may become; past it a template runs in a circle.
+const PAGE_BYTES_MAX: usize = 64 << 20;
+
+/// Draws sheets.
+pub struct PageRenderer<'a> {
+    pub templates: &'a Templates,
+    pub render_context: &'a Arc<RenderContext>,
+}
+
+/// A drawn sheet.
+#[derive(Debug)]
+pub struct RenderedPage {
+    pub html: String,
+    /// What its templates asked besides what they were given.
+    pub asked: BTreeSet<Dependency>,
+}
+
+impl PageRenderer<'_> {
+    /// The HTML of a composed sheet. `body`, `includes` and `files` are its page's, empty where it
+    /// has none.
+    ///
+    /// # Errors
+    /// What a template failed on, at its line, with the templates that led there.
+    pub fn draw(
+        &self,
+        composed: &PageContext,
+        body: &[Segment],
+        includes: &[String],
+        files: &FileFactsTable,
+    ) -> Result<RenderedPage, Box<Diagnostic>> {
+        let source = composed
+            .page
+            .source
+            .as_deref()
+            .unwrap_or(&composed.page.href);
+        let draw = || -> tera::TeraResult<String> {
+            let mut html = String::new();
+            self.fill(
+                body,
+                &PlaceholderValues {
+                    composed,
+                    includes,
+                    explained: RefCell::default(),
+                },
+                &mut html,
+            )?;
+            let composer = &self.render_context.composer;
+            let mut context = self.context(&composed.page.language);
+            context.insert_value("page", values::page(composer, composed, &html, files));
+            context.insert_value("nav", values::nav(composer, &composed.nav));
+            drop(html);
+            let mut out = LimitedWriter(Vec::with_capacity(16 << 10));
+            self.templates
+                .tera
+                .render_to(&composed.template, &context, &mut out)?;
+            Ok(String::from_utf8(out.0)
+                .expect("templates and values are UTF-8, and Tera writes whole pieces of them"))
+        };
+        let (drawn, asked) = with_desk(self.render_state(&composed.page.language), draw);
+        match drawn {
+            Ok(html) => Ok(RenderedPage { html, asked }),
+            Err(error) => Err(Box::new(self.templates.as_written(
+                template_errors::on_draw(
+                    &error,
+                    self.templates.rendered_files(),
+                    source,
+                    &composed.template,
+                ),
+            ))),
+        }
+    }
+
+    /// A page that sends readers from an old address on.
+    ///
+    /// # Errors
+    /// As for [`PageRenderer::draw`].
+    pub fn draw_redirect(
+        &self,
+        title: &str,
+        language: &str,
+        target: &str,
+        url: Option<&str>,
+    ) -> Result<String, Box<Diagnostic>> {
+        #[derive(Serialize)]
+        struct Moved<'a> {
+            title: &'a str,
+            language: &'a str,
+            direction: &'a str,
+            url: Option<&'a str>,
+        }
+        let mut context = self.context(language);
+        context.insert(
+            "page",
+            &Moved {
+                title,
+                language,
+                direction: crate::i18n::direction(language),
+                url,
+            },
+        );
+        context.insert("target", target);
+        let name = "redirect.html";
+        let (drawn, _) = with_desk(self.render_state(language), || {
+            self.templates.tera.render(name, &context)
+        });
+        drawn.map_err(|error| {
+            Box::new(self.templates.as_written(template_errors::on_draw(
+                &error,
+                self.templates.rendered_files(),
+                target,
+                name,
+            )))
+        })
+    }
+
+    /// What every template sees: the site, and the theme's words in a language.
+    fn context(&self, language: &str) -> Context {
+        let mut context = Context::new();
+        context.insert_value("site", self.render_context.site.clone());
+        context.insert_value("words", self.render_context.words(language));
+        context
+    }
+
+    fn render_state(&self, language: &str) -> RenderState {
+        RenderState {
+            render_context: Arc::clone(self.render_context),
+            language: language.to_owned(),
+            numbers_left: NUMBERS_MAX,
+            asked: BTreeSet::new(),
+        }
+    }
+
+    /// Writes segments with their holes filled.
+    fn fill(
+        &self,
+        segments: &[Segment],
+        filling: &PlaceholderValues,
+        out: &mut String,
+    ) -> tera::TeraResult<()> {
+        let mut line = None;
+        for segment in segments {
+            let from = out.len();
+            match segment {
+                Segment::Line(of_next) => {
+                    line = Some(*of_next);
+                    continue;
+                }
+                Segment::Html(html) => out.push_str(html),
+                Segment::Address(index) => escape_into(out, filling.address(*index)),
+                Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
+                Segment::Include(index) => out.push_str(
+                    filling
+                        .includes
+                        .get(*index as usize)
+                        .map_or("", String::as_str),
+                ),
+                Segment::Term { term, text } => filling.term(*term as usize, text, out),
+                Segment::Component(call) => self.component(call, filling, out)?,
+                Segment::Tool(index) => {
+                    self.tool(filling.composed.embedded.get(*index as usize), out)?
+                }
+            }
+            if let Some(line) = line.take() {
+                source_lines::mark(out, from, line);
+            }
+        }
+        Ok(())
+    }
+
+    /// Another page's tool, drawn as on its own page.
+    fn tool(&self, embedded: Option<&EmbeddedTool>, out: &mut String) -> tera::TeraResult<()> {
+        let Some(view) = embedded.and_then(|embedded| embedded.view.as_ref()) else {
+            return Ok(());
+        };
+        let mut context = self.context(&view.language);
+        context.insert("tool", view);
+        let mut html = LimitedWriter(Vec::new());
+        // The theme's words within it are of its own language.
+        let around =
+            with_state(|state| std::mem::replace(&mut state.language, view.language.clone()));
+        let drawn = self
+            .templates
+            .tera
+            .render_to(TOOL_TEMPLATE, &context, &mut html);
+        with_state(|state| state.language = around);
+        drawn?;
+        out.push_str(&String::from_utf8(html.0)?);
+        Ok(())
+    }
+
+    fn component(
+        &self,
+        call: &ComponentCall,
+        filling: &PlaceholderValues,
+        out: &mut String,
+    ) -> tera::TeraResult<()> {
+        let mut arguments = Context::new();
+        for (name, value) in &call.arguments {
+            let value = match value {
+                ArgumentValue::Text(text) => Value::from(text.as_str()),
+                ArgumentValue::Integer(number) => Value::from(*number),
+                ArgumentValue::Number(number) => Value::from(*number),
+                ArgumentValue::Boolean(is_set) => Value::from(*is_set),
+                ArgumentValue::Link(index) => Value::from(filling.address(*index)),
+            };
+            arguments.insert_value(name.clone(), value);
+        }
+        let mut body = String::new();
+        self.fill(call.body.as_deref().unwrap_or_default(), filling, &mut body)?;
+        let mut html = LimitedWriter(Vec::new());
+        self.templates.tera.render_component_to(
+            &call.name,
+            &arguments,
+            Some(&body),
+            true,
+            &mut html,
+        )?;
+        out.push_str(&String::from_utf8(html.0)?);
+        Ok(())
+    }
+}
+
+struct PlaceholderValues<'a> {
+    composed: &'a PageContext,
+    includes: &'a [String],
+    /// The terms that were explained already: each is at its first use.
+    explained: RefCell<BTreeSet<usize>>,
+}
+
+impl PlaceholderValues<'_> {
+    fn address(&self, index: u32) -> &str {
+        self.composed
+            .links
+            .get(index as usize)
+            .map_or("", String::as_str)
+    }
+
+    /// A word of the glossary: at its first use a link to its page, with the short explanation
+    /// beside it for those who ask.
+    fn term(&self, term: usize, text: &str, out: &mut String) {
+        let used = self.composed.terms.get(term).and_then(Option::as_ref);
+        let Some(used) = used.filter(|_| self.explained.borrow_mut().insert(term)) else {
+            return escape_into(out, text);
+        };
+        let number = (term + 1).to_string();
+        out.push_str("<a class=\"term\" data-term href=\"");
+        out.push_str(&used.href);
+        ["\" aria-describedby=\"Term-", &number, "\">"]
+            .into_iter()
+            .for_each(|piece| out.push_str(piece));
+        escape_into(out, text);
+        let note = [
+            "</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-",
+            &number,
+            "\" popover=\"manual\">",
+        ];
+        note.into_iter().for_each(|piece| out.push_str(piece));
+        out.push_str(&used.short);
+        out.push_str("</span>");
+    }
+
+    /// The title of the page that a wiki link leads to; its own words where it leads to none.
+    fn wiki_title(&self, index: u32) -> &str {
+        self.composed
+            .wiki_titles
+            .get(index as usize)
+            .map_or("", String::as_str)
+    }
+}
+
+/// Bytes up to a limit that no page reaches unless a template runs in a circle.
+struct LimitedWriter(Vec<u8>);
+
+impl Write for LimitedWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > PAGE_BYTES_MAX {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "the page grows without end",
+            ));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(drop)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! A site worked out as far as its links, without a page being drawn: enough to say where
+//! everything is and what leads where.
+
+use super::Request;
+use super::documents::{Documents, LoadedPages, PageNeeds};
+use super::file_hashes::{FileHashes, KnownFiles};
+use super::load::{self, LoadedSite};
+use super::site_state;
+use crate::diagnostic::Diagnostic;
+use crate::site::Site;
+use crate::source::Files;
+
+pub struct SiteLinks {
+    pub(super) loaded: LoadedSite,
+    pub(super) documents: Documents,
+    pub(super) site: Site,
+    /// Of loading, of the documents, of the site and its links; as grave as their codes are.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+impl SiteLinks {
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+}
+
+/// Works a site out; `remembered` are pages that need not be parsed again where their bytes are the
+/// same.
+pub fn load_links(files: &dyn Files, request: &Request, remembered: LoadedPages) -> SiteLinks {
+    let mut problems = Vec::new();
+    let loaded = load::load(files, request, None).take_into(&mut problems);
+    let ledger = FileHashes::new(files, KnownFiles::default());
+    let documents = Documents::read(
+        &ledger,
+        &loaded,
+        request,
+        |_| None,
+        remembered,
+        PageNeeds::default(),
+    );
+    problems.extend(documents.problems().cloned());
+    let site = site_state::assemble(&loaded, &documents, request, &mut problems);
+    problems.extend(site.link_problems());
+    SiteLinks {
+        loaded,
+        documents,
+        site,
+        problems,
+    }
+}

@@ -1,0 +1,142 @@
+//! What the build makes for a folder or beside a page, when that moves: lists, pages that pick one
+//! at random, feeds, calendars. A link to such a thing follows it to where its like is made for the
+//! new place; where none is, the link stands in the way of the move.
+
+use std::collections::BTreeMap;
+
+use super::references::ReferenceEnd;
+use super::{MoveRefusal, renamed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::meta::Located;
+use crate::paths::{Route, SourcePath};
+use crate::pipeline::load_links::SiteLinks;
+use crate::site::{LinkTarget, Site};
+
+/// What something has to lead to after the move. A list goes with its folder.
+pub(super) fn new_target(
+    end: &ReferenceEnd,
+    before: &SiteLinks,
+    after: &SiteLinks,
+    moved: &BTreeMap<SourcePath, SourcePath>,
+) -> ReferenceEnd {
+    match end {
+        ReferenceEnd::Page { source, fragment } => ReferenceEnd::Page {
+            source: renamed(source, moved),
+            fragment: fragment.clone(),
+        },
+        ReferenceEnd::File(source) => ReferenceEnd::File(renamed(source, moved)),
+        ReferenceEnd::Address(route) if !after.site.tables.by_route.contains_key(route) => {
+            let now = list_now(route, before, after, moved)
+                .or_else(|| generated_file_after_move(route, before, after, moved));
+            ReferenceEnd::Address(now.unwrap_or_else(|| route.clone()))
+        }
+        other => other.clone(),
+    }
+}
+
+/// Where the list of a folder is after the move: where its first page is listed.
+fn list_now(
+    route: &Route,
+    before: &SiteLinks,
+    after: &SiteLinks,
+    moved: &BTreeMap<SourcePath, SourcePath>,
+) -> Option<Route> {
+    let section = before
+        .site
+        .sections
+        .iter()
+        .find(|section| section.route == *route)?;
+    let inside = &before.site.page(*section.pages.first()?).entry.source;
+    match after.site.tables.by_source.get(&renamed(inside, moved)) {
+        Some(LinkTarget::Page(page)) => Some(
+            after.site.sections[after.site.page(*page).section]
+                .route
+                .clone(),
+        ),
+        _ => None,
+    }
+}
+
+/// Where that is after the move which the build puts beside a list or a page: one at random, a
+/// calendar.
+fn generated_file_after_move(
+    route: &Route,
+    before: &SiteLinks,
+    after: &SiteLinks,
+    moved: &BTreeMap<SourcePath, SourcePath>,
+) -> Option<Route> {
+    let (around, name) = route.as_str().trim_end_matches('/').rsplit_once('/')?;
+    let around = Route::new(&format!("{around}/")).ok()?;
+    let page = before
+        .site
+        .pages()
+        .iter()
+        .find(|page| page.route == around)
+        .map(|page| renamed(&page.entry.source, moved));
+    let page_now = page.and_then(|source| match after.site.tables.by_source.get(&source) {
+        Some(LinkTarget::Page(page)) => Some(after.site.page(*page).route.clone()),
+        _ => None,
+    });
+    let now = page_now.or_else(|| list_now(&around, before, after, moved))?;
+    let end = if route.as_str().ends_with('/') {
+        "/"
+    } else {
+        ""
+    };
+    let beside = Route::new(&format!("{}{name}{end}", now.as_folder())).ok()?;
+    matches!(
+        after.site.tables.by_route.get(&beside),
+        Some(LinkTarget::Listing(_))
+    )
+    .then_some(beside)
+}
+
+/// The addresses that folders have without a page of their own: their lists, the pages that pick
+/// one at random, feeds and calendars.
+pub(super) fn routes_of_lists(site: &Site) -> impl Iterator<Item = Route> {
+    let lists = site.sections.iter().enumerate().flat_map(|(id, section)| {
+        let list = section.page.is_none().then(|| section.route.clone());
+        list.into_iter().chain(site.random_page_href(id))
+    });
+    lists.chain(routes_to_follow(site))
+}
+
+/// The feeds and calendars of kinds, which readers follow. A kind has them as long as one of its
+/// pages has a day.
+pub(super) fn routes_to_follow(site: &Site) -> impl Iterator<Item = Route> {
+    site.kinds.values().flat_map(|kind| {
+        let pages = || {
+            site.pages()
+                .iter()
+                .filter(|page| page.is_listed() && page.entry.meta.kind == kind.name)
+        };
+        let has_feed = kind.has_feed
+            && site.settings().base_url.is_some()
+            && pages().any(|page| page.changed().is_some());
+        let has_calendar = pages().any(|page| page.entry.occurs.is_some());
+        let folder = kind.folder.iter().flat_map(move |folder| {
+            let feed = has_feed.then(|| format!("/{folder}/feed.xml"));
+            feed.into_iter()
+                .chain(has_calendar.then(|| format!("/{folder}/calendar.ics")))
+        });
+        folder
+            .filter_map(|address| Route::new(&address).ok())
+            .collect::<Vec<_>>()
+    })
+}
+
+/// A link to what the build makes for a folder, which is not made at its new place.
+pub(super) fn moves_with_folder(target: &Located<String>, route: &Route) -> MoveRefusal {
+    let message = format!(
+        "`{}` leads to what the build makes for that folder, and {route} would be made no more",
+        target.value
+    );
+    let problem = Diagnostic::new(Code::BrokenLink, message).at(target.place.clone());
+    let problem = problem.help(
+        "lead it to a page or a list that stays, or take it out, then move; to a folder of a kind that has one too it would go along",
+    );
+    MoveRefusal {
+        message: "a link would be lost".to_owned(),
+        problems: vec![problem],
+    }
+}

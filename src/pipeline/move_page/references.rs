@@ -1,0 +1,246 @@
+//! Everything on a site that names a page or a file of it: links of pages, of their front matter,
+//! of the settings and of the vocabularies, and files that are included; each with what it leads
+//! to, told so that it can be held against another site.
+
+use crate::diagnostic::Code;
+use crate::document::links::{Link, LinkRole};
+use crate::document::meta::Located;
+use crate::paths::{Route, SourcePath};
+use crate::pipeline::load_links::SiteLinks;
+use crate::site::links::{Destination, LinkOrigin, ResolvedLink, resolve};
+use crate::site::{LinkTarget, Site};
+
+/// What a reference leads to, by source where there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReferenceEnd {
+    Page {
+        source: SourcePath,
+        fragment: Option<String>,
+    },
+    File(SourcePath),
+    /// A list, or a file of `static/`.
+    Address(Route),
+    Here(String),
+    AsWritten,
+}
+
+/// How a reference is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceReading {
+    /// By the rules of links.
+    Link(LinkRole),
+    /// As a path from the page's folder.
+    Include,
+}
+
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// The page that it belongs to; `None` for what belongs to the site.
+    pub page: Option<SourcePath>,
+    pub target: Located<String>,
+    pub reading: ReferenceReading,
+    pub end: ReferenceEnd,
+    pub problem: Option<Code>,
+}
+
+/// Where a reference is read from: a page, or the content folder.
+pub struct Standpoint<'a> {
+    pub survey: &'a SiteLinks,
+    pub source: SourcePath,
+    pub route: Route,
+    pub anchors: &'a [String],
+    pub is_hidden: bool,
+}
+
+impl<'a> Standpoint<'a> {
+    /// `None` when this page is not on the site.
+    pub fn of(survey: &'a SiteLinks, page: Option<&SourcePath>) -> Option<Self> {
+        let site = &survey.site;
+        let Some(source) = page else {
+            let content = &survey.loaded.listed.content;
+            let source = content.join("index.md").unwrap_or_else(|_| content.clone());
+            return Some(Self {
+                survey,
+                source,
+                route: Route::home(),
+                anchors: &[],
+                is_hidden: false,
+            });
+        };
+        let Some(LinkTarget::Page(id)) = site.tables.by_source.get(source) else {
+            return None;
+        };
+        let page = site.page(*id);
+        Some(Self {
+            survey,
+            source: source.clone(),
+            route: page.route.clone(),
+            anchors: &page.entry.anchors,
+            is_hidden: page.is_draft,
+        })
+    }
+
+    /// What a target that stands here leads to.
+    pub fn follow(
+        &self,
+        target: &Located<String>,
+        reading: ReferenceReading,
+    ) -> (ReferenceEnd, Option<Code>) {
+        let site = &self.survey.site;
+        match reading {
+            ReferenceReading::Link(role) => {
+                let from = LinkOrigin {
+                    source: &self.source,
+                    route: &self.route,
+                    anchors: self.anchors,
+                    is_hidden: self.is_hidden,
+                };
+                ended(
+                    site,
+                    &resolve(
+                        &site.tables,
+                        from,
+                        &Link {
+                            target: target.clone(),
+                            role,
+                        },
+                    ),
+                )
+            }
+            ReferenceReading::Include => match self.source.folder().join(&target.value) {
+                Ok(path)
+                    if self
+                        .survey
+                        .loaded
+                        .listed
+                        .sources
+                        .binary_search(&path)
+                        .is_ok() =>
+                {
+                    (ReferenceEnd::File(path), None)
+                }
+                _ => (ReferenceEnd::AsWritten, Some(Code::BadInclude)),
+            },
+        }
+    }
+}
+
+fn ended(site: &Site, resolved: &ResolvedLink) -> (ReferenceEnd, Option<Code>) {
+    let end = match &resolved.to {
+        Destination::Page { page, fragment, .. } => ReferenceEnd::Page {
+            source: site.page(*page).entry.source.clone(),
+            fragment: fragment.clone(),
+        },
+        Destination::Address {
+            file: Some(file), ..
+        } => ReferenceEnd::File(file.clone()),
+        Destination::Address { route, .. } => ReferenceEnd::Address(route.clone()),
+        Destination::Here { fragment, .. } => ReferenceEnd::Here(fragment.clone()),
+        Destination::AsWritten | Destination::Refused => ReferenceEnd::AsWritten,
+    };
+    (end, resolved.problem.as_ref().map(|problem| problem.code))
+}
+
+/// All references of a site, in the order of its pages.
+pub fn all(survey: &SiteLinks) -> Vec<Reference> {
+    let site = &survey.site;
+    let mut references = Vec::new();
+    for page in site.pages() {
+        let (entry, meta) = (&page.entry, &page.entry.meta);
+        let mut add = |target: &Located<String>, reading, (end, problem)| {
+            let page = Some(entry.source.clone());
+            references.push(Reference {
+                page,
+                target: target.clone(),
+                reading,
+                end,
+                problem,
+            });
+        };
+        for (link, resolved) in entry.links.iter().zip(&page.links) {
+            add(
+                &link.target,
+                ReferenceReading::Link(link.role),
+                ended(site, resolved),
+            );
+        }
+        for (target, resolved) in meta.related.iter().zip(&page.related) {
+            add(
+                target,
+                ReferenceReading::Link(LinkRole::Text),
+                ended(site, resolved),
+            );
+        }
+        for (link, resolved) in meta.field_links.iter().zip(&page.field_links) {
+            add(
+                &link.target,
+                ReferenceReading::Link(LinkRole::Text),
+                ended(site, resolved),
+            );
+        }
+        for (target, resolved) in meta.next.iter().zip(&page.next) {
+            add(
+                target,
+                ReferenceReading::Link(LinkRole::Text),
+                ended(site, resolved),
+            );
+        }
+        for (image, resolved) in meta.image.iter().zip(&page.image) {
+            add(
+                &image.src,
+                ReferenceReading::Link(LinkRole::Embed),
+                ended(site, resolved),
+            );
+        }
+        if !entry.includes.is_empty()
+            && let Some(here) = Standpoint::of(survey, Some(&entry.source))
+        {
+            for include in &entry.includes {
+                add(
+                    &include.file,
+                    ReferenceReading::Include,
+                    here.follow(&include.file, ReferenceReading::Include),
+                );
+            }
+        }
+    }
+    let Some(here) = Standpoint::of(survey, None) else {
+        return references;
+    };
+    let settings = &survey.loaded.settings;
+    let of_settings = settings.menu.iter().map(|link| (link, LinkRole::Text));
+    let of_settings = of_settings.chain(
+        settings
+            .logo
+            .iter()
+            .chain(&settings.favicon)
+            .map(|link| (link, LinkRole::Embed)),
+    );
+    let of_settings = of_settings.map(|(link, role)| {
+        (
+            Located {
+                value: link.target.clone(),
+                place: link.place.clone(),
+            },
+            role,
+        )
+    });
+    let starts = survey
+        .loaded
+        .vocabularies
+        .audiences
+        .iter()
+        .flat_map(|terms| terms.values())
+        .flat_map(|term| &term.start);
+    for (target, role) in of_settings.chain(starts.map(|target| (target.clone(), LinkRole::Text))) {
+        let (end, problem) = here.follow(&target, ReferenceReading::Link(role));
+        references.push(Reference {
+            page: None,
+            target,
+            reading: ReferenceReading::Link(role),
+            end,
+            problem,
+        });
+    }
+    references
+}

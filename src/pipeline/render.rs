@@ -1,0 +1,718 @@
+//! One output made: drawn, written out or copied, with its problems.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
+use std::io::{self, Read as _};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::build_cache::BuildCache;
+use super::documents::{DocumentReader, internal_error};
+use super::images::{CopiedFile, PublishedForm, late_problems, place_of_reference};
+use super::load::{StaticFile, missing_template, unreadable};
+use super::outputs::{OutputKind, immutable, source_of};
+use super::site_state::SiteState;
+use super::{Request, script_audit};
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::document::body::Segment;
+use crate::document::links::origin;
+use crate::document::markdown::{self, CopyParts, CopySettings, without_foreign_comments};
+use crate::document::meta::Located;
+use crate::document::trust_rules::{self, Violation};
+use crate::document::{active_file, front_matter, include};
+use crate::fields::links::LinkRequirement;
+use crate::images::card;
+use crate::output::{calendar, feeds, machine_files};
+use crate::page::files::{FileFacts, FileFactsTable};
+use crate::page::templates::{Dependency, PageRenderer, RenderedPage};
+use crate::page::{self, Composer, OutputPage, PageContext};
+use crate::paths::{OutputPath, SourcePath};
+use crate::settings::RawHtml;
+use crate::site::links::Destination;
+use crate::site::{PageId, SitePage};
+use crate::source::{Files, LineStarts, decode_leniently, with_lf};
+
+/// Makes the outputs of a site that was worked out.
+pub struct OutputRenderer<'a> {
+    pub files: &'a dyn Files,
+    pub request: &'a Request,
+    pub whole: &'a SiteState,
+    /// Where smaller pictures come from, when they are made in the same run. No check and no save
+    /// waits for that.
+    pub pieces: Option<&'a BuildCache>,
+}
+
+/// An output's bytes; `None` when a problem kept it from being made.
+#[derive(Debug, Default)]
+pub struct RenderedOutput {
+    pub bytes: Option<Cow<'static, [u8]>>,
+    /// The file that is published as it is, in place of bytes: it may be larger than the memory.
+    pub copied: Option<CopiedFile>,
+    pub problems: Vec<Diagnostic>,
+    /// What its templates asked.
+    pub asked: Vec<Dependency>,
+}
+
+impl RenderedOutput {
+    pub(super) fn of(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        RenderedOutput {
+            bytes: Some(bytes.into()),
+            ..RenderedOutput::default()
+        }
+    }
+
+    pub(super) fn failed(problem: Diagnostic) -> Self {
+        RenderedOutput {
+            problems: vec![problem],
+            ..RenderedOutput::default()
+        }
+    }
+}
+
+impl<'a> OutputRenderer<'a> {
+    fn composer(&self) -> &'a Composer {
+        &self.whole.render_context.composer
+    }
+
+    fn renderer(&self) -> PageRenderer<'a> {
+        PageRenderer {
+            templates: &self.whole.loaded.templates,
+            render_context: &self.whole.render_context,
+        }
+    }
+
+    /// What reads the site's documents.
+    pub fn reader(&self) -> DocumentReader<'a> {
+        DocumentReader {
+            files: self.files,
+            loaded: &self.whole.loaded,
+            request: self.request,
+            glossary: &self.whole.documents.glossary,
+        }
+    }
+
+    /// Makes an output; should Handsel itself fail on it, that is told, and the others can be made.
+    pub fn make(&self, path: &OutputPath, maker: &OutputKind) -> RenderedOutput {
+        self.catch_internal(path, maker, || self.try_make(maker, false))
+            .unwrap_or_else(RenderedOutput::failed)
+    }
+
+    /// The same with the lines of its source in the blocks of a page's text.
+    pub fn make_with_lines(&self, path: &OutputPath, maker: &OutputKind) -> RenderedOutput {
+        self.catch_internal(path, maker, || self.try_make(maker, true))
+            .unwrap_or_else(RenderedOutput::failed)
+    }
+
+    /// Composes a sheet; `None` when Handsel itself fails on it, as [`OutputRenderer::make`] will tell,
+    /// and for what is no sheet.
+    pub fn composed(&self, maker: &OutputKind) -> Option<PageContext> {
+        let OutputKind::Sheet(output_page) = maker else {
+            return None;
+        };
+        let compose = || {
+            self.composer()
+                .compose(&self.whole.outputs.output_pages[*output_page])
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(compose)).ok()
+    }
+
+    /// Makes a sheet that was composed.
+    pub fn make_composed(
+        &self,
+        path: &OutputPath,
+        maker: &OutputKind,
+        composed: &PageContext,
+    ) -> RenderedOutput {
+        self.catch_internal(path, maker, || self.output_page(composed, false))
+            .unwrap_or_else(RenderedOutput::failed)
+    }
+
+    fn catch_internal(
+        &self,
+        path: &OutputPath,
+        maker: &OutputKind,
+        make: impl FnOnce() -> RenderedOutput,
+    ) -> Result<RenderedOutput, Diagnostic> {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).map_err(|_| {
+            let source = source_of(maker, &self.whole.outputs.output_pages, self.composer());
+            internal_error(source.as_ref(), &format!("drawing {}", path.route()))
+        })
+    }
+
+    fn try_make(&self, maker: &OutputKind, with_lines: bool) -> RenderedOutput {
+        let (composer, output_pages) = (self.composer(), &self.whole.outputs.output_pages);
+        match maker {
+            OutputKind::Sheet(output_page) => {
+                self.output_page(&composer.compose(&output_pages[*output_page]), with_lines)
+            }
+            OutputKind::Twin(output_page) => self.markdown_copy(&output_pages[*output_page]),
+            OutputKind::Card(output_page) => composer
+                .social_card(&output_pages[*output_page])
+                .map_or_else(RenderedOutput::default, |(_, text)| {
+                    RenderedOutput::of(card::draw(&text))
+                }),
+            OutputKind::Redirect(index) => self.redirect(*index),
+            OutputKind::Copy(source) => RenderedOutput {
+                copied: Some(CopiedFile::as_it_is(source)),
+                ..RenderedOutput::default()
+            },
+            OutputKind::ContentFile(source) => self.content_file(source),
+            OutputKind::Theme(name) => match self.whole.loaded.static_files.get(name) {
+                Some(StaticFile::Theme(bytes)) => RenderedOutput::of(bytes.clone()),
+                _ => RenderedOutput::default(),
+            },
+            OutputKind::Asset(index) => {
+                RenderedOutput::of(self.whole.loaded.assets.made[*index].1.clone())
+            }
+            OutputKind::Pages => RenderedOutput::of(machine_files::pages_json(composer)),
+            OutputKind::Llms => RenderedOutput::of(machine_files::llms_txt(composer)),
+            OutputKind::Robots => RenderedOutput::of(machine_files::robots(composer)),
+            OutputKind::Headers => RenderedOutput::of(machine_files::headers(
+                composer,
+                &immutable(&self.whole.loaded, &self.whole.outputs, &self.whole.images),
+            )),
+            OutputKind::Redirects => RenderedOutput::of(machine_files::redirects(composer)),
+            OutputKind::Suggestions(part) => {
+                RenderedOutput::of(self.whole.outputs.suggestions(composer).part(*part))
+            }
+            OutputKind::Feed(of) => RenderedOutput::of(feeds::make(composer, of)),
+            OutputKind::Calendar(of) => RenderedOutput::of(calendar::make(composer, of)),
+            OutputKind::Sitemap(part) => {
+                RenderedOutput::of(machine_files::sitemap(composer, output_pages, *part))
+            }
+        }
+    }
+
+    /// Draws a composed sheet. The body is the one kept, else it is read again; with lines it
+    /// always is.
+    fn output_page(&self, composed: &PageContext, with_lines: bool) -> RenderedOutput {
+        let templates = &self.whole.loaded.templates;
+        if templates.is_broken(&composed.template) {
+            return RenderedOutput::default();
+        }
+        if let Some(missing) = self.missing_template(composed) {
+            return missing;
+        }
+        let source = composed
+            .body
+            .map(|page| &self.composer().site.page(page).entry.source);
+        let body = source.map(|source| {
+            let kept = if with_lines {
+                None
+            } else {
+                self.whole.documents.take_body(source)
+            };
+            kept.unwrap_or_else(|| self.reader().body(source, with_lines))
+        });
+        let mut problems: Vec<Diagnostic> = self.replaced_template(composed).into_iter().collect();
+        let includes = self.includes(composed, &mut problems);
+        problems.extend(
+            composed
+                .embedded
+                .iter()
+                .flat_map(|embedded| embedded.problems.iter().cloned()),
+        );
+        let files = self.files_of(composed, &mut problems);
+        match self.draw(composed, &body.unwrap_or_default(), &includes, &files) {
+            Ok(RenderedPage { html, mut asked }) => {
+                problems.extend(self.undeclared_hosts(&html, source));
+                let dressed = self.add_image_attributes(&html, composed, &mut asked, &mut problems);
+                let asked = asked.into_iter().collect();
+                RenderedOutput {
+                    problems,
+                    asked,
+                    ..RenderedOutput::of(dressed.unwrap_or(html).into_bytes())
+                }
+            }
+            Err(problem) => {
+                problems.push(*problem);
+                RenderedOutput {
+                    problems,
+                    ..RenderedOutput::default()
+                }
+            }
+        }
+    }
+
+    /// Draws a sheet. Where it says that answers stay in the browser, and turns out to run scripts
+    /// that are not the theme's, it is drawn again without saying so.
+    fn draw(
+        &self,
+        composed: &PageContext,
+        body: &[Segment],
+        includes: &[String],
+        files: &FileFactsTable,
+    ) -> Result<RenderedPage, Box<Diagnostic>> {
+        let drawn = self.renderer().draw(composed, body, includes, files)?;
+        let loaded = &self.whole.loaded;
+        if composed.has_privacy_note()
+            && script_audit::runs_others(
+                &drawn.html,
+                loaded.settings.base_path(),
+                &loaded.theme_scripts,
+            )
+        {
+            return self
+                .renderer()
+                .draw(&composed.without_privacy_note(), body, includes, files);
+        }
+        Ok(drawn)
+    }
+
+    /// What the page would load from hosts that the settings do not let it contact.
+    fn undeclared_hosts(&self, html: &str, source: Option<&SourcePath>) -> Vec<Diagnostic> {
+        let settings = &self.whole.loaded.settings;
+        let own = settings.base_url.as_ref().map(|base| base.origin.as_str());
+        let is_refused =
+            |address: &String| !settings.allows(address) && origin(address).as_deref() != own;
+        let loaded = trust_rules::loaded_by(html).into_iter().filter(is_refused);
+        // What its text or a template names was told at its place there.
+        let page = source.and_then(|source| self.whole.documents.pages.get(source));
+        let of_settings = || {
+            settings
+                .logo
+                .iter()
+                .chain(&settings.favicon)
+                .map(|link| &link.target)
+        };
+        let of_page = || {
+            page.iter()
+                .flat_map(|page| &page.entry.links)
+                .map(|link| &link.target.value)
+        };
+        let is_linked = |address: &String| {
+            of_page()
+                .chain(of_settings())
+                .any(|target| target.trim() == *address)
+        };
+        let is_told = |message: &String| {
+            let by_page = page.is_some_and(|page| {
+                page.problems
+                    .iter()
+                    .any(|problem| problem.message == *message)
+            });
+            by_page || self.whole.loaded.templates_load.contains(message)
+        };
+        let problems = loaded
+            .filter(|address| !is_linked(address))
+            .map(|address| trust_rules::problem(&Violation::Remote(address)));
+        let problems = problems.filter(|problem| !is_told(&problem.message));
+        let problems = problems.map(|problem| match source {
+            Some(source) => problem.at(Location::start_of(source)),
+            None => problem,
+        });
+        problems.collect()
+    }
+
+    /// The page with what is known of its pictures, when it has any; what is wrong with those that
+    /// its text refers to is told there.
+    fn add_image_attributes(
+        &self,
+        html: &str,
+        composed: &PageContext,
+        asked: &mut BTreeSet<Dependency>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<String> {
+        let images = &self.whole.images;
+        if !images.is_on() {
+            return None;
+        }
+        let mut shown: HashSet<String> = HashSet::new();
+        let dressed = page::images::add_image_attributes(html, |href| {
+            if images.may_have(href) {
+                shown.insert(href.to_owned());
+                asked.insert(Dependency::Picture {
+                    href: href.to_owned(),
+                    is_shown: true,
+                });
+            }
+            images.shown(self.files, self.pieces, href)
+        });
+        for ReferencedImage {
+            href,
+            place,
+            written,
+            to,
+            is_image,
+        } in self.referred(composed)
+        {
+            let is_image = is_image || shown.contains(&*href);
+            problems.extend(images.faults(self.files, &href, place, is_image));
+            problems.extend(page_as_image(to, written, place).filter(|_| is_image));
+            let href = href.into_owned();
+            if !asked.contains(&Dependency::Picture {
+                href: href.clone(),
+                is_shown: true,
+            }) {
+                asked.insert(Dependency::Picture {
+                    href,
+                    is_shown: false,
+                });
+            }
+        }
+        dressed
+    }
+
+    /// What a page's own text and front matter show, and on the home page what the settings show
+    /// everywhere.
+    fn referred<'b>(&'b self, composed: &'b PageContext) -> Vec<ReferencedImage<'b>> {
+        let site = &self.composer().site;
+        let Some(page) = composed.body.map(|page| site.page(page)) else {
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for ((href, link), resolved) in composed
+            .links
+            .iter()
+            .zip(&page.entry.links)
+            .zip(&page.links)
+        {
+            if link.role.is_embed() {
+                all.push(ReferencedImage::of(href, &link.target, &resolved.to, false));
+            }
+        }
+        let front = composed
+            .page
+            .image
+            .iter()
+            .zip(&page.entry.meta.image)
+            .zip(&page.image);
+        all.extend(front.map(|((view, image), resolved)| {
+            ReferencedImage::of(&view.href, &image.src, &resolved.to, true)
+        }));
+        if page.route.as_str() == "/" {
+            let settings = site.settings();
+            let everywhere = settings
+                .logo
+                .iter()
+                .zip(&site.logo)
+                .chain(settings.favicon.iter().zip(&site.favicon));
+            all.extend(everywhere.map(|(setting, link)| ReferencedImage {
+                href: site.href(&link.to, &link.written).into(),
+                place: &setting.place,
+                written: &setting.target,
+                to: &link.to,
+                is_image: true,
+            }));
+        }
+        all.retain(|referred| self.whole.images.may_have(&referred.href));
+        all
+    }
+
+    /// A file of the content: an image or a film without what is private in it, anything else as it
+    /// is.
+    fn content_file(&self, source: &SourcePath) -> RenderedOutput {
+        let (form, fault) = match self.whole.images.published(self.files, source) {
+            Ok(published) => published,
+            Err(error) => return RenderedOutput::failed(unreadable(source, &error)),
+        };
+        let made = match form {
+            PublishedForm::Copied(file) => RenderedOutput {
+                copied: Some(file),
+                ..RenderedOutput::default()
+            },
+            PublishedForm::Bytes(bytes) => RenderedOutput::of(bytes),
+            PublishedForm::Nothing => RenderedOutput::default(),
+        };
+        let fault = fault.map(|fault| late_problems(&self.composer().site, source, &fault));
+        RenderedOutput {
+            problems: fault.into_iter().chain(self.active_parts(source)).collect(),
+            ..made
+        }
+    }
+
+    /// What runs in a file that browsers open as a page, reported where a page refers to it.
+    fn active_parts(&self, source: &SourcePath) -> Option<Diagnostic> {
+        if self.whole.loaded.settings.raw_html == RawHtml::Allow
+            || !active_file::is_document(source.name())
+        {
+            return None;
+        }
+        let found = active_file::active_parts(source.name(), &self.files.read(source).ok()?);
+        let message = format!(
+            "{source} holds {}, and is published as it is",
+            found.join(", ")
+        );
+        let help = "take that out, or put the file into `static/` if it is yours; `raw_html: allow` publishes such files unasked";
+        (!found.is_empty()).then(|| {
+            Diagnostic::new(Code::UnsafeFile, message)
+                .at(place_of_reference(&self.composer().site, source))
+                .help(help)
+        })
+    }
+
+    fn includes(&self, composed: &PageContext, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+        let Some(page) = composed.body.map(|page| self.composer().site.page(page)) else {
+            return Vec::new();
+        };
+        let folder = page.entry.source.folder();
+        let loaded = &self.whole.loaded;
+        let colors = loaded.settings.highlight.then_some(&*loaded.colors);
+        let shown = page.entry.includes.iter().map(|wanted| {
+            include::show(wanted, &folder, |path| self.included(path).ok(), colors)
+                .take_into(problems)
+        });
+        shown.collect()
+    }
+
+    /// What the bytes of the files in a page's fields tell.
+    fn files_of(&self, composed: &PageContext, problems: &mut Vec<Diagnostic>) -> FileFactsTable {
+        let page = composed.body.map(|page| self.composer().site.page(page));
+        let wanted: Vec<SourcePath> = page.map(field_files).unwrap_or_default();
+        let mut facts = FileFactsTable::new();
+        for source in wanted {
+            // Captions are often the transcript, too.
+            if facts.contains_key(&source) {
+                continue;
+            }
+            let Ok(reported) = self.facts_of(&source) else {
+                continue;
+            };
+            if source.extension() == "vtt" && reported.spoken.is_empty() {
+                let problem =
+                    Diagnostic::new(Code::WrongFileType, format!("{source} holds no captions"));
+                let help = "a file of captions begins with a line `WEBVTT`; then come times and what is said";
+                problems.push(problem.at(Location::start_of(&source)).help(help));
+            }
+            facts.insert(source, reported);
+        }
+        facts
+    }
+
+    /// What the bytes tell that readers get of a file: of an image those without what is private.
+    fn facts_of(&self, source: &SourcePath) -> io::Result<FileFacts> {
+        if self
+            .whole
+            .loaded
+            .listed
+            .sources
+            .binary_search(source)
+            .is_err()
+        {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let file = match self.composer().site.published_files.contains_key(source) {
+            true => match self.whole.images.published(self.files, source)?.0 {
+                PublishedForm::Bytes(bytes) => return Ok(FileFacts::of(source, &bytes)),
+                PublishedForm::Copied(file) => file,
+                PublishedForm::Nothing => CopiedFile::as_it_is(source),
+            },
+            false => CopiedFile::as_it_is(source),
+        };
+        // The page depends on the whole file, which is identified by its fingerprint.
+        self.files.hash(source)?;
+        FileFacts::read(source, &mut *file.open_at(self.files, 0)?)
+    }
+
+    /// The bytes of an included file. Only what is listed: an ignored file such as `.env` stays
+    /// where it is.
+    fn included(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        match self.whole.loaded.listed.sources.binary_search(path) {
+            Ok(_) => self.files.read(path),
+            Err(_) => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// A template that a page or a list names and that does not exist. Where the page's kind names
+    /// it, that is reported at the kind's file.
+    fn missing_template(&self, composed: &PageContext) -> Option<RenderedOutput> {
+        if self.whole.loaded.templates.has(&composed.template) {
+            return None;
+        }
+        let is_of_kind = |page| {
+            self.composer()
+                .site
+                .page(page)
+                .entry
+                .meta
+                .template
+                .is_none()
+        };
+        Some(match composed.body.is_some_and(is_of_kind) {
+            true => RenderedOutput::default(),
+            false => RenderedOutput::failed(self.no_template(&composed.template, composed.body)),
+        })
+    }
+
+    /// In a lenient build: the page names a template that does not exist, and its kind's is used.
+    fn replaced_template(&self, composed: &PageContext) -> Option<Diagnostic> {
+        let page = composed.body.filter(|_| self.request.is_lenient)?;
+        let stated = self
+            .composer()
+            .stated_template(page)
+            .filter(|stated| !self.whole.loaded.templates.has(stated))?;
+        Some(
+            self.no_template(&stated, composed.body)
+                .severity(Severity::Warning),
+        )
+    }
+
+    fn no_template(&self, name: &str, page: Option<PageId>) -> Diagnostic {
+        let place = page.map(|page| {
+            let entry = &self.composer().site.page(page).entry;
+            entry.meta.template.as_ref().map_or_else(
+                || Location::start_of(&entry.source),
+                |stated| stated.place.clone(),
+            )
+        });
+        Diagnostic {
+            location: place,
+            ..missing_template(&self.whole.loaded.templates, name)
+        }
+    }
+
+    /// The page's Markdown beside its HTML: without front matter, its title on top, then its tool
+    /// in words.
+    fn markdown_copy(&self, output_page: &OutputPage) -> RenderedOutput {
+        let Some(id) = self.composer().page_of(output_page) else {
+            return RenderedOutput::default();
+        };
+        let page = self.composer().site.page(id);
+        let bytes = match self.files.read(&page.entry.source) {
+            Ok(bytes) => bytes,
+            Err(error) => return RenderedOutput::failed(unreadable(&page.entry.source, &error)),
+        };
+        let text = decode_leniently(&bytes);
+        let text = with_lf(&text);
+        let lines = LineStarts::new(&text);
+        let (body, range) =
+            front_matter::body_of(&page.entry.source, &text, self.request.is_lenient);
+        let body =
+            without_foreign_comments(&page.entry.source, body, &lines, &range, &mut Vec::new());
+        let body = self.copied_text(id, (&body, &lines), range);
+        let body = body.trim();
+        let tool = self.composer().tool_markdown(id).unwrap_or_default();
+        // A heading of the text's own stands at its beginning, and above all else.
+        let title = if page.entry.heading.is_some() {
+            String::new()
+        } else {
+            format!("# {}", page.entry.title)
+        };
+        let parts = if title.is_empty() {
+            [body, &tool, ""]
+        } else {
+            [title.as_str(), &tool, body]
+        };
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        RenderedOutput::of((parts.join("\n\n") + "\n").into_bytes())
+    }
+
+    /// A page's text as its Markdown copy has it.
+    fn copied_text(&self, id: PageId, text: (&str, &LineStarts), body: Range<usize>) -> String {
+        let (loaded, page) = (&self.whole.loaded, self.composer().site.page(id));
+        let (hrefs, wiki_titles) = self.composer().copied_links(id);
+        let folder = page.entry.source.folder();
+        let file = |wanted| {
+            (
+                include::text(wanted, &folder, |path| self.included(path).ok()),
+                include::language(wanted),
+            )
+        };
+        let included: Vec<(String, String)> = page.entry.includes.iter().map(file).collect();
+        let settings = CopySettings {
+            math: loaded.settings.math,
+            signatures: &loaded.templates.signatures,
+            drops_comments: loaded.settings.raw_html == RawHtml::Sanitise,
+        };
+        let links = &page.entry.links[..];
+        let parts = CopyParts {
+            links,
+            hrefs: &hrefs,
+            wiki_titles: &wiki_titles,
+            includes: &page.entry.includes,
+            included: &included,
+        };
+        markdown::published_copy(text, body, settings, &parts)
+    }
+
+    fn redirect(&self, index: usize) -> RenderedOutput {
+        let composer = self.composer();
+        let page = composer.site.page(composer.site.redirects[index].to);
+        let (target, url) = (composer.href(&page.route), composer.url(&page.route));
+        match self.renderer().draw_redirect(
+            &page.entry.title,
+            composer.site.language(page),
+            &target,
+            url.as_deref(),
+        ) {
+            Ok(html) => RenderedOutput::of(html.into_bytes()),
+            Err(problem) => RenderedOutput::failed(*problem),
+        }
+    }
+
+    /// What was made, a file that is published as it is read into memory.
+    pub fn in_memory(&self, made: RenderedOutput) -> RenderedOutput {
+        let read = |file: &CopiedFile| {
+            if file.is_as_it_is() {
+                return Ok(self.files.read(&file.source)?.to_vec());
+            }
+            let mut bytes = Vec::new();
+            file.open_at(self.files, 0)?.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        match made.copied.as_ref().map(|file| (read(file), &file.source)) {
+            None => made,
+            Some((Ok(bytes), _)) => RenderedOutput {
+                bytes: Some(bytes.into()),
+                copied: None,
+                ..made
+            },
+            Some((Err(error), source)) => RenderedOutput::failed(unreadable(source, &error)),
+        }
+    }
+}
+
+/// Something that a page shows.
+struct ReferencedImage<'a> {
+    href: Cow<'a, str>,
+    place: &'a Location,
+    written: &'a str,
+    to: &'a Destination,
+    /// Only an image can be shown there.
+    is_image: bool,
+}
+
+impl<'a> ReferencedImage<'a> {
+    fn of(href: &'a str, target: &'a Located<String>, to: &'a Destination, is_image: bool) -> Self {
+        Self {
+            href: href.into(),
+            place: &target.place,
+            written: &target.value,
+            to,
+            is_image,
+        }
+    }
+}
+
+/// A page or a list in the place of an image.
+fn page_as_image(to: &Destination, written: &str, place: &Location) -> Option<Diagnostic> {
+    let is_page = match to {
+        Destination::Page { .. } | Destination::Here { .. } => true,
+        Destination::Address { route, file, .. } => file.is_none() && route.as_str().ends_with('/'),
+        Destination::AsWritten | Destination::Refused => false,
+    };
+    let problem = || {
+        Diagnostic::new(
+            Code::BadImage,
+            format!("`{written}` is a page, not an image"),
+        )
+        .at(place.clone())
+    };
+    is_page.then(|| problem().help("link to the page, or name the file of an image"))
+}
+
+/// The files that a page's own fields want to be files, and that its templates may tell of.
+pub fn field_files(page: &SitePage) -> Vec<SourcePath> {
+    let links = page.field_links.iter().zip(&page.entry.meta.field_links);
+    let wanted = links.filter(|(_, link)| matches!(link.wants, LinkRequirement::File(_)));
+    let source = |to: &Destination| match to {
+        Destination::Address {
+            file: Some(file), ..
+        } => Some(file.clone()),
+        Destination::Address { route, .. } => SourcePath::new(&format!("static{route}")).ok(),
+        _ => None,
+    };
+    wanted
+        .filter_map(|(resolved, _)| source(&resolved.to))
+        .collect()
+}

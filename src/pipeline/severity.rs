@@ -1,0 +1,171 @@
+//! Problems judged together: the severities that the settings, the page, `--strict` and `--lenient`
+//! give them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Request;
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::paths::SourcePath;
+use crate::settings::Settings;
+use crate::site::{LinkTarget, Site, Unpublished};
+
+/// The problems that are told, sorted, each as grave as it counts here.
+pub fn apply(
+    problems: Vec<Diagnostic>,
+    settings: &Settings,
+    site: &Site,
+    request: &Request,
+) -> Vec<Diagnostic> {
+    let judge = |mut problem: Diagnostic| {
+        problem.severity = severity(&problem, settings, site, request);
+        (problem.severity != Severity::Off).then_some(problem)
+    };
+    let mut judged: Vec<Diagnostic> = problems.into_iter().filter_map(judge).collect();
+    Diagnostic::sort(&mut judged);
+    merge_renamed(merge_repeated(judged))
+}
+
+/// Whether one of these problems stops the build.
+pub fn is_any_error(
+    problems: &[Diagnostic],
+    settings: &Settings,
+    site: &Site,
+    request: &Request,
+) -> bool {
+    problems
+        .iter()
+        .any(|problem| severity(problem, settings, site, request) == Severity::Error)
+}
+
+/// How grave a problem is here.
+fn severity(problem: &Diagnostic, settings: &Settings, site: &Site, request: &Request) -> Severity {
+    let own = problem
+        .location
+        .as_ref()
+        .and_then(|place| page_checks(site, &place.path)?.get(problem.code.name()));
+    let stated = own.or_else(|| settings.checks.get(problem.code.name()));
+    let severity = stated.copied().unwrap_or(problem.severity);
+    let is_settings = problem
+        .location
+        .as_ref()
+        .is_some_and(|place| place.path == request.config);
+    // Old names work, so only `check` reports them.
+    if problem.code == Code::RenamedName && !request.with_audit {
+        return Severity::Off;
+    }
+    match severity {
+        Severity::Error if request.is_lenient && !is_settings && is_about_text(problem.code) => {
+            match request.is_strict {
+                true => Severity::Error,
+                false => Severity::Warning,
+            }
+        }
+        // The next build completes the ledger by itself, so this stops a strict check only where
+        // the settings say so.
+        Severity::Warning if request.is_strict && problem.code != Code::IncompleteLedger => {
+            Severity::Error
+        }
+        severity => severity,
+    }
+}
+
+/// The severities that a page sets for itself.
+fn page_checks<'a>(site: &'a Site, source: &SourcePath) -> Option<&'a BTreeMap<String, Severity>> {
+    match site.tables.by_source.get(source)? {
+        LinkTarget::Page(id) => Some(&site.page(*id).entry.meta.checks),
+        _ => None,
+    }
+}
+
+/// Whether `--lenient` lets a page with this problem pass: the fault is the text's, not the site's.
+fn is_about_text(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::BadTemplate
+            | Code::TemplateFailed
+            | Code::MissingTemplate
+            | Code::BadTranslation
+            | Code::BadData
+            | Code::BadSetting
+            | Code::UnknownSetting
+            | Code::ForeignFile
+            | Code::Internal
+    )
+}
+
+/// A template that fails on every page is told once.
+fn merge_repeated(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut merged: Vec<(Diagnostic, usize)> = Vec::with_capacity(sorted.len());
+    for problem in sorted {
+        let is_same = |other: &Diagnostic| {
+            other.code == problem.code
+                && other.location == problem.location
+                && other.message == problem.message
+        };
+        match merged.last_mut().filter(|(other, _)| is_same(other)) {
+            Some((_, count)) => *count += 1,
+            None => merged.push((problem, 1)),
+        }
+    }
+    merged
+        .into_iter()
+        .map(|(mut problem, count)| {
+            if count > 1 && problem.code == Code::TemplateFailed {
+                let help = problem.help.take().unwrap_or_default();
+                problem.help = Some(format!("{help}; the same on {} more pages", count - 1));
+            }
+            problem
+        })
+        .collect()
+}
+
+/// An old name is reported once for the whole site, at its first place.
+fn merge_renamed(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let is_renamed = |problem: &Diagnostic| problem.code == Code::RenamedName;
+    for problem in sorted.iter().filter(|problem| is_renamed(problem)) {
+        *counts.entry(problem.message.clone()).or_default() += 1;
+    }
+    let first = |mut problem: Diagnostic| {
+        if is_renamed(&problem) {
+            let count = counts.remove(&problem.message)?;
+            if count > 1 {
+                problem.message += &format!(" (in {count} places)");
+            }
+        }
+        Some(problem)
+    };
+    sorted.into_iter().filter_map(first).collect()
+}
+
+/// Tells which pages were left out of a lenient build, and counts them.
+pub fn report_skipped(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
+    let mut sources: Vec<(&SourcePath, Unpublished)> = site
+        .tables
+        .by_source
+        .values()
+        .filter_map(|node| match node {
+            LinkTarget::Hidden {
+                source,
+                why: why @ (Unpublished::Broken | Unpublished::AddressTaken),
+            } => Some((source, *why)),
+            _ => None,
+        })
+        .collect();
+    sources.sort_by_key(|(source, _)| *source);
+    for (source, why) in &sources {
+        let reason = if *why == Unpublished::Broken {
+            "it cannot be read"
+        } else {
+            "its address is taken"
+        };
+        problems.push(
+            Diagnostic::new(
+                Code::SkippedPage,
+                format!("this page was left out: {reason}"),
+            )
+            .at(Location::start_of(source)),
+        );
+    }
+    sources.len()
+}

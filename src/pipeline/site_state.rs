@@ -1,0 +1,121 @@
+//! A site worked out: everything that its outputs are made from, each under the fingerprint of what
+//! it was made from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Request;
+use super::documents::Documents;
+use super::images::SiteImages;
+use super::load::LoadedSite;
+use super::outputs::Outputs;
+use super::unread_files;
+use crate::diagnostic::Diagnostic;
+use crate::document::PageFacts;
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::page::Composer;
+use crate::page::templates::RenderContext;
+use crate::paths::Route;
+use crate::site::{self, Site, SiteParts};
+
+pub struct SiteState {
+    pub loaded: LoadedSite,
+    pub documents: Documents,
+    pub render_context: Arc<RenderContext>,
+    pub outputs: Outputs,
+    pub images: SiteImages,
+    /// Of all that the site was assembled from, texts and places left out: equal where every view
+    /// is equal.
+    pub site_hash: Fingerprint,
+}
+
+/// The site of these documents. What is wrong with its links the site tells itself.
+pub fn assemble(
+    loaded: &LoadedSite,
+    documents: &Documents,
+    request: &Request,
+    problems: &mut Vec<Diagnostic>,
+) -> Site {
+    let parts = SiteParts {
+        settings: Arc::clone(&loaded.settings),
+        kinds: Arc::clone(&loaded.kinds),
+        vocabularies: Arc::clone(&loaded.vocabularies),
+        entries: documents
+            .pages
+            .values()
+            .map(|page| Arc::clone(&page.entry))
+            .collect(),
+        content: loaded.listed.content.clone(),
+        files: loaded.listed.content_files.clone(),
+        static_files: loaded.static_files.keys().cloned().collect(),
+        today: loaded.today,
+        with_drafts: request.with_drafts,
+        is_lenient: request.is_lenient,
+    };
+    let site = site::assemble(parts).take_into(problems);
+    problems.extend(unread_files::other_forms(&site, &loaded.listed));
+    site
+}
+
+/// The fingerprint of what [`assemble`] reads.
+pub fn site_hash(loaded: &LoadedSite, documents: &Documents) -> Fingerprint {
+    let mut hasher = Hasher::new();
+    hasher.add(loaded.hashes.assembling.as_bytes());
+    // Where in a text terms are found depends on all of their forms.
+    hasher.add(
+        documents
+            .glossary
+            .hash()
+            .map_or([0; 16], |hash| *hash.as_bytes()),
+    );
+    documents.pages.values().for_each(|page| {
+        hasher.add(page.shape.as_bytes());
+    });
+    hasher.finish()
+}
+
+/// Puts a site before those who draw it.
+pub fn render_context(
+    loaded: &LoadedSite,
+    documents: &Documents,
+    site: Site,
+    request: &Request,
+) -> RenderContext {
+    // Both are in the order of their sources.
+    let mut known = documents.pages.iter();
+    let facts = |page: &site::SitePage| {
+        let own = known.find(|(source, _)| **source == page.entry.source);
+        own.map_or_else(
+            || Arc::new(PageFacts::default()),
+            |(_, page)| Arc::clone(&page.facts),
+        )
+    };
+    let facts = site.pages().iter().map(facts).collect();
+    let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
+    let mut composer = match request.is_lenient {
+        true => composer.with_only_templates(loaded.templates.names().map(str::to_owned).collect()),
+        false => composer,
+    };
+    composer.sending_scripts.clone_from(&loaded.sending_scripts);
+    RenderContext::new(
+        composer,
+        assets(loaded),
+        loaded.icons.clone(),
+        &loaded.data,
+        loaded.unread_data.clone(),
+    )
+}
+
+/// Where each file of `static/` is found.
+pub fn assets(loaded: &LoadedSite) -> BTreeMap<String, String> {
+    let base = loaded.settings.base_path();
+    let published = loaded.assets.published.iter();
+    published
+        .filter_map(|(path, name)| {
+            Some((
+                path.clone(),
+                Route::new(&format!("/{name}")).ok()?.href(base),
+            ))
+        })
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! What is added to a page after it was drawn: one script, which brings everything else. And the
+//! preview's own plain pages for addresses where the site has none.
+//!
+//! The script, its modules and the style come from our own origin, so the site's strict policy
+//! holds in the preview as it is.
+
+use std::sync::LazyLock;
+
+use super::OWN_PREFIX;
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::paths::SourcePath;
+
+/// The files for the browser: name, type, text.
+pub const ASSETS: [(&str, &str, &str); 9] = [
+    ("preview.js", SCRIPT, include_str!("assets/preview.js")),
+    ("merge.js", SCRIPT, include_str!("assets/merge.js")),
+    ("page.js", SCRIPT, include_str!("assets/page.js")),
+    ("panel.js", SCRIPT, include_str!("assets/panel.js")),
+    ("bar.js", SCRIPT, include_str!("assets/bar.js")),
+    ("formulas.js", SCRIPT, include_str!("assets/formulas.js")),
+    ("source.js", SCRIPT, include_str!("assets/source.js")),
+    ("preview.css", STYLE, include_str!("assets/preview.css")),
+    ("plain.css", STYLE, include_str!("assets/plain.css")),
+];
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
+/// How an address stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageStatus {
+    Found,
+    /// To the same address with a slash.
+    Moved,
+    /// Nothing is there.
+    Gone,
+    /// Something should be there and cannot be made.
+    Broken,
+}
+
+impl PageStatus {
+    fn name(self) -> &'static str {
+        match self {
+            PageStatus::Found => "found",
+            PageStatus::Moved => "moved",
+            PageStatus::Gone => "gone",
+            PageStatus::Broken => "broken",
+        }
+    }
+}
+
+/// The fingerprint of what is added, so that a newer Handsel is not mistaken for an older one.
+pub fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let mut hasher = Hasher::new();
+        ASSETS.iter().for_each(|(name, _, text)| {
+            hasher.add(name).add(text);
+        });
+        hasher.finish().short()
+    });
+    &VERSION
+}
+
+/// A page with our script, as the first of its head: so it sees the page before the theme's scripts
+/// change it.
+pub fn add(page: &[u8], hash: Fingerprint, standing: PageStatus) -> Vec<u8> {
+    let script = format!(
+        "<script type=\"module\" src=\"{OWN_PREFIX}preview.js\" data-hash=\"{hash}\" data-page-status=\"{}\"></script>",
+        standing.name()
+    );
+    let at = head_end(page).unwrap_or(page.len());
+    let mut whole = Vec::with_capacity(page.len() + script.len());
+    whole.extend_from_slice(&page[..at]);
+    whole.extend_from_slice(script.as_bytes());
+    whole.extend_from_slice(&page[at..]);
+    whole
+}
+
+/// Where the tag `<head>` ends.
+fn head_end(page: &[u8]) -> Option<usize> {
+    let begins = |at: &usize| {
+        page[*at] == b'<'
+            && page
+                .get(at + 1..at + 5)
+                .is_some_and(|name| name.eq_ignore_ascii_case(b"head"))
+    };
+    let is_whole = |at: &usize| {
+        page.get(at + 5)
+            .is_some_and(|next| *next == b'>' || next.is_ascii_whitespace())
+    };
+    let start = (0..page.len()).find(|at| begins(at) && is_whole(at))?;
+    page[start..]
+        .iter()
+        .position(|byte| *byte == b'>')
+        .map(|end| start + end + 1)
+}
+
+/// Shown where a page should be that cannot be made; the panel says why.
+pub fn unrenderable_page(source: Option<&SourcePath>) -> Vec<u8> {
+    let what = source.map_or_else(
+        || "This page".to_owned(),
+        |source| format!("<code>{}</code>", escaped(source.as_str())),
+    );
+    plain(
+        "Not yet",
+        &format!(
+            "{what} cannot be shown yet. What is wrong is told below; the page comes as soon as it is mended."
+        ),
+    )
+}
+
+/// Shown where nothing is, on a site that has no page of its own for that.
+pub fn not_found_page() -> Vec<u8> {
+    plain("Nothing here", "There is no page at this address.")
+}
+
+fn plain(title: &str, text: &str) -> Vec<u8> {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<link rel=\"stylesheet\" href=\"{OWN_PREFIX}plain.css\">\n</head>\n\
+         <body>\n<main>\n<h1>{title}</h1>\n<p>{text}</p>\n</main>\n</body>\n</html>\n"
+    )
+    .into_bytes()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_comes_first_in_the_head() {
+        let added = |page: &str| {
+            String::from_utf8(add(page.as_bytes(), Fingerprint::of(""), PageStatus::Found))
+                .expect("text")
+        };
+        assert!(
+            added("<!doctype html><HEAD\n lang=x><title>a</title>")
+                .starts_with("<!doctype html><HEAD\n lang=x><script type=\"module\"")
+        );
+        assert!(added("<p>bare</p><header>").starts_with("<p>bare</p><header><script"));
+        assert!(added("").starts_with("<script"));
+        assert!(added("<head").starts_with("<head<script"));
+    }
+
+    #[test]
+    fn names_of_files_are_text() {
+        let page = unrenderable_page(Some(&SourcePath::new("content/<b>.md").expect("inside")));
+        assert!(String::from_utf8_lossy(&page).contains("content/&lt;b&gt;.md"));
+    }
+}

@@ -1,0 +1,178 @@
+//! The lists of all pages of one level, one span of time or one kind: what lists can be narrowed
+//! down by without a script, beside topics and audiences.
+//!
+//! There is one where some listed pages belong on it and some do not. A kind whose pages all lie in
+//! its own folder has that folder's list and no second one. Which pages a list holds is found when
+//! it is drawn; here is only which lists there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sections::Section;
+use super::{PageId, SitePage};
+use crate::document::meta::Level;
+use crate::kind::Kinds;
+use crate::paths::{Route, SourcePath};
+
+/// The spans of time that pages are sorted into, in minutes; what takes longer is in none.
+pub const MINUTES: [u32; 3] = [5, 15, 60];
+
+pub const LEVELS: [Level; 3] = [Level::Beginner, Level::Intermediate, Level::Advanced];
+
+/// What the pages of such a list have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FacetKey {
+    Level(Level),
+    /// At most so many minutes.
+    Minutes(u32),
+    Kind(String),
+}
+
+/// A list of pages that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FacetList {
+    pub by: FacetKey,
+    pub route: Route,
+    /// Whether it is a list of its own and not that of the kind's folder.
+    pub is_own: bool,
+}
+
+impl FacetKey {
+    /// The folder of these lists and the name of this one in it.
+    fn address(&self) -> Route {
+        match self {
+            FacetKey::Level(level) => Route::page(["levels", level.key()]),
+            FacetKey::Minutes(most) => Route::page(["times", &*most.to_string()]),
+            FacetKey::Kind(kind) => Route::page(["kinds", &*crate::paths::slug(kind)]),
+        }
+    }
+}
+
+/// Whether a page belongs on such lists: it is listed, and no folder's own page.
+pub fn counts(pages: &[SitePage], sections: &[Section], id: PageId) -> bool {
+    let page = &pages[id];
+    page.is_listed() && sections[page.section].page != Some(id)
+}
+
+/// The minutes that speak for a list of its own; how long a way through other pages takes may
+/// change with each of them.
+fn list_minutes(page: &SitePage, kinds: &Kinds) -> Option<u32> {
+    let leads = kinds
+        .get(&page.entry.meta.kind)
+        .is_some_and(|kind| kind.journey.is_some());
+    (page.entry.meta.minutes.is_some() || !leads).then_some(page.entry.minutes)
+}
+
+/// The span of time that a page falls into, as a position among [`MINUTES`].
+pub fn span(minutes: u32) -> usize {
+    MINUTES
+        .iter()
+        .position(|most| minutes <= *most)
+        .unwrap_or(MINUTES.len())
+}
+
+/// Whether there are surely the same lists with one listed page more, because what it shares with
+/// others is shared already. `other` is a page that counts: what makes no list though this one has
+/// it, all pages have.
+pub fn keeps_facet_lists(
+    lists: &[FacetList],
+    page: &SitePage,
+    other: &SitePage,
+    kinds: &Kinds,
+    content: &SourcePath,
+) -> bool {
+    let known = |by: &FacetKey| lists.iter().find(|list| list.by == *by);
+    let is_in_folder = || {
+        let folder = kinds
+            .get(&page.entry.meta.kind)
+            .and_then(|kind| content.join(kind.folder.as_ref()?).ok());
+        folder.is_some_and(|folder| page.entry.source.is_within(&folder))
+    };
+    let (own, others): (Vec<FacetKey>, Vec<FacetKey>) = (
+        facet_keys(page, kinds).collect(),
+        facet_keys(other, kinds).collect(),
+    );
+    let stays = |by: &FacetKey| match known(by) {
+        Some(list) => list.is_own || is_in_folder(),
+        None => others.contains(by) && (!matches!(by, FacetKey::Kind(_)) || is_in_folder()),
+    };
+    own.iter().all(stays)
+        && others
+            .iter()
+            .all(|by| known(by).is_some() || own.contains(by))
+}
+
+/// What a page has in common with others.
+fn facet_keys(page: &SitePage, kinds: &Kinds) -> impl Iterator<Item = FacetKey> {
+    let meta = &page.entry.meta;
+    let within = list_minutes(page, kinds).map_or(MINUTES.len(), span);
+    let level = meta.level.map(FacetKey::Level);
+    level
+        .into_iter()
+        .chain(MINUTES.into_iter().skip(within).map(FacetKey::Minutes))
+        .chain([FacetKey::Kind(meta.kind.clone())])
+}
+
+/// The lists that these pages make; all of them belong on some.
+pub fn find<'a>(
+    pages: impl Iterator<Item = &'a SitePage>,
+    sections: &[Section],
+    kinds: &Kinds,
+    content: &SourcePath,
+) -> Vec<FacetList> {
+    let (mut total, mut levels, mut spans) = (0, [0; LEVELS.len()], [0; MINUTES.len() + 1]);
+    // Of each kind: how many pages, and whether one lies outside the kind's folder.
+    let mut by_kind: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+    let folders: BTreeMap<&str, SourcePath> = kinds
+        .iter()
+        .filter_map(|(name, kind)| Some((name.as_str(), content.join(kind.folder.as_ref()?).ok()?)))
+        .collect();
+    for page in pages {
+        total += 1;
+        if let Some(at) = page
+            .entry
+            .meta
+            .level
+            .and_then(|level| LEVELS.iter().position(|known| *known == level))
+        {
+            levels[at] += 1;
+        }
+        if let Some(minutes) = list_minutes(page, kinds) {
+            spans[span(minutes)] += 1;
+        }
+        let kind = page.entry.meta.kind.as_str();
+        let is_outside = folders
+            .get(kind)
+            .is_none_or(|folder| !page.entry.source.is_within(folder));
+        let (count, is_spread) = by_kind.entry(kind).or_default();
+        (*count, *is_spread) = (*count + 1, *is_spread || is_outside);
+    }
+    let level = LEVELS
+        .into_iter()
+        .zip(levels)
+        .map(|(level, count)| (FacetKey::Level(level), count));
+    let time = MINUTES
+        .into_iter()
+        .zip(1..)
+        .map(|(most, upto)| (FacetKey::Minutes(most), spans[..upto].iter().sum()));
+    let kind = by_kind
+        .iter()
+        .map(|(kind, (count, _))| (FacetKey::Kind((*kind).to_owned()), *count));
+    let taken: BTreeSet<&Route> = sections.iter().map(|section| &section.route).collect();
+    let tells_apart = level
+        .chain(time)
+        .chain(kind)
+        .filter(|(_, count)| (1..total).contains(count))
+        .map(|(by, _)| by);
+    let list = |by: FacetKey| {
+        let of_folder = match &by {
+            FacetKey::Kind(kind) if !by_kind.get(kind.as_str())?.1 => sections
+                .iter()
+                .find(|section| Some(&section.folder) == folders.get(kind.as_str())),
+            _ => None,
+        };
+        let route = of_folder.map_or_else(|| by.address(), |section| section.route.clone());
+        let is_own = of_folder.is_none();
+        (!is_own || !taken.contains(&route)).then_some(FacetList { by, route, is_own })
+    };
+    tells_apart.filter_map(list).collect()
+}

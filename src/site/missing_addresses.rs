@@ -1,0 +1,292 @@
+//! Addresses that the ledger has and that no longer exist: pages, their former addresses, files,
+//! and headings that other pages linked to.
+//!
+//! `check` reports them until they are redirected or retired, with the page that seems to be the
+//! new place. A page that ended by its own `expires:` ended on purpose.
+
+use std::collections::BTreeMap;
+
+use super::address_ledger::{AddressLedger, LEDGER_NAME, LedgerAddress, LedgerLine, is_retired};
+use super::{LinkTarget, Site, Unpublished};
+use crate::diagnostic::{Code, Diagnostic, Location, nearest};
+use crate::document::name_and_date;
+use crate::paths::{Route, SourcePath, slug};
+
+/// The most addresses that a message writes out as lines for the setting `retired`.
+const LINES_MAX: usize = 30;
+
+/// An address that was published and no longer exists.
+struct MissingAddress<'a> {
+    address: &'a LedgerAddress,
+    line: &'a LedgerLine,
+    reason: MissingReason<'a>,
+}
+
+enum MissingReason<'a> {
+    /// The page exists, and the heading on it does not. Holds the page's file and a heading with a
+    /// similar id.
+    Anchor {
+        source: &'a SourcePath,
+        near: Option<&'a str>,
+    },
+    /// The page exists and is not published.
+    Hidden {
+        source: &'a SourcePath,
+        why: Unpublished,
+    },
+    /// The page seems to be at another address now.
+    Moved {
+        source: &'a SourcePath,
+    },
+    Gone,
+}
+
+/// Reports the addresses of `kept` that no longer exist, and returns them. `now` holds the
+/// addresses that are published now; `is_published` also knows generated files.
+pub fn report(
+    site: &Site,
+    kept: &AddressLedger,
+    now: &AddressLedger,
+    is_published: impl Fn(&Route) -> bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<LedgerAddress> {
+    let missing = find(site, kept, now, is_published);
+    let (gone, others): (Vec<&MissingAddress>, Vec<&MissingAddress>) = missing
+        .iter()
+        .partition(|missing| matches!(missing.reason, MissingReason::Gone));
+    problems.extend(others.into_iter().map(one_problem));
+    match gone.as_slice() {
+        [] => {}
+        [only] => problems.push(one_problem(only)),
+        several => problems.push(grouped_problem(several)),
+    }
+    missing
+        .iter()
+        .map(|missing| missing.address.clone())
+        .collect()
+}
+
+fn find<'a>(
+    site: &'a Site,
+    kept: &'a AddressLedger,
+    now: &AddressLedger,
+    is_published: impl Fn(&Route) -> bool,
+) -> Vec<MissingAddress<'a>> {
+    let retired = &site.settings().retired;
+    let mut new_pages = None;
+    let mut found = Vec::new();
+    for (address, line) in &kept.0 {
+        if now.0.contains_key(address) || is_retired(address, retired) {
+            continue;
+        }
+        let reason = match &address.fragment {
+            Some(fragment) => missing_anchor(site, &address.route, fragment),
+            None if is_published(&address.route) => None,
+            None => missing_page(
+                site,
+                &address.route,
+                line,
+                new_pages.get_or_insert_with(|| NewPages::of(site, kept)),
+            ),
+        };
+        found.extend(reason.map(|reason| MissingAddress {
+            address,
+            line,
+            reason,
+        }));
+    }
+    found
+}
+
+/// A heading that others linked to is missing from its page, which exists.
+fn missing_anchor<'a>(site: &'a Site, route: &Route, fragment: &str) -> Option<MissingReason<'a>> {
+    let Some(LinkTarget::Page(page)) = site.tables.by_route.get(route) else {
+        return None;
+    };
+    let entry = &site.page(*page).entry;
+    if entry
+        .anchors
+        .binary_search_by(|anchor| anchor.as_str().cmp(fragment))
+        .is_ok()
+    {
+        return None;
+    }
+    let near = nearest(
+        fragment,
+        entry.outline.iter().map(|heading| heading.id.as_str()),
+    );
+    Some(MissingReason::Anchor {
+        source: &entry.source,
+        near,
+    })
+}
+
+/// Why there is nothing at an address; `None` where that is on purpose, or where another problem of
+/// the page says it.
+fn missing_page<'a>(
+    site: &'a Site,
+    route: &Route,
+    line: &'a LedgerLine,
+    new_pages: &NewPages<'a>,
+) -> Option<MissingReason<'a>> {
+    match site.tables.by_route.get(route) {
+        Some(LinkTarget::Hidden {
+            why: Unpublished::Expired | Unpublished::Broken | Unpublished::AddressTaken,
+            ..
+        }) => return None,
+        Some(LinkTarget::Hidden { source, why }) => {
+            return Some(MissingReason::Hidden { source, why: *why });
+        }
+        _ => {}
+    }
+    let moved = line
+        .source
+        .as_ref()
+        .and_then(|source| new_pages.moved(site, route, source));
+    Some(
+        moved.map_or(MissingReason::Gone, |source| MissingReason::Moved {
+            source,
+        }),
+    )
+}
+
+fn one_problem(missing: &MissingAddress) -> Diagnostic {
+    let MissingAddress {
+        address,
+        line,
+        reason,
+    } = missing;
+    let route = &address.route;
+    let was_published = || format!("{route} was published and no longer exists");
+    let (code, message, help) = match reason {
+        MissingReason::Anchor { source, near } => {
+            let fragment = address.fragment.as_deref().unwrap_or_default();
+            let heading = near.map_or_else(
+                || "the heading".to_owned(),
+                |near| format!("the heading #{near}"),
+            );
+            let message = format!(
+                "other pages linked to `#{fragment}` on {route}, and that heading no longer exists"
+            );
+            let help = format!(
+                "keep the id in {source} by writing `{{#{fragment}}}` after {heading}, or run `handsel retire {address}`"
+            );
+            (Code::VanishedAnchor, message, help)
+        }
+        MissingReason::Hidden { source, why } => {
+            let help = format!("publish it again, or run `handsel retire {route}`");
+            (
+                Code::VanishedAddress,
+                format!("{route} was published, and {source} is {why}"),
+                help,
+            )
+        }
+        MissingReason::Moved { source } => {
+            let renamed = line.source.as_ref().filter(|old| old != source);
+            let command = renamed.map(|old| {
+                format!(", or run `handsel move {old} {source}`, which also updates the links")
+            });
+            let command = command.unwrap_or_default();
+            let help = format!(
+                "it seems to have moved: add `aliases: [{route}]` to the front matter of {source}{command}"
+            );
+            (Code::VanishedAddress, was_published(), help)
+        }
+        MissingReason::Gone => {
+            let help = format!(
+                "add it to the `aliases:` of the page that replaces it, or run `handsel retire {route}`"
+            );
+            (Code::VanishedAddress, was_published(), help)
+        }
+    };
+    Diagnostic::new(code, message)
+        .at(place(line, address))
+        .help(help)
+}
+
+/// Several addresses without a new place, in one message that has what the settings need.
+fn grouped_problem(gone: &[&MissingAddress]) -> Diagnostic {
+    let names: Vec<String> = gone
+        .iter()
+        .map(|missing| missing.address.to_string())
+        .collect();
+    let message = format!(
+        "{} published addresses no longer exist: {}",
+        names.len(),
+        names.join(", ")
+    );
+    let mut help =
+        "add each to the `aliases:` of the page that replaces it; if they are gone on purpose, run `handsel retire --all`".to_owned();
+    if names.len() <= LINES_MAX {
+        help.push_str(", or add this to the settings:\nretired:");
+        names
+            .iter()
+            .for_each(|name| help.push_str(&format!("\n  - {}", yaml_text(name))));
+    }
+    Diagnostic::new(Code::VanishedAddress, message)
+        .at(place(gone[0].line, gone[0].address))
+        .help(help)
+}
+
+/// An address as an item of a YAML list, in quotes where it would otherwise mean something else.
+pub fn yaml_text(address: &str) -> String {
+    let is_plain = address.starts_with('/')
+        && !address.ends_with(':')
+        && !address.contains([',', '[', ']', '{', '}', '"', '\\']);
+    if is_plain {
+        address.to_owned()
+    } else {
+        format!("\"{}\"", address.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+}
+
+fn place(line: &LedgerLine, address: &LedgerAddress) -> Location {
+    let path = SourcePath::new(LEDGER_NAME).expect("a plain name does not climb");
+    let length = u32::try_from(address.to_string().chars().count()).unwrap_or(u32::MAX);
+    Location {
+        path,
+        line: line.number.max(1),
+        column: 1,
+        length,
+    }
+}
+
+/// The pages at addresses that the ledger does not know, by the last part of their addresses.
+struct NewPages<'a>(BTreeMap<&'a str, Vec<&'a SourcePath>>);
+
+impl<'a> NewPages<'a> {
+    fn of(site: &'a Site, kept: &AddressLedger) -> Self {
+        let mut pages: BTreeMap<&str, Vec<&SourcePath>> = BTreeMap::new();
+        for page in site
+            .pages()
+            .iter()
+            .filter(|page| !kept.0.contains_key(&LedgerAddress::of(page.route.clone())))
+        {
+            if let Some(name) = page.route.segments().last() {
+                pages.entry(name).or_default().push(&page.entry.source);
+            }
+        }
+        Self(pages)
+    }
+
+    /// The page that was at `route`: the same file at another address, else a new page of the same
+    /// name, else of a similar one.
+    fn moved(&self, site: &'a Site, route: &Route, source: &SourcePath) -> Option<&'a SourcePath> {
+        if let Some(LinkTarget::Page(page)) = site.tables.by_source.get(source) {
+            return Some(&site.page(*page).entry.source);
+        }
+        let name = route
+            .segments()
+            .last()
+            .map_or_else(|| slug(&name_and_date(source).0), str::to_owned);
+        let near = self
+            .0
+            .get_key_value(name.as_str())
+            .map(|(near, _)| *near)
+            .or_else(|| nearest(&name, self.0.keys().copied()))?;
+        match self.0[near].as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
