@@ -4,6 +4,7 @@
 //! writes the new one. Reading, the check, the fix and the manual's table all use [`RENAMED`].
 
 use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::paths::SourcePath;
 
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum NameKind {
     Template,
     /// A block of a template.
     Block,
+    /// A script of the theme, in `static/`.
+    Script,
     /// The code of a problem.
     Code,
 }
@@ -270,6 +273,18 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Block, "more", "media_details"),
     row(NameKind::Block, "statement", "text"),
     row(NameKind::Block, "thing", "media"),
+    row(NameKind::Script, "js/peek.js", "js/tooltip.js"),
+    row(NameKind::Script, "js/lost.js", "js/not-found.js"),
+    row(NameKind::Script, "js/branch.js", "js/section-nav.js"),
+    row(NameKind::Script, "js/journey.js", "js/path-progress.js"),
+    row(NameKind::Script, "js/graphic.js", "js/lightbox.js"),
+    row(NameKind::Script, "js/zoom.js", "js/lightbox.js"),
+    row(NameKind::Script, "js/questions.js", "js/faq.js"),
+    row(NameKind::Script, "js/scrollers.js", "js/scroll-focus.js"),
+    row(NameKind::Script, "js/tool/kit.js", "js/tool/tool-shared.js"),
+    row(NameKind::Script, "js/colours.js", "js/color-scheme.js"),
+    row(NameKind::Script, "js/contents.js", "js/toc.js"),
+    row(NameKind::Script, "js/store.js", "js/storage.js"),
     row(NameKind::Code, "active-file", "unsafe-file"),
     row(NameKind::Code, "active-html", "unsafe-html"),
     row(NameKind::Code, "active-picture", "unsafe-svg"),
@@ -325,6 +340,20 @@ pub fn current_value(key: &str, value: String) -> String {
 /// The name of a template, which may be given by an old one.
 pub fn current_template(name: String) -> String {
     new_name(NameKind::Template, &name).map_or(name, str::to_owned)
+}
+
+/// Reports a file that would replace a template or a script of the theme if it had the new name.
+pub fn file_problem(kind: NameKind, old: &str, path: &SourcePath) -> Option<Diagnostic> {
+    let new = new_name(kind, old)?;
+    let problem = Diagnostic::new(
+        Code::RenamedName,
+        format!("the theme's `{old}` is now called `{new}`"),
+    );
+    Some(
+        problem
+            .at(Location::start_of(path))
+            .help(format!("rename the file to `{new}`")),
+    )
 }
 
 /// Reports an old name at its place, with the new one as the fix.

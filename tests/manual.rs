@@ -30,7 +30,7 @@ use serde_json::Value;
 /// The name of a table, and the function that makes it.
 type Table = (&'static str, fn() -> String);
 
-const TABLES: [Table; 33] = [
+const TABLES: [Table; 31] = [
     ("settings", || manual_table(&SETTINGS)),
     ("tokens", tokens_table),
     ("common-fields", || manual_table(&COMMON_FIELDS)),
@@ -64,15 +64,6 @@ const TABLES: [Table; 33] = [
     ("renamed-template-values", || {
         renamed_names(|kind| kind == NameKind::TemplateValue)
     }),
-    ("renamed-templates", || {
-        renamed_names(|kind| kind == NameKind::Template)
-    }),
-    ("renamed-blocks", || {
-        renamed_names(|kind| kind == NameKind::Block)
-    }),
-    ("renamed-tokens", || {
-        renamed_names(|kind| kind == NameKind::Token)
-    }),
     ("renamed-texts", || {
         renamed_names(|kind| kind == NameKind::Word)
     }),
@@ -84,6 +75,9 @@ const TABLES: [Table; 33] = [
     }),
     ("renamed-blocks", || {
         renamed_names(|kind| kind == NameKind::Block)
+    }),
+    ("renamed-scripts", || {
+        renamed_names(|kind| kind == NameKind::Script)
     }),
     ("renamed-codes", || {
         renamed_names(|kind| kind == NameKind::Code)

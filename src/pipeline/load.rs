@@ -19,6 +19,7 @@ use crate::output::assets::{self, Assets};
 use crate::output::theme_css;
 use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
+use crate::renamed::{self, NameKind};
 use crate::settings::{self, Settings};
 use crate::source::{Files, ListingRules, SourceFile, with_lf};
 use crate::vocabulary::{self, Vocabularies};
@@ -154,6 +155,10 @@ pub fn load(
     problems.extend(templates.old_names());
     problems.extend(kinds_without_template(&own_templates, &kinds, &templates));
     let (theme, own) = (theme::static_files(), listed.in_folder("static"));
+    problems.extend(
+        own.iter()
+            .filter_map(|(name, path)| renamed::file_problem(NameKind::Script, name, path)),
+    );
     let names = theme
         .iter()
         .map(|(name, _)| name.as_str())

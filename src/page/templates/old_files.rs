@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::TemplateFile;
-use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::diagnostic::Diagnostic;
 use crate::renamed::{self, NameKind, RENAMED};
 use crate::source::LineStarts;
 
@@ -53,19 +53,15 @@ pub fn with_new_names(
             text.replace_range(at..at + old.len(), new);
         }
         file.text = text;
-        if let Some(new) = renamed::new_name(NameKind::Template, &file.name) {
-            let problem = Diagnostic::new(
-                Code::RenamedName,
-                format!("the template `{}` is now called `{new}`", file.name),
-            );
-            problems.push(
-                problem
-                    .at(Location::start_of(&file.path))
-                    .help(format!("rename the file to `templates/{new}`")),
-            );
-            if !names.contains(new) {
-                new.clone_into(&mut file.name);
-            }
+        problems.extend(renamed::file_problem(
+            NameKind::Template,
+            &file.name,
+            &file.path,
+        ));
+        if let Some(new) =
+            renamed::new_name(NameKind::Template, &file.name).filter(|new| !names.contains(*new))
+        {
+            new.clone_into(&mut file.name);
         }
     }
     files
@@ -131,7 +127,7 @@ mod tests {
             problems,
             [
                 "13 `partials/rows.html` is now called `partials/compact-list.html`",
-                "1 the template `partials/around.html` is now called `partials/related.html`"
+                "1 the theme's `partials/around.html` is now called `partials/related.html`"
             ]
         );
     }
