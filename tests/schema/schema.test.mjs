@@ -150,10 +150,10 @@ for (const [name, path, text, line, words] of [
 }
 
 test('told: settings that do not exist, at their line', async () => {
-  const all = await told('handsel.yaml', 'title: A\nlanguage: en\nbase_ulr: https://a.example/\nraw_html: sanitize\n');
+  const all = await told('handsel.yaml', 'title: A\nlanguage: en\nbase_ulr: https://a.example/\nraw_html: clean\n');
   assert.equal(all.length, 2, all.join('\n'));
   assert.match(all[0], /^3: .*base_ulr/);
-  assert.match(all[1], /^4: .*sanitise/);
+  assert.match(all[1], /^4: .*sanitize/);
 });
 
 test('keys and words are offered, with what they mean', async () => {
