@@ -152,13 +152,13 @@ test("broken front matter keeps the last good page", async () => {
   const page = await visit();
   await desk.put(GUIDE, guide("The last sentence.").replace("title: Give first", "title: [Give first"));
   await ui(page, ".panel article").first().waitFor();
-  await ui(page, ".gone").waitFor();
+  await ui(page, ".page-notice").waitFor();
   assert.match(await page.locator("main").innerText(), /The first sentence/);
   await page.reload();
   await text(page, "The first sentence");
   await desk.put(GUIDE, guide("Whole again."));
   await text(page, "Whole again.");
-  await ui(page, ".gone").waitFor({ state: "hidden" });
+  await ui(page, ".page-notice").waitFor({ state: "hidden" });
 });
 
 test("a site that begins with errors is served, and heals", async () => {
@@ -190,12 +190,12 @@ test("a deleted page says so and offers its section; it comes back", async () =>
   await desk.serve();
   const page = await visit();
   await desk.remove(GUIDE);
-  await ui(page, ".gone").waitFor();
-  assert.match(await ui(page, ".gone").innerText(), /deleted/);
-  assert.equal(await ui(page, ".gone a").getAttribute("href"), "/guides/");
+  await ui(page, ".page-notice").waitFor();
+  assert.match(await ui(page, ".page-notice").innerText(), /deleted/);
+  assert.equal(await ui(page, ".page-notice a").getAttribute("href"), "/guides/");
   await desk.put(GUIDE, guide("Back again."));
   await text(page, "Back again.");
-  await ui(page, ".gone").waitFor({ state: "hidden" });
+  await ui(page, ".page-notice").waitFor({ state: "hidden" });
 });
 
 test("a page that is asked for before it is written comes when it is", async () => {
@@ -275,7 +275,7 @@ test("alt-click and the keyboard ask for the editor at the block's line", async 
   page.on("request", (request) => { if (request.url().endsWith("/_handsel/open")) asked.push({ ...request.postDataJSON(), token: request.headers()["handsel-token"] }); });
   await page.locator("main p", { hasText: "The first sentence." }).click({ modifiers: ["Alt"] });
   await ui(page, ".message.visible").waitFor();
-  assert.match(await ui(page, ".words").innerText(), /does not know your editor/);
+  assert.match(await ui(page, ".message").innerText(), /does not know your editor/);
   assert.equal(asked[0].file, GUIDE);
   assert.match(asked[0].token, /^[0-9a-f]{32}$/);
   assert.equal(asked[0].line, 6);
@@ -294,7 +294,7 @@ test("an editor is started with file and line, and no shell", async () => {
   const page = await visit();
   await ui(page, ".edit").click();
   await ui(page, ".message.visible").waitFor();
-  assert.match(await ui(page, ".words").innerText(), /code opens line \d+/);
+  assert.match(await ui(page, ".message").innerText(), /code opens line \d+/);
   const lines = await waitFor(() => readFile(seen, "utf8"));
   assert.match(lines, /^--reuse-window\n-g\n.*content\/guides\/give-first\.md:\d+\n$/);
 });

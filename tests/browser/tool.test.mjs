@@ -237,7 +237,7 @@ test("reset goes back, the keyboard is enough, and printing shows all", async ()
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator(".tool-actions").isVisible(), false);
   assert.equal(await page.locator(".tool-results").isVisible(), true);
-  assert.equal(await page.evaluate(() => document.querySelector(".corner").offsetParent.className), "tool-results tag", "the tag is drawn around the results");
+  assert.equal(await page.evaluate(() => document.querySelector(".corner").offsetParent.className), "tool-results gift-tag", "the tag is drawn around the results");
   assert.equal(await page.locator(".examples table").isVisible(), true);
   await page.close();
 });

@@ -102,5 +102,5 @@ export function summary(answer, text, count) {
   const { texts } = answer.language;
   if (!count) return `${fill(texts.search_none, { query: text.trim() })} ${texts.search_none_help}`;
   const alike = answer.alike.map(([word, alike]) => fill(texts.search_similar, { word, alike }));
-  return [fill(texts.search_results, { count }), ...alike].join(" ");
+  return [...alike, fill(texts.search_results, { count })].join(" ");
 }
