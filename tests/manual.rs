@@ -189,6 +189,7 @@ fn every_value_of_templates_is_in_the_manual() {
     let (_, published) = common::build(&files, &request);
 
     let (mut own, mut all) = (BTreeMap::<&str, BTreeSet<String>>::new(), BTreeSet::new());
+    let mut layouts = BTreeSet::<String>::new();
     for bytes in published
         .iter()
         .filter(|(path, _)| path.ends_with(".html"))
@@ -201,6 +202,12 @@ fn every_value_of_templates_is_in_the_manual() {
                 continue;
             };
             own.entry(name).or_default().extend(value.keys().cloned());
+            layouts.extend(
+                value
+                    .get("layout")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+            );
             names_in(&Value::Object(value), &mut all);
         }
     }
@@ -224,6 +231,12 @@ fn every_value_of_templates_is_in_the_manual() {
         missing.is_empty(),
         "content/manual/templates.md lacks {missing:?}"
     );
+    for layout in &layouts {
+        assert!(
+            section.contains(&format!("`{layout}`")),
+            "content/manual/templates.md lacks the layout `{layout}`"
+        );
+    }
     for name in ["page", "site"] {
         let (_, table) = section
             .split_once(&format!("### `{name}`"))
