@@ -1,8 +1,8 @@
-//! Problems as values: a code, what is wrong, where, and how to mend it.
+//! Problems as values: a code, what is wrong, where it is, and how to fix it.
 //!
-//! A stage returns what it made together with the problems it met ([`CheckedTemplate`]); it never stops at
-//! the first and never prints. Every code is defined once, in [`codes`]; the manual and
-//! `--format json` take it from there.
+//! A stage returns its result together with the problems that it found ([`Checked`]); it neither
+//! stops at the first problem nor prints. Every code is defined once, in [`codes`]; the manual and
+//! `--format json` use that table.
 
 pub mod codes;
 pub mod render;
@@ -21,9 +21,9 @@ use crate::paths::SourcePath;
 pub enum Severity {
     /// Not reported.
     Off,
-    /// Reported; the site is published all the same.
+    /// Reported, but the site is still published.
     Warning,
-    /// Nothing is published.
+    /// Reported, and nothing is published.
     Error,
 }
 
@@ -37,20 +37,20 @@ impl fmt::Display for Severity {
     }
 }
 
-/// A run of characters on one line of a source file.
+/// A range of characters on one line of a source file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     pub path: SourcePath,
-    /// From 1.
+    /// The line, counted from 1.
     pub line: u32,
-    /// From 1, in characters.
+    /// The column in characters, counted from 1.
     pub column: u32,
-    /// In characters; 0 points between two.
+    /// The length in characters; 0 is a position between two characters.
     pub length: u32,
 }
 
 impl Location {
-    /// The first character of a file.
+    /// The position before the first character of a file.
     pub fn start_of(path: &SourcePath) -> Self {
         Self {
             path: path.clone(),
@@ -73,33 +73,33 @@ impl fmt::Display for Location {
     }
 }
 
-/// One problem of the site.
+/// A problem of the site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     pub code: Code,
     pub severity: Severity,
     pub message: String,
-    /// `None` only for what belongs to no file (a folder that is missing, an argument).
+    /// `None` only for a problem that belongs to no file, such as a missing folder or an argument.
     pub location: Option<Location>,
     /// What to do about it.
     pub help: Option<String>,
-    /// Other places that have to do with it, each with a word why.
+    /// Related places, each with a short explanation.
     pub related: Vec<(Location, String)>,
-    /// What repairs it, where that is certain.
+    /// An edit that fixes the problem, if there is one that is certainly right.
     pub fix: Option<Fix>,
 }
 
-/// An edit at a problem's place.
+/// An edit at a problem's location.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
-    /// The text that is there, at the place or after its opening quote.
+    /// The current text, at the location or after its opening quote.
     pub old: String,
-    /// The text to write instead.
+    /// The replacement.
     pub new: String,
 }
 
 impl Diagnostic {
-    /// A problem of the severity that its code has by default. Control characters in the message
+    /// Creates a problem with the default severity of its code. Control characters in the message
     /// are made visible.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
@@ -123,7 +123,7 @@ impl Diagnostic {
         self
     }
 
-    /// Help when there is some to give.
+    /// Adds a help text if there is one.
     pub fn help_if(self, help: Option<impl Into<String>>) -> Self {
         match help {
             Some(help) => self.help(help),
@@ -136,7 +136,8 @@ impl Diagnostic {
         self
     }
 
-    /// Text at the problem's place that can be replaced without changing anything else.
+    /// Sets a fix for text at the problem's location that can be replaced without changing anything
+    /// else.
     pub fn fix(mut self, old: &str, new: &str) -> Self {
         self.fix = Some(Fix {
             old: old.to_owned(),
@@ -154,7 +155,7 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
-    /// Files in order, then lines and columns, then codes: the order in which problems are told.
+    /// Sorts problems by file, line, column and code, the order in which they are reported.
     pub fn sort(problems: &mut [Diagnostic]) {
         problems.sort_by(|a, b| {
             (&a.location, a.code.name(), &a.message).cmp(&(&b.location, b.code.name(), &b.message))
@@ -162,15 +163,15 @@ impl Diagnostic {
     }
 }
 
-/// Text that is safe to print: control characters and marks that hide or reorder text are written
-/// as escapes. Line ends and tabs stay; for a name, such as that of a file, use [`printable_name`].
+/// Returns text that is safe to print: control characters and characters that hide or reorder text
+/// are escaped. Line ends and tabs are kept; for a name, such as a file's, use [`printable_name`].
 pub fn printable(text: &str) -> String {
     escaped(text, |c| {
         (c.is_control() && c != '\n' && c != '\t') || is_hidden_mark(c)
     })
 }
 
-/// A name on one line: as [`printable`], with line ends and tabs as escapes too.
+/// Returns a name for one line: like [`printable`], but line ends and tabs are escaped, too.
 pub fn printable_name(name: &str) -> String {
     escaped(name, |c| c.is_control() || is_hidden_mark(c))
 }
@@ -190,9 +191,9 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> String {
     shown
 }
 
-/// Marks that a terminal does not show, or that reorder or break the text around them: the controls
-/// of Unicode Standard Annex #9 with its three implicit marks, the line and paragraph separators,
-/// and characters without a width that no language needs.
+/// Returns whether a terminal does not show a character, or the character reorders or breaks the
+/// text around it: the controls of Unicode Standard Annex #9 with its three implicit marks, the
+/// line and paragraph separators, and characters without width that no language needs.
 pub fn is_hidden_mark(c: char) -> bool {
     is_bidi_control(c)
         || matches!(
@@ -208,22 +209,22 @@ pub fn is_hidden_mark(c: char) -> bool {
         )
 }
 
-/// The marks that change the direction of the text after them (Unicode Standard Annex #9, §2), with
-/// which a text can look unlike what it is.
+/// Returns whether a character changes the direction of the text after it (Unicode Standard Annex
+/// #9, §2), which can make a text look different from what it is.
 pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether nobody sees a character that can change how the rest of a text is shown. Line ends and
-/// tabs are not among them.
+/// Returns whether a character is invisible but can change how the rest of a text is shown. Line
+/// ends and tabs do not count.
 pub fn is_hidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || is_bidi_control(c)
 }
 
-/// The first hidden character of a text.
+/// Returns the first hidden character of a text.
 pub fn first_hidden(text: &str) -> Option<char> {
-    // Both kinds of control characters; the marks of direction begin with 0xE2. Nearly every text
-    // is seen to hold none by its bytes.
+    // These bytes begin both groups of control characters, and 0xE2 begins the direction marks. For
+    // nearly every text, the bytes alone show that it has none.
     let is_suspect = |byte: u8| {
         (byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r'))
             || matches!(byte, 0x7F | 0xC2 | 0xE2)
@@ -234,12 +235,12 @@ pub fn first_hidden(text: &str) -> Option<char> {
         .flatten()
 }
 
-/// A text without its hidden characters.
+/// Returns a text without its hidden characters.
 pub fn without_hidden(text: &str) -> String {
     text.chars().filter(|c| !is_hidden(*c)).collect()
 }
 
-/// A value with the problems met while it was made.
+/// A value together with the problems found while making it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked<T> {
     pub value: T,
@@ -247,7 +248,7 @@ pub struct Checked<T> {
 }
 
 impl<T> Checked<T> {
-    /// A value without a problem.
+    /// Wraps a value without problems.
     pub fn ok(value: T) -> Self {
         Self {
             value,
@@ -259,7 +260,7 @@ impl<T> Checked<T> {
         Self { value, problems }
     }
 
-    /// The value, its problems moved to the end of `problems`.
+    /// Moves the problems to the end of `problems` and returns the value.
     pub fn take_into(mut self, problems: &mut Vec<Diagnostic>) -> T {
         problems.append(&mut self.problems);
         self.value
@@ -273,8 +274,8 @@ impl<T> Checked<T> {
     }
 }
 
-/// The candidate nearest to `word`, when one is near enough to be meant; of several the first by
-/// alphabet.
+/// Returns the candidate most similar to `word` if it is similar enough to be a likely correction;
+/// among equally similar ones, the alphabetically first.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut search = NearestSearch::of(word);
     for candidate in candidates {
@@ -283,7 +284,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         } else {
             candidate.to_lowercase().into()
         };
-        // Among ten thousand names few are worth a real comparison.
+        // Cheap tests first: with ten thousand names, few are worth computing the edit distance.
         let is_of_other_length =
             lower.is_ascii() && lower.len().abs_diff(search.letters.count) > search.allowed;
         if !is_of_other_length && search.letters.apart(&LetterCounts::of(&lower)) <= search.allowed
@@ -294,7 +295,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     search.best.map(|(_, candidate)| candidate)
 }
 
-/// A name that many words are held against: its letters are counted once.
+/// A name that many words are compared with. Its letters are counted once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CandidateName {
     pub text: String,
@@ -315,7 +316,7 @@ impl CandidateName {
     }
 }
 
-/// The same as [`nearest`] among names whose letters are counted already.
+/// Does the same as [`nearest`] for names whose letters are already counted.
 pub fn nearest_name<'a>(
     word: &str,
     names: impl IntoIterator<Item = &'a CandidateName>,
@@ -333,14 +334,15 @@ pub fn nearest_name<'a>(
     search.best.map(|(_, name)| name)
 }
 
-/// Nobody types a longer name by hand, and to compare two grows with the square of their length.
+/// The length above which no correction is suggested. Nobody types longer names by hand, and the
+/// cost of a comparison grows with the square of the length.
 const SEARCHED_CHARS_MAX: usize = 100;
 
-/// A search for the text that is nearest to a word.
+/// A search for the text that is most similar to a word.
 struct NearestSearch<'a> {
     word: String,
     letters: LetterCounts,
-    /// How many changes apart a text may be.
+    /// The maximum edit distance of a suggestion.
     allowed: usize,
     best: Option<(usize, &'a str)>,
 }
@@ -365,7 +367,7 @@ impl<'a> NearestSearch<'a> {
     }
 }
 
-/// How often a text has each letter, letters that share a place counted together.
+/// How often each letter occurs in a text. Letters with the same index are counted together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct LetterCounts {
     places: [u8; 32],
@@ -378,7 +380,7 @@ impl LetterCounts {
             places: [0; 32],
             count: 0,
         };
-        // Small and capital ASCII letters share a place.
+        // An ASCII letter has the same index in lower and upper case.
         if text.is_ascii() {
             text.bytes().for_each(|byte| letters.add(u32::from(byte)));
         } else {
@@ -393,8 +395,8 @@ impl LetterCounts {
         self.count += 1;
     }
 
-    /// A distance that two texts have at least: each insertion, deletion or change brings at most
-    /// one letter and takes at most one.
+    /// Returns a lower bound of the edit distance of two texts: each insertion, deletion or
+    /// substitution adds at most one letter and removes at most one.
     fn apart(&self, other: &Self) -> usize {
         let missing = |of: &Self, from: &Self| {
             of.places

@@ -1,10 +1,10 @@
-//! A problem drawn for people: its title, the line of the source with a caret under the place,
+//! Renders a problem for people: its title, the line of the source with a caret under the place,
 //! related places, and help.
 //!
-//! The terminal and the preview's panel show the same drawing, one with colours and one without.
-//! The source is read again; where it cannot be, the place stands alone. Nothing of it reaches the
-//! terminal that could move the cursor or turn the direction of text, and of a very long line only
-//! what is around the caret.
+//! The terminal and the preview's panel show the same rendering, one with colors and one without.
+//! The source is read again; if that fails, only the location is shown. Characters that could move
+//! the terminal's cursor or change the direction of text are replaced, and of a very long line only
+//! the part around the caret is shown.
 
 use std::ops::Range;
 use std::path::Path;
@@ -15,26 +15,27 @@ use super::{Diagnostic, Location, is_hidden_mark, printable, printable_name};
 use crate::paths::SourcePath;
 use crate::source::{Files, with_lf};
 
-/// Characters of a line of a message or of help, which may quote what the writer wrote, and lines
-/// of one text.
+/// The maximum number of characters in one line of a message or help text, which may quote the
+/// writer's text, and the maximum number of lines in one text.
 const TEXT_MAX: usize = 600;
 const LINES_MAX: usize = 60;
 
-/// Related places drawn with one problem.
+/// The maximum number of related places shown with one problem.
 const ALSO_MAX: usize = 5;
 
 pub struct ProblemRenderer<'a> {
     files: &'a dyn Files,
-    /// The root from the current folder, so that a place can be clicked on.
+    /// The site's root relative to the current folder, so that terminals can make a location
+    /// clickable.
     root: &'a Path,
     width: usize,
     renderer: Renderer,
-    /// The file read last: problems come sorted by file.
+    /// The file that was read last. Problems are sorted by file, so one is enough.
     read: Option<(SourcePath, Option<SourceText>)>,
 }
 
 impl<'a> ProblemRenderer<'a> {
-    /// With a terminal's colours.
+    /// Creates a renderer that uses a terminal's colors.
     pub fn new(files: &'a dyn Files, root: &'a Path, width: usize) -> Self {
         Self {
             files,
@@ -45,7 +46,7 @@ impl<'a> ProblemRenderer<'a> {
         }
     }
 
-    /// Without colours.
+    /// Creates a renderer without colors.
     pub fn plain(files: &'a dyn Files, root: &'a Path, width: usize) -> Self {
         Self {
             renderer: Renderer::plain().term_width(width),
@@ -53,7 +54,7 @@ impl<'a> ProblemRenderer<'a> {
         }
     }
 
-    /// Several lines, without a line end.
+    /// Renders a problem as several lines, without a line end after the last.
     pub fn draw(&mut self, problem: &Diagnostic) -> String {
         let level = if problem.is_error() {
             Level::ERROR
@@ -93,9 +94,9 @@ impl<'a> ProblemRenderer<'a> {
         })
     }
 
-    /// The place by name and, when it can be read, as an excerpt. The renderer names the column
-    /// that it counts in the excerpt: where the line was cut, `cuts` takes that name and the right
-    /// one.
+    /// Adds the location by name and, if the file can be read, as an excerpt. The renderer shows
+    /// the column that it counts in the excerpt; if the line was cut, `cuts` receives that location
+    /// and the correct one.
     fn add<'g>(
         &mut self,
         group: Group<'g>,
@@ -145,8 +146,8 @@ impl<'a> ProblemRenderer<'a> {
     }
 }
 
-/// Whether lines of a file can be shown: what writers edit as text has one of these endings or
-/// none. Images, videos and archives are not even read, since they can be large.
+/// Returns whether lines of a file can be shown: text files have one of these extensions or none.
+/// Images, videos and archives can be large, so they are not even read.
 fn may_be_text(path: &SourcePath) -> bool {
     const ENDINGS: [&str; 25] = [
         "", "md", "markdown", "mdx", "mkd", "yaml", "yml", "json", "toml", "csv", "tsv", "html",
@@ -176,7 +177,7 @@ impl SourceText {
         Self { text, starts }
     }
 
-    /// A line, from 1, without its end.
+    /// Returns a line without its end, counted from 1.
     fn line(&self, line: u32) -> Option<&str> {
         let at = (line as usize).checked_sub(1)?;
         let start = *self.starts.get(at)?;
@@ -188,11 +189,11 @@ impl SourceText {
     }
 }
 
-/// A line, or what is around the caret, fit for a terminal.
+/// A line, or the part of it around the caret, made safe for a terminal.
 #[derive(Debug, PartialEq, Eq)]
 struct LineExcerpt {
     text: String,
-    /// The bytes that the problem is about.
+    /// The range of bytes that the problem is about.
     marked: Range<usize>,
 }
 
@@ -234,7 +235,7 @@ impl LineExcerpt {
     }
 }
 
-/// The character itself, or one of the same width that shows that something is there.
+/// Returns the character itself, or a visible replacement of the same width.
 fn visible_char(c: char) -> char {
     match u32::from(c) {
         _ if c == '\t' => c,
