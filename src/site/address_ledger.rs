@@ -1,11 +1,11 @@
-//! The address ledger, `handsel.lock`: the address of every page and file that the site has
-//! published, one a line, and the file behind it. Lists, feeds and calendars follow from the pages
+//! The address ledger, `handsel.lock`: one line for the address of every page and file that the
+//! site has published, with the file behind it. Lists, feeds and calendars follow from the pages
 //! and are not in it.
 //!
-//! It is kept so that an address which readers may have kept does not vanish unseen. Lines are
-//! sorted and hold neither hashes nor times, so two branches merge line by line; what a merge
-//! leaves behind (markers, a line twice, another order) is read as the union that was meant. Text
-//! comes in and goes out; who writes it, and when, is for the commands to say.
+//! The ledger lets a check report published addresses that have disappeared. Lines are sorted and
+//! contain neither hashes nor times, so two branches merge line by line. What a merge leaves behind
+//! (conflict markers, repeated lines, another order) is read as the union of both sides. This
+//! module only converts text; the commands decide when to read and write the file.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,15 +15,15 @@ use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::paths::{Route, SourcePath, percent_decode};
 use crate::source::LineStarts;
 
-/// Its name, at the site's root.
+/// The file's name, at the site's root.
 pub const LEDGER_NAME: &str = "handsel.lock";
 
 const HEAD: &str = "# The addresses that this site has published, and the file behind each. `handsel build` writes this; keep it with the site.\n";
 
-/// What git puts around two versions of a line.
+/// The markers that git puts around two versions of a line.
 const MERGE_MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
-/// An address, or a place on the page there.
+/// The address of a page or file, or of an anchor on a page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LedgerAddress {
     pub route: Route,
@@ -38,7 +38,7 @@ impl LedgerAddress {
         }
     }
 
-    /// Reads `/guides/give-first/#why`; `None` when it is no address from the site's root.
+    /// Reads `/guides/give-first/#why`; `None` if it is not an address from the site's root.
     pub fn parse(text: &str) -> Option<Self> {
         let (path, fragment) = text
             .split_once('#')
@@ -67,7 +67,7 @@ impl fmt::Display for LedgerAddress {
     }
 }
 
-/// Text without what separates fields, percent-encoded no further than that.
+/// Writes text with only the characters that separate fields percent-encoded.
 fn write_field(target: &mut impl fmt::Write, text: &str) -> fmt::Result {
     for c in text.chars() {
         if c.is_whitespace() || c.is_control() || matches!(c, '%' | '#') {
@@ -82,23 +82,24 @@ fn write_field(target: &mut impl fmt::Write, text: &str) -> fmt::Result {
     Ok(())
 }
 
-/// What is known of one address.
+/// What is known about one address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerLine {
-    /// The file that it was made from; a place on a page has none.
+    /// The source file of this address; `None` for an anchor.
     pub source: Option<SourcePath>,
-    /// The line of the ledger that it was read from, from 1; 0 for what was not read.
+    /// The line of the ledger that it was read from, counted from 1; 0 if it was not read from a
+    /// file.
     pub number: u32,
 }
 
-/// Addresses with what is behind them.
+/// Addresses with what is known about each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressLedger(pub BTreeMap<LedgerAddress, LedgerLine>);
 
 impl AddressLedger {
-    /// Reads a ledger; a line that is not an address is reported and left out. Lines that an older
-    /// version wrote for generated lists, feeds and calendars, which name no file, are left out
-    /// without a word: those addresses follow from the pages.
+    /// Reads a ledger. A line that is not an address is reported and skipped. Lines that an older
+    /// version wrote for generated lists, feeds and calendars, which name no file, are skipped
+    /// without a report, since those addresses follow from the pages.
     pub fn parse(path: &SourcePath, text: &str) -> Checked<Self> {
         let (mut ledger, mut problems) = (Self::default(), Vec::new());
         let lines = LineStarts::new(text);
@@ -110,11 +111,11 @@ impl AddressLedger {
             if line.starts_with(MERGE_MARKS[0]) {
                 let problem = Diagnostic::new(
                     Code::BadLedger,
-                    "git left the marks of a conflict here; the lines of both sides are kept",
+                    "unresolved merge conflict; the lines of both sides are used",
                 );
                 let place = lines.place(path, start..start + written.trim_end().len());
                 problems.push(problem.at(place).help(
-                    "run `handsel build`, which writes the file without them, and commit it",
+                    "run `handsel build`, which rewrites the file without the markers, and commit it",
                 ));
             }
             if line.is_empty()
@@ -146,7 +147,7 @@ impl AddressLedger {
                     problems.push(
                         problem
                             .at(place)
-                            .help("delete the line, or run `handsel build`, which does"),
+                            .help("delete the line, or run `handsel build`, which deletes it"),
                     );
                 }
             }
@@ -180,8 +181,8 @@ impl AddressLedger {
         text
     }
 
-    /// This ledger after a build that published `now`: nothing is forgotten but what is gone and
-    /// retired.
+    /// The ledger after a build that published `now`. Only retired addresses that no longer exist
+    /// are removed.
     pub fn after(mut self, now: &AddressLedger, retired: &[String]) -> Self {
         self.0
             .retain(|address, _| now.0.contains_key(address) || !is_retired(address, retired));
@@ -192,8 +193,8 @@ impl AddressLedger {
     }
 }
 
-/// Whether the setting `retired` names an address: itself, the page of a place on it, or with `/**`
-/// a folder around it.
+/// Whether the setting `retired` names an address. It can name the address itself, the page of an
+/// anchor, or a folder above it with `/**`.
 pub fn is_retired(address: &LedgerAddress, retired: &[String]) -> bool {
     retired.iter().any(|written| {
         if let Some(folder) = written

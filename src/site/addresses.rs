@@ -1,5 +1,4 @@
-//! Where each page is found: its address from its path, its front matter and the permalink
-//! patterns.
+//! The address of each page, derived from its path, its front matter and the permalink patterns.
 
 use jiff::civil::Date;
 
@@ -8,11 +7,11 @@ use crate::document::{Entry, is_folder_page, name_and_date};
 use crate::paths::{PathOutsideRoot, Route, SourcePath, slug};
 use crate::settings::Settings;
 
-/// The page for addresses that nothing has. `404.md` in the content introduces it.
+/// The page shown for addresses that do not exist. `404.md` in the content introduces it.
 pub const NOT_FOUND: &str = "/404.html";
 
-/// Names that Windows keeps for devices, whatever follows the first dot (Microsoft, “Naming Files,
-/// Paths, and Namespaces”).
+/// Names that Windows reserves for devices, with any extension (Microsoft, “Naming Files, Paths,
+/// and Namespaces”).
 const RESERVED: [&str; 22] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
     "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
@@ -38,7 +37,7 @@ pub fn of_folder(folder: &SourcePath, content: &SourcePath) -> Route {
 /// The address of a page.
 ///
 /// # Errors
-/// What is wrong with a stated address.
+/// An explanation of what is wrong with a stated address.
 pub fn of_page(
     entry: &Entry,
     content: &SourcePath,
@@ -92,9 +91,9 @@ pub fn of_page(
     Ok(Route::page(segments))
 }
 
-/// Addresses that a page may have by its file's name alone, whatever it says itself, the likeliest
-/// first: that of its folder where it is the folder's page, that of its whole name, a date in it
-/// included, and that with numbers behind it.
+/// The addresses that a page's path alone may give it, the likeliest first: its folder's address if
+/// it is the folder's page, the address of its whole name including a date, and that address with
+/// numbers appended.
 pub fn of_file_name(source: &SourcePath, content: &SourcePath) -> impl Iterator<Item = Route> {
     let folder = source.folder();
     let of_folder_page = is_folder_page(source).then(|| of_folder(&folder, content));
@@ -107,7 +106,7 @@ pub fn of_file_name(source: &SourcePath, content: &SourcePath) -> impl Iterator<
         .chain(names.map(move |name| Route::page(base.segments().chain([name.as_str()]))))
 }
 
-/// An address that the writer wrote out: each segment is slugged, `.html` at its end is dropped.
+/// An address that the writer states: each segment is slugged, and `.html` at its end is removed.
 fn stated(address: &str, settings: &Settings) -> Result<Route, AddressProblem> {
     let address = stated_address::path(address, settings)?;
     if address.trim_start_matches('/') == &NOT_FOUND[1..] {
@@ -119,7 +118,8 @@ fn stated(address: &str, settings: &Settings) -> Result<Route, AddressProblem> {
     Ok(Route::page(slugs.iter().map(String::as_str)))
 }
 
-/// `/:year/:month/:day/:folder/:slug/`; the parts of a date that is not there are left out.
+/// Applies a pattern such as `/:year/:month/:day/:folder/:slug/`. The parts of a missing date are
+/// omitted.
 fn by_pattern(
     pattern: &str,
     name: &str,
@@ -157,7 +157,7 @@ fn by_pattern(
     Ok(Route::page(segments.iter().map(String::as_str)))
 }
 
-/// The address of a file beside the pages: its folder's address and its own name.
+/// The address of a file next to the pages: its folder's address and its own name.
 pub fn of_file(path: &SourcePath, content: &SourcePath) -> Route {
     let folder = of_folder(&path.folder(), content);
     Route::new(&format!("{folder}{}", path.name())).unwrap_or(folder)

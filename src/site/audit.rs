@@ -1,9 +1,9 @@
-//! What only `check` looks at: whether pages give what they could. All of it warnings, each with a
-//! code of its own.
+//! The checks that only `check` runs: missed opportunities in pages. All of them are warnings, each
+//! with its own code.
 //!
-//! [`run`] looks at each page and at what pages have in common. What shows in a page's text alone
-//! (a link that says “here”) the document tells itself, see `document/remarks.rs`; how hard texts
-//! are to read stands in `reading`.
+//! [`run`] looks at each page and at what pages have in common. Problems that a page's text alone
+//! shows, such as a link that says “here”, are found with the document, see `document/remarks.rs`.
+//! Readability is in `reading`.
 
 mod reading;
 
@@ -16,13 +16,13 @@ use crate::document::PageFacts;
 use crate::kind::Kind;
 use crate::paths::SourcePath;
 
-/// A page of fewer words than this gives nothing that is worth the way to it.
+/// A page with fewer words than this is reported as too short.
 const WORDS_MIN: usize = 30;
 
-/// In a smaller site a topic may well begin with one page.
+/// In a site with fewer pages than this, topics with a single page are not reported.
 const PAGES_FOR_TOPICS: usize = 12;
 
-/// `facts` gives what is known of a page's text.
+/// `facts` returns what is known about a page's text.
 pub fn run<'a>(
     site: &Site,
     facts: impl Fn(PageId) -> Option<&'a PageFacts>,
@@ -42,7 +42,7 @@ pub fn run<'a>(
         };
         let is_section = site.sections[page.section].page == Some(id);
         let words = facts(id).map_or(0, |facts| facts.words);
-        // What a page that explains a word says of it in a sentence stands for a summary.
+        // The sentence with which a glossary page explains its word serves as its summary.
         let explains = site
             .kinds
             .get(&entry.meta.kind)
@@ -51,7 +51,7 @@ pub fn run<'a>(
             tell(
                 Code::MissingSummary,
                 "this page has no `summary:`".into(),
-                "say in one sentence what a reader gets from it",
+                "add `summary:` with one sentence about what readers get from it",
             );
         }
         let kind = site.kinds.get(&entry.meta.kind);
@@ -84,29 +84,29 @@ pub fn run<'a>(
             tell(
                 Code::ThinPage,
                 message,
-                "say more, or put it into the page that it belongs to",
+                "add to it, or merge it into the page that it belongs to",
             );
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
             tell(
                 Code::Orphan,
                 "no page links here".into(),
-                "link to it where a reader would want it",
+                "link to it from a related page",
             );
         }
         if !is_section && !explains && page.route.as_str() != "/" && !has_next_step(site, id, page)
         {
             tell(
                 Code::NoNextStep,
-                "nothing leads on from here".into(),
-                "name one page under `next:`, or give it a topic that others share",
+                "this page has no next step".into(),
+                "name a page under `next:`, or add a topic that other pages share",
             );
         }
         if let Some(due) = entry.review_due().filter(|due| *due < site.today) {
             tell(
                 Code::OverdueReview,
-                format!("this page wanted a review by {due}"),
-                "read it again, and set `reviewed:` to the day",
+                format!("this page was due for review by {due}"),
+                "review it, and set `reviewed:` to the date",
             );
         }
         by_kind(page, kind, facts(id), &mut tell);
@@ -114,7 +114,7 @@ pub fn run<'a>(
             Some(other) => tell(
                 Code::DuplicateTitle,
                 format!("{other} has the same title"),
-                "give one of them a title that says what is different there: in a list nobody can tell the two apart",
+                "give one of them a title that says how it differs, so that lists show which is which",
             ),
             None => {
                 titles.insert(entry.title.clone(), &entry.source);
@@ -127,8 +127,8 @@ pub fn run<'a>(
     unreferenced(site, problems);
 }
 
-/// Whether a reader who has read the page finds a way on: a step that the writer chose, a link, or
-/// a page on the same topic.
+/// Whether a page offers its readers a next step: one that the writer chose, a link, or a page on
+/// the same topic.
 fn has_next_step(site: &Site, id: PageId, page: &SitePage) -> bool {
     let is_other = |to: &Destination| match to {
         Destination::Page { page, .. } => *page != id,
@@ -152,7 +152,7 @@ fn has_next_step(site: &Site, id: PageId, page: &SitePage) -> bool {
         })
 }
 
-/// What a kind owes its readers.
+/// Reports what a page of its kind should have.
 fn by_kind(
     page: &SitePage,
     kind: Option<&Kind>,
@@ -160,14 +160,14 @@ fn by_kind(
     tell: &mut impl FnMut(Code, String, &str),
 ) {
     let meta = &page.entry.meta;
-    // Where the kind requires it, that it is missing was told.
+    // If the kind requires it, the missing field has already been reported.
     let is_required = kind.is_some_and(|kind| {
         kind.fields
             .iter()
             .any(|field| field.name == "transcript" && field.is_required)
     });
     if meta.kind == "video" && !is_required && !meta.fields.contains_key("transcript") {
-        let help = "write down what is said and shown, and name it under `transcript:`";
+        let help = "write down what is said and shown, and name the file in `transcript:`";
         tell(
             Code::NoTranscript,
             "this video has no transcript".into(),
@@ -178,7 +178,7 @@ fn by_kind(
         .and_then(|facts| facts.tool.as_ref())
         .is_some_and(|tool| tool.lacks_example())
     {
-        let help = "work one case out by hand and write it under `examples:`";
+        let help = "calculate one case by hand and add it to `examples:`";
         tell(
             Code::UntestedTool,
             "this calculator has no worked example".into(),
@@ -190,7 +190,7 @@ fn by_kind(
             .and_then(|facts| facts.tool.as_ref())
             .is_some_and(|tool| tool.lacks_source())
     {
-        let help = "name the source under `sources:` with the day on which you looked; of figures of your own, say so in `method:`";
+        let help = "name the source under `sources:` with the date you checked it; if the figures are your own, say so in `method:`";
         tell(
             Code::ToolUnsourced,
             "this calculator works with a table, and does not say where its figures come from"
@@ -200,7 +200,7 @@ fn by_kind(
     }
 }
 
-/// Sources with an address that do not say when somebody looked, each at its place.
+/// Reports sources that have an address and no date on which it was checked, each at its place.
 fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
     for page in site.pages().iter().filter(|page| page.is_listed()) {
         for source in page
@@ -213,9 +213,9 @@ fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
             let Some(url) = &source.url else { continue };
             let problem = Diagnostic::new(
                 Code::UncheckedSource,
-                "this source does not say when it was looked at last",
+                "this source does not say when it was last checked",
             );
-            let help = "look whether it still says what you took from it, and write `{ title: …, url: …, checked: 2026-01-31 }` with the day";
+            let help = "check that it still supports the figures, and write `{ title: …, url: …, checked: 2026-01-31 }` with the date";
             problems.push(problem.at(url.place.clone()).help(help));
         }
     }
@@ -239,12 +239,12 @@ fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
         let Some(written) = written else { continue };
         let problem = Diagnostic::new(
             Code::SinglePageTopic,
-            format!("`{}` is the topic of this page alone", term.title),
+            format!("only this page has the topic `{}`", term.title),
         );
         problems.push(
             problem
                 .at(written.place.clone())
-                .help("use a topic that other pages share, or give others this one"),
+                .help("use a topic that other pages share, or add this one to other pages"),
         );
     }
 }
@@ -274,7 +274,7 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
         })
         .collect();
     let Some(first) = files.first() else { return };
-    // A terminal shows the beginning of a long list; programs get all of it.
+    // A terminal shows only the beginning of a long list; programs get all of it.
     let named: Vec<&str> = files.iter().map(|path| path.as_str()).collect();
     let count = if files.len() == 1 {
         "one file of the content is".to_owned()
@@ -285,6 +285,6 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
     problems.push(
         Diagnostic::new(Code::UnreferencedFiles, message)
             .at(Location::start_of(first))
-            .help("link to them, or take them away"),
+            .help("link to them, or delete them"),
     );
 }

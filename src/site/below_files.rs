@@ -7,27 +7,26 @@ use std::collections::{BTreeMap, HashSet};
 use super::tables::{LinkTarget, SiteTables};
 use crate::paths::{Route, SourcePath};
 
-/// How many times the site is assembled again because an address that was given to a page is below
-/// a file, too.
+/// The maximum number of times that the site is assembled again because a page's replacement
+/// address is also below a file.
 pub const ROUNDS_MAX: usize = 3;
 
-/// How many addresses are tried for a page.
+/// The maximum number of addresses tried for a page.
 const TRIES_MAX: usize = 1_000;
 
-/// Where pages are published whose address is below a file: the address that they have in place of
-/// their own.
+/// The pages whose own address is below a file, each with its replacement address.
 pub type MovedPages = BTreeMap<SourcePath, Moved>;
 
-/// A page that has another address than its own.
+/// A page that is published at another address than its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
     pub from: Route,
-    /// The file, as an address.
+    /// The address of the file.
     pub file: String,
     pub to: Route,
 }
 
-/// The file above an address, and how many segments its path has.
+/// The file above an address, and the number of segments in its path.
 pub fn file_above(tables: &SiteTables, route: &Route) -> Option<(String, usize)> {
     let path = route.as_str().trim_end_matches('/');
     if path == route.as_str() {
@@ -43,7 +42,7 @@ pub fn file_above(tables: &SiteTables, route: &Route) -> Option<(String, usize)>
     })
 }
 
-/// Whether a path without a slash at its end is that of a file.
+/// Whether a path without a trailing slash is that of a file.
 fn is_file(tables: &SiteTables, path: &str) -> bool {
     if tables.by_route.contains_key(path) {
         return true;
@@ -61,8 +60,7 @@ fn is_file(tables: &SiteTables, path: &str) -> bool {
     }
 }
 
-/// Finds another address for each page that is below a file; whether there is any that was not
-/// known.
+/// Finds another address for each page below a file. Returns whether any such page is new.
 pub fn find(tables: &SiteTables, moved: &mut MovedPages) -> bool {
     let below = tables
         .pages
@@ -93,7 +91,7 @@ pub fn find(tables: &SiteTables, moved: &mut MovedPages) -> bool {
     is_any_new
 }
 
-/// The address with its segment at `depth` written without dots, and with numbers behind that.
+/// The address with the segment at `depth` written without dots, then with numbers appended.
 fn other_addresses(route: &Route, depth: usize) -> impl Iterator<Item = Route> {
     let segments: Vec<String> = route.segments().map(str::to_owned).collect();
     let name = segments.get(depth - 1).map_or_else(String::new, |name| {

@@ -1,12 +1,13 @@
-//! Titles in the order of their letters, as in the index of a book: accents and case decide only
-//! between titles that are alike without them, and marks in front of the first letter do not count.
+//! Sorts titles by their letters, like the index of a book: accents and case only decide between
+//! titles that are otherwise equal, and marks before the first letter do not count (see DECISIONS:
+//! “Titles are sorted by their letters, without a collation”).
 
 use std::cmp::Ordering;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A title that is ordered by its letters. Those that begin with a number come first.
+/// A title that is sorted by its letters. Titles that begin with a number come first.
 pub struct CollationKey<'a>(pub &'a str);
 
 impl Ord for CollationKey<'_> {
@@ -14,7 +15,7 @@ impl Ord for CollationKey<'_> {
         let [own, others] = [self, other].map(|title| without_marks_in_front(title.0));
         let same = |(a, b): &(u8, u8)| a.is_ascii() && a.eq_ignore_ascii_case(b);
         let split = own.bytes().zip(others.bytes()).take_while(same).count();
-        // All before is ASCII, so this is a boundary in both.
+        // Everything before this offset is ASCII, so it is a character boundary in both.
         let by_kind = if split == 0 {
             begins_with_letter(own).cmp(&begins_with_letter(others))
         } else {
@@ -42,7 +43,7 @@ impl PartialEq for CollationKey<'_> {
 
 impl Eq for CollationKey<'_> {}
 
-/// The letter that a title is filed under; `#` for numbers and for what has no letters.
+/// The letter that a title is filed under; `#` for numbers and for titles without letters.
 pub fn initial(title: &str) -> String {
     match collation_letters(without_marks_in_front(title)).next() {
         Some(letter) if letter.is_alphabetic() => letter.to_uppercase().collect(),
@@ -60,7 +61,7 @@ fn begins_with_letter(title: &str) -> bool {
         .is_some_and(char::is_alphabetic)
 }
 
-/// The letters of a text, and all else that stands in it, in lower case and without accents.
+/// The letters and other characters of a text, in lower case and without accents.
 fn collation_letters(text: &str) -> impl Iterator<Item = char> + '_ {
     text.nfd()
         .flat_map(char::to_lowercase)

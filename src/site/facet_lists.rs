@@ -1,9 +1,9 @@
-//! The lists of all pages of one level, one span of time or one kind: what lists can be narrowed
-//! down by without a script, beside topics and audiences.
+//! The lists of all pages of one level, one time range or one kind. They let readers filter without
+//! a script, as the lists of topics and audiences do.
 //!
-//! There is one where some listed pages belong on it and some do not. A kind whose pages all lie in
-//! its own folder has that folder's list and no second one. Which pages a list holds is found when
-//! it is drawn; here is only which lists there are.
+//! A list exists if some listed pages belong to it and some do not. A kind whose pages are all in
+//! its own folder uses that folder's list. This module decides which lists exist; the pages of a
+//! list are found when it is rendered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,8 @@ use crate::document::meta::Level;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
 
-/// The spans of time that pages are sorted into, in minutes; what takes longer is in none.
+/// The upper limits of the time ranges that pages are sorted into, in minutes. Longer pages are in
+/// none.
 pub const MINUTES: [u32; 3] = [5, 15, 60];
 
 pub const LEVELS: [Level; 3] = [Level::Beginner, Level::Intermediate, Level::Advanced];
@@ -22,7 +23,7 @@ pub const LEVELS: [Level; 3] = [Level::Beginner, Level::Intermediate, Level::Adv
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FacetKey {
     Level(Level),
-    /// At most so many minutes.
+    /// At most this many minutes.
     Minutes(u32),
     Kind(String),
 }
@@ -32,12 +33,12 @@ pub enum FacetKey {
 pub struct FacetList {
     pub by: FacetKey,
     pub route: Route,
-    /// Whether it is a list of its own and not that of the kind's folder.
+    /// Whether it is a separate list, not that of the kind's folder.
     pub is_own: bool,
 }
 
 impl FacetKey {
-    /// The folder of these lists and the name of this one in it.
+    /// The address of this list, within the folder of such lists.
     fn address(&self) -> Route {
         match self {
             FacetKey::Level(level) => Route::page(["levels", level.key()]),
@@ -47,14 +48,13 @@ impl FacetKey {
     }
 }
 
-/// Whether a page belongs on such lists: it is listed, and no folder's own page.
+/// Whether a page belongs to such lists: it is listed and is not a folder's own page.
 pub fn counts(pages: &[SitePage], sections: &[Section], id: PageId) -> bool {
     let page = &pages[id];
     page.is_listed() && sections[page.section].page != Some(id)
 }
 
-/// The minutes that speak for a list of its own; how long a way through other pages takes may
-/// change with each of them.
+/// The minutes by which a page is listed. A path's time depends on its steps, so it has none.
 fn list_minutes(page: &SitePage, kinds: &Kinds) -> Option<u32> {
     let leads = kinds
         .get(&page.entry.meta.kind)
@@ -62,7 +62,7 @@ fn list_minutes(page: &SitePage, kinds: &Kinds) -> Option<u32> {
     (page.entry.meta.minutes.is_some() || !leads).then_some(page.entry.minutes)
 }
 
-/// The span of time that a page falls into, as a position among [`MINUTES`].
+/// The time range of a page, as a position in [`MINUTES`].
 pub fn span(minutes: u32) -> usize {
     MINUTES
         .iter()
@@ -70,9 +70,9 @@ pub fn span(minutes: u32) -> usize {
         .unwrap_or(MINUTES.len())
 }
 
-/// Whether there are surely the same lists with one listed page more, because what it shares with
-/// others is shared already. `other` is a page that counts: what makes no list though this one has
-/// it, all pages have.
+/// Whether one more listed page is certain to leave the same lists, because each property it shares
+/// with others is shared already. `other` is a page that counts: a property of the new page that
+/// has no list is one that all pages have.
 pub fn keeps_facet_lists(
     lists: &[FacetList],
     page: &SitePage,
@@ -101,7 +101,7 @@ pub fn keeps_facet_lists(
             .all(|by| known(by).is_some() || own.contains(by))
 }
 
-/// What a page has in common with others.
+/// The properties that a page can share with others.
 fn facet_keys(page: &SitePage, kinds: &Kinds) -> impl Iterator<Item = FacetKey> {
     let meta = &page.entry.meta;
     let within = list_minutes(page, kinds).map_or(MINUTES.len(), span);
@@ -112,7 +112,7 @@ fn facet_keys(page: &SitePage, kinds: &Kinds) -> impl Iterator<Item = FacetKey> 
         .chain([FacetKey::Kind(meta.kind.clone())])
 }
 
-/// The lists that these pages make; all of them belong on some.
+/// The lists of these pages. Each of them belongs to at least one.
 pub fn find<'a>(
     pages: impl Iterator<Item = &'a SitePage>,
     sections: &[Section],
@@ -120,7 +120,7 @@ pub fn find<'a>(
     content: &SourcePath,
 ) -> Vec<FacetList> {
     let (mut total, mut levels, mut spans) = (0, [0; LEVELS.len()], [0; MINUTES.len() + 1]);
-    // Of each kind: how many pages, and whether one lies outside the kind's folder.
+    // For each kind: the number of pages, and whether one is outside the kind's folder.
     let mut by_kind: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
     let folders: BTreeMap<&str, SourcePath> = kinds
         .iter()

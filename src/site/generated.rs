@@ -1,5 +1,5 @@
-//! Addresses of what the build makes itself: lists, calendars, feeds, files for machines. A link
-//! can lead to each of them, and no page can take the place of one.
+//! Addresses that the build generates: lists, calendars, feeds and files for machines. Links can
+//! target each of them, and no page can have the same address.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::kind::Kinds;
 use crate::paths::Route;
 
 impl SiteTables {
-    /// Makes the addresses of the generated lists known.
+    /// Registers the addresses of the generated lists.
     pub fn add_lists(
         &mut self,
         topics: &[TermPages],
@@ -49,7 +49,7 @@ impl SiteTables {
         }
     }
 
-    /// Makes the addresses of the pages that pick one at random known.
+    /// Registers the addresses of the pages that pick a page at random.
     pub fn add_surprises(&mut self, routes: impl Iterator<Item = Route>) {
         for route in routes {
             self.by_route
@@ -58,8 +58,8 @@ impl SiteTables {
         }
     }
 
-    /// Makes the addresses of files known that are made from the site as a whole: feeds, the
-    /// sitemap, lists for machines.
+    /// Registers the addresses of files that are made from the whole site: feeds, the sitemap,
+    /// lists for machines.
     pub fn add_files<'a>(&mut self, kinds: &Kinds, terms: impl Iterator<Item = &'a TermPages>) {
         let mut addresses: Vec<String> = [
             "/pages.json",
@@ -105,7 +105,7 @@ impl SiteTables {
         }
     }
 
-    /// The Markdown copy of a page at this address, where the site has such copies.
+    /// The Markdown copy of a page at this address, if the site has such copies.
     pub fn markdown_copy(&self, route: &Route) -> Option<LinkTarget> {
         let of = route
             .as_str()
@@ -115,7 +115,7 @@ impl SiteTables {
         is_page.then(|| LinkTarget::Listing(route.clone()))
     }
 
-    /// Makes the addresses of calendar files known.
+    /// Registers the addresses of calendar files.
     pub fn add_calendars(&mut self, kinds: &Kinds) {
         let mut routes: Vec<Route> = Vec::new();
         for page in self.pages.iter().filter(|page| page.entry.occurs.is_some()) {

@@ -1,10 +1,10 @@
-//! The promise that stands on every page, made from the settings: whether all of it is said.
+//! Checks that the settings contain everything for the statement about giving on each page.
 
 use super::Site;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::paths::SourcePath;
 
-/// Tells what the settings leave unsaid. `config` is their file.
+/// Reports what the settings leave out. `config` is the settings file.
 pub fn run(site: &Site, config: &SourcePath, problems: &mut Vec<Diagnostic>) {
     let settings = site.settings();
     let giving = &settings.giving;
@@ -14,10 +14,10 @@ pub fn run(site: &Site, config: &SourcePath, problems: &mut Vec<Diagnostic>) {
             .iter()
             .any(|page| page.entry.meta.license.is_none());
     let parts = [
-        (giving.who.is_none(), "who gives this"),
-        (giving.why.is_none(), "why it is given"),
+        (giving.who.is_none(), "who provides it"),
+        (giving.why.is_none(), "why it is provided"),
         (giving.pays.is_none(), "who pays for it"),
-        (is_unlicensed, "what a reader may do with it"),
+        (is_unlicensed, "what readers may do with it"),
     ];
     let unsaid: Vec<&str> = parts
         .into_iter()
@@ -40,7 +40,7 @@ pub fn run(site: &Site, config: &SourcePath, problems: &mut Vec<Diagnostic>) {
     let license = is_unlicensed.then(|| "`license: CC BY 4.0` or another".to_owned());
     let write: Vec<String> = giving.into_iter().chain(license).collect();
     let help = format!(
-        "write {}; it stands on every page and on the page about this resource",
+        "add {}; every page and the page about this resource show it",
         write.join(" and ")
     );
     let problem = Diagnostic::new(

@@ -1,4 +1,4 @@
-//! The glossary as a whole: that no two pages explain one word.
+//! Checks across the glossary: no two pages explain the same word.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::document::glossary::words;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
 
-/// Tells the words that two published pages explain, at the later one.
+/// Reports words that two published pages explain, at the later page.
 pub fn check(tables: &SiteTables, kinds: &Kinds, problems: &mut Vec<Diagnostic>) {
     let mut explained: HashMap<String, &SourcePath> = HashMap::new();
     for page in &tables.pages {
@@ -24,11 +24,12 @@ pub fn check(tables: &SiteTables, kinds: &Kinds, problems: &mut Vec<Diagnostic>)
                     .map_or_else(|| Location::start_of(own), |title| title.place.clone());
                 let problem = Diagnostic::new(
                     Code::DuplicateTerm,
-                    format!("`{word}` is explained by {first} already"),
+                    format!("`{word}` is already explained by {first}"),
                 )
                 .at(place);
-                problems
-                    .push(problem.help("explain it on one page, or take it out of one `also:`"));
+                problems.push(
+                    problem.help("explain it on one page only, or remove it from one `also:`"),
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
-//! A site with one page more: the same value as assembling it anew, for the work of that page.
+//! Adds one page to a site. The result equals a full assembly, for the cost of that page.
 //!
-//! A page that would change what other pages are (it founds a section or a topic, its address is
-//! known already, it is a folder's own page …) is not taken; then the site has to be assembled.
-//! `tests/live.rs` holds both to be equal.
+//! A page that would change other pages is refused, and the site has to be assembled: for example
+//! one that creates a section or a topic, whose address already exists, or that is a folder's own
+//! page. `tests/live.rs` checks that both results are equal.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -21,17 +21,17 @@ use crate::document::{Entry, glossary, is_folder_page, name_and_date};
 use crate::paths::{SourcePath, slug};
 use crate::vocabulary;
 
-/// Where a page came in.
+/// Where a page was added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsertedPage {
-    /// The page; those that were at this position and behind it are one further now.
+    /// The position of the page. Pages from this position on have moved up by one.
     pub page: PageId,
     pub section: usize,
     pub topics: Vec<usize>,
 }
 
-/// Takes one more page into a site; `None`, and nothing is changed, when the site has to be
-/// assembled anew.
+/// Adds a page to a site. Returns `None`, and changes nothing, if the site has to be assembled
+/// again.
 pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<InsertedPage> {
     let Placement {
         page,
@@ -65,9 +65,8 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     })
 }
 
-/// The pages of whose links that lead nowhere something else may be said now that this page is
-/// there. What is suggested for them are names of their folder where there are many pages, and
-/// otherwise all.
+/// The pages whose broken links may get another suggestion now that this page exists. In a large
+/// site, suggestions come from the link's folder only.
 fn pages_with_new_suggestions(site: &Site, new: PageId, names: &SlugNames) -> BTreeSet<PageId> {
     let with_problems = &site.with_problems;
     if site.pages().len() <= PAGES_SEARCHED_MAX + 1 {
@@ -75,7 +74,7 @@ fn pages_with_new_suggestions(site: &Site, new: PageId, names: &SlugNames) -> BT
     }
     let source = &site.page(new).entry.source;
     let new_folder = source.folder();
-    // A name that stands for several files may be that of the new page now.
+    // A name that is shared by several files may now be that of the new page.
     let mut folders: HashMap<SourcePath, bool> = HashMap::new();
     let mut has_same_name = |folder: &SourcePath| {
         let others = site
@@ -98,7 +97,7 @@ fn pages_with_new_suggestions(site: &Site, new: PageId, names: &SlugNames) -> BT
         .collect()
 }
 
-/// Whether a name is near enough to what a page links to that it may be suggested.
+/// Whether a name is similar enough to a link of the page to be suggested.
 fn may_suggest(page: &SitePage, name: &str) -> bool {
     let meta = &page.entry.meta;
     let image = meta.image.as_ref().map(|image| &image.src);
@@ -123,7 +122,7 @@ struct Placement {
     names: SlugNames,
 }
 
-/// Finds a page's place; `None` when taking it there would change more than the lists that hold it.
+/// Finds a page's position; `None` if adding it would change more than the lists that contain it.
 fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Placement> {
     let mut page = tables::place_one(&site.tables, entry, site.today, with_drafts)?;
     if !entry.meta.aliases.is_empty() || is_folder_page(&entry.source) || depends_on_names(site) {
@@ -133,7 +132,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     if links::has_extension(entry.source.stem()) {
         return None;
     }
-    // It brings a calendar of its own, or a word that may be explained already.
+    // It adds a calendar, or a word that may already be explained.
     if entry.occurs.is_some() || glossary::explains(&entry.meta.kind, &site.kinds) {
         return None;
     }
@@ -192,7 +191,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     })
 }
 
-/// Whether, with this page, there would be other lists of a level, a span of time or a kind.
+/// Whether the page would add a list of a level, a time range or a kind.
 fn creates_facet_list(site: &Site, page: &SitePage) -> bool {
     if !page.is_listed() {
         return false;
@@ -210,8 +209,7 @@ fn creates_facet_list(site: &Site, page: &SitePage) -> bool {
             != site.narrowed
 }
 
-/// Whether there would be another feed with this page: one of its kind, or one of a term without
-/// dated pages.
+/// Whether the page would add a feed: one of its kind, or of a term that has no dated pages yet.
 fn creates_feed<'a>(
     site: &Site,
     page: &SitePage,
@@ -223,7 +221,7 @@ fn creates_feed<'a>(
         || page.changed().is_some() && terms.any(|term| !term.pages.iter().any(is_dated))
 }
 
-/// Whether, with this page, most pages of a section could be in another language.
+/// Whether the page could change the language of most pages in a section.
 fn may_change_languages(site: &Site, page: &SitePage) -> bool {
     let of_site = &*site.settings().language;
     let language = language_of(page, of_site);
@@ -238,7 +236,7 @@ fn may_change_languages(site: &Site, page: &SitePage) -> bool {
     })
 }
 
-/// Puts a page into the lists of its section and its terms.
+/// Adds a page to the lists of its section and its terms.
 fn list(site: &mut Site, id: PageId, topics: &[usize], audiences: &[usize]) {
     let section = site.page(id).section;
     let order = order_of(&site.sections[section], &site.kinds);
@@ -259,8 +257,8 @@ fn list(site: &mut Site, id: PageId, topics: &[usize], audiences: &[usize]) {
     }
 }
 
-/// Whether a link of the settings or a vocabulary leads nowhere: what is said of it depends on
-/// every page's name.
+/// Whether a link in the settings or a vocabulary is broken. Its message depends on the names of
+/// all pages.
 fn depends_on_names(site: &Site) -> bool {
     let links = site
         .menu
@@ -291,8 +289,7 @@ fn has_dates(site: &Site) -> bool {
     site.pages().iter().any(|page| page.changed().is_some())
 }
 
-/// The positions of the terms that a page names; `None` when it brings a new one, or one in other
-/// words.
+/// The positions of the terms that a page names; `None` if one is new or spelled differently.
 fn terms(
     known: &[TermPages],
     vocabulary: Option<&vocabulary::Terms>,
@@ -316,8 +313,8 @@ fn terms(
     Some(positions)
 }
 
-/// The slugs under which a page may be found or suggested: of its file's name, of the end of its
-/// address, and of its title.
+/// The slugs under which a page may be found or suggested: that of its file's name, of the end of
+/// its address, and of its title.
 struct SlugNames([String; 3]);
 
 impl SlugNames {
@@ -330,7 +327,7 @@ impl SlugNames {
         ])
     }
 
-    /// Whether a name is one of them, as a slug.
+    /// Whether one of the slugs is that of a name.
     fn have(&self, name: &str) -> bool {
         let first = name.bytes().next().unwrap_or_default().to_ascii_lowercase();
         let begins = |own: &String| own.as_bytes().first() == Some(&first);
@@ -340,8 +337,8 @@ impl SlugNames {
         self.0.contains(&slug(name))
     }
 
-    /// Whether a link of a page may lead to the page of these names, now or once it is there, or
-    /// may be told that it is meant.
+    /// Whether a link of another page may lead to the page with these names, now or once it exists,
+    /// or may get it as a suggestion.
     fn may_be_meant_by(&self, page: &SitePage) -> bool {
         if page.has_fixed_links {
             return false;
@@ -364,8 +361,8 @@ impl SlugNames {
                 .any(|link| self.may_be_meant(&link.target.value))
     }
 
-    /// Whether a target, by its last segment, may lead to the page. Rather too often than not often
-    /// enough: every link of the site is asked this.
+    /// Whether a target may lead to the page, judging by its last segment alone. False positives
+    /// are acceptable, since every link of the site is tested.
     fn may_be_meant(&self, written: &str) -> bool {
         if written.starts_with('#') {
             return false;
@@ -384,7 +381,7 @@ impl SlugNames {
             .iter()
             .rposition(is_slash)
             .map_or(0, |slash| slash + 1);
-        // All that cuts a path is ASCII, so that what lies between is text.
+        // All separators are ASCII, so these offsets are character boundaries.
         let last = &written[start..end];
         if last
             .bytes()
@@ -402,7 +399,7 @@ impl SlugNames {
         matches!(ParsedTarget::parse(written), ParsedTarget::Inside { path, .. } if self.may_end(&last(&path)))
     }
 
-    /// Whether a path's last segment may stand for the page, or for whatever its folder is.
+    /// Whether the last segment of a path may name the page, or may name whatever its folder is.
     fn may_end(&self, last: &str) -> bool {
         if matches!(last, "" | "." | "..") || last.starts_with("index.") {
             return true;
@@ -412,7 +409,7 @@ impl SlugNames {
     }
 }
 
-/// Moves every page from a position on one further.
+/// Moves every page from a position on up by one.
 fn make_room(site: &mut Site, from: PageId) {
     let further = |id: &mut PageId| *id += usize::from(*id >= from);
     let lead_further = |to: &mut Destination| {
@@ -420,7 +417,7 @@ fn make_room(site: &mut Site, from: PageId) {
             further(page);
         }
     };
-    // Whoever gives a site something new that knows pages is asked here what becomes of it.
+    // If you add a field that holds page positions, the compiler asks you to handle it here.
     let Site {
         tables,
         kinds: _,

@@ -1,5 +1,5 @@
-//! What may have been meant by a link that leads nowhere: the same name elsewhere, a similar one,
-//! another way to write an address.
+//! Suggestions for broken links: the same name elsewhere, a similar name, or another way to write
+//! an address.
 
 use crate::diagnostic::{nearest, nearest_name};
 use crate::document::outline::anchor;
@@ -10,11 +10,11 @@ use crate::renamed;
 use super::links::{FoundTarget, LinkOrigin, find, has_extension, relative};
 use super::{LinkTarget, SiteTables};
 
-/// How often the names of a site are searched for the links of one page. A page with more broken
-/// links than this is not written by hand, and each search looks at thousands of names.
+/// The maximum number of searches for the links of one page. Each search looks at thousands of
+/// names, and a page with more broken links than this was not written by hand.
 const SEARCHES_MAX: usize = 50;
 
-/// The searches that are left for a page.
+/// The remaining searches for a page.
 pub(super) struct LinkSearches(usize);
 
 impl Default for LinkSearches {
@@ -24,7 +24,7 @@ impl Default for LinkSearches {
 }
 
 impl LinkSearches {
-    /// Takes one of the searches that are left, if there is one.
+    /// Uses one of the remaining searches, if there is one.
     pub fn take(&mut self) -> bool {
         let is_left = self.0 > 0;
         self.0 = self.0.saturating_sub(1);
@@ -32,7 +32,7 @@ impl LinkSearches {
     }
 }
 
-/// What the last label of a host usually is. A path that ends so and leads nowhere was meant as an
+/// Common last labels of host names. A broken path that ends in one was probably meant as an
 /// address of another site.
 const TOP_LEVEL_DOMAINS: [&str; 20] = [
     "com", "org", "net", "edu", "gov", "io", "dev", "app", "info", "eu", "de", "at", "ch", "fr",
@@ -42,7 +42,7 @@ const TOP_LEVEL_DOMAINS: [&str; 20] = [
 /// The names of a folder's own page.
 const FOLDER_PAGES: [&str; 3] = ["index.md", "README.md", "_index.md"];
 
-/// What to do about a target that leads nowhere; `path` is the target's path, decoded.
+/// What to do about a broken target; `path` is the target's decoded path.
 pub(super) fn suggestion(
     tables: &SiteTables,
     from: LinkOrigin,
@@ -90,7 +90,7 @@ fn address(written: &str, path: &str) -> Option<String> {
     }
 }
 
-/// The list of a level that had another name.
+/// The list of a level under the level's old name.
 fn renamed_level(tables: &SiteTables, path: &str) -> Option<String> {
     let level = path.strip_prefix("/levels/")?.trim_end_matches('/');
     let address = format!("/levels/{}/", renamed::new_value("level", level)?);
@@ -106,10 +106,10 @@ fn without_slash(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<St
         find(tables, from, bare),
         FoundTarget::Nothing | FoundTarget::Outside
     );
-    is_there.then(|| format!("take the slash at its end away: {bare}"))
+    is_there.then(|| format!("remove the slash at the end: {bare}"))
 }
 
-/// A file of `static/` by its source path: it is published without that folder.
+/// A file of `static/` by its source path. It is published without that folder.
 fn of_static(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
     let below = path
         .trim_start_matches(['.', '/'])
@@ -123,7 +123,7 @@ fn of_static(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String
     }
 }
 
-/// The page of a folder further up, for `index.md` in a folder that has none.
+/// The page of a folder further up, for an `index.md` that does not exist.
 fn folder_page(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
     let is_folder_page = |name: &str| {
         FOLDER_PAGES
@@ -146,7 +146,7 @@ fn folder_page(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<Stri
     found.map(|page| escaped_suggestion(&relative(&folder, &page)))
 }
 
-/// A page or a file of this name in another folder, else one with a similar name.
+/// A page or a file with this name in another folder, otherwise one with a similar name.
 fn of_name(
     tables: &SiteTables,
     from: LinkOrigin,
@@ -175,7 +175,8 @@ fn of_name(
         .map(of_source)
 }
 
-/// A suggested path as it can stand in a link: these three characters mean something else there.
+/// A suggested path as it can be written in a link, with the three characters that have a meaning
+/// there escaped.
 fn escaped_suggestion(path: &str) -> String {
     format!(
         "did you mean {}?",
@@ -185,7 +186,7 @@ fn escaped_suggestion(path: &str) -> String {
     )
 }
 
-/// The name that is looked for: of a page without its extension, of another file with it.
+/// The name to look for: that of a page without its extension, that of another file with it.
 fn searched_name(path: &str) -> &str {
     let last = path
         .trim_end_matches('/')
@@ -204,8 +205,7 @@ fn searched_name(path: &str) -> &str {
     }
 }
 
-/// Whether a page's name is near enough to a target to be suggested, should the target lead
-/// nowhere.
+/// Whether a page's name is similar enough to a broken target to be suggested.
 pub(super) fn may_suggest(written: &str, name: &str) -> bool {
     matches!(ParsedTarget::parse(written), ParsedTarget::Inside { path, .. } if nearest(searched_name(&path.replace('\\', "/")), [name]).is_some())
 }

@@ -1,9 +1,10 @@
-//! What a link means: a page, a list, a file, a place on this page, or nothing that exists.
+//! Resolves links: to a page, a list, a file, an anchor on the same page, or a target that does not
+//! exist.
 //!
-//! A target that ends in a file extension is a source path (`.html` names its page); any other is
-//! an address relative to the page's own, and if nothing is there, a source path. A leading `/`
-//! counts from the site's root, which is the content folder for sources. Every target that leads
-//! nowhere gets the nearest one that exists as a suggestion.
+//! A target that ends in a file extension is a source path (`.html` names its page). Any other is
+//! an address relative to the page's own address and, if nothing is there, a source path. A leading
+//! `/` counts from the site's root, which is the content folder for sources. A broken link gets the
+//! nearest existing target as a suggestion.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,7 +19,7 @@ use super::link_help::{self, LinkSearches};
 use super::tables::folded;
 use super::{LinkTarget, PageId, SiteTables};
 
-/// Where a link leads.
+/// The destination of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
     Page {
@@ -34,18 +35,18 @@ pub enum Destination {
         suffix: TargetSuffix,
         file: Option<SourcePath>,
     },
-    /// A place on the page itself.
+    /// An anchor on the same page.
     Here {
         fragment: String,
         suffix: TargetSuffix,
     },
-    /// Written as it stands: another site, or a target that does not exist.
+    /// Kept as written: a link to another site, or a target that does not exist.
     AsWritten,
-    /// An address that no page may hold. Nothing is written.
+    /// An address that a page must not contain. Nothing is written.
     Refused,
 }
 
-/// A link with its destination and what is wrong with it.
+/// A link's destination and its problem, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedLink {
     pub to: Destination,
@@ -55,7 +56,7 @@ pub struct ResolvedLink {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem {
     pub code: Code,
-    /// Where it is not the code's own.
+    /// The severity, if it is not the code's own.
     pub severity: Option<Severity>,
     pub message: String,
     pub help: Option<String>,
@@ -71,7 +72,7 @@ impl LinkProblem {
         }
     }
 
-    /// The problem at the place of its link.
+    /// The problem, located at its link.
     pub fn at(&self, place: Location) -> Diagnostic {
         let problem = Diagnostic::new(self.code, self.message.clone())
             .help_if(self.help.clone())
@@ -83,22 +84,22 @@ impl LinkProblem {
     }
 }
 
-/// The page that a link stands on.
+/// The page that contains a link.
 #[derive(Clone, Copy)]
 pub struct LinkOrigin<'a> {
     pub source: &'a SourcePath,
     pub route: &'a Route,
     pub anchors: &'a [String],
-    /// Links are told about more kindly: the page is itself a draft.
+    /// Whether the page is itself unpublished, so that links to unpublished pages are not reported.
     pub is_hidden: bool,
 }
 
-/// What was found for a path, before its fragment is looked at.
+/// The result of looking up a path, before its fragment is checked.
 pub(super) enum FoundTarget {
-    /// What no page that comes takes the place of.
+    /// A target that no new page can replace.
     Fixed(LinkTarget),
     Node(LinkTarget),
-    /// There, but under another letter case.
+    /// The target exists with other letter case; the text is its exact path.
     OtherCase(LinkTarget, String),
     Nothing,
     Outside,
@@ -118,9 +119,9 @@ pub fn resolve(tables: &SiteTables, from: LinkOrigin, link: &Link) -> ResolvedLi
 pub struct LinkResolver<'a> {
     tables: &'a SiteTables,
     from: LinkOrigin<'a>,
-    /// Becomes false when a page that comes could lead a link elsewhere. None can where it leads
-    /// outside, to a place on its page, to the source that has exactly the path it names, or to a
-    /// file by the file's name.
+    /// Becomes false when a new page could change the destination of a link. A link is fixed if it
+    /// leads to another site, to an anchor on its page, to the source with exactly the path it
+    /// names, or to a file by the file's name.
     pub is_fixed: bool,
     searches: LinkSearches,
 }
@@ -192,7 +193,8 @@ impl<'a> LinkResolver<'a> {
         }
     }
 
-    /// An address with a scheme. One of this site is held against what the site has.
+    /// An address with a scheme. An address of this site is checked against the published
+    /// addresses.
     fn outside(&mut self, written: &str) -> ResolvedLink {
         let own = self
             .tables
@@ -213,8 +215,8 @@ impl<'a> LinkResolver<'a> {
                     severity: Some(Severity::Warning),
                     ..LinkProblem::new(
                         Code::BrokenLink,
-                        format!("`{written}` is an address of this site, and nothing is published there"),
-                        Some("link to the page by its path, or name the path in the setting `external` if another site is there".into()),
+                        format!("nothing is published at `{written}`, an address of this site"),
+                        Some("link to the page by its path, or add the path to the setting `external_paths` if another site is there".into()),
                     )
                 };
                 ResolvedLink {
@@ -226,7 +228,7 @@ impl<'a> LinkResolver<'a> {
         }
     }
 
-    /// Where the links in a kind's own fields lead, held against what each has to lead to.
+    /// Resolves the links in a kind's own fields, and checks each against what its field requires.
     pub fn of_fields(&mut self, written: &[FieldLink]) -> Vec<ResolvedLink> {
         let mut all: Vec<ResolvedLink> = Vec::with_capacity(written.len());
         for link in written {
@@ -251,13 +253,13 @@ impl<'a> LinkResolver<'a> {
                         && before().any(|(_, other)| other.to == resolved.to);
                     is_twice.then(|| {
                         let message = format!(
-                            "`{}` leads to a page that stands here already",
+                            "`{}` links to a page that is already listed here",
                             link.target.value
                         );
                         LinkProblem::new(
                             Code::KindRule,
                             message,
-                            Some("take one of the two out".into()),
+                            Some("remove one of the two".into()),
                         )
                     })
                 });
@@ -282,14 +284,17 @@ impl<'a> LinkResolver<'a> {
                 resolved.problem = Some(Box::new(LinkProblem::new(
                     Code::LinkCase,
                     format!("`{written}` differs in letter case from {name}"),
-                    Some("write it as the file is named: many servers tell the two apart".into()),
+                    Some("write it as the file is named; many servers distinguish upper and lower case".into()),
                 )));
                 resolved
             }
             FoundTarget::Outside => broken(
                 Code::LinkOutsideSite,
-                format!("`{written}` leads out of the site's folder"),
-                Some("only files inside the site can be linked; copy it into the content".into()),
+                format!("`{written}` is outside the site's folder"),
+                Some(
+                    "copy the file into the content; only files inside the site can be linked"
+                        .into(),
+                ),
             ),
             FoundTarget::Nothing => {
                 let help = link_help::suggestion(
@@ -299,18 +304,18 @@ impl<'a> LinkResolver<'a> {
                     path,
                     &mut self.searches,
                 );
-                let help = help
-                    .unwrap_or_else(|| "write a target that exists, or take the link out".into());
+                let help =
+                    help.unwrap_or_else(|| "link to an existing target, or remove the link".into());
                 broken(
                     Code::BrokenLink,
-                    format!("`{written}` leads to nothing that exists"),
+                    format!("link target `{written}` does not exist"),
                     Some(help),
                 )
             }
         }
     }
 
-    /// The destination that a node is, with the fragment checked and hidden pages reported.
+    /// The destination for a target, with the fragment checked and unpublished pages reported.
     fn destination_of(
         &mut self,
         node: LinkTarget,
@@ -339,10 +344,10 @@ impl<'a> LinkResolver<'a> {
             LinkTarget::Hidden { source, why } if !self.from.is_hidden => broken(
                 Code::LinkToDraft,
                 format!(
-                    "{} is {why}: readers will not find it",
+                    "link target {} is {why}",
                     source.below(&tables.content).unwrap_or(source.as_str())
                 ),
-                Some("publish it first, or take the link out".into()),
+                Some("publish it first, or remove the link".into()),
             ),
             LinkTarget::Hidden { .. } => sound(Destination::AsWritten),
             LinkTarget::Listing(route) | LinkTarget::Static(route) => sound(Destination::Address {
@@ -388,7 +393,8 @@ impl<'a> LinkResolver<'a> {
         };
         let found = match find(tables, self.from, name) {
             FoundTarget::Nothing | FoundTarget::Outside => match tables.by_name(name) {
-                // A path may count from the content folder, as that of a vault does from the vault.
+                // A path may count from the content folder, as paths in a vault count from the
+                // vault.
                 [] if name.contains('/') => find(
                     tables,
                     self.from,
@@ -405,7 +411,7 @@ impl<'a> LinkResolver<'a> {
                     return broken(
                         Code::BrokenLink,
                         format!(
-                            "`{shown}` could be several {}",
+                            "`{shown}` matches several {}",
                             if role.is_embed() { "files" } else { "pages" }
                         ),
                         Some(format!("write one of {}", names.join(", "))),
@@ -425,8 +431,8 @@ impl<'a> LinkResolver<'a> {
         )
     }
 
-    /// The anchor that a fragment means, as it is written on the page, and the problem when the
-    /// page has none.
+    /// The anchor that a fragment names, as it is written on the page, and the problem if the page
+    /// has no such anchor.
     fn anchor(
         &mut self,
         anchors: &[String],
@@ -436,7 +442,7 @@ impl<'a> LinkResolver<'a> {
         if fragment.is_empty() || fragment == "top" || anchors.binary_search(&fragment).is_ok() {
             return (fragment, None);
         }
-        // Two ways to compose the same letters are the same words to a reader.
+        // Differently composed forms of the same letters look the same to a reader.
         let is_same = |anchor: &&String| !anchor.is_ascii() && anchor.nfc().eq(fragment.nfc());
         if !fragment.is_ascii()
             && let Some(anchor) = self
@@ -448,13 +454,13 @@ impl<'a> LinkResolver<'a> {
             return (anchor.clone(), None);
         }
         let help = link_help::of_anchor(anchors, &fragment, page, &mut self.searches);
-        let message = format!("`#{fragment}` is no heading of {page}");
+        let message = format!("{page} has no heading `#{fragment}`");
         let problem = LinkProblem::new(Code::BrokenAnchor, message, Some(help));
         (fragment, Some(Box::new(problem)))
     }
 }
 
-/// What is wrong when a field's link leads to something that the field does not want.
+/// The problem if a field's link has a target that the field does not accept.
 fn requirement_problem(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
     let written = &link.target.value;
     let problem =
@@ -463,7 +469,7 @@ fn requirement_problem(to: &Destination, link: &FieldLink) -> Option<LinkProblem
         (LinkRequirement::Anything, _) | (LinkRequirement::Page, Destination::Page { .. }) => None,
         (LinkRequirement::Page, _) => problem(
             Code::KindRule,
-            format!("`{written}` is no page of this site"),
+            format!("`{written}` is not a page of this site"),
             "write the path of a page, such as ../guides/give-first.md".into(),
         ),
         (LinkRequirement::File(extensions), Destination::Address { route, .. })
@@ -481,23 +487,23 @@ fn requirement_problem(to: &Destination, link: &FieldLink) -> Option<LinkProblem
             problem(
                 Code::WrongFileType,
                 message,
-                format!("give a file that ends in .{}", extensions.join(", .")),
+                format!("link to a file that ends in .{}", extensions.join(", .")),
             )
         }
         (LinkRequirement::File(_), Destination::Page { .. }) if written.ends_with(".md") => {
             problem(
                 Code::WrongFileType,
-                format!("`{written}` is a page of this site, not a file to take away"),
+                format!("`{written}` is a page of this site, not a file to download"),
                 format!(
-                    "put it into static/ and write `/{}`",
+                    "put it in static/ and write `/{}`",
                     written.rsplit('/').next().unwrap_or(written)
                 ),
             )
         }
         (LinkRequirement::File(_), _) => problem(
             Code::WrongFileType,
-            format!("`{written}` is no file of this site"),
-            "put the file beside the page, and write its name here".into(),
+            format!("`{written}` is not a file of this site"),
+            "put the file next to the page, and write its name here".into(),
         ),
     }
 }
@@ -522,8 +528,7 @@ fn is_external(tables: &SiteTables, path: &str) -> bool {
     path.starts_with('/') && tables.settings.external.iter().any(is_under)
 }
 
-/// What a path names. A path whose letters are composed in another way than those of a file's name
-/// names that file all the same.
+/// Looks up a path. A path also matches a file whose name composes the same letters differently.
 pub(super) fn find(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTarget {
     let found = find_as_written(tables, from, path);
     if path.is_ascii() || !matches!(found, FoundTarget::Nothing | FoundTarget::Outside) {
@@ -551,7 +556,7 @@ fn find_as_written(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTa
     let mut other_case = None;
     for attempt in attempts {
         match attempt(tables, from, path) {
-            // What comes to the address that this could be as well is found first.
+            // A new page at the address that this path could also be would be found first.
             FoundTarget::Fixed(node) if !is_source => return FoundTarget::Node(node),
             FoundTarget::Node(node @ LinkTarget::Static(_))
                 if is_source && !segment.contains(".htm") =>
@@ -573,7 +578,7 @@ fn find_as_written(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTa
     }
 }
 
-/// Whether a name ends in what looks like a file's extension.
+/// Whether a name ends in what looks like a file extension.
 pub(super) fn has_extension(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
         !stem.is_empty()
@@ -662,8 +667,8 @@ fn by_address(tables: &SiteTables, from: LinkOrigin, path: &str) -> FoundTarget 
     FoundTarget::Nothing
 }
 
-/// The node at an address, whichever way its end is written; segments are compared as slugs, so
-/// that `/Give%20First` finds its page.
+/// The target at an address, with or without `index.html` or a slash at its end. Segments are
+/// compared as slugs, so that `/Give%20First` finds its page.
 fn at_address(tables: &SiteTables, route: &Route) -> Option<LinkTarget> {
     let stem = route
         .as_str()
@@ -683,7 +688,7 @@ fn at_address(tables: &SiteTables, route: &Route) -> Option<LinkTarget> {
         })
 }
 
-/// The way from a folder to a file: `../tips/y.md`.
+/// The relative path from a folder to a file: `../tips/y.md`.
 pub fn relative(folder: &SourcePath, target: &SourcePath) -> String {
     let from: Vec<&str> = folder.segments().collect();
     let to: Vec<&str> = target.segments().collect();
@@ -699,7 +704,7 @@ pub fn relative(folder: &SourcePath, target: &SourcePath) -> String {
         .join("/")
 }
 
-/// The text that goes into an `href`. What no page may hold is not written.
+/// The text of an `href`. Addresses that a page must not contain are not written.
 pub fn href(tables: &SiteTables, to: &Destination, written: &str, base_path: &str) -> String {
     let (route, fragment, suffix) = match to {
         Destination::Page {

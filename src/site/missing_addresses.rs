@@ -1,8 +1,8 @@
 //! Addresses that the ledger has and that no longer exist: pages, their former addresses, files,
 //! and headings that other pages linked to.
 //!
-//! `check` reports them until they are redirected or retired, with the page that seems to be the
-//! new place. A page that ended by its own `expires:` ended on purpose.
+//! `check` reports them until they are redirected or retired, and names the page that seems to be
+//! the new location. A page that ended by its own `expires:` is not reported.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::document::name_and_date;
 use crate::paths::{Route, SourcePath, slug};
 
-/// The most addresses that a message writes out as lines for the setting `retired`.
+/// The maximum number of addresses that a message lists for the setting `retired`.
 const LINES_MAX: usize = 30;
 
 /// An address that was published and no longer exists.
@@ -23,13 +23,13 @@ struct MissingAddress<'a> {
 }
 
 enum MissingReason<'a> {
-    /// The page exists, and the heading on it does not. Holds the page's file and a heading with a
+    /// The page exists, but the heading does not. Contains the page's file and a heading with a
     /// similar id.
     Anchor {
         source: &'a SourcePath,
         near: Option<&'a str>,
     },
-    /// The page exists and is not published.
+    /// The page exists but is not published.
     Hidden {
         source: &'a SourcePath,
         why: Unpublished,
@@ -98,7 +98,7 @@ fn find<'a>(
     found
 }
 
-/// A heading that others linked to is missing from its page, which exists.
+/// The reason if a heading that others linked to is missing from its page, which exists.
 fn missing_anchor<'a>(site: &'a Site, route: &Route, fragment: &str) -> Option<MissingReason<'a>> {
     let Some(LinkTarget::Page(page)) = site.tables.by_route.get(route) else {
         return None;
@@ -121,8 +121,8 @@ fn missing_anchor<'a>(site: &'a Site, route: &Route, fragment: &str) -> Option<M
     })
 }
 
-/// Why there is nothing at an address; `None` where that is on purpose, or where another problem of
-/// the page says it.
+/// Why an address no longer exists; `None` if that is intended, or if another problem of the page
+/// reports it.
 fn missing_page<'a>(
     site: &'a Site,
     route: &Route,
@@ -166,7 +166,7 @@ fn one_problem(missing: &MissingAddress) -> Diagnostic {
                 |near| format!("the heading #{near}"),
             );
             let message = format!(
-                "other pages linked to `#{fragment}` on {route}, and that heading no longer exists"
+                "heading `#{fragment}` on {route}, which other pages linked to, no longer exists"
             );
             let help = format!(
                 "keep the id in {source} by writing `{{#{fragment}}}` after {heading}, or run `handsel retire {address}`"
@@ -177,7 +177,7 @@ fn one_problem(missing: &MissingAddress) -> Diagnostic {
             let help = format!("publish it again, or run `handsel retire {route}`");
             (
                 Code::VanishedAddress,
-                format!("{route} was published, and {source} is {why}"),
+                format!("{route} was published, but {source} is {why}"),
                 help,
             )
         }
@@ -204,7 +204,7 @@ fn one_problem(missing: &MissingAddress) -> Diagnostic {
         .help(help)
 }
 
-/// Several addresses without a new place, in one message that has what the settings need.
+/// One message for several addresses without a new location, with the lines to add to the settings.
 fn grouped_problem(gone: &[&MissingAddress]) -> Diagnostic {
     let names: Vec<String> = gone
         .iter()
@@ -216,7 +216,7 @@ fn grouped_problem(gone: &[&MissingAddress]) -> Diagnostic {
         names.join(", ")
     );
     let mut help =
-        "add each to the `aliases:` of the page that replaces it; if they are gone on purpose, run `handsel retire --all`".to_owned();
+        "add each to the `aliases:` of the page that replaces it; if they were removed on purpose, run `handsel retire --all`".to_owned();
     if names.len() <= LINES_MAX {
         help.push_str(", or add this to the settings:\nretired:");
         names
@@ -228,7 +228,7 @@ fn grouped_problem(gone: &[&MissingAddress]) -> Diagnostic {
         .help(help)
 }
 
-/// An address as an item of a YAML list, in quotes where it would otherwise mean something else.
+/// An address as an item of a YAML list, quoted where it would otherwise have another meaning.
 pub fn yaml_text(address: &str) -> String {
     let is_plain = address.starts_with('/')
         && !address.ends_with(':')
@@ -251,7 +251,7 @@ fn place(line: &LedgerLine, address: &LedgerAddress) -> Location {
     }
 }
 
-/// The pages at addresses that the ledger does not know, by the last part of their addresses.
+/// The pages at addresses that are not in the ledger, by the last part of their addresses.
 struct NewPages<'a>(BTreeMap<&'a str, Vec<&'a SourcePath>>);
 
 impl<'a> NewPages<'a> {
@@ -269,8 +269,8 @@ impl<'a> NewPages<'a> {
         Self(pages)
     }
 
-    /// The page that was at `route`: the same file at another address, else a new page of the same
-    /// name, else of a similar one.
+    /// The page that was at `route`: the same file at another address, otherwise a new page with
+    /// the same name, otherwise one with a similar name.
     fn moved(&self, site: &'a Site, route: &Route, source: &SourcePath) -> Option<&'a SourcePath> {
         if let Some(LinkTarget::Page(page)) = site.tables.by_source.get(source) {
             return Some(&site.page(*page).entry.source);

@@ -1,8 +1,8 @@
-//! All documents together, bodies excluded: which pages live, where they are found, how they hang
-//! together.
+//! The whole site without bodies: which pages are published, their addresses and how they are
+//! connected.
 //!
-//! [`assemble`] is pure: equal entries, settings and day give an equal [`Site`]. What a template
-//! may ask of other pages is answered from here.
+//! [`assemble`] is pure: equal entries, settings and dates give an equal [`Site`]. It answers what
+//! a template may ask about other pages.
 
 pub mod address_ledger;
 pub mod addresses;
@@ -48,7 +48,7 @@ use crate::paths::{Route, SourcePath};
 use crate::settings::Settings;
 use crate::vocabulary::Vocabularies;
 
-/// What a site is made of.
+/// The inputs of a site.
 pub struct SiteParts {
     pub settings: Arc<Settings>,
     pub kinds: Arc<Kinds>,
@@ -59,10 +59,10 @@ pub struct SiteParts {
     pub content: SourcePath,
     /// Files of the content that are not pages.
     pub files: Vec<SourcePath>,
-    /// Files of `static/`, the theme's included, from that folder.
+    /// Files of `static/`, including the theme's, by their path below that folder.
     pub static_files: Vec<String>,
     pub today: Date,
-    /// Drafts and pages still to come are shown too.
+    /// Whether drafts and scheduled pages are published too.
     pub with_drafts: bool,
     pub is_lenient: bool,
 }
@@ -72,20 +72,20 @@ pub struct SiteParts {
 pub struct SitePage {
     pub entry: Arc<Entry>,
     pub route: Route,
-    /// The section it is listed in, or is the page of.
+    /// The section that lists the page, or whose own page it is.
     pub section: usize,
-    /// Where each of the entry's links leads.
+    /// The destination of each of the entry's links.
     pub links: Vec<ResolvedLink>,
     pub related: Vec<ResolvedLink>,
     pub next: Option<ResolvedLink>,
     pub image: Option<ResolvedLink>,
-    /// Where the links in the kind's own fields lead.
+    /// The destinations of the links in the kind's own fields.
     pub field_links: Vec<ResolvedLink>,
     /// Pages that link here, in order of their titles.
     pub backlinks: Vec<PageId>,
-    /// Whether only `--drafts` shows it.
+    /// Whether only `--drafts` publishes it.
     pub is_draft: bool,
-    /// Whether no page that comes could lead any of its links elsewhere.
+    /// Whether no new page could change the destination of any of its links.
     pub has_fixed_links: bool,
 }
 
@@ -95,7 +95,7 @@ impl SitePage {
         !self.entry.meta.is_unlisted && self.route.as_str() != addresses::NOT_FOUND
     }
 
-    /// Every link of it with where it leads.
+    /// All links of the page with their destinations.
     pub fn all_links(&self) -> impl Iterator<Item = &ResolvedLink> {
         self.links
             .iter()
@@ -105,17 +105,17 @@ impl SitePage {
             .chain(&self.field_links)
     }
 
-    /// Whether one of its links is not sound.
+    /// Whether one of its links has a problem.
     pub fn has_link_problem(&self) -> bool {
         self.all_links().any(|resolved| resolved.problem.is_some())
     }
 
-    /// The day it was published, stated or in its name.
+    /// The day of publication, stated or in the file's name.
     pub fn published(&self) -> Option<Date> {
         self.entry.meta.published.or(self.entry.date_in_name)
     }
 
-    /// What lists that are ordered by publication compare: the day, then the moment within it where
+    /// The sort key of lists that are ordered by publication: the day, then the moment within it if
     /// a time is written.
     pub fn published_moment(&self) -> Option<(Date, Option<i64>)> {
         self.published()
@@ -137,7 +137,7 @@ impl SitePage {
     }
 }
 
-/// A link of the settings or a vocabulary, with where it leads.
+/// A link in the settings or a vocabulary, with its destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteLink {
     pub title: String,
@@ -152,7 +152,7 @@ pub struct Site {
     pub kinds: Arc<Kinds>,
     pub vocabularies: Arc<Vocabularies>,
     pub today: Date,
-    /// The first is the home page's.
+    /// The first is that of the home page.
     pub sections: Vec<Section>,
     pub topics: Vec<TermPages>,
     pub audiences: Vec<TermPages>,
@@ -163,7 +163,7 @@ pub struct Site {
     pub favicon: Option<SiteLink>,
     /// Files of the content that a page refers to, and where they are published.
     pub published_files: BTreeMap<SourcePath, Route>,
-    /// Pages with a link that is not sound.
+    /// Pages that have a link with a problem.
     with_problems: BTreeSet<PageId>,
 }
 
@@ -180,13 +180,13 @@ impl Site {
         &self.tables.pages[id]
     }
 
-    /// The address of the page that picks one page of a section at random, where the section's kind
-    /// wants that.
+    /// The address of the page that picks one page of a section at random, if the section's kind
+    /// has such a page.
     pub fn random_page_href(&self, section: usize) -> Option<Route> {
         sections::random_page_href(&self.sections[section], &self.kinds)
     }
 
-    /// Whether there is anything to search, and the site wants that.
+    /// Whether the site has a search: it has something to search, and the settings turn it on.
     pub fn has_search(&self) -> bool {
         self.tables.has_search()
     }
@@ -200,7 +200,7 @@ impl Site {
             .unwrap_or(&self.settings().language)
     }
 
-    /// What is wrong with the links of the pages, each told where it stands now.
+    /// The problems with the links of all pages, each at the link's current place.
     pub fn link_problems(&self) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         for page in self.with_problems.iter().map(|id| self.page(*id)) {
@@ -217,7 +217,7 @@ impl Site {
                 meta.image.iter().map(|image| &image.src),
                 &mut problems,
             );
-            // A picture may be a field of the kind as well; what is wrong with it is told once.
+            // An image may also be a field of the kind; its problem is reported once.
             let is_told = |link: &&FieldLink| {
                 meta.image
                     .as_ref()
@@ -244,7 +244,7 @@ impl Site {
     }
 }
 
-/// Puts the documents together. What is wrong with links is told by [`Site::link_problems`].
+/// Assembles the site from its documents. [`Site::link_problems`] reports problems with links.
 pub fn assemble(parts: SiteParts) -> Checked<Site> {
     let mut moved = MovedPages::new();
     let mut frame = Frame::of(&parts, &moved);
@@ -293,7 +293,7 @@ pub fn assemble(parts: SiteParts) -> Checked<Site> {
     Checked::new(site, problems)
 }
 
-/// A site before its links are looked up: which addresses there are, and what has them.
+/// A site before its links are resolved: the existing addresses and what is at each.
 struct Frame {
     tables: SiteTables,
     sections: Vec<Section>,
@@ -355,7 +355,7 @@ impl Frame {
     }
 }
 
-/// Where the links of one page lead.
+/// The resolved links of one page.
 struct LinkOutcome {
     links: Vec<ResolvedLink>,
     related: Vec<ResolvedLink>,
@@ -474,8 +474,7 @@ fn report<'a>(
     }
 }
 
-/// Resolves the links that the settings and the vocabularies hold; they count from the content
-/// folder.
+/// Resolves the links in the settings and the vocabularies, which count from the content folder.
 fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let content = site.tables.content.clone();
     let at_root = content.join("index.md").unwrap_or(content);
@@ -505,7 +504,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
             let message = format!("`{}` would be loaded from another site", target.value);
             let problem = Diagnostic::new(Code::OutsideOrigin, message).at(target.place.clone());
             problems.push(problem.help(
-                "copy the image into the site, or name its origin in the setting `allow_origins`",
+                "copy the image into the site, or add its origin to the setting `allow_origins`",
             ));
         }
         resolved.to

@@ -1,4 +1,4 @@
-//! Old addresses of pages (`aliases:`), each of which leads to its page.
+//! Old addresses of pages (`aliases:`), each of which redirects to its page.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,22 +7,22 @@ use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::meta::Located;
 use crate::paths::Route;
 
-/// An address that leads to another.
+/// An address that redirects to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
     pub from: Route,
     pub to: PageId,
 }
 
-/// The aliases that were taken in so far.
+/// The aliases found so far.
 #[derive(Default)]
 struct AliasTable {
     by_route: BTreeMap<Route, (PageId, Location)>,
-    /// Each route in lower case with the route as it is written.
+    /// Each route in lower case, with the route as it is written.
     by_lower: HashMap<String, Route>,
 }
 
-/// Finds the redirects, and makes their addresses known.
+/// Finds the redirects, and registers their addresses.
 pub(super) fn find(tables: &mut SiteTables, problems: &mut Vec<Diagnostic>) -> Vec<Redirect> {
     let mut aliases = AliasTable::default();
     for (id, page) in tables.pages.iter().enumerate() {
@@ -44,7 +44,7 @@ pub(super) fn find(tables: &mut SiteTables, problems: &mut Vec<Diagnostic>) -> V
 }
 
 impl AliasTable {
-    /// Takes an alias in, unless there is something wrong with it.
+    /// Adds an alias unless it has a problem.
     fn add(
         &mut self,
         tables: &SiteTables,
@@ -59,12 +59,12 @@ impl AliasTable {
         let Ok(from) = Route::home().join(&path) else {
             let problem = Diagnostic::new(
                 Code::LinkOutsideSite,
-                format!("the alias `{written}` leads out of the site"),
+                format!("the alias `{written}` is outside the site"),
             );
             return Some(
                 problem
                     .at(alias.place.clone())
-                    .help("write the old address from the site's root: /old/"),
+                    .help("write the old address from the site's root, such as /old/"),
             );
         };
         let is_file = from
@@ -92,8 +92,8 @@ impl AliasTable {
         if let Some(other) = self.in_other_case(tables, &from, &lower) {
             let is_same_page = matches!(self.by_route.get(&other), Some((page, _)) if *page == id);
             return (!is_same_page).then(|| {
-                let message = format!("the alias `{written}` differs from {other} in letter case only");
-                let help = "take the alias out: on a disk that takes both for one file the redirect would replace the page";
+                let message = format!("the alias `{written}` differs from {other} only in letter case");
+                let help = "remove the alias; on a disk that ignores case, the redirect would replace the page";
                 Diagnostic::new(Code::UnportableName, message).at(alias.place.clone()).help(help)
             });
         }
@@ -102,7 +102,7 @@ impl AliasTable {
         None
     }
 
-    /// The problem with an alias whose address is that of something else.
+    /// The problem with an alias whose address belongs to something else.
     fn alias_taken(
         &self,
         tables: &SiteTables,
@@ -127,21 +127,21 @@ impl AliasTable {
                 Some(
                     problem
                         .with_related(other, "this has the address")
-                        .help("take the alias away from one of the two"),
+                        .help("remove the alias from one of the two"),
                 )
             }
             (None, Some(_)) => {
                 let problem = problem(format!(
                     "the alias `{written}` is the address of a list or a file that the build publishes"
                 ));
-                Some(problem.help("take the alias out"))
+                Some(problem.help("remove the alias"))
             }
             (None, None) => None,
         }
     }
 
-    /// The address that differs from this one in letter case only. Pages and lists have their
-    /// addresses in lower case.
+    /// The address that differs from this one only in letter case. Pages and lists have lower-case
+    /// addresses.
     fn in_other_case(&self, tables: &SiteTables, from: &Route, lower: &str) -> Option<Route> {
         if let Some(other) = self.by_lower.get(lower) {
             return Some(other.clone());

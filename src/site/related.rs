@@ -1,15 +1,16 @@
-//! Related pages: those that share topics and links with a page, the same in every build.
+//! Related pages: those that share topics and links with a page. The result is the same in every
+//! build.
 
 use super::links::Destination;
 use super::topics::TermPages;
 use super::{PageId, Site};
 
-/// A topic lends at most this many pages as candidates, so that a topic of thousands does not make
-/// the work grow with its square.
+/// A topic contributes at most this many candidates, so that the work does not grow with the square
+/// of a topic's pages.
 const CANDIDATES_PER_TOPIC: usize = 60;
 
-/// For each page its topics, rarest first: the topic's position in `Site::topics` and the page's in
-/// that topic's list.
+/// For each page, its topics, rarest first: the topic's position in `Site::topics` and the page's
+/// position in that topic's list.
 pub struct Relations {
     topics_of: Vec<Vec<(usize, usize)>>,
 }
@@ -28,8 +29,8 @@ impl Relations {
         Relations { topics_of }
     }
 
-    /// After a page came in: those from its position on are one further, and these topics have one
-    /// page more.
+    /// Updates this after a page was added: the pages from its position on have moved up by one,
+    /// and these topics have one page more.
     pub fn insert(&mut self, site: &Site, page: PageId, topics: &[usize]) {
         self.topics_of.insert(page, Vec::new());
         if !site.page(page).is_listed() {
@@ -45,7 +46,7 @@ impl Relations {
         }
     }
 
-    /// After the pages of a topic came into another order.
+    /// Updates this after the order of a topic's pages changed.
     pub fn reorder(&mut self, site: &Site, topic: usize) {
         for (position, page) in site.topics[topic].pages.iter().enumerate() {
             if let Some(own) = self.topics_of[*page]
@@ -57,9 +58,9 @@ impl Relations {
         }
     }
 
-    /// The pages most related to `page`, best first, at most `count`: first those the writer named,
-    /// then by score: a shared topic counts the more the rarer it is, a link in either direction as
-    /// two middling topics.
+    /// The pages most related to `page`, best first, at most `count`. Pages that the writer named
+    /// come first, then the others by score: a rarer shared topic counts more, and a link in either
+    /// direction counts as much as two average topics.
     pub fn of(&self, site: &Site, page: PageId, count: usize) -> Vec<PageId> {
         let own = site.page(page);
         let destination = |to: &Destination| match to {
@@ -89,7 +90,8 @@ impl Relations {
             .filter_map(|resolved| destination(&resolved.to))
             .chain(own.backlinks.iter().copied());
         points.extend(linked.map(|id| (id, 0.5)));
-        // A stable sort: each page's points are added up in the order in which they came.
+        // The sort is stable, so that each page's points are added in the order in which they were
+        // found.
         points.sort_by_key(|(id, _)| *id);
         let mut scores: Vec<(PageId, f64)> = Vec::with_capacity(points.len());
         for (id, more) in points {
@@ -106,7 +108,7 @@ impl Relations {
         scores.sort_unstable_by(|(a, score_a), (b, score_b)| {
             score_b.total_cmp(score_a).then_with(|| a.cmp(b))
         });
-        // Only the best are looked at: each of these pages is somewhere else in memory.
+        // Only the best are tested, since each test reads another part of memory.
         let is_fit = |id: &PageId| {
             site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id)
         };
@@ -123,8 +125,7 @@ impl Relations {
     }
 }
 
-/// The pages of a topic that lie around a position in its list, so that the choice differs from
-/// page to page.
+/// The pages around a position in a topic's list, so that the candidates differ from page to page.
 fn candidates(term: &TermPages, position: usize) -> impl Iterator<Item = PageId> + '_ {
     let start = position
         .saturating_sub(CANDIDATES_PER_TOPIC / 2)

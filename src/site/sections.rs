@@ -1,4 +1,5 @@
-//! Sections: every folder of the content that holds pages, with or without a page of its own.
+//! Sections: every folder of the content that contains pages, whether or not it has a page of its
+//! own.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -25,15 +26,15 @@ pub struct Section {
     pub pages: Vec<PageId>,
     /// The sections inside it, in order.
     pub children: Vec<usize>,
-    /// The kind of most of its pages, when its folder is a kind's.
+    /// The kind of most of its pages, if its folder is that of a kind.
     pub kind: Option<String>,
-    /// Listed pages in it and below.
+    /// The number of listed pages in it and below.
     pub count: usize,
-    /// The language of most of those, where that is not the site's.
+    /// The language of most of those pages, if it is not the site's.
     pub language: Option<String>,
 }
 
-/// Finds the sections, gives every page its own, and makes their addresses known.
+/// Finds the sections, assigns one to every page, and registers their addresses.
 pub fn build(tables: &mut SiteTables, parts: &SiteParts) -> Vec<Section> {
     let folders = section_folders(&tables.pages, &parts.content);
     let index: BTreeMap<SourcePath, usize> = folders
@@ -81,8 +82,8 @@ pub fn build(tables: &mut SiteTables, parts: &SiteParts) -> Vec<Section> {
     sections
 }
 
-/// What finds the section of the folder that a page lies in, if that is one, and the section that
-/// it belongs to. Pages of one folder follow one another, so the last answer nearly always stands.
+/// Returns a function that finds the section of a page's folder, if that is one, and the section
+/// that the page belongs to. Pages of one folder are consecutive, so it keeps the last answer.
 fn sections_by_folder(
     index: &BTreeMap<SourcePath, usize>,
 ) -> impl FnMut(&SourcePath) -> (Option<usize>, usize) {
@@ -103,11 +104,12 @@ fn sections_by_folder(
     }
 }
 
-/// The folders that are sections, parents first: the content itself, and each that holds a page
-/// besides its own, or another section.
+/// The folders that are sections, parents first: the content itself, and each folder that contains
+/// another section or a page other than its own.
 fn section_folders(pages: &[SitePage], content: &SourcePath) -> Vec<SourcePath> {
     let mut folders = std::collections::BTreeSet::from([content.clone()]);
-    // Of pages that follow one another in one folder, the first besides its own tells of all.
+    // Of consecutive pages in one folder, the first one that is not the folder's own page is
+    // enough.
     let mut last = None;
     for page in pages {
         let of_page = (
@@ -151,8 +153,8 @@ fn section(folder: SourcePath, parts: &SiteParts) -> Section {
     }
 }
 
-/// Finds the language of each section below the home page: that of most of its listed pages and
-/// those below it.
+/// Finds the language of each section below the home page: that of most listed pages in it and
+/// below.
 fn find_languages(sections: &mut [Section], tables: &SiteTables) {
     let of_site = &*tables.settings.language;
     if tables
@@ -169,7 +171,7 @@ fn find_languages(sections: &mut [Section], tables: &SiteTables) {
                 .entry(language_of(&tables.pages[*page], of_site))
                 .or_default() += 1;
         }
-        // Equally many are the site's, if that is among them.
+        // On a tie, the site's language wins if it is among the candidates.
         let most = counts[id]
             .iter()
             .max_by_key(|(language, count)| (**count, **language == of_site));
@@ -190,8 +192,8 @@ pub(super) fn language_of<'a>(page: &'a SitePage, of_site: &'a str) -> &'a str {
     page.entry.meta.language.as_deref().unwrap_or(of_site)
 }
 
-/// Takes over the title and address of the section's page: the folder's own, or one that the writer
-/// put at its address.
+/// Copies the title and address of the section's page: the folder's own page, or one that the
+/// writer put at the folder's address.
 fn adopt(section: &mut Section, tables: &mut SiteTables) {
     if section.page.is_none()
         && let Some(LinkTarget::Page(page)) = tables.by_route.get(&section.route)
@@ -220,8 +222,8 @@ fn adopt(section: &mut Section, tables: &mut SiteTables) {
         .or_insert(node);
 }
 
-/// The address of the page that picks one of a section's pages at random: for the top folder of a
-/// kind that wants it.
+/// The address of the page that picks one of a section's pages at random. Only the top folder of a
+/// kind with a random page has one.
 pub fn random_page_href(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> {
     let kind = section.kind.as_ref().and_then(|kind| kinds.get(kind))?;
     (kind.surprise && section.depth == 1 && !section.pages.is_empty()).then(|| {
@@ -240,8 +242,7 @@ pub fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> ListOrder {
     ListOrder::named(stated.unwrap_or("order"))
 }
 
-/// Takes over the titles of section pages that were edited, and the order of the sections among
-/// each other.
+/// Copies the titles of edited section pages, and sorts the sections again.
 pub fn update_titles(sections: &mut [Section], tables: &SiteTables, edited: &[PageId]) {
     let mut is_retitled = false;
     for section in sections.iter_mut() {
@@ -273,7 +274,7 @@ fn order_children(sections: &mut [Section], tables: &SiteTables) {
     };
     let keys: Vec<(f64, String)> = sections.iter().map(key).collect();
     for section in sections.iter_mut() {
-        // What is equal in it goes by folder: sections are numbered in the order of theirs.
+        // Equal sections are sorted by folder, since they are numbered in that order.
         section.children.sort_by(|a, b| {
             keys[*a]
                 .0
@@ -298,16 +299,16 @@ pub enum ListOrder {
     /// By the writer's `order:`, then by title.
     Stated,
     Title,
-    /// The last published first.
+    /// The most recently published first.
     Newest,
-    /// The last changed first.
+    /// The most recently changed first.
     Updated,
-    /// What is coming, the soonest first, then what has been, the last first.
+    /// Upcoming events, the soonest first; then past events, the most recent first.
     Happening,
 }
 
 impl ListOrder {
-    /// The order of this name; the writer's own for a name that is none.
+    /// The order with this name; [`ListOrder::Stated`] for an unknown name.
     pub fn named(name: &str) -> Self {
         match name {
             "title" => ListOrder::Title,
@@ -319,12 +320,12 @@ impl ListOrder {
     }
 }
 
-/// Brings pages into an order; what is equal in it goes by title.
+/// Sorts pages; equal ones are sorted by title.
 pub fn sort_pages(pages: &mut Vec<PageId>, tables: &SiteTables, order: ListOrder) {
     keep_first(pages, usize::MAX, tables, order);
 }
 
-/// Keeps so many pages that are the first in an order, in that order.
+/// Keeps the first `most` pages of an order, sorted.
 pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &SiteTables, order: ListOrder) {
     let keys = pages
         .par_iter()
@@ -340,17 +341,17 @@ pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &SiteTables, ord
     pages.extend(keyed.into_iter().map(|(_, id)| id));
 }
 
-/// Keys worked out by one thread in a row: handing over costs as much as some.
+/// The number of keys computed by one task; below this, handing work over costs more than it saves.
 const KEYS_A_PIECE: usize = 1024;
 
-/// Puts a page where it belongs in a list that is in order.
+/// Inserts a page at its position in a sorted list.
 pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(PageId) -> K) {
     let own = key(page);
     let at = pages.partition_point(|other| key(*other) < own);
     pages.insert(at, page);
 }
 
-/// What pages of a list are ordered by, the first first.
+/// The sort key of pages in a list; the smallest comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct SortKey<'a> {
     stated: i64,
@@ -361,7 +362,7 @@ pub struct SortKey<'a> {
 
 pub fn sort_key(tables: &SiteTables, id: PageId, order: ListOrder) -> SortKey<'_> {
     let page = &tables.pages[id];
-    // A list by day or by title is just that: the writer's own order would hide what is new.
+    // Lists by day or by title ignore the writer's own order, which would hide new pages.
     let is_stated = matches!(order, ListOrder::Stated | ListOrder::Happening);
     let stated = page
         .entry
@@ -402,6 +403,6 @@ fn minutes_since_1970(moment: &Moment) -> i64 {
             .map(|time| time.timestamp()),
         Moment::Time(time) => Ok(time.timestamp()),
     };
-    // A day at the very end of the calendar has no moment; it is as late as can be.
+    // A day at the end of the calendar has no moment, so it gets the latest one.
     time.map_or(i64::MAX / 2, |time| time.as_second() / 60)
 }

@@ -1,6 +1,6 @@
-//! Addresses that a writer states for a page: `permalink:`, `slug:` and `aliases:`. They are read
-//! as browsers ask for them: percent-encoding is decoded, an absolute address of this site is its
-//! path, and what no file can answer is reported.
+//! Addresses that a writer states for a page in `permalink:`, `slug:` and `aliases:`. They are read
+//! as browsers request them: percent-encoding is decoded, an absolute address of this site becomes
+//! its path, and an address that no file can serve is reported.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -38,16 +38,16 @@ impl From<PathOutsideRoot> for AddressProblem {
         let help = "write it from the site's root, without `..`".to_owned();
         Self {
             code: Code::LinkOutsideSite,
-            message: "this address leads out of the site".to_owned(),
+            message: "this address is outside the site".to_owned(),
             help,
         }
     }
 }
 
-/// The path from the site's root that a stated address means, decoded and composed (NFC).
+/// The path from the site's root that a stated address names, decoded and composed (NFC).
 ///
 /// # Errors
-/// What is wrong with it.
+/// An explanation of what is wrong with it.
 pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem> {
     let written = written.trim();
     let own = settings
@@ -69,22 +69,22 @@ pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem
             if settings.base_url.is_none() =>
         {
             return problem(
-                "names a host",
-                "write the path alone, from the site's root: /old/",
+                "contains a host",
+                "write only the path, from the site's root, such as /old/",
             );
         }
         ParsedTarget::Outside
         | ParsedTarget::ProtocolRelative
         | ParsedTarget::WithoutHost { .. } => {
             return problem(
-                "is not one of this site",
-                "write a path of this site, from its root: /old/",
+                "is not on this site",
+                "write a path of this site from its root, such as /old/",
             );
         }
         _ => {
             return problem(
                 "is not an address of a website",
-                "write a path, from the site's root: /old/",
+                "write a path from the site's root, such as /old/",
             );
         }
     }
@@ -93,19 +93,19 @@ pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem
     match path[end..].chars().next() {
         Some('?') if alone.trim_matches('/').is_empty() => {
             return problem(
-                "has a query, and no file can answer one",
-                "take it out, or redirect it in the settings of your host",
+                "has a query, which a static file cannot answer",
+                "remove it, or add a redirect in your host's settings",
             );
         }
         Some('?') => {
             return problem(
-                "has a query, and no file can answer one",
+                "has a query, which a static file cannot answer",
                 &format!("write `{alone}`"),
             );
         }
         Some('#') => {
             return problem(
-                "has a fragment, which browsers never ask a host for",
+                "has a fragment, which browsers do not send to the host",
                 &format!("write `{alone}`"),
             );
         }
@@ -113,25 +113,30 @@ pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem
     }
     let Some(decoded) = percent_decode(alone) else {
         return problem(
-            "is not UTF-8 once it is decoded",
-            "write it in plain letters",
+            "is not valid UTF-8 when decoded",
+            "write the characters without percent-encoding",
         );
     };
     if decoded.contains('\\') {
         return problem(
-            "has backslashes",
+            "contains backslashes",
             &format!("write `{}`", decoded.replace('\\', "/")),
         );
     }
     if decoded.contains(char::is_control) {
-        return problem("holds a control character", "write it in plain letters");
+        return problem(
+            "contains a control character",
+            "remove the control character",
+        );
     }
     if let Some(placeholder) = decoded
         .split('/')
         .find(|segment| segment.len() > 1 && segment.starts_with(':'))
     {
-        let message = format!("`{placeholder}` in the address `{written}` stands for nothing");
-        let help = "write the address itself; a pattern for all pages of a kind belongs in the setting `permalinks`";
+        let message = format!(
+            "the address `{written}` contains `{placeholder}`, which only patterns can use"
+        );
+        let help = "write the address itself, or set a pattern for all pages of a kind in the setting `permalinks`";
         return Err(AddressProblem::bad_value(message, help));
     }
     Ok(if decoded.is_ascii() {

@@ -1,4 +1,4 @@
-//! What exists, by source path, by address and by name: the tables that links are looked up in.
+//! Lookup tables for links: everything that exists, by source path, by address and by name.
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -35,13 +35,13 @@ impl std::fmt::Display for Unpublished {
             Unpublished::Draft => "a draft",
             Unpublished::ToCome => "not published yet",
             Unpublished::Expired => "expired",
-            Unpublished::Broken => "left out",
-            Unpublished::AddressTaken => "left out, its address being taken",
+            Unpublished::Broken => "skipped because of errors",
+            Unpublished::AddressTaken => "skipped because its address is taken",
         })
     }
 }
 
-/// Something that a link can lead to.
+/// Something that a link can target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkTarget {
     Page(PageId),
@@ -67,20 +67,20 @@ pub struct SiteTables {
     pub by_source_lower: HashMap<String, SourcePath>,
     pub by_route: HashMap<Route, LinkTarget>,
     pub(super) by_name: HashMap<String, Vec<LinkTarget>>,
-    /// Sorted, so that what is suggested does not depend on what was found first.
+    /// Sorted, so that suggestions do not depend on the order in which names were found.
     names_by_folder: BTreeMap<SourcePath, Vec<CandidateName>>,
 }
 
-/// Where the pages are that are made from `giving:`.
+/// The folder of the pages that are made from `giving:`.
 pub const ABOUT: &str = "about-this-resource";
 pub const PRIVACY: &str = "privacy";
 
-/// With more pages than this, suggestions come from the same folder only: looking at every name for
-/// every broken link would grow with the square.
+/// In a site with more pages than this, suggestions come from the link's folder only, because
+/// comparing every name with every broken link would grow with the square.
 pub(super) const PAGES_SEARCHED_MAX: usize = 5_000;
 
 impl SiteTables {
-    /// Everything of this name: a file's stem or whole name, or a page's title.
+    /// Everything with this name: a file's stem or whole name, or a page's title.
     pub fn by_name(&self, name: &str) -> &[LinkTarget] {
         self.by_name.get(&slug(name)).map_or(&[], Vec::as_slice)
     }
@@ -93,7 +93,7 @@ impl SiteTables {
         }
     }
 
-    /// The names that a slip of the pen in this folder may have meant.
+    /// The names in this folder that a typo may have meant.
     pub fn names_near<'a>(
         &'a self,
         folder: &SourcePath,
@@ -112,7 +112,7 @@ impl SiteTables {
         self.names_by_folder.get(folder).into_iter().flatten()
     }
 
-    /// The file of `static/` with this name that is first by its address.
+    /// The file of `static/` with this name, the first one by its address.
     pub(super) fn static_file_named(&self, name: &str) -> Option<&Route> {
         let routes = self
             .by_route
@@ -129,12 +129,12 @@ impl SiteTables {
             .min()
     }
 
-    /// Whether a path lies outside the content but is one of the site's files all the same.
+    /// Whether a path is outside the content but is one of the site's files.
     pub fn is_listed(&self, path: &SourcePath) -> bool {
         self.by_source.contains_key(path)
     }
 
-    /// Whether there is anything to search, and the site wants that.
+    /// Whether the site has a search: it has something to search, and the settings turn it on.
     pub fn has_search(&self) -> bool {
         self.settings.search
             && self
@@ -143,7 +143,7 @@ impl SiteTables {
                 .any(|page| page.is_listed() && !page.entry.meta.search_exclude)
     }
 
-    /// Files a page, whose entry has another title now, under that in place of `old`.
+    /// Files a page under its entry's new title instead of `old`.
     pub(super) fn rename(&mut self, id: PageId, old: &str) {
         let page_name = slug(&name_and_date(&self.pages[id].entry.source).0);
         let (old, new) = (slug(old), slug(&self.pages[id].entry.title));
@@ -158,7 +158,7 @@ impl SiteTables {
         self.name_in_order(new, id);
     }
 
-    /// Files a page under a name among what has it already: pages in order, then files.
+    /// Adds a page to the targets with a name: pages in order, then files.
     fn name_in_order(&mut self, slug: String, id: PageId) {
         let nodes = self.by_name.entry(slug).or_default();
         if !nodes.contains(&LinkTarget::Page(id)) {
@@ -171,7 +171,7 @@ impl SiteTables {
     }
 }
 
-/// Decides which pages live and where, and files everything under its names.
+/// Decides which pages are published and where, and files everything under its names.
 pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnostic>) -> SiteTables {
     let mut names: Vec<EntryNames> = parts
         .entries
@@ -213,18 +213,19 @@ pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnosti
     }
 }
 
-/// Where an entry's page is in the site.
+/// The place of an entry's page in the site.
 enum EntryPlace {
     At(PageId),
-    /// Nowhere; the address that it would have is its own unless another page has it.
+    /// The page is not published. If no other page has its address, the address is known as its
+    /// own.
     Hidden {
         why: Unpublished,
         has_address: bool,
     },
 }
 
-/// Which entries are published, and as which page. A folder's own page has the first claim to an
-/// address.
+/// Decides which entries are published, and as which page. A folder's own page has the first claim
+/// to an address.
 fn place(
     names: &mut [EntryNames],
     parts: &SiteParts,
@@ -254,7 +255,7 @@ fn place(
                 continue;
             };
             problem.help = Some(format!(
-                "the page is published at {route}; give it an address of its own with `permalink:`, or rename the file"
+                "the page is published at {route}; to choose another address, set `permalink:` or rename the file"
             ));
             taken.insert(route.clone());
             (names[*at].route, is_owner[*at]) = (Ok(route), true);
@@ -277,7 +278,7 @@ fn place(
     placed.collect()
 }
 
-/// What is looked up by a whole path or address.
+/// The lookups by a whole path or address.
 struct PathTables {
     sources: HashMap<SourcePath, LinkTarget>,
     routes: HashMap<Route, LinkTarget>,
@@ -327,7 +328,7 @@ impl PathTables {
     }
 }
 
-/// What is looked up by what people write for a path.
+/// The lookups by a name that is written instead of a path.
 struct WordTables {
     sources_lower: HashMap<String, SourcePath>,
     names: HashMap<String, Vec<LinkTarget>>,
@@ -342,7 +343,7 @@ impl WordTables {
             names: HashMap::with_capacity(capacity),
             names_by_folder: BTreeMap::new(),
         };
-        // Of two paths that differ in their case only, the page that is published is meant.
+        // Of two paths that differ only in case, the published page wins.
         for is_live in [false, true] {
             for (names, placed) in names
                 .iter()
@@ -383,7 +384,7 @@ impl WordTables {
     }
 }
 
-/// A page goes by the stem of its file's name, any other file by its whole name.
+/// Adds a file's name in its folder: the stem for a page, the whole name for any other file.
 fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<CandidateName>>, source: &SourcePath) {
     let name = CandidateName::new(if source.is_markdown() {
         source.stem()
@@ -400,7 +401,7 @@ fn sort_names(names: &mut [CandidateName]) {
     names.sort_unstable_by(|one, other| one.text.cmp(&other.text));
 }
 
-/// A path as it is compared without regard to letter case and to how its letters are composed (NFC
+/// A path for comparison without regard to letter case and to the composition of its letters (NFC
 /// or NFD).
 pub(super) fn folded(path: &SourcePath) -> String {
     let path = path.as_str();
@@ -411,8 +412,8 @@ pub(super) fn folded(path: &SourcePath) -> String {
     }
 }
 
-/// The page that an entry becomes in a site that is put together already; `None` when something of
-/// its names is taken, or when it is not published, or when there is something to tell of it.
+/// The page that an entry becomes in an assembled site; `None` if one of its names is taken, if it
+/// is not published, or if it has a problem to report.
 pub(super) fn place_one(
     tables: &SiteTables,
     entry: &Arc<Entry>,
@@ -430,7 +431,7 @@ pub(super) fn place_one(
     (!is_odd && !is_taken).then(|| page(entry, route, today))
 }
 
-/// Files a placed page under its names, at a position that was made free for it.
+/// Files a page under its names, at a position that is already free for it.
 pub(super) fn add_page(tables: &mut SiteTables, id: PageId, page: SitePage) {
     let (entry, node) = (Arc::clone(&page.entry), LinkTarget::Page(id));
     tables.by_route.insert(page.route.clone(), node.clone());
@@ -447,7 +448,7 @@ pub(super) fn add_page(tables: &mut SiteTables, id: PageId, page: SitePage) {
     tables.name_in_order(slug(&entry.title), id);
 }
 
-/// What an entry is called, in every way that it is looked up.
+/// The names of an entry, in every form that it is looked up by.
 struct EntryNames<'a> {
     entry: &'a Arc<Entry>,
     is_index: bool,
@@ -474,14 +475,14 @@ impl<'a> EntryNames<'a> {
         }
     }
 
-    /// Gives the page another address than its own, which is below a file, and reports it.
+    /// Assigns the page another address because its own is below a file, and reports this.
     fn give(&mut self, moved: &Moved) -> Option<Diagnostic> {
         let message = format!(
             "the address {} is below the published file {}",
             moved.from, moved.file
         );
         let help = format!(
-            "the page is published at {}; give it an address of its own with `permalink:`, or rename the file",
+            "the page is published at {}; to choose another address, set `permalink:` or rename the file",
             moved.to
         );
         self.route = Ok(moved.to.clone());
@@ -492,7 +493,7 @@ impl<'a> EntryNames<'a> {
         )
     }
 
-    /// Where the page says which address it wants, else its beginning.
+    /// The place where the page states its address, otherwise the page's beginning.
     fn place_of_address(&self) -> Location {
         let stated = self
             .entry
@@ -558,7 +559,7 @@ fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Unpublished> 
 /// Claims the page's address.
 ///
 /// # Errors
-/// Why it is not the page's own.
+/// The reason why the page cannot have it.
 fn claim<'a>(
     names: &'a EntryNames<'a>,
     owners: &mut HashMap<&'a Route, &'a EntryNames<'a>>,
@@ -583,7 +584,7 @@ fn claim<'a>(
             let problem =
                 problem.with_related(owner.place_of_address(), "this page has the same address");
             Err(Box::new(problem.help(
-                "rename one of the two files, or give one a `slug:` of its own",
+                "rename one of the two files, or set a different `slug:` in one of them",
             )))
         }
     }
@@ -598,7 +599,7 @@ fn unportable_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
     let problem = || {
         Diagnostic::new(
             Code::UnportableName,
-            format!("Windows keeps the name `{name}` for a device"),
+            format!("Windows reserves the name `{name}` for a device"),
         )
     };
     is_reserved.then(|| {
@@ -608,7 +609,7 @@ fn unportable_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
     })
 }
 
-/// A file's name with a character that nobody sees.
+/// Reports a file name that contains an invisible character.
 fn hidden_character_in_name(source: &SourcePath) -> Option<Diagnostic> {
     let c = first_hidden(source.as_str())?;
     let what = if is_bidi_control(c) {
@@ -616,7 +617,7 @@ fn hidden_character_in_name(source: &SourcePath) -> Option<Diagnostic> {
     } else {
         "a control character"
     };
-    let message = format!("the file's name holds {what}, U+{:04X}", u32::from(c));
+    let message = format!("the file name contains {what}, U+{:04X}", u32::from(c));
     Some(
         Diagnostic::new(Code::HiddenCharacter, message)
             .at(Location::start_of(source))

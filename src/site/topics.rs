@@ -1,4 +1,4 @@
-//! Topics and audiences: what pages say they are about and for, held against the vocabularies.
+//! Topics and audiences: the terms that pages name, checked against the vocabularies.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,14 +21,14 @@ pub struct TermPages {
     pub route: Route,
     /// Listed pages, in the order of their titles.
     pub pages: Vec<PageId>,
-    /// What a reader should begin with, as written and where it leads.
+    /// The pages that a reader should begin with, as written and with their destinations.
     pub start_written: Vec<Located<String>>,
     pub start: Vec<Destination>,
 }
 
 /// Collects the terms that pages name: those of the vocabulary in its order, then others by title.
-/// Two spellings with one slug are one term; where more than case and spaces differ (`C` and `C#`),
-/// that is told.
+/// Two spellings with one slug are one term. If they differ in more than case and spaces (`C` and
+/// `C#`), that is reported.
 pub fn collect(
     tables: &SiteTables,
     folder: &str,
@@ -50,7 +50,7 @@ pub fn collect(
         let key = slug(&listed.key);
         terms.insert(key.clone(), term(&key, &listed.title, Some(listed)));
     }
-    // Many pages name the same, and slugging is the dearest part.
+    // Many pages name the same terms, and slugging is the most expensive part.
     let mut slugs: HashMap<&str, String> = HashMap::new();
     let mut confused: HashSet<&str> = HashSet::new();
     for (id, page) in tables.pages.iter().enumerate() {
@@ -90,7 +90,7 @@ pub fn collect(
     Checked::new(terms, problems)
 }
 
-/// Whether two names differ in nothing but case, spaces and hyphens.
+/// Whether two names differ only in case, spaces and hyphens.
 pub fn is_same_name(one: &str, other: &str) -> bool {
     let letters = |name: &str| -> String {
         name.chars()
@@ -103,12 +103,10 @@ pub fn is_same_name(one: &str, other: &str) -> bool {
 
 fn one_address(folder: &str, name: &Located<String>, term: &TermPages) -> Diagnostic {
     let message = format!(
-        "`{}` and `{}` have one address, {}, so they share a page",
+        "`{}` and `{}` have the same address, {}",
         name.value, term.title, term.route
     );
-    let help = format!(
-        "write one of them in words, or list both in {folder}.yaml under keys of their own"
-    );
+    let help = format!("spell out one of them, or list both in {folder}.yaml under different keys");
     Diagnostic::new(Code::SlugCollision, message)
         .at(name.place.clone())
         .help(help)
@@ -137,7 +135,7 @@ fn unknown(
         .help(help)
 }
 
-/// Tells the authors that `authors.yaml` does not list.
+/// Reports authors that `authors.yaml` does not list.
 pub fn check_authors(
     tables: &SiteTables,
     vocabularies: &Vocabularies,
@@ -158,7 +156,7 @@ pub fn check_authors(
     }
 }
 
-/// Whether `authors.yaml` lists all of these, or there is none.
+/// Whether `authors.yaml` lists all of these, or does not exist.
 pub fn are_known_authors(named: &[Located<String>], vocabularies: &Vocabularies) -> bool {
     let Some(authors) = vocabularies.authors.as_ref().filter(|_| !named.is_empty()) else {
         return true;

@@ -1,9 +1,9 @@
-//! A site after an edit that leaves every page where it is: the same value as assembling it anew,
-//! for the work of the edit.
+//! Updates a site after an edit that moves no page. The result equals a full assembly, for the cost
+//! of the edit.
 //!
-//! What an entry says of itself may change: titles, headings, links, order. What decides where
-//! pages are and which lists hold them (addresses, dates, topics, drafts …) may not; then the site
-//! has to be assembled. `tests/live.rs` holds both to be equal.
+//! An edit may change what an entry says about itself: titles, headings, links, order. If it
+//! changes where pages are or which lists contain them (addresses, dates, topics, drafts and so
+//! on), the site has to be assembled again. `tests/live.rs` checks that both results are equal.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,19 +18,20 @@ use super::{LinkOutcome, Site, SitePage, published_files, resolve_page};
 use crate::document::{Entry, glossary};
 use crate::paths::slug;
 
-/// What an update touched, for those who keep what was made from the site.
+/// What an update changed, for callers that keep values made from the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UpdateResult {
-    /// Pages with another entry, whatever differs in it.
+    /// Pages with a changed entry, whatever changed in it.
     pub pages: Vec<PageId>,
-    /// Whether anything differs that others may see.
+    /// Whether anything changed that other pages may show.
     pub is_seen: bool,
     pub sections: BTreeSet<usize>,
     pub topics: BTreeSet<usize>,
     pub audiences: BTreeSet<usize>,
 }
 
-/// Takes new entries into a site; `None`, and nothing is changed, when it has to be assembled anew.
+/// Applies new entries to a site. Returns `None`, and changes nothing, if the site has to be
+/// assembled again.
 pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<UpdateResult> {
     let mut updated = UpdateResult::default();
     let mut renamed = Vec::new();
@@ -44,7 +45,7 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<UpdateResult> {
         if old == entry {
             continue;
         }
-        // That a word is explained twice is told when the site is assembled.
+        // A word that is explained twice is reported only when the site is assembled.
         let words = |entry: &Entry| glossary::words(entry, &site.kinds);
         if !keeps_shape(old, entry) || words(old) != words(entry) {
             return None;
@@ -119,8 +120,8 @@ fn leads_to(site: &Site, pages: &BTreeSet<PageId>) -> bool {
         .any(|to| matches!(to, Destination::Page { page, .. } if pages.contains(page)))
 }
 
-/// The pages with links that may lead elsewhere now: those edited, those that link to headings of
-/// theirs, and, where a name changed, all that go by name or lead nowhere.
+/// The pages with links whose destination may have changed: the edited pages, those that link to
+/// their headings and, if a name changed, all pages with links by name or broken links.
 fn affected(
     site: &Site,
     edited: &[PageId],
@@ -147,7 +148,7 @@ fn affected(
     affected
 }
 
-/// Resolves the links of these pages again, with all that follows from where they lead now.
+/// Resolves the links of these pages again, and updates everything that depends on them.
 pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
     let outcomes: Vec<(PageId, LinkOutcome)> = affected
         .into_par_iter()
@@ -205,7 +206,7 @@ fn targets(site: &Site, id: PageId) -> BTreeSet<PageId> {
     linked.filter_map(|resolved| target(&resolved.to)).collect()
 }
 
-/// Brings the edited pages to their places in sections, topics and audiences.
+/// Moves the edited pages to their positions in sections, topics and audiences.
 fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut UpdateResult) {
     let ordered = |entry: &Entry| {
         (
@@ -262,7 +263,7 @@ fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut UpdateResult) {
     }
 }
 
-/// Takes the moved pages out of a list that is otherwise in order, and puts each where it belongs.
+/// Removes the moved pages from a list that is otherwise sorted, and inserts each at its position.
 fn put_in_place(
     pages: &mut Vec<PageId>,
     moved: &[PageId],

@@ -1,28 +1,29 @@
-//! How hard the pages' texts are to read, each held against what is usual on this very site.
+//! How hard the pages' texts are to read, compared with the rest of the site (see DECISIONS: “How
+//! hard a text is to read is compared with the rest of the site”).
 //!
-//! The measure is Björnsson's readability index (LIX): the words of an average sentence, and the
-//! share of words over six letters in a hundred. It knows no syllables, so it holds for many
-//! languages; and as only the distance from the site's own median counts, a site for lawyers is not
-//! told to write like one for children.
+//! The measure is Björnsson's readability index (LIX): the average number of words in a sentence
+//! plus the percentage of words with more than six letters. It does not need syllables, so it works
+//! for many languages. Only the distance from the site's own median counts, so a site for lawyers
+//! is not compared with one for children.
 
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::PageFacts;
 use crate::site::{PageId, Site};
 
-/// Shorter texts show nothing.
+/// Shorter texts are not measured.
 const WORDS_MIN: usize = 150;
-/// Fewer pages have no median worth the name.
+/// The median needs at least this many pages.
 const PAGES_MIN: usize = 5;
-/// How far above the median a page stands out: in words a sentence, times the median, and never
-/// below so many words.
+/// A page is reported if its sentences are longer than this many times the median …
 const SENTENCE_TIMES: f64 = 1.6;
+/// … and have at least this many words on average.
 const SENTENCE_MIN: f64 = 24.0;
-/// And in points of the index.
+/// A page is reported if its index is more than this many points above the median.
 const INDEX_ABOVE: f64 = 14.0;
 
 struct Measure {
     page: PageId,
-    /// Words of an average sentence.
+    /// The average number of words in a sentence.
     sentence: f64,
     index: f64,
 }
@@ -52,23 +53,19 @@ pub fn run<'a>(
         };
         if measure.sentence > (usual_sentence * SENTENCE_TIMES).max(SENTENCE_MIN) {
             let message = format!(
-                "sentences here have {:.0} words on average; {usual_sentence:.0} are usual on this site",
+                "sentences here have {:.0} words on average, compared with {usual_sentence:.0} on this site",
                 measure.sentence
             );
-            tell(
-                Code::LongSentences,
-                message,
-                "break the longest ones in two",
-            );
+            tell(Code::LongSentences, message, "split the longest ones");
         } else if measure.index > usual_index + INDEX_ABOVE {
             let message = format!(
-                "this page is much harder to read than others here (index {:.0}, usually {usual_index:.0})",
+                "this page is much harder to read than others (index {:.0}, usually {usual_index:.0})",
                 measure.index
             );
             tell(
                 Code::HardToRead,
                 message,
-                "take shorter words and shorter sentences, or say whom it is for with `level: advanced`",
+                "use shorter words and shorter sentences, or mark it with `level: advanced`",
             );
         }
     }
