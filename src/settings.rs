@@ -1,5 +1,4 @@
-//! `handsel.yaml`: what a site says about itself and how it wants to be built. Every key has a
-//! default.
+//! The settings in `handsel.yaml`: what a site is and how it is built. Every setting has a default.
 
 mod base_url;
 mod checks;
@@ -30,29 +29,29 @@ use crate::diagnostic::{Code, Location, Severity};
 use crate::fields::FieldItems;
 use crate::paths::SourcePath;
 
-/// What to do with HTML that stands in Markdown.
+/// How HTML in Markdown is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RawHtml {
-    /// Harmless elements stay, active content goes with a warning.
+    /// Harmless elements are kept; active content is removed with a warning.
     #[default]
     Sanitise,
-    /// Everything stays.
+    /// Everything is kept.
     Allow,
     /// Everything is shown as text.
     Escape,
 }
 
-/// What is made of pictures.
+/// How images are processed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Images {
-    /// Widths in pixels of the smaller pictures, ascending.
+    /// The widths in pixels of the smaller versions, ascending.
     pub widths: Vec<u32>,
-    /// 1 to 100.
+    /// The quality of compressed images, from 1 to 100.
     pub quality: u8,
-    /// How wide a picture stands on a page: the `sizes` of HTML (§4.8.4.2.2).
+    /// The width at which a page shows an image: the `sizes` of HTML (§4.8.4.2.2).
     pub sizes: String,
-    /// Whether AVIF is made besides WebP.
+    /// Whether AVIF is produced in addition to WebP.
     pub avif: bool,
 }
 
@@ -69,22 +68,22 @@ impl Default for Images {
 }
 
 impl Images {
-    /// How wide a picture stands in a column of text that is at most as wide as this length.
+    /// Returns the `sizes` of an image in a text column that is at most as wide as this length.
     pub fn sizes_of(measure: &str) -> String {
         format!("min(100vw, {measure})")
     }
 }
 
-/// Where the site will live: `https://example.org/docs/`.
+/// The address of the published site, such as `https://example.org/docs/`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseUrl {
-    /// `https://example.org`
+    /// The origin, such as `https://example.org`.
     pub origin: String,
-    /// Begins and ends in `/`.
+    /// The base path, which begins and ends with `/`.
     pub path: String,
 }
 
-/// The words of the promise: who gives this, why, who pays, whom to ask.
+/// What the site states about its content: who provides it, why, who pays, whom to contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Giving {
     pub who: Option<String>,
@@ -96,16 +95,16 @@ pub struct Giving {
 /// How readers say whether a page helped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeedbackWay {
-    /// A mail to this address, written as far as it can be.
+    /// By an email to this address, with the subject filled in.
     Mail(String),
-    /// A new issue in the list whose form for a new one is found here.
+    /// By a new issue, opened with the form at this address.
     Issues(String),
-    /// A form that is sent here.
+    /// By a form that is sent to this address.
     Endpoint(String),
 }
 
 impl FeedbackWay {
-    /// The origin that a form is sent to: `https://answers.example`.
+    /// Returns the origin that a form is sent to, such as `https://answers.example`.
     pub fn origin(&self) -> Option<String> {
         let FeedbackWay::Endpoint(endpoint) = self else {
             return None;
@@ -124,33 +123,33 @@ impl FeedbackWay {
 }
 
 impl Giving {
-    /// Whether anything is said at all.
+    /// Returns whether anything is stated.
     pub fn is_stated(&self) -> bool {
         self.who.is_some() || self.why.is_some() || self.pays.is_some()
     }
 }
 
-/// A link that the settings give: in the menu, as logo or favicon.
+/// A link in the settings: a menu entry, the logo or the favicon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingLink {
-    /// The words of the link, or the image's text for those who do not see it.
+    /// The link text, or the alt text of an image.
     pub title: String,
-    /// As written: a source path, an address or a URL.
+    /// The target as written: a source path, an address or a URL.
     pub target: String,
     pub place: Location,
 }
 
-/// The settings with their defaults filled in.
+/// The settings, with defaults filled in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub title: Option<String>,
     pub summary: Option<String>,
-    /// BCP 47.
+    /// The language tag (BCP 47).
     pub language: String,
     pub base_url: Option<BaseUrl>,
-    /// An IANA name; decides what day it is.
+    /// The IANA name of the time zone, which decides which day it is.
     pub timezone: String,
-    /// The output folder, from the root.
+    /// The output folder, relative to the root.
     pub output: SourcePath,
     pub license: Option<String>,
     pub copyright: Option<String>,
@@ -159,35 +158,36 @@ pub struct Settings {
     pub theme: Theme,
     pub giving: Giving,
     pub feedback: Option<FeedbackWay>,
-    /// Where a page is talked about; `{url}` and `{title}` stand for the page's.
+    /// Where readers can discuss a page; `{url}` and `{title}` stand for those of the page.
     pub discuss: Option<String>,
     pub menu: Vec<SettingLink>,
-    /// Kind → pattern such as `/:year/:month/:slug/`.
+    /// Address patterns by kind, such as `/:year/:month/:slug/`.
     pub permalinks: BTreeMap<String, String>,
-    /// Patterns in the form of `.gitignore`.
+    /// Patterns in `.gitignore` syntax.
     pub ignore: Vec<String>,
     /// Root paths that belong to another site on the same host: links to them are not checked.
     pub external: Vec<String>,
-    /// Addresses that are gone on purpose; `/old/**` is all that lay below.
+    /// Addresses that were removed on purpose; `/old/**` stands for everything below.
     pub retired: Vec<String>,
     pub raw_html: RawHtml,
     pub smart_punctuation: bool,
     pub math: bool,
     pub highlight: bool,
-    /// Cards on one page of a list.
+    /// The number of cards on one page of a list.
     pub page_size: usize,
-    /// Entries in a feed.
+    /// The number of entries in a feed.
     pub feed_length: usize,
     pub markdown_twins: bool,
     /// Whether readers can search.
     pub search: bool,
-    /// `None`: pictures are published as they are.
+    /// How images are processed; `None` if they are published unchanged.
     pub images: Option<Images>,
-    /// Whether a picture of a page's title is made for those who share its address.
+    /// Whether an image of each page's title is made, for link previews.
     pub social_cards: bool,
     /// Where a source can be edited; `{path}` stands for its path from the root.
     pub edit_url: Option<String>,
-    /// Where something can be reported; `{path}`, `{url}` and `{title}` stand for the page's.
+    /// Where readers can report a problem; `{path}`, `{url}` and `{title}` stand for those of the
+    /// page.
     pub report_url: Option<String>,
     /// The editor that the preview opens, by its program's name.
     pub editor: Option<String>,
@@ -240,12 +240,12 @@ impl Default for Settings {
 }
 
 impl BaseUrl {
-    /// Reads an absolute address of a site; a path needs no slash at its end.
+    /// Parses the absolute address of a site. The path needs no final slash.
     ///
     /// # Errors
     /// What is wrong with it, as the end of a sentence.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        const WANTED: &str = "is no address of a site: one that begins with https:// is expected";
+        const WANTED: &str = "is not the address of a site, which begins with https://";
         let (scheme, rest) = text.trim().split_once("://").ok_or(WANTED)?;
         let scheme = scheme.to_ascii_lowercase();
         if !matches!(scheme.as_str(), "http" | "https")
@@ -254,7 +254,7 @@ impl BaseUrl {
             return Err(WANTED);
         }
         if rest.contains(['?', '#']) {
-            return Err("has a query or a fragment, which the address of a site cannot have");
+            return Err("has a query or a fragment, which a site's address cannot have");
         }
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (name, port) = host
@@ -262,14 +262,14 @@ impl BaseUrl {
             .filter(|_| !host.ends_with(']'))
             .unwrap_or((host, "0"));
         if host.contains('@') {
-            return Err("holds a user name, which readers would see");
+            return Err("contains a user name, which readers would see");
         }
         if name.is_empty()
             || name.starts_with('.')
             || name.contains("..")
             || port.parse::<u16>().is_err()
         {
-            return Err("has no host: one such as https://example.org/ is expected");
+            return Err("has no host, such as the one in https://example.org/");
         }
         let path = path
             .split('/')
@@ -283,8 +283,8 @@ impl BaseUrl {
 }
 
 impl BaseUrl {
-    /// The rest of an absolute address that is one of this site, counted from the site's root:
-    /// `/a/?b#c`.
+    /// Returns the part of an absolute address below the site's root, such as `/a/?b#c`; `None` for
+    /// addresses of other sites.
     pub fn below<'a>(&self, address: &'a str) -> Option<&'a str> {
         let address = address.trim();
         let (origin, rest) = address.split_at_checked(self.origin.len())?;
@@ -299,7 +299,7 @@ impl BaseUrl {
     }
 }
 
-/// Whether an address of another host is at one of these origins.
+/// Returns whether an address of another host has one of these origins.
 pub fn is_at(address: &str, origins: &[String]) -> bool {
     let address = address.trim();
     let absolute = if address.starts_with("//") {
@@ -314,7 +314,7 @@ pub fn is_at(address: &str, origins: &[String]) -> bool {
 }
 
 impl Settings {
-    /// The severity that the settings give a code, or its own.
+    /// Returns the severity of a code: that of the settings, or else its default.
     pub fn severity(&self, code: Code) -> Severity {
         self.checks
             .get(code.name())
@@ -322,12 +322,12 @@ impl Settings {
             .unwrap_or(code.severity())
     }
 
-    /// Whether pages may load from this address of another host.
+    /// Returns whether pages may load from this address of another host.
     pub fn allows(&self, address: &str) -> bool {
         is_at(address, &self.allow_origins)
     }
 
-    /// The base path: begins and ends in `/`.
+    /// Returns the base path, which begins and ends with `/`.
     pub fn base_path(&self) -> &str {
         self.base_url.as_ref().map_or("/", |base| &base.path)
     }

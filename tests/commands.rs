@@ -244,16 +244,16 @@ fn commands_that_cannot_run() -> Outcome {
         ),
         (
             &["build", "--output", "content/guides"],
-            "holds what the site is made from",
+            "contains the site's sources",
         ),
         (
             &["build", "--output", "new/../content"],
-            "holds what the site is made from",
+            "contains the site's sources",
         ),
         (&["build", "--output", "b.yaml"], "is not a folder"),
         (
             &["build", "--root", "content", "--output", "content/guides"],
-            "holds what the site is made from",
+            "contains the site's sources",
         ),
         (
             &["build", "--config", "gone.yaml"],

@@ -420,7 +420,7 @@ fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
             "content/tips/ask.md",
             "../ask.md",
             2,
-            "lies outside the site's folder",
+            "is outside the site's folder",
         ),
         (
             "content/tips/ask.md",

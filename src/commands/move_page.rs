@@ -177,7 +177,7 @@ fn paths(site: &SiteRoot, old: &str, new: &str) -> Result<MovePaths, CommandErro
             text.to_owned()
         };
         SourcePath::new(&text)
-            .map_err(|_| CommandError::new(format!("`{text}` lies outside the site's folder")))
+            .map_err(|_| CommandError::new(format!("`{text}` is outside the site's folder")))
     };
     let (old, into) = (path(old)?, path(new)?);
     let standing = site.disk.path_state(&old);

@@ -157,7 +157,7 @@ fn path(site: &SiteRoot, kind: &Kind, title: &str) -> Result<SourcePath, Command
     let folder = kind.folder.as_deref().unwrap_or_default();
     let outside = |_| {
         CommandError::new(format!(
-            "the folder `{folder}` of the kind `{}` lies outside the site",
+            "the folder `{folder}` of the kind `{}` is outside the site",
             kind.name
         ))
     };

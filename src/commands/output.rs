@@ -52,7 +52,7 @@ pub fn choose(
                 .any(is_source)
         {
             return Err(refused(
-                "holds what the site is made from, which would be overwritten",
+                "contains the site's sources, which would be overwritten",
             ));
         }
     }

@@ -376,7 +376,7 @@ impl<'a> Walk<'a> {
                 self.seen.problems.push(
                     Diagnostic::new(
                         Code::BadSetting,
-                        format!("`ignore: {pattern}` is no pattern: {error}"),
+                        format!("`ignore: {pattern}` is not a valid pattern: {error}"),
                     )
                     .help("patterns are written as in `.gitignore`"),
                 );

@@ -72,7 +72,7 @@ fn excerpt(
     let written = &include.file.value;
     let Ok(path) = folder.join(written) else {
         return problem(
-            format!("`{written}` lies outside the site's folder"),
+            format!("`{written}` is outside the site's folder"),
             "only files inside the site can be shown",
         );
     };

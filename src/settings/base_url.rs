@@ -1,12 +1,12 @@
-//! Whether the address of a site is one that readers elsewhere can open.
+//! Checks whether readers elsewhere can open the site's address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::BaseUrl;
 
-/// Endings of names that only exist inside a machine, a home or a test: RFC 6761 (`localhost`,
-/// `test`, `invalid`), RFC 6762 (`local`), RFC 8375 (`home.arpa`) and the names that home routers
-/// and companies use for themselves.
+/// Endings of host names that exist only on a machine, in a home network or in a test: RFC 6761
+/// (`localhost`, `test`, `invalid`), RFC 6762 (`local`), RFC 8375 (`home.arpa`) and the names that
+/// home routers and companies use for themselves.
 const LOCAL_ENDINGS: [&str; 9] = [
     "localhost",
     "test",
@@ -20,8 +20,8 @@ const LOCAL_ENDINGS: [&str; 9] = [
 ];
 
 impl BaseUrl {
-    /// Whether the site is served on this machine or its own network only, so that nobody else can
-    /// have kept an address of it.
+    /// Returns whether the site is served only on this machine or its own network, so that nobody
+    /// else can have saved one of its addresses.
     pub fn is_local(&self) -> bool {
         let authority = self
             .origin

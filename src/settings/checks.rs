@@ -1,18 +1,19 @@
-//! The key `checks:` of settings and pages: how severe a code is here, with or without a reason.
+//! The key `checks:` of settings and pages: the severity of a code, with an optional reason.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::fields::{Field, FieldItems, FieldType};
 
-/// `checks: { CODE: SEVERITY }` or `checks: { CODE: { severity: SEVERITY, reason: TEXT } }`.
+/// The field `checks: { CODE: SEVERITY }` or `checks: { CODE: { severity: SEVERITY, reason: TEXT }
+/// }`.
 pub fn checks_field() -> Field {
     let severity = FieldType::choice(&["off", "warn", "warning", "error"]);
     let in_full = FieldType::Map(vec![
         Field::new("severity", severity.clone())
             .required()
-            .about("How it is told: `off`, `warn` or `error`."),
-        Field::text("reason").about("Why, for the next writer."),
+            .about("How it is reported: `off`, `warn` or `error`."),
+        Field::text("reason").about("The reason, for the next author."),
     ]);
     Field::new(
         "checks",
@@ -20,7 +21,7 @@ pub fn checks_field() -> Field {
     )
 }
 
-/// The severities of a checked `checks:`, with what is no code told.
+/// Returns the severities of a checked `checks:`. Unknown codes are reported.
 pub fn severities(
     checks: &FieldItems,
     problems: &mut Vec<Diagnostic>,
@@ -30,16 +31,13 @@ pub fn severities(
         if name.parse::<Code>().is_err() {
             let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
             let help = near.map_or_else(
-                || "the manual lists the codes".to_owned(),
+                || "the manual lists all codes".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
             problems.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("`checks`: there is no code `{name}`"),
-                )
-                .at(item.place.clone())
-                .help(help),
+                Diagnostic::new(Code::BadValue, format!("`checks`: unknown code `{name}`"))
+                    .at(item.place.clone())
+                    .help(help),
             );
             continue;
         }

@@ -1,14 +1,14 @@
-//! A colour of the theme: read from `#0a6b5e`, measured against another, made lighter or darker
-//! until it can be read.
+//! The colors of the theme: parses `#0a6b5e`, measures the contrast of two colors, and makes a
+//! color lighter or darker until it is readable.
 //!
-//! Contrast is that of WCAG 2.2 (§ 1.4.3, relative luminance of sRGB). Lightness is changed in
-//! Oklab, where a colour keeps its hue while it does.
+//! Contrast follows WCAG 2.2 (§ 1.4.3, relative luminance of sRGB). Lightness is changed in Oklab,
+//! which keeps the hue.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// An opaque colour in sRGB.
+/// An opaque color in sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Color {
     pub red: u8,
@@ -16,8 +16,8 @@ pub struct Color {
     pub blue: u8,
 }
 
-/// Steps between black and white in which a readable shade is looked for: finer than eight bits
-/// tell apart.
+/// The number of steps between black and white that are searched for a readable shade, which is
+/// finer than eight bits can distinguish.
 const STEPS: u32 = 512;
 
 impl Color {
@@ -32,7 +32,7 @@ impl Color {
         blue: 255,
     };
 
-    /// Reads `#0a6b5e` or `#0bd`; the `#`, which begins a comment in YAML, may be missing.
+    /// Parses `#0a6b5e` or `#0bd`. The `#` may be missing, because it begins a comment in YAML.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let digits = text.strip_prefix('#').unwrap_or(text);
@@ -53,19 +53,19 @@ impl Color {
         Some(Self { red, green, blue })
     }
 
-    /// Black is 0, white is 1.
+    /// Returns the relative luminance, from 0 (black) to 1 (white).
     pub fn luminance(self) -> f64 {
         let [red, green, blue] = self.linear();
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
-    /// From 1 (the same) to 21 (black on white).
+    /// Returns the contrast ratio, from 1 (equal colors) to 21 (black on white).
     pub fn contrast(self, other: Color) -> f64 {
         let (one, two) = (self.luminance() + 0.05, other.luminance() + 0.05);
         one.max(two) / one.min(two)
     }
 
-    /// The least contrast with any of these.
+    /// Returns the lowest contrast with any of these colors.
     pub fn contrast_with_all(self, others: &[Color]) -> f64 {
         others
             .iter()
@@ -73,7 +73,7 @@ impl Color {
             .fold(f64::INFINITY, f64::min)
     }
 
-    /// This colour with a share (0 to 1) of another in it, as CSS mixes in sRGB.
+    /// Returns this color mixed with a share (0 to 1) of another, as CSS mixes in sRGB.
     pub fn with(self, other: Color, share: f64) -> Self {
         let mix = |one: u8, two: u8| {
             byte(f64::from(one) / 255.0 * (1.0 - share) + f64::from(two) / 255.0 * share)
@@ -85,13 +85,13 @@ impl Color {
         }
     }
 
-    /// The nearest shade of this hue that has this contrast with all of these backgrounds, itself
-    /// where it has. Black or white where no shade has it.
+    /// Returns the nearest shade of this hue that has this contrast with all backgrounds; the color
+    /// itself if it has. If no shade has it, the result is black or white.
     pub fn readable_on(self, backgrounds: &[Color], contrast: f64) -> Self {
         if self.contrast_with_all(backgrounds) >= contrast {
             return self;
         }
-        // Past this luminance black stands out more than white.
+        // Above this luminance, black has more contrast than white.
         let light = backgrounds
             .iter()
             .filter(|background| background.luminance() > 0.179)
@@ -136,7 +136,8 @@ impl Color {
         Self { red, green, blue }
     }
 
-    /// Lightness, green to red, blue to yellow (Björn Ottosson's Oklab, as CSS Color 4 defines it).
+    /// Returns lightness, green to red, and blue to yellow (Björn Ottosson's Oklab, as CSS Color 4
+    /// defines it).
     fn oklab(self) -> [f64; 3] {
         let cones = product(&LINEAR_TO_CONES, self.linear()).map(f64::cbrt);
         product(&CONES_TO_LAB, cones)
@@ -184,7 +185,7 @@ fn product(matrix: &Matrix, [x, y, z]: [f64; 3]) -> [f64; 3] {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "the value is clamped to what a byte holds"
+    reason = "the value is clamped to the range of a byte"
 )]
 fn byte(value: f64) -> u8 {
     (value.clamp(0.0, 1.0) * 255.0).round() as u8

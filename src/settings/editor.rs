@@ -1,7 +1,7 @@
-//! The editors that Handsel knows: by which words each is told a file and a line, and which of them
-//! need a terminal.
+//! The editors that Handsel can open: how each takes a file and a line as arguments, and which of
+//! them need a terminal.
 
-/// How a program is told the line.
+/// The form in which an editor takes a file and a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineForm {
     /// `-g file:line`
@@ -14,16 +14,17 @@ pub enum LineForm {
     Line,
     /// `-l line file`
     ShortLine,
-    /// Not at all.
+    /// The editor takes no line.
     None,
 }
 
-/// An editor by its program's name.
+/// An editor, known by its program's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Editor {
     pub name: &'static str,
     pub form: LineForm,
-    /// It draws in the terminal that it was started in, and a browser has none.
+    /// Whether it runs in the terminal that started it. The preview cannot open such an editor,
+    /// because a browser has no terminal.
     pub needs_terminal: bool,
 }
 
@@ -89,12 +90,12 @@ impl Editor {
         terminal("helix", LineForm::Colon),
     ];
 
-    /// The editor of this name.
+    /// Returns the editor with this name.
     pub fn named(name: &str) -> Option<Editor> {
         Self::ALL.into_iter().find(|editor| editor.name == name)
     }
 
-    /// The arguments that open a file at a line, from 1.
+    /// Returns the arguments that open a file at a line, counted from 1.
     pub fn arguments(self, file: &str, line: u32) -> Vec<String> {
         let file = file.to_owned();
         match self.form {

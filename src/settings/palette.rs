@@ -1,8 +1,8 @@
-//! The colours that a site chose, made such that its text can be read in both schemes.
+//! The colors that a site sets, adjusted so that its text is readable in both color schemes.
 //!
-//! Text needs 4.5 : 1 on paper, surface, sunken areas and the tints of callouts; the edges of
-//! fields and buttons need 3 : 1 (WCAG 2.2, § 1.4.3 and § 1.4.11). What does not have it is made
-//! darker or lighter, and that is told.
+//! Text needs a contrast of 4.5 : 1 on paper, surface, sunken areas and the tints of callouts; the
+//! edges of fields and buttons need 3 : 1 (WCAG 2.2, § 1.4.3 and § 1.4.11). A color with less
+//! contrast is made darker or lighter, and the change is reported.
 
 use std::collections::BTreeMap;
 
@@ -10,29 +10,29 @@ use super::color::Color;
 use super::tokens::{TOKENS, Token, TokenKind};
 use crate::diagnostic::{Code, Diagnostic, Location};
 
-/// Light and dark.
+/// A color for the light scheme and one for the dark scheme.
 pub type ColorPair = [Color; 2];
 
-/// How the schemes are called in `handsel.yaml`.
+/// The names of the schemes in `handsel.yaml`.
 pub const SCHEMES: [&str; 2] = ["light", "dark"];
 
-/// How much of the text's colour is in the strongest tint that text stands on.
+/// The share of the text's color in the strongest tint that is used behind text.
 const TINT: f64 = 0.09;
 
-/// A colour as the writer chose it.
+/// A color as the settings state it.
 #[derive(Clone, Debug)]
 pub struct ColorChoice {
     pub colors: ColorPair,
-    /// Whether each scheme has a colour of its own; else one colour was given for both, and the
-    /// dark one is made from it.
+    /// Whether each scheme has its own color. Otherwise one color is set for both, and the dark one
+    /// is derived from it.
     pub is_pair: bool,
-    /// The key: `theme.accent`.
+    /// The key, such as `theme.accent`.
     pub key: String,
     pub place: Location,
 }
 
-/// The colours that differ from the built-in ones, by token, and what had to be changed for them to
-/// be read.
+/// Returns the colors that differ from the built-in ones, by token, and reports which had to be
+/// changed to be readable.
 pub fn resolve_colors(
     choices: &BTreeMap<&'static str, ColorChoice>,
     problems: &mut Vec<Diagnostic>,
@@ -71,20 +71,20 @@ pub fn resolve_colors(
     });
     if let Some((_, choice)) = background.filter(|_| !built_in.is_empty()) {
         let message = format!(
-            "`{}`: on such a background other colours are used: {}",
+            "`{}`: other colors are used on this background: {}",
             choice.key,
             built_in.join(", ")
         );
         problems.push(
             Diagnostic::new(Code::LowContrast, message)
                 .at(choice.place.clone())
-                .help("set these under `theme.tokens` to choose them yourself"),
+                .help("set them under `theme.tokens` to choose other colors"),
         );
     }
     settled
 }
 
-/// What text stands on in one scheme.
+/// Returns the backgrounds of text in one scheme.
 fn backgrounds(chosen: &impl Fn(&Token) -> Option<ColorPair>, scheme: usize) -> Vec<Color> {
     let color = |name: &str| {
         Token::named(name)
@@ -101,14 +101,15 @@ fn backgrounds(chosen: &impl Fn(&Token) -> Option<ColorPair>, scheme: usize) -> 
     all
 }
 
-/// One colour for both schemes has to fit the light one only: the dark one is always made from it.
+/// Reports a color that had to be changed. If one color is set for both schemes, only the light one
+/// is checked, because the dark one is always derived from it.
 fn low_contrast(choice: &ColorChoice, after: ColorPair, needed: f64) -> Option<Diagnostic> {
     let scheme = [0, 1].into_iter().find(|scheme| {
         choice.colors[*scheme] != after[*scheme] && (*scheme == 0 || choice.is_pair)
     })?;
     let (is, becomes) = (choice.colors[scheme], after[scheme]);
     let message = format!(
-        "`{}`: {is} is too faint in the {} scheme ({needed} : 1 is needed); {becomes} is used",
+        "`{}`: {is} is too faint in the {} scheme (a contrast of {needed} : 1 is required); {becomes} is used",
         choice.key, SCHEMES[scheme]
     );
     let name = choice.key.rsplit('.').next().unwrap_or_default();

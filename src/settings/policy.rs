@@ -1,15 +1,15 @@
-//! The policy that pages are served under (Content Security Policy 3): nothing runs or loads that
-//! is not the site's own, but for what `allow_origins` names, and no script may write text into the
-//! page as HTML (Trusted Types).
+//! The Content Security Policy (level 3) that pages are served under. Nothing runs or loads that is
+//! not part of the site, except from the origins in `allow_origins`, and no script may insert text
+//! into the page as HTML (Trusted Types).
 //!
-//! It stands in `_headers`, and in each page for hosts that read no such file. A page cannot say
-//! who may frame it (CSP 3, § 3.3: `frame-ancestors` is ignored there), so its own policy leaves
-//! that out.
+//! The policy is in `_headers`, and in each page for hosts that do not read that file. A page
+//! cannot state who may frame it (CSP 3, § 3.3: `frame-ancestors` is ignored there), so the policy
+//! in pages omits that directive.
 
 use super::{FeedbackWay, Settings};
 
 impl Settings {
-    /// The policy as a page's `meta` element has it.
+    /// Returns the policy for the `meta` element of a page.
     pub fn page_policy(&self) -> String {
         let allowed: String = self
             .allow_origins
@@ -28,7 +28,7 @@ impl Settings {
         )
     }
 
-    /// The policy as a host sends it.
+    /// Returns the policy for the host's response headers.
     pub fn policy(&self) -> String {
         format!("{}; frame-ancestors 'self'", self.page_policy())
     }

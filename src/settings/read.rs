@@ -1,4 +1,5 @@
-//! Reads `handsel.yaml`: every fault in one run, each setting that does not fit at its default.
+//! Reads `handsel.yaml`. All problems are reported in one run, and a setting with a problem has its
+//! default value.
 
 use std::collections::BTreeMap;
 
@@ -15,18 +16,18 @@ use crate::renamed::NameKind;
 use crate::source::decode_entities;
 use crate::yaml;
 
-/// Folders that hold what the writer made; nothing may be written over them.
+/// Folders with the site's sources, which the output must not overwrite.
 const SOURCE_FOLDERS: [&str; 6] = ["content", "templates", "static", "data", ".git", ".handsel"];
 
-/// What the widths of pictures can be: an icon's to that of the largest screens.
+/// The allowed widths of images in pixels, from the size of an icon to that of the largest screens.
 const WIDTH_MIN: u32 = 16;
 const WIDTH_MAX: u32 = 4096;
 const WIDTHS_COUNT_MAX: usize = 8;
 
-/// What a pattern of `permalinks:` may hold.
+/// The placeholders that a pattern of `permalinks:` may contain.
 const PERMALINK_PARTS: [&str; 4] = ["year", "month", "day", "slug"];
 
-/// The settings of a site; `bytes` is `None` where there is no `handsel.yaml`.
+/// Reads the settings of a site; `bytes` is `None` if there is no `handsel.yaml`.
 pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
     let Some(bytes) = bytes else {
         return Checked::ok(Settings::default());
@@ -36,7 +37,7 @@ pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
         Ok(None) => {
             let problem = Diagnostic::new(
                 Code::BadSetting,
-                "there is nothing here; every setting is at its default",
+                "the settings file is empty, so every setting has its default value",
             )
             .at(Location::start_of(path))
             .severity(Severity::Warning)
@@ -57,7 +58,7 @@ pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
     Checked::new(settings, problems)
 }
 
-/// The settings that were given and fit.
+/// The settings that are present and valid.
 struct GivenSettings<'a>(&'a FieldItems);
 
 impl GivenSettings<'_> {
@@ -89,7 +90,7 @@ impl GivenSettings<'_> {
             .collect()
     }
 
-    /// What stands under `theme:`, or beside it.
+    /// Returns a setting of the theme, either under `theme:` or at the top level.
     fn of_theme(&self, name: &str) -> Option<&FieldItem> {
         self.map("theme")
             .and_then(|theme| theme.get(name))
@@ -175,7 +176,7 @@ fn images(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Images> {
     let mut images = Images::default();
-    // A browser knows no property of the style sheet yet when it chooses a picture.
+    // The browser chooses an image before it knows the style sheet's custom properties.
     if let Some(measure) = theme
         .values
         .get("measure")
@@ -204,7 +205,7 @@ fn images(
             true => images.widths = wanted,
             false => problems.push(fault(
                 widths,
-                "`images.widths`: there is one that no page needs".to_owned(),
+                "`images.widths`: a width is out of range, or there are too many widths".to_owned(),
                 format!("write up to {WIDTHS_COUNT_MAX} widths from {WIDTH_MIN} to {WIDTH_MAX} pixels, such as [480, 800, 1200]"),
             )),
         }
@@ -218,7 +219,7 @@ fn images(
             Some(wanted) => images.quality = wanted,
             None => problems.push(fault(
                 quality,
-                "`images.quality` is none".to_owned(),
+                "`images.quality` is out of range".to_owned(),
                 "write a number from 1 to 100; 80 is usual",
             )),
         }
@@ -229,11 +230,11 @@ fn images(
     if let Some(avif) = map.get("avif").filter(|avif| avif.as_bool() == Some(true)) {
         images.avif = cfg!(feature = "avif");
         if !images.avif {
-            let message = "`images.avif`: this Handsel was built without AVIF".to_owned();
+            let message = "`images.avif`: AVIF support is not compiled in".to_owned();
             problems.push(fault(
                 avif,
                 message,
-                "take it out, or build Handsel with the feature `avif`",
+                "remove it, or build Handsel with the feature `avif`",
             ));
         }
     }
@@ -254,7 +255,7 @@ fn language(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option
         Some(help) => {
             problems.push(fault(
                 item,
-                format!("`language`: `{text}` is no language tag"),
+                format!("`language`: `{text}` is not a valid language tag"),
                 help,
             ));
             None
@@ -262,7 +263,8 @@ fn language(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option
     }
 }
 
-/// Why a text does not look like a language tag (RFC 5646, §2.1), as help; `None` when it does.
+/// Returns help if a text does not look like a language tag (RFC 5646, §2.1), and `None` if it
+/// does.
 pub fn language_fault(text: &str) -> Option<String> {
     let mut parts = text.split('-');
     let is_language = parts.next().is_some_and(|part| {
@@ -311,33 +313,33 @@ fn timezone(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option
     );
     problems.push(fault(
         item,
-        format!("`timezone`: there is no time zone `{name}`"),
+        format!("`timezone`: unknown time zone `{name}`"),
         help,
     ));
     None
 }
 
-/// The output folder is emptied of what is not published any more, so it may be no folder that
-/// holds anything else.
+/// Reads the output folder. Files that are no longer published are deleted from it, so it must not
+/// contain anything else.
 fn output(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
     let item = given.item("output")?;
     let text = item.as_text()?;
     match output_folder(text) {
         Ok(path) => Some(path),
         Err(fault_is) => {
-            let help = "write a folder of its own inside the site, such as `public`; the option `--output` may name one elsewhere";
+            let help = "write a separate folder inside the site, such as `public`; the option `--output` may name one elsewhere";
             problems.push(fault(item, format!("`output`: `{text}` {fault_is}"), help));
             None
         }
     }
 }
 
-/// The output folder that a text names, from the root.
+/// Parses the output folder, relative to the site's root.
 ///
 /// # Errors
-/// Why it cannot be one, as the end of a sentence.
+/// The reason why the folder is not allowed, as the end of a sentence.
 pub fn output_folder(text: &str) -> Result<SourcePath, &'static str> {
-    const OUTSIDE: &str = "lies outside the site's folder";
+    const OUTSIDE: &str = "is outside the site's folder";
     if text.starts_with(['/', '\\', '~']) || text.contains(':') {
         return Err(OUTSIDE);
     }
@@ -346,7 +348,7 @@ pub fn output_folder(text: &str) -> Result<SourcePath, &'static str> {
         return Err("is the site's folder itself, which would be overwritten");
     };
     if SOURCE_FOLDERS.contains(&top.as_str()) {
-        return Err("holds what the site is made from, which would be overwritten");
+        return Err("contains the site's sources, which would be overwritten");
     }
     Ok(path)
 }
@@ -369,11 +371,11 @@ fn image(item: &FieldItem) -> Option<SettingLink> {
     })
 }
 
-/// Whom to ask: words, a mail address, or a link that a page may hold.
+/// Reads the contact: plain text, an email address, or a link that a page may have.
 fn contact(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.map("giving")?.get("contact")?;
     let text = item.as_text()?;
-    // Words may hold a colon, too: only what would be an unsafe link is refused.
+    // Plain text may contain a colon, too, so only unsafe links are refused.
     match refusal(text, AddressUse::Link).filter(|refusal| refusal.code == Code::LinkScheme) {
         None => Some(text.to_owned()),
         Some(refusal) => {
@@ -384,15 +386,15 @@ fn contact(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<
             problems.push(
                 problem
                     .at(item.place.clone())
-                    .help("write a mail address, or one that begins with https://"),
+                    .help("write an email address, or an address that begins with https://"),
             );
             None
         }
     }
 }
 
-/// Origins that the policy of the pages names. Each has to be one origin and nothing else, since
-/// the policy is a list of them.
+/// Reads the origins for the policy of the pages. Each must be exactly one origin, because the
+/// policy is a list of origins.
 fn allowed_origins(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut origins = Vec::new();
     for item in given.list("allow_origins") {
@@ -407,7 +409,7 @@ fn allowed_origins(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) ->
         }
         let message = match bare.strip_prefix("http://") {
             Some(_) => format!(
-                "`allow_origins`: `{text}` is not encrypted, so anyone on the way could change what it sends"
+                "`allow_origins`: `{text}` is not encrypted, so anyone on the network path could change what it sends"
             ),
             None => format!("`allow_origins`: `{text}` is not an origin"),
         };
@@ -415,7 +417,7 @@ fn allowed_origins(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) ->
             .and_then(|origin| Some(origin.split_once("://")?.1.to_owned()))
             .filter(|host| host.chars().all(is_host));
         let help = format!(
-            "write `https://{}`: https, a host and nothing after it",
+            "write `https://{}`: https and a host, with nothing after it",
             named.as_deref().unwrap_or("cdn.example.org")
         );
         problems.push(fault(item, message, help));
@@ -446,17 +448,17 @@ fn permalinks(
                 .split('/')
                 .filter_map(|segment| segment.strip_prefix(':'))
         };
-        let help = "a pattern begins with `/` and is made of `:year`, `:month`, `:day`, `:slug` and plain words: `/:year/:slug/`";
+        let help = "write a pattern that begins with `/` and consists of `:year`, `:month`, `:day`, `:slug` and plain words, such as `/:year/:slug/`";
         if let Some(part) = parts().find(|part| !PERMALINK_PARTS.contains(part)) {
             problems.push(fault(
                 item,
-                format!("`permalinks.{kind}`: there is no `:{part}`"),
+                format!("`permalinks.{kind}`: unknown placeholder `:{part}`"),
                 help,
             ));
         } else if !pattern.starts_with('/') || !parts().any(|part| part == "slug") {
             problems.push(fault(
                 item,
-                format!("`permalinks.{kind}`: `{pattern}` cannot tell pages apart: `/` or `:slug` is missing"),
+                format!("`permalinks.{kind}`: `{pattern}` gives several pages the same address, because `/` or `:slug` is missing"),
                 help,
             ));
         } else {
@@ -473,11 +475,14 @@ fn patterns(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<St
         match globset::Glob::new(text.trim_start_matches('!')) {
             Ok(_) => patterns.push(text.to_owned()),
             Err(error) => {
-                let message = format!("`ignore`: `{text}` is no pattern: {}", error.kind());
+                let message = format!(
+                    "`ignore`: `{text}` is not a valid pattern: {}",
+                    error.kind()
+                );
                 problems.push(fault(
                     item,
                     message,
-                    "patterns are those of `.gitignore`: `drafts/`, `*.tmp`, `/notes/**`",
+                    "write a pattern as in `.gitignore`: `drafts/`, `*.tmp`, `/notes/**`",
                 ));
             }
         }
@@ -485,7 +490,8 @@ fn patterns(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<St
     patterns
 }
 
-/// One way, so that answers come to one place.
+/// Reads the one way in which readers give feedback. Only one is allowed, so that all answers
+/// arrive in one place.
 fn feedback(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<FeedbackWay> {
     let map = given.map("feedback")?;
     let item = given.item("feedback")?;
@@ -502,10 +508,11 @@ fn feedback(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option
     let mut stated = ways.into_iter().flatten();
     let first = stated.next();
     if first.is_none() || stated.next().is_some() {
-        let help = "write `mail: you@example.org`, or `issues:` or `endpoint:` with an address";
+        let help =
+            "write only `mail: you@example.org`, or only `issues:` or `endpoint:` with an address";
         problems.push(fault(
             item,
-            "`feedback`: one way is wanted".to_owned(),
+            "`feedback` must have exactly one of `mail`, `issues` and `endpoint`".to_owned(),
             help,
         ));
     }
@@ -515,7 +522,7 @@ fn feedback(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option
         {
             problems.push(fault(
                 item,
-                format!("`feedback`: `{address}` is no mail address"),
+                format!("`feedback`: `{address}` is not a valid email address"),
                 "write `mail: you@example.org`",
             ));
             None
@@ -531,11 +538,11 @@ fn retired(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Str
         if text.starts_with('/') {
             addresses.push(text.to_owned());
         } else {
-            let message = format!("`retired`: `{text}` is no address from the site's root");
+            let message = format!("`retired`: `{text}` is not an address from the site's root");
             problems.push(fault(
                 item,
                 message,
-                "write it as readers had it: `/old/`; `/old/**` is all that lay below",
+                "write the address that readers had, such as `/old/`, or `/old/**` for everything below it",
             ));
         }
     }
@@ -549,15 +556,15 @@ fn count(given: &GivenSettings<'_>, name: &str, problems: &mut Vec<Diagnostic>) 
     if count.is_none() {
         problems.push(fault(
             item,
-            format!("`{name}`: {stated} is too few"),
-            "write a whole number from 1 on",
+            format!("`{name}`: {stated} is too small"),
+            "write a whole number of at least 1",
         ));
     }
     count
 }
 
-/// An address in which names in braces stand for what is a page's own; `needed` of them have to be
-/// there.
+/// Reads an address with placeholders in braces for values of the page. All of `needed` must occur
+/// in it.
 fn pattern_url(
     given: &GivenSettings<'_>,
     name: &str,
@@ -583,14 +590,14 @@ fn pattern_url(
     );
     problems.push(fault(
         item,
-        format!("`{name}`: `{text}` is no https:// address{with}"),
+        format!("`{name}`: `{text}` is not an https:// address{with}"),
         help,
     ));
     None
 }
 
-/// Only a name that is known: settings may come from anyone, and so must not say which program
-/// runs.
+/// Reads the editor, which must be a known one. Settings may come from anyone, so they must not
+/// decide which program runs.
 fn editor(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.item("editor")?;
     let name = item.as_text()?;
@@ -602,12 +609,12 @@ fn editor(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<S
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
     let help = format!(
-        "{near}Known are {}; any other program goes into the environment variable VISUAL",
+        "{near}use one of {}; to use another program, set the environment variable VISUAL",
         names.join(", ")
     );
     problems.push(fault(
         item,
-        format!("`editor`: there is no editor `{name}` that Handsel knows"),
+        format!("`editor`: unknown editor `{name}`"),
         help,
     ));
     None
@@ -666,26 +673,26 @@ mod tests {
             ),
             (
                 "output: Content/x",
-                "bad-setting 1:9 `output`: `Content/x` holds what",
+                "bad-setting 1:9 `output`: `Content/x` contains the",
             ),
             ("output: content/../templates", "bad-setting 1:9"),
             (
                 "output: /tmp/x",
-                "bad-setting 1:9 `output`: `/tmp/x` lies outside",
+                "bad-setting 1:9 `output`: `/tmp/x` is outside",
             ),
             ("output: 'C:\\x'", "bad-setting 1:9"),
             (
                 "language: en_US",
-                "bad-setting 1:11 `language`: `en_US` is no language tag (write `en-US`)",
+                "bad-setting 1:11 `language`: `en_US` is not a valid language tag (write `en-US`)",
             ),
             (
                 "timezone: Europe/Berln",
-                "bad-setting 1:11 `timezone`: there is no time zone `Europe/Berln` (did you mean `Europe/Berlin`?)",
+                "bad-setting 1:11 `timezone`: unknown time zone `Europe/Berln` (did you mean `Europe/Berlin`?)",
             ),
             ("page_size: 0", "bad-setting 1:12"),
             (
                 "ignore: ['a[b']",
-                "bad-setting 1:10 `ignore`: `a[b` is no pattern",
+                "bad-setting 1:10 `ignore`: `a[b` is not a valid pattern",
             ),
             ("permalinks: {tip: /:yaer/:slug/}", "bad-setting 1:19"),
             ("permalinks: {tip: /:year/}", "bad-setting 1:19"),
@@ -700,12 +707,12 @@ mod tests {
             ("edit_url: https://a/b", "bad-setting 1:11"),
             (
                 "editor: cod",
-                "bad-setting 1:9 `editor`: there is no editor `cod` that Handsel knows (did you mean `code`?",
+                "bad-setting 1:9 `editor`: unknown editor `cod` (did you mean `code`?",
             ),
             ("editor: /tmp/evil", "bad-setting 1:9"),
             (
                 "retired: [/a/, b/]",
-                "bad-setting 1:16 `retired`: `b/` is no address",
+                "bad-setting 1:16 `retired`: `b/` is not an address",
             ),
             ("- a", "wrong-type 1:1"),
         ] {

@@ -1,4 +1,4 @@
-//! The keys of `handsel.yaml`: the check, the manual's table and the schema come from here.
+//! The keys of `handsel.yaml`, used for the check, the manual's table and the schema.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use super::checks_field;
 use super::theme::theme_field;
 use crate::fields::{Field, FieldType};
 
-/// Every setting, in the manual's order.
+/// All settings, in the order of the manual.
 pub static SETTINGS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     [
         about(),
@@ -25,58 +25,60 @@ fn about() -> Vec<Field> {
     vec![
         Field::text("title").about("The site's name."),
         Field::text("summary")
-            .about("What the site is, in a sentence or two.")
+            .about("A description of the site in a sentence or two.")
             .also(&["description"]),
         Field::text("language")
-            .about("The language of its pages (BCP 47).")
+            .about("The language of the pages (BCP 47).")
             .defaults_to("`en`")
             .also(&["lang", "locale"]),
         Field::text("license")
-            .about("The licence of its pages.")
+            .about("The license of the pages.")
             .also(&["licence"]),
         Field::text("copyright").about("A line for the foot of each page."),
         Field::map(
             "giving",
             vec![
-                Field::text("who").about("Who gives this."),
-                Field::text("why").about("Why it is given."),
+                Field::text("who").about("Who provides the content."),
+                Field::text("why").about("Why the content is free."),
                 Field::text("pays").about("Who pays for it."),
-                Field::text("contact").about("Whom to ask: an address or a link."),
+                Field::text("contact").about("Whom to contact: an address or a link."),
             ],
         )
-        .about("The words of the promise that every page makes."),
+        .about("What every page states about who provides the content, and why."),
         Field::map(
             "feedback",
             vec![
-                Field::text("mail").about("A mail to this address, written as far as it can be."),
+                Field::text("mail")
+                    .about("Readers send an email to this address, with the subject filled in."),
                 Field::new("issues", FieldType::Url)
-                    .about("A new issue: the address of the form for one."),
+                    .about("Readers open a new issue: the address of the form for new issues."),
                 Field::new("endpoint", FieldType::Url)
-                    .about("A form that is sent here, without a script."),
+                    .about("Readers send a form to this address, without a script."),
             ],
         )
-        .about("How a reader says whether a page helped; one of the three.")
-        .defaults_to("a mail to `giving.contact`"),
-        Field::new("discuss", FieldType::Url)
-            .about("Where a page is talked about; `{url}` and `{title}` stand for the page's."),
+        .about("How readers say whether a page helped; set one of the three keys.")
+        .defaults_to("an email to `giving.contact`"),
+        Field::new("discuss", FieldType::Url).about(
+            "Where readers can discuss a page; `{url}` and `{title}` stand for those of the page.",
+        ),
     ]
 }
 
 fn addresses() -> Vec<Field> {
     vec![
         Field::text("base_url")
-            .about("Where the site will live; feeds, sitemap and canonical links need it.")
+            .about("The address of the published site; feeds, the sitemap and canonical links need it.")
             .also(&["baseURL", "site_url"]),
-        Field::text("timezone").about("Decides what day it is (an IANA name).").defaults_to("`UTC`"),
+        Field::text("timezone").about("The time zone that decides which day it is (an IANA name).").defaults_to("`UTC`"),
         Field::text("output").about("The folder that the site is written to.").defaults_to("`public`"),
-        Field::new("permalinks", FieldType::map_of(FieldType::Text)).about("Kind → pattern of its addresses: `/:year/:month/:day/:slug/`."),
+        Field::new("permalinks", FieldType::map_of(FieldType::Text)).about("Address patterns by kind: `/:year/:month/:day/:slug/`."),
         Field::list("external_paths", FieldType::Text)
             .about("Root paths that belong to another site on the same host; links to them are not checked."),
         Field::list("retired", FieldType::Text)
-            .about("Addresses that are gone on purpose, so that `check` does not miss them; `/old/**` is all that lay below."),
+            .about("Addresses that were removed on purpose, so that `check` does not report them; `/old/**` stands for everything below."),
         Field::text("edit_url").about("Where a source can be edited; `{path}` stands for its path from the root."),
         Field::text("report_url").about(
-            "Where a reader can report a problem; `{path}`, `{url}` and `{title}` stand for the page's. Unless set, `giving.contact`.",
+            "Where readers can report a problem; `{path}`, `{url}` and `{title}` stand for those of the page. The default is `giving.contact`.",
         ),
         Field::text("editor")
             .about("The editor that the preview opens: `code`, `zed`, `subl`, `idea`, …")
@@ -90,14 +92,12 @@ fn look() -> Vec<Field> {
         FieldType::Map(vec![
             Field::new("src", FieldType::Link)
                 .required()
-                .about("The file."),
-            Field::text("alt").about("Its text."),
+                .about("The image's file."),
+            Field::text("alt").about("The image's alt text."),
         ]),
     ]);
     let entry = vec![
-        Field::text("title")
-            .required()
-            .about("The words of the link."),
+        Field::text("title").required().about("The link text."),
         Field::new("link", FieldType::Link)
             .required()
             .about("A source path, an address or a URL.")
@@ -105,13 +105,13 @@ fn look() -> Vec<Field> {
     ];
     vec![
         theme_field(image.clone()),
-        Field::new("logo", image).about("An image for the head of each page."),
-        Field::new("favicon", FieldType::Link).about("The icon of the site's tabs."),
+        Field::new("logo", image).about("An image for the header of each page."),
+        Field::new("favicon", FieldType::Link).about("The icon for browser tabs."),
         Field::list("menu", FieldType::Map(entry))
-            .about("The links at the head of each page.")
-            .defaults_to("the top folders"),
+            .about("The links in the header of each page.")
+            .defaults_to("the top-level folders"),
         Field::integer("page_size")
-            .about("Cards on one page of a list.")
+            .about("The number of cards on one page of a list.")
             .defaults_to("`24`"),
     ]
 }
@@ -119,9 +119,9 @@ fn look() -> Vec<Field> {
 fn markdown() -> Vec<Field> {
     vec![
         Field::choice("raw_html", &["sanitize", "allow", "escape"])
-            .about("What becomes of HTML in Markdown: `sanitize` keeps what is harmless, `allow` everything, `escape` shows it as text.")
+            .about("How HTML in Markdown is handled: `sanitize` keeps harmless HTML, `allow` keeps everything, `escape` shows it as text.")
             .defaults_to("`sanitize`"),
-        Field::boolean("smart_punctuation").about("Curly quotes, dashes and ellipses.").defaults_to("`false`"),
+        Field::boolean("smart_punctuation").about("Whether to use typographic quotes, dashes and ellipses.").defaults_to("`false`"),
         Field::boolean("math").about("Formulas between dollar signs.").defaults_to("`false`"),
         Field::boolean("highlight").about("Colours in code.").defaults_to("`true`"),
     ]
@@ -132,43 +132,43 @@ fn images() -> Vec<Field> {
         FieldType::Boolean,
         FieldType::Map(vec![
             Field::list("widths", FieldType::Integer)
-                .about("Widths in pixels of the smaller pictures.")
+                .about("The widths in pixels of the smaller versions of each image.")
                 .defaults_to("`[480, 800, 1200, 1600]`"),
             Field::integer("quality")
-                .about("1 to 100.")
+                .about("The quality of compressed images, from 1 to 100.")
                 .defaults_to("`80`"),
             Field::text("sizes")
-                .about("How wide a picture stands on a page, as HTML's `sizes`.")
-                .defaults_to("as wide as the text, `min(100vw, 41rem)`"),
+                .about("The width at which pages show an image, as HTML's `sizes`.")
+                .defaults_to("the width of the text, `min(100vw, 41rem)`"),
             Field::boolean("avif")
-                .about("AVIF besides WebP, where this Handsel was built with it.")
+                .about("Whether to produce AVIF in addition to WebP; requires a Handsel built with the feature `avif`.")
                 .defaults_to("`false`"),
         ]),
     ]);
     vec![
         Field::new("images", images)
-            .about("What is made of pictures: sizes, smaller ones, nothing private; `false` publishes them as they are.")
+            .about("How images are processed: their dimensions are recorded, smaller versions are made, and private metadata is removed; `false` publishes them unchanged.")
             .defaults_to("`true`"),
-        Field::boolean("social_cards").about("A picture of each page's title, for those who share its address.").defaults_to("`false`"),
+        Field::boolean("social_cards").about("Whether to make an image of each page's title, for link previews.").defaults_to("`false`"),
     ]
 }
 
 fn publishing() -> Vec<Field> {
     vec![
         Field::list("ignore", FieldType::Text)
-            .about("Files that are never read, in the form of `.gitignore`."),
+            .about("Files that are never read, as patterns like those of `.gitignore`."),
         Field::integer("feed_limit")
-            .about("Entries in a feed.")
+            .about("The number of entries in a feed.")
             .defaults_to("`20`"),
         Field::boolean("search")
             .about("Whether readers can search the site.")
             .defaults_to("`true`"),
         Field::boolean("markdown_copies")
-            .about("A Markdown copy beside each page.")
+            .about("Whether to publish a Markdown copy of each page.")
             .defaults_to("`false`"),
         Field::list("allow_origins", FieldType::Url)
             .about("Origins that pages may contact when they load."),
-        checks_field().about("Severities of checks: `{ orphan: off }`."),
+        checks_field().about("The severities of codes: `{ orphan: off }`."),
         Field::new("extra", FieldType::map_of(FieldType::Anything))
             .about("Your own values, for your own templates."),
     ]

@@ -1,5 +1,5 @@
-//! The setting `theme:`: the look of a site without a style sheet of its own. Colours, fonts and
-//! the other design tokens.
+//! The setting `theme:`, which changes the site's look without a custom style sheet: colors, fonts
+//! and the other design tokens.
 
 use std::collections::BTreeMap;
 
@@ -13,40 +13,40 @@ use crate::fields::{Field, FieldItem, FieldItems, FieldType};
 use crate::paths::SourcePath;
 use crate::yaml::YamlNode;
 
-/// What the site changes of the theme's look.
+/// The site's changes to the theme's look.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Theme {
-    /// Token → its colours; only what differs from the built-in ones.
+    /// Colors by token; only those that differ from the built-in ones.
     pub colors: BTreeMap<String, ColorPair>,
-    /// Token → its value, for all that are no colours.
+    /// Values by token, for all tokens that are not colors.
     pub values: BTreeMap<String, String>,
     pub fonts: Vec<Font>,
 }
 
-/// A family of fonts for one kind of text.
+/// A font family for one type of text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Font {
-    /// The token that it stands in: `sans`, `serif` or `mono`.
+    /// The token that uses it: `sans`, `serif` or `mono`.
     pub token: String,
-    /// What stands in the token: names of families, the wanted one first.
+    /// The token's value: a list of font families, the preferred one first.
     pub families: String,
-    /// The name of the family that the files make.
+    /// The name of the family that the files define.
     pub name: String,
     pub files: Vec<FontFile>,
 }
 
-/// A file of `static/` that holds a font.
+/// A font file in `static/`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FontFile {
-    /// Below `static/`.
+    /// The path below `static/`.
     pub path: SourcePath,
-    /// `400`, or `200 900` where it holds them all.
+    /// `400`, or a range such as `200 900` for a variable font.
     pub weight: String,
     pub is_italic: bool,
     pub place: Location,
 }
 
-/// Kinds of text, their tokens, and what stands in for a font that does not come.
+/// Each type of text with its token and the fallback while a font is not loaded.
 const TEXTS: [(&str, &str, &str); 3] = [
     ("text", "sans", "system-ui, sans-serif"),
     ("titles", "serif", "Georgia, serif"),
@@ -54,7 +54,7 @@ const TEXTS: [(&str, &str, &str); 3] = [
 ];
 
 impl Theme {
-    /// The colour of a token in both schemes.
+    /// Returns the color of a token in both schemes.
     pub fn colours_of(&self, name: &str) -> Option<ColorPair> {
         self.colors
             .get(name)
@@ -67,11 +67,15 @@ impl Theme {
     }
 }
 
-/// The fields of `theme:`.
+/// Returns the field definition of `theme:`.
 pub fn theme_field(image: FieldType) -> Field {
     let schemes = vec![
-        Field::text("light").required().about("On light paper."),
-        Field::text("dark").required().about("On dark paper."),
+        Field::text("light")
+            .required()
+            .about("The color in the light scheme."),
+        Field::text("dark")
+            .required()
+            .about("The color in the dark scheme."),
     ];
     let color = FieldType::Either(vec![FieldType::Text, FieldType::Map(schemes)]);
     let family = FieldType::Map(vec![
@@ -79,20 +83,20 @@ pub fn theme_field(image: FieldType) -> Field {
             .required()
             .about("The name of the font."),
         Field::text("file")
-            .about("Its file in `static/`; without one the reader's device may have it."),
-        Field::text("bold").about("The file of its bold form, where `file` does not hold it."),
-        Field::text("italic").about("The file of its italic form."),
+            .about("Its file in `static/`. Without a file, the font is used if the reader's device has it."),
+        Field::text("bold").about("The file of the bold style, if `file` does not contain it."),
+        Field::text("italic").about("The file of the italic style."),
         Field::text("weight")
-            .about("The weights that `file` holds: `400`, or `200 900`.")
+            .about("The weights in `file`: `400`, or `200 900`.")
             .defaults_to("`400`"),
-        Field::text("fallback").about("What stands in for it: `Georgia, serif`."),
+        Field::text("fallback").about("The fallback fonts: `Georgia, serif`."),
     ]);
     let font = FieldType::Either(vec![FieldType::Text, family]);
     Field::map(
         "theme",
         vec![
             Field::new("accent", color.clone()).about(
-                "The colour of the ribbon and of links: `\"#0a6b5e\"`, or one for each scheme.",
+                "The color of the ribbon and of links: `\"#0a6b5e\"`, or one for each scheme.",
             ),
             Field::map(
                 "font",
@@ -102,17 +106,17 @@ pub fn theme_field(image: FieldType) -> Field {
                     Field::new("code", font).about("The font of code."),
                 ],
             )
-            .about("Fonts: names of families, or files of `static/`."),
-            Field::new("logo", image).about("An image for the head of each page."),
-            Field::new("favicon", FieldType::Link).about("The icon of the site's tabs."),
+            .about("Fonts: names of families, or files in `static/`."),
+            Field::new("logo", image).about("An image for the header of each page."),
+            Field::new("favicon", FieldType::Link).about("The icon for browser tabs."),
             Field::new("tokens", FieldType::map_of(color))
-                .about("Any other design token by its name."),
+                .about("Any other design token, by its name."),
         ],
     )
-    .about("The look: colours, fonts, logo, design tokens.")
+    .about("The look of the site: colors, fonts, logo, design tokens.")
 }
 
-/// A `#` that is not quoted begins a comment, so the colour behind it is not there.
+/// Adds help for a color without quotes, which is missing because `#` begins a comment.
 pub fn unquoted_color_help(settings: &YamlNode, problems: &mut Vec<Diagnostic>) {
     let Some(theme) = settings
         .as_map()
@@ -127,14 +131,11 @@ pub fn unquoted_color_help(settings: &YamlNode, problems: &mut Vec<Diagnostic>) 
         .chain(tokens.into_iter().flatten())
         .filter(|(_, entry)| entry.node.is_none())
     {
-        let problem = Diagnostic::new(
-            Code::BadSetting,
-            format!("`theme`: nothing is set for `{key}`"),
-        );
+        let problem = Diagnostic::new(Code::BadSetting, format!("`theme`: `{key}` has no value"));
         problems.push(
             problem
                 .at(entry.key_place.clone())
-                .help("put a colour into quotes, since `#` begins a comment: `\"#0a6b5e\"`"),
+                .help("put the color in quotes, because `#` begins a comment: `\"#0a6b5e\"`"),
         );
     }
 }
@@ -157,7 +158,7 @@ pub fn read(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> Theme {
             Some(token) if token.name == "accent" => {
                 problems.push(fault(
                     item,
-                    format!("`{key}`: the accent has a key of its own"),
+                    format!("`{key}`: the accent is set by another key"),
                     "write it as `theme: { accent: … }`",
                 ));
             }
@@ -172,7 +173,7 @@ pub fn read(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> Theme {
             None => {
                 let near = nearest(name, TOKENS.iter().map(|token| token.name));
                 let help = near.map_or_else(
-                    || "the manual's page on the theme lists the tokens".to_owned(),
+                    || "the manual's page about the theme lists the tokens".to_owned(),
                     |near| format!("did you mean `{near}`?"),
                 );
                 problems.push(fault(
@@ -208,10 +209,10 @@ fn choice(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option
         let text = item.as_text().unwrap_or_default();
         let color = Color::parse(text);
         if color.is_none() {
-            let help = "write it as red, green and blue in hexadecimal: `\"#0a6b5e\"`";
+            let help = "write red, green and blue in hexadecimal: `\"#0a6b5e\"`";
             problems.push(fault(
                 item,
-                format!("`{key}`: `{text}` is no colour that Handsel can measure"),
+                format!("`{key}`: `{text}` is not a hexadecimal color"),
                 help,
             ));
         }
@@ -232,7 +233,7 @@ fn choice(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option
     })
 }
 
-/// A value of CSS that cannot end the declaration it stands in, nor load anything.
+/// Reads a CSS value that can neither end its declaration nor load anything.
 fn value(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = item.as_text().map(str::trim);
     let is_sound = |text: &&str| {
@@ -247,8 +248,8 @@ fn value(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<
     if sound.is_none() {
         problems.push(fault(
             item,
-            format!("`{key}`: a single value of CSS is expected"),
-            "write a length, a number or a `calc(…)`: `44rem`",
+            format!("`{key}`: expected a single CSS value"),
+            "write a length, a number or a `calc(…)`, such as `44rem`",
         ));
     }
     sound
@@ -303,7 +304,7 @@ fn font(
     })
 }
 
-/// Names of families as CSS writes them.
+/// Returns a list of font families in CSS syntax.
 fn families(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = item.as_text().unwrap_or_default().trim();
     let is_name = |name: &str| {
@@ -319,13 +320,13 @@ fn families(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Opti
     if !names.iter().all(|name| is_name(name)) {
         problems.push(fault(
             item,
-            format!("`{key}`: `{text}` names no family of fonts"),
+            format!("`{key}`: `{text}` is not a list of font families"),
             "write one name, or several with commas: `Georgia, serif`",
         ));
         return None;
     }
-    // Words of CSS such as `serif` have to stand without quotes, and names with a space or a digit
-    // at the front need them.
+    // CSS keywords such as `serif` must not be quoted; names with a space or a leading digit must
+    // be.
     let is_plain = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
@@ -351,8 +352,8 @@ fn weight(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option
     }
     problems.push(fault(
         item,
-        format!("`{key}`: `{text}` is no weight of a font"),
-        "write `400`, or `200 900` for a file that holds all between",
+        format!("`{key}`: `{text}` is not a font weight"),
+        "write `400`, or a range such as `200 900` for a variable font",
     ));
     None
 }
@@ -364,17 +365,17 @@ fn font_path(key: &str, item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Opt
         .ok()
         .filter(|path| font_format(path).is_some() && !below.contains(['"', '(', ')']));
     if path.is_none() {
-        let help = "write the path of a file in `static/` that ends in .woff2, .woff, .ttf or .otf: `fonts/literata.woff2`";
+        let help = "write the path of a file in `static/` that ends in .woff2, .woff, .ttf or .otf, such as `fonts/literata.woff2`";
         problems.push(fault(
             item,
-            format!("`{key}`: `{text}` is no file of a font"),
+            format!("`{key}`: `{text}` is not a font file"),
             help,
         ));
     }
     path
 }
 
-/// What CSS calls the format of a font's file.
+/// Returns the CSS name of a font file's format.
 pub fn font_format(path: &SourcePath) -> Option<&'static str> {
     let (_, extension) = path.name().rsplit_once('.')?;
     [

@@ -1,35 +1,35 @@
-//! The theme's design tokens that a site may set: CSS custom properties, each with what it is for
-//! and what it is unless set.
+//! The theme's design tokens that a site may set: CSS custom properties, each with its purpose and
+//! its default value.
 //!
-//! `static/css/site.css` begins with the same values; a test holds the two together. The manual's
-//! table comes from here.
+//! `static/css/site.css` begins with the same values, which a test verifies. The manual's table is
+//! generated from this list.
 
 use std::fmt::Write;
 
 use super::color::Color;
 use crate::renamed::{self, NameKind};
 
-/// What a token's value is, and what is asked of it.
+/// The type of a token's value, and the contrast that it requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
-    /// A colour that text stands on.
+    /// A color that is used behind text.
     Background,
-    /// A colour of text: 4.5 : 1 on every background.
+    /// A color of text, with a contrast of 4.5 : 1 on every background.
     Text,
-    /// A colour of the edges of fields and buttons: 3 : 1 on every background.
+    /// A color for the edges of fields and buttons, with a contrast of 3 : 1 on every background.
     Edge,
-    /// A colour that only divides.
+    /// A color of dividing lines.
     Line,
-    /// A length, a number or a family of fonts: any value of CSS.
+    /// A length, a number, a font family or any other CSS value.
     Value,
 }
 
-/// A token, without the two hyphens of its name.
+/// A design token; its name is without the two leading hyphens.
 #[derive(Clone, Copy, Debug)]
 pub struct Token {
     pub name: &'static str,
     pub kind: TokenKind,
-    /// Light and dark where it is a colour, else twice the same.
+    /// The light and the dark value of a color; otherwise twice the same value.
     pub unless_set: [&'static str; 2],
     pub about: &'static str,
 }
@@ -58,7 +58,7 @@ const fn value(name: &'static str, unless_set: &'static str, about: &'static str
     }
 }
 
-/// Every token, in the manual's order.
+/// All tokens, in the order of the manual.
 pub const TOKENS: &[Token] = &[
     color(
         "accent",
@@ -192,20 +192,20 @@ pub const TOKENS: &[Token] = &[
 ];
 
 impl Token {
-    /// The token with this name, which may be an old one.
+    /// Returns the token with this name, which may be an old one.
     pub fn named(name: &str) -> Option<&'static Token> {
         let name = renamed::new_name(NameKind::Token, name).unwrap_or(name);
         TOKENS.iter().find(|token| token.name == name)
     }
 
-    /// Light and dark.
+    /// Returns the light and the dark color.
     pub fn colors(&self) -> Option<[Color; 2]> {
         let [light, dark] = self.unless_set.map(Color::parse);
         (self.kind != TokenKind::Value).then_some([light?, dark?])
     }
 }
 
-/// The tokens as a Markdown table.
+/// Returns the tokens as a Markdown table.
 pub fn tokens_table() -> String {
     let mut table = String::from("| token | unless set | what it is for |\n|---|---|---|\n");
     for Token {

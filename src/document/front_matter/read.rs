@@ -634,7 +634,7 @@ fn language(stated: Option<Located<String>>, problems: &mut Vec<Diagnostic>) -> 
     match settings::language_fault(&stated.value) {
         None => Some(stated.value),
         Some(help) => {
-            let message = format!("`lang`: `{}` is no language tag", stated.value);
+            let message = format!("`lang`: `{}` is not a valid language tag", stated.value);
             problems.push(
                 Diagnostic::new(Code::BadValue, message)
                     .at(stated.place)

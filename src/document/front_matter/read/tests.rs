@@ -219,7 +219,7 @@ fn values_that_cannot_be() {
     for (text, expected) in [
         (
             "title: T\nlang: en_US",
-            "error bad-value 2:7 `lang`: `en_US` is no language tag (write `en-US`)",
+            "error bad-value 2:7 `lang`: `en_US` is not a valid language tag (write `en-US`)",
         ),
         (
             "title: T\nslug: a/b",
@@ -231,7 +231,7 @@ fn values_that_cannot_be() {
         ),
         (
             "title: T\nchecks: {orphn: {severity: off, reason: x}}",
-            "error bad-value 2:17 `checks`: there is no code `orphn`",
+            "error bad-value 2:17 `checks`: unknown code `orphn`",
         ),
         (
             "title: T\nsources: [{checked: 2026-01-01}]",
