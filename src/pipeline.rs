@@ -1,9 +1,9 @@
-//! The whole build on one page: each step, what it reads, what it gives.
+//! The whole build in one place: each step, with its inputs and outputs.
 //!
-//! Settings, theme, vocabularies and defaults are read first; then every document by itself, in
-//! parallel; then the site from all entries; then every sheet is composed and drawn, in parallel,
-//! and put into the sink as it is done. Problems are values of the steps and are judged together at
-//! the end.
+//! Settings, theme, vocabularies and defaults are read first. Then every document is parsed by
+//! itself, in parallel. The site is assembled from all entries, and then every page is rendered, in
+//! parallel, and put into the sink as soon as it is done. Each step returns its problems as values,
+//! and their severities are decided at the end.
 
 mod addresses;
 pub mod build_cache;
@@ -62,36 +62,37 @@ use crate::settings::{BaseUrl, Settings};
 use crate::site::{self, Site};
 use crate::source::Files;
 
-/// What a build is asked for, besides what stands in the site's own files.
+/// The options of a build that are not part of the site's own files.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The settings file, from the root.
+    /// The path of the settings file, from the root.
     pub config: SourcePath,
-    /// What day it is; unless given, the day of `now` in the site's time zone.
+    /// The date of the build; by default, the date of `now` in the site's time zone.
     pub today: Option<Date>,
     pub now: jiff::Timestamp,
-    /// Drafts and pages still to come are shown too.
+    /// Whether drafts and scheduled pages are published too.
     pub with_drafts: bool,
-    /// What only `check` looks at is looked at too.
+    /// Whether to run the checks that only `check` runs.
     pub with_audit: bool,
-    /// The build will be published where readers find it, so the address ledger takes it in.
+    /// Whether the build will be published where readers find it, so that its addresses are added
+    /// to the address ledger.
     pub keeps_addresses: bool,
     pub is_strict: bool,
     pub is_lenient: bool,
-    /// In place of the settings'.
+    /// Replaces the `base_url` of the settings.
     pub base_url: Option<BaseUrl>,
 }
 
-/// Where published files go: the disk's staging, a site in memory, nowhere.
+/// Where published files go: the staging folder on disk, a site in memory, or nowhere.
 pub trait Sink: Sync {
-    /// Called by one thread before many put: a sink that has to wait for something waits here.
+    /// Called by one thread before a series of `put` calls, so that a sink can do any waiting here.
     fn ready(&self) {}
 
-    /// Takes one file with the fingerprint of its bytes; called from many threads. An error ends
+    /// Takes one file with the fingerprint of its bytes. Called from many threads; an error ends
     /// the build.
     ///
     /// # Errors
-    /// What kept the file from being taken, in words for people.
+    /// An explanation, for people, of why the file could not be taken.
     fn put(
         &self,
         path: &OutputPath,
@@ -99,17 +100,17 @@ pub trait Sink: Sync {
         hash: Fingerprint,
     ) -> Result<(), String>;
 
-    /// Whether what is put is of no use to anyone, so that what has no problems of its own need not
-    /// be made.
+    /// Whether the sink discards all files, so that an output without problems of its own need not
+    /// be rendered.
     fn discards_output(&self) -> bool {
         false
     }
 
-    /// Takes a file that is published as it is, read piece by piece; gives the fingerprint of what
-    /// was read. `print` is what it is expected to be.
+    /// Takes a file that is published unchanged, read piece by piece. `print` is the expected
+    /// fingerprint; the result is the fingerprint of the bytes that were read.
     ///
     /// # Errors
-    /// Why it could not be taken or read.
+    /// An explanation of why it could not be taken or read.
     fn copy(
         &self,
         path: &OutputPath,
@@ -124,24 +125,24 @@ pub trait Sink: Sync {
         Ok(hash)
     }
 
-    /// Keeps what is published at this path already, if that is ours and has this fingerprint;
-    /// whether it did.
+    /// Keeps the file that is already published at this path, if a build wrote it and it has this
+    /// fingerprint. Returns whether it was kept.
     fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
         false
     }
 
-    /// The bytes that are published at this path, if any are.
+    /// The bytes that are published at this path, if any.
     fn published(&self, _path: &OutputPath) -> Option<Vec<u8>> {
         None
     }
 
-    /// Keeps all that is published, if it is just what [`sum`] gave this fingerprint for; whether
-    /// it did.
+    /// Keeps everything that is published, if [`sum`] of it equals this fingerprint. Returns
+    /// whether it was kept.
     fn keep_all(&self, _sum: Fingerprint) -> bool {
         false
     }
 
-    /// Whether bytes are of use to it: where they are not, pictures are looked at and not encoded.
+    /// Whether the sink uses the bytes of files. If not, images are read but not encoded.
     fn needs_bytes(&self) -> bool {
         true
     }
@@ -156,10 +157,10 @@ pub fn sum<'a>(outputs: impl Iterator<Item = (&'a OutputPath, Fingerprint)>) -> 
     hasher.finish()
 }
 
-/// Up to one page in so many is few.
+/// If at most one in this many pages is new, few pages are new.
 const FEW: usize = 8;
 
-/// Takes files and forgets them.
+/// Discards all files.
 pub struct NullSink;
 
 impl Sink for NullSink {
@@ -193,30 +194,30 @@ impl Sink for NullSink {
     }
 }
 
-/// What a build gives.
+/// The result of a build.
 #[derive(Debug)]
 pub struct BuildResult {
-    /// Judged by the settings, sorted.
+    /// The reported problems with their final severities, sorted.
     pub problems: Vec<Diagnostic>,
     pub settings: Settings,
-    /// Markdown files that could be pages.
+    /// The number of Markdown files that could be pages.
     pub sources: usize,
-    /// Published pages, lists not counted.
+    /// The number of published pages, without lists.
     pub pages: usize,
     pub left_out: usize,
-    /// What is published where; `None` when it is all as the last build left it.
+    /// The published addresses; `None` if everything is as the last build left it.
     pub addresses: Option<LedgerCheck>,
-    /// Help for broken links to files that seem to have another name now, by the place of the link.
+    /// Help for broken links to files that seem to have been renamed, by the place of the link.
     pub renamed: Vec<(Location, String)>,
-    /// What is not wrong but worth a line.
+    /// Remarks that are not problems.
     pub notes: Vec<String>,
-    /// What the sink refused.
+    /// The error of the sink, if any.
     pub failure: Option<String>,
     pub profile: Profile,
 }
 
-/// Reads, checks and draws a site, and puts every file into the sink; what `memory` holds of it
-/// already is not made again.
+/// Reads, checks and renders a site, and puts every file into the sink. Results that are in
+/// `memory` are reused.
 pub fn build(
     files: &dyn Files,
     request: &Request,
@@ -229,7 +230,7 @@ pub fn build(
     let known = memory.files();
     let mut ledger = FileHashes::new(files, known.clone());
     let way = build_mode(request);
-    // The disk is asked for the sources by one thread, and for what is remembered by another.
+    // One thread lists the sources while another reads the cache.
     let (loaded, mut before) = rayon::join(
         || load::load(&ledger, request, None),
         || memory.output_records(way),
@@ -318,7 +319,7 @@ pub fn build(
                 request,
             )
     };
-    // Where a problem stops the build, nobody waits for images to be encoded.
+    // If a problem stops the build, images are not encoded.
     let pieces = (sink.needs_bytes() && !stops(&problems)).then_some(memory);
     let renderer = OutputRenderer {
         files: &ledger,
@@ -341,8 +342,8 @@ pub fn build(
         ),
     };
     let writer = OutputWriter::new(renderer, sink, &ledger, &before, memory);
-    // Where most pages are new, both want all threads, and much memory; else one thread does for
-    // the index.
+    // If most pages are new, the index and the pages both need all threads and much memory, so they
+    // are made one after the other. Otherwise one thread makes the index meanwhile.
     let (index, mut published) = if digested > whole.documents.pages.len() / FEW {
         let index = index();
         profile.stage("search index", digested);
@@ -429,7 +430,7 @@ pub fn build(
     } = whole;
     images.save_headers(memory);
     profile.stage("remember", 0);
-    // Many small things are given back to the system beside what follows; nobody waits for that.
+    // Freeing many small allocations takes a while, so it happens on another thread.
     rayon::spawn(move || drop((loaded, documents, render_context, outputs, before, digests)));
 
     let notes = notes.into_iter().chain(memory.notes()).collect();
@@ -447,7 +448,7 @@ pub fn build(
     }
 }
 
-/// What only a check looks at.
+/// The checks that only `check` runs.
 fn audit(
     site: &Site,
     loaded: &LoadedSite,
@@ -463,7 +464,7 @@ fn audit(
             .map(|page| &*page.facts)
     };
     site::audit::run(site, facts, problems);
-    // Settings that cannot be read say nothing; what they lack is not known.
+    // If the settings cannot be read, what they lack is not known.
     let is_unread = |problem: &Diagnostic| {
         matches!(problem.code, Code::BadYaml | Code::NotUtf8)
             && problem
@@ -476,7 +477,8 @@ fn audit(
     }
 }
 
-/// Builds of one way make the same outputs.
+/// The fingerprint of the options that affect outputs. Builds with the same mode make the same
+/// outputs.
 pub fn build_mode(request: &Request) -> Fingerprint {
     let base_url = request
         .base_url
@@ -490,7 +492,7 @@ pub fn build_mode(request: &Request) -> Fingerprint {
     ))
 }
 
-/// What else a build is asked for: it tells other problems, or judges them otherwise.
+/// The fingerprint of the options that affect only problems and their severities.
 fn asked(request: &Request) -> Fingerprint {
     hash_of(&(
         request.with_audit,
@@ -499,12 +501,14 @@ fn asked(request: &Request) -> Fingerprint {
     ))
 }
 
-/// The fingerprint of all that a build can have read; `listing` stands for what is no file's bytes.
+/// The fingerprint of everything that a build can have read; `listing` covers what is not the bytes
+/// of a file.
 fn read_sum(ledger: &FileHashes, loaded: &LoadedSite, listing: Fingerprint) -> Fingerprint {
     hash_of(&(listing, ledger.sum(&loaded.listed.sources)))
 }
 
-/// What an earlier build gave, when it read the same and all that it published is in its place.
+/// The result of an earlier build, if it read the same inputs and everything that it published is
+/// in place.
 fn as_before(
     before: &OutputRecords,
     request: &Request,
@@ -539,7 +543,7 @@ fn notes(loaded: &LoadedSite) -> Vec<String> {
     let mut notes = Vec::new();
     if loaded.settings.base_url.is_none() {
         notes.push(
-            "no `base_url` is set, so the sitemap, the feeds and canonical links are left out: they need absolute addresses".to_owned(),
+            "no `base_url` is set, so the sitemap, the feeds and canonical links are not written: they need absolute addresses".to_owned(),
         );
     }
     notes

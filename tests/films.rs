@@ -297,9 +297,7 @@ fn a_film_whose_parts_cannot_be_read_is_not_published() {
         .collect();
     assert_eq!(
         reported,
-        [
-            "bad-image content/a.mp4 may say where it was recorded, and the parts of the file cannot be read"
-        ]
+        ["bad-image content/a.mp4 cannot be read, and may contain the location of the recording"]
     );
 }
 

@@ -1,5 +1,5 @@
-//! The addresses that a build publishes, as the address ledger keeps them, and what a build or a
-//! check makes of the ledger that was there.
+//! The addresses that a build publishes, as the address ledger records them, and their comparison
+//! with the existing ledger.
 
 use super::Request;
 use super::load::LoadedSite;
@@ -14,33 +14,33 @@ use crate::site::links::{Destination, ResolvedLink};
 use crate::site::{Site, missing_addresses};
 use crate::source::Files;
 
-/// What a build has to say about the address ledger.
+/// What a build or check found out about the address ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerCheck {
-    /// All that is published now.
+    /// Everything that is published now.
     pub now: AddressLedger,
-    /// Addresses of the ledger that no longer exist and are not retired; only a check looks for
+    /// Addresses in the ledger that no longer exist and are not retired. Only a check looks for
     /// them.
     pub vanished: Vec<LedgerAddress>,
-    /// The fingerprint of the ledger's text once this build has been taken into it.
+    /// The fingerprint of the ledger's text after this build has been added to it.
     pub hash: Option<Fingerprint>,
 }
 
-/// The most addresses that a message names.
+/// The maximum number of addresses that a message names.
 const NAMED_MAX: usize = 10;
 
 /// The ledger's path.
 pub fn path() -> SourcePath {
-    SourcePath::new(LEDGER_NAME).expect("a plain name does not climb")
+    SourcePath::new(LEDGER_NAME).expect("a plain name is a valid path")
 }
 
-/// The ledger as it stands, `None` where there is none.
+/// The existing ledger; `None` if there is none.
 pub fn kept(files: &dyn Files, problems: &mut Vec<Diagnostic>) -> Option<AddressLedger> {
     let bytes = files.read(&path()).ok()?;
     Some(AddressLedger::parse(&path(), &String::from_utf8_lossy(&bytes)).take_into(problems))
 }
 
-/// Whether the ledger is the one that a build with this fingerprint left.
+/// Whether the ledger is unchanged since the build that left it with this fingerprint.
 pub fn is_as_left(files: &dyn Files, hash: Option<Fingerprint>) -> bool {
     hash.is_some_and(|hash| {
         files
@@ -49,8 +49,8 @@ pub fn is_as_left(files: &dyn Files, hash: Option<Fingerprint>) -> bool {
     })
 }
 
-/// What this build publishes. A check reports what has vanished and what the ledger lacks; a build
-/// says what the ledger will be.
+/// The addresses that this build publishes. A check reports missing addresses and those that the
+/// ledger lacks; a build returns the ledger's new state.
 pub fn check_ledger(
     files: &dyn Files,
     request: &Request,
@@ -89,8 +89,8 @@ pub fn check_ledger(
     }
 }
 
-/// Whether readers elsewhere can open what is built: the site has an address, and not one of this
-/// machine or its network.
+/// Whether readers elsewhere can open the built site: it has a base URL that is not on this machine
+/// or its local network.
 pub fn is_public(settings: &Settings) -> bool {
     settings
         .base_url
@@ -98,7 +98,7 @@ pub fn is_public(settings: &Settings) -> bool {
         .is_some_and(|base_url| !base_url.is_local())
 }
 
-/// A ledger that was begun and lacks addresses which the next build would add.
+/// Reports addresses that an existing ledger lacks and the next build would add.
 fn incomplete(kept: &AddressLedger, now: &AddressLedger) -> Option<Diagnostic> {
     if kept.0.is_empty() {
         return None;
@@ -124,8 +124,8 @@ fn incomplete(kept: &AddressLedger, now: &AddressLedger) -> Option<Diagnostic> {
 }
 
 /// Pages, redirects, files that pages link to, and headings that other pages link to. Generated
-/// lists, feeds and calendars come and go with the pages that they follow from, and images with the
-/// page that shows them, so none of those is kept.
+/// lists, feeds and calendars depend on the pages they are made from, and images on the page that
+/// shows them, so they are not recorded.
 fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
     let site = &*composer.site;
     let linked = linked_files(site);

@@ -1,8 +1,8 @@
-//! What a build remembers for the next: files, documents, and what was drawn under which key.
+//! What a build caches for the next one: files, documents, and rendered outputs by key.
 //!
-//! It is kept in parts, each read when it is first needed: a build with nothing to do reads the two
-//! smallest. Of what was drawn there is one part for each way of building (drafts or not, another
-//! `base_url` …), the last few.
+//! The cache is split into parts, each of which is read when it is first needed; a build with
+//! nothing to do reads only the two smallest. There is one part of output records for each build
+//! mode (drafts or not, another `base_url` and so on), for the last few modes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -25,100 +25,101 @@ use crate::fingerprint::Fingerprint;
 use crate::page::templates::Dependency;
 use crate::paths::{OutputPath, SourcePath};
 
-/// Documents lie in this many parts, so that an edit writes one of them.
+/// The number of parts that documents are divided into, so that an edit writes only one of them.
 pub const SHARDS: u8 = 64;
 
-/// What the names of smaller pictures begin with.
+/// The prefix of the names of smaller images.
 const PIECE: &str = "piece-";
 
-/// Smaller pictures are kept up to this size together: those of some ten thousand photographs.
+/// The maximum total size of the cached smaller images: enough for some ten thousand photographs.
 const PIECES_BYTES_MAX: u64 = 2 << 30;
 
-/// Ways of building that are remembered.
+/// The maximum number of build modes whose outputs are remembered.
 const WAYS_MAX: usize = 4;
 
-/// What is remembered, and where.
+/// The cached values, and the store that contains them.
 pub struct BuildCache {
     store: Option<Arc<dyn CacheStore>>,
-    /// Whether anything is kept, and not only recalled.
+    /// Whether new values are written, in addition to reading old ones.
     keeps: bool,
-    /// The folder for what is put aside while a build runs.
+    /// The folder for temporary files during a build.
     aside: Option<PathBuf>,
-    /// Smaller pictures that are wanted again before the build ends, where no store keeps them.
+    /// Smaller images that are needed again before the build ends, if no store keeps them.
     pieces: Mutex<BTreeMap<Fingerprint, SpillRange>>,
     pieces_aside: MemoryBudget,
 }
 
-/// What was published, one way of building.
+/// The published outputs of one build mode.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct OutputRecords {
-    /// Counts the builds.
+    /// The number of builds so far.
     pub build: u64,
-    /// The last builds without errors, one for each thing that they were asked for besides.
+    /// The last builds without errors, one for each combination of the other options.
     pub lasts: Vec<LastBuild>,
     pub outputs: BTreeMap<OutputPath, OutputRecord>,
-    /// Lists of questions; many sheets ask the same.
+    /// Lists of dependencies, shared because many pages have the same ones.
     pub asked: Vec<Vec<Dependency>>,
-    /// Of the site that was drawn.
+    /// The fingerprint of the site that was rendered.
     site: Option<Fingerprint>,
-    /// The search index, where there is one.
+    /// The search index, if there is one.
     pub search: Option<PublishedIndex>,
-    /// Of each page, the fingerprint of what other pages show of it.
+    /// For each page, the fingerprint of what other pages show of it.
     pub shown: BTreeMap<SourcePath, Fingerprint>,
 }
 
 /// A build without errors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LastBuild {
-    /// What it was asked for: strict or not, audited or not.
+    /// The options that affect only its problems: strict or not, with an audit or not.
     pub asked: Fingerprint,
-    /// Of everything that it read.
+    /// The fingerprint of everything that it read.
     pub read: Fingerprint,
-    /// Of everything that it published.
+    /// The fingerprint of everything that it published.
     pub published: Fingerprint,
-    /// Of the address ledger once it had been taken in, where one is kept.
+    /// The fingerprint of the address ledger after this build was added to it, if a ledger is kept.
     pub addresses: Option<Fingerprint>,
-    /// Judged and sorted.
+    /// The problems, with final severities and sorted.
     pub problems: Vec<Diagnostic>,
     pub pages: usize,
     pub left_out: usize,
 }
 
-/// One output: its bytes' fingerprint, and what they were made from.
+/// One output: the fingerprint of its bytes, and of what it was made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutputRecord {
     pub hash: Fingerprint,
-    /// Of all that it can depend on, in one: where this is equal nothing has to be composed.
+    /// A fingerprint of everything it can depend on. If this is equal, the page context need not be
+    /// built.
     pub quick: Fingerprint,
-    /// Of what it does depend on, one by one.
+    /// The fingerprints of its actual inputs.
     pub parts: InputHashes,
     /// A position in [`OutputRecords::asked`].
     pub asked: u32,
     pub problems: Vec<Diagnostic>,
-    /// The build that made it, and why that did.
+    /// The number of the build that made it, and the reason.
     pub made_in: u64,
     pub why: RebuildReason,
 }
 
-/// What an output was made from.
+/// The inputs that an output was made from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputHashes {
     /// The page's own file and how it is read.
     pub text: Option<Fingerprint>,
-    /// What the sheet shows of the site: titles, lists, links.
+    /// What the page shows of the site: titles, lists, links.
     pub view: Option<Fingerprint>,
-    /// The templates that it can come to.
+    /// The templates that it may use.
     pub templates: Option<Fingerprint>,
-    /// What every page knows of the site, words and kinds.
+    /// What every page knows about the site: translations and kinds.
     pub site: Option<Fingerprint>,
     /// Files shown in the text.
     pub includes: Option<Fingerprint>,
-    /// The answers to what its templates asked.
+    /// The results of its templates' dependencies.
     pub answers: Option<Fingerprint>,
 }
 
 impl OutputRecords {
-    /// Takes over what a build gave.
+    /// Stores the result of a build.
     pub fn store_build(
         &mut self,
         last: LastBuild,
@@ -142,7 +143,7 @@ impl OutputRecords {
         }
     }
 
-    /// Drops lists of questions that no output asks any longer.
+    /// Drops dependency lists that no output uses any longer.
     fn forget_unasked(&mut self) {
         let used: BTreeSet<u32> = self.outputs.values().map(|record| record.asked).collect();
         let places: BTreeMap<u32, u32> = used.iter().copied().zip(0..).collect();
@@ -157,7 +158,7 @@ impl OutputRecords {
 }
 
 impl BuildCache {
-    /// What this store holds; without one nothing is remembered.
+    /// A cache in this store; without a store, nothing is remembered.
     pub fn of(store: Option<Arc<dyn CacheStore>>) -> Self {
         BuildCache {
             keeps: store.is_some(),
@@ -165,7 +166,7 @@ impl BuildCache {
         }
     }
 
-    /// The same, but what is new is not kept.
+    /// The same, but new values are not written.
     pub fn read_only(store: Option<Arc<dyn CacheStore>>) -> Self {
         BuildCache {
             store,
@@ -176,7 +177,7 @@ impl BuildCache {
         }
     }
 
-    /// The same, with a folder for what is put aside while a build runs.
+    /// The same, with a folder for temporary files during a build.
     #[must_use]
     pub fn with_aside(self, folder: PathBuf) -> Self {
         BuildCache {
@@ -185,8 +186,8 @@ impl BuildCache {
         }
     }
 
-    /// A place for what is wanted again before the build ends; `None` where there is none to be
-    /// had.
+    /// A place for values that are needed again before the build ends; `None` if the system offers
+    /// none.
     pub fn spill(&self) -> Option<SpillFile> {
         SpillFile::open(self.aside.as_deref()).ok()
     }
@@ -195,7 +196,7 @@ impl BuildCache {
         self.keeps
     }
 
-    /// What went wrong with the store, in words for people.
+    /// Problems with the store, worded for people.
     pub fn notes(&self) -> Vec<String> {
         self.store
             .as_ref()
@@ -213,7 +214,7 @@ impl BuildCache {
         }
     }
 
-    /// What headers of pictures said.
+    /// The cached image headers.
     pub fn image_headers(&self) -> CachedHeaders {
         self.load("pictures").unwrap_or_default()
     }
@@ -222,7 +223,7 @@ impl BuildCache {
         self.save("pictures", images);
     }
 
-    /// Of which pictures AVIF is offered.
+    /// The images for which AVIF is offered.
     pub fn offers(&self) -> CachedOffers {
         self.load("offers").unwrap_or_default()
     }
@@ -231,7 +232,7 @@ impl BuildCache {
         self.save("offers", offers);
     }
 
-    /// A smaller picture, by the fingerprint of all that it was made from.
+    /// A smaller image, by the fingerprint of everything that it was made from.
     pub fn image_variant(&self, key: Fingerprint) -> Option<Vec<u8>> {
         let kept = self
             .store
@@ -247,8 +248,8 @@ impl BuildCache {
         })
     }
 
-    /// Puts a smaller picture aside that is wanted again before the build ends, unless it is kept
-    /// anyhow.
+    /// Stores a smaller image that is needed again before the build ends, unless the cache keeps it
+    /// anyway.
     pub fn spill_image_variant(&self, key: Fingerprint, bytes: &[u8]) {
         if self.keeps {
             return;
@@ -267,7 +268,7 @@ impl BuildCache {
         }
     }
 
-    /// Forgets the oldest of the smaller pictures beyond what is worth keeping.
+    /// Removes the oldest smaller images above the size limit.
     pub fn bound_pieces(&self) {
         if let Some(store) = self.store.as_ref().filter(|_| self.keeps) {
             store.bound(PIECE, PIECES_BYTES_MAX);
@@ -276,8 +277,7 @@ impl BuildCache {
 
     /// All documents.
     pub fn pages(&self) -> LoadedPages {
-        // A map is kept as the list of its pairs. It is sorted once, when all parts of it are
-        // there.
+        // A map is stored as a list of pairs, and sorted once when all of its parts are loaded.
         let shards: Vec<Vec<(SourcePath, LoadedPage)>> = (0..SHARDS)
             .into_par_iter()
             .filter_map(|shard| self.load(&shard_name(shard)))
@@ -287,7 +287,7 @@ impl BuildCache {
         pages.into_iter().collect()
     }
 
-    /// Keeps the documents of the shards in which something differs.
+    /// Writes the documents of the shards that contain a changed page.
     pub fn keep_pages(&self, pages: &LoadedPages, differ: &BTreeSet<SourcePath>) {
         let shards = shards(differ);
         if shards.is_empty() || !self.keeps {
@@ -307,12 +307,12 @@ impl BuildCache {
             .for_each(|(shard, part)| self.save(&shard_name(*shard), part));
     }
 
-    /// Keeps all documents of one shard.
+    /// Writes all documents of one shard.
     pub fn save_shard(&self, shard: u8, pages: &LoadedPages) {
         self.save(&shard_name(shard), pages);
     }
 
-    /// What code was read as.
+    /// The cached syntax highlighting.
     pub fn colors(&self) -> HighlightCache {
         let store = self.store.clone();
         HighlightCache::with_cached(move |part| {
@@ -332,13 +332,13 @@ impl BuildCache {
         }
     }
 
-    /// The words of one part of the pages, for the search.
+    /// The words of one shard of the pages, for the search.
     pub fn search_words(&self, shard: u8) -> DigestShelf {
         self.load(&format!("search-words-{shard:02}"))
             .unwrap_or_default()
     }
 
-    /// The texts of one part of the pages, for the search.
+    /// The texts of one shard of the pages, for the search.
     pub fn search_texts(&self, shard: u8) -> DigestShelf {
         self.load(&format!("search-texts-{shard:02}"))
             .unwrap_or_default()
@@ -349,12 +349,12 @@ impl BuildCache {
         self.save(&format!("search-texts-{shard:02}"), texts);
     }
 
-    /// What was published this way of building.
+    /// The published outputs of a build mode.
     pub fn output_records(&self, way: Fingerprint) -> OutputRecords {
         self.load(&records_name(way)).unwrap_or_default()
     }
 
-    /// Keeps it, and forgets the ways that were not used for longest.
+    /// Writes the output records of a build mode, and drops the least recently used modes.
     pub fn keep_drawn(&self, way: Fingerprint, drawn: &OutputRecords) {
         let Some(store) = self.store.as_ref().filter(|_| self.keeps) else {
             return;
@@ -399,7 +399,7 @@ fn records_name(way: Fingerprint) -> String {
     format!("drawn-{way}")
 }
 
-/// The parts that these documents lie in.
+/// The shards that contain these documents.
 pub fn shards(paths: &BTreeSet<SourcePath>) -> BTreeSet<u8> {
     paths.iter().map(shard_of).collect()
 }

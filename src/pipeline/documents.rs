@@ -1,8 +1,8 @@
-//! Every document by itself: read, held against what is remembered of it, and parsed where that
-//! does not fit.
+//! Reads every document by itself, compares it with the cache, and parses it if the cached version
+//! does not match.
 //!
-//! A document's key is the fingerprint of all that parsing it reads; under an equal key what is
-//! remembered stands.
+//! A document's key is the fingerprint of everything that parsing it reads. If the key is equal,
+//! the cached result is valid.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -33,16 +33,16 @@ use crate::yaml::YamlNode;
 /// A page that was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoadedPage {
-    /// Of all that parsing it read.
+    /// The fingerprint of everything that parsing it read.
     pub key: Fingerprint,
-    /// The same for entries that are equal, wherever on their lines their values stand.
+    /// The same for equal entries, wherever in the file their values are.
     pub shape: Fingerprint,
-    /// Of the terms of the glossary that were looked for.
+    /// The fingerprint of the glossary terms that its text was searched for.
     pub glossary: Option<Fingerprint>,
     pub entry: Arc<Entry>,
     pub facts: Arc<PageFacts>,
     pub problems: Vec<Diagnostic>,
-    /// What only a check tells.
+    /// Problems that only a check reports.
     pub remarks: Vec<Diagnostic>,
 }
 
@@ -53,34 +53,34 @@ pub type LoadedPages = BTreeMap<SourcePath, LoadedPage>;
 #[derive(Default)]
 pub struct Documents {
     pub pages: LoadedPages,
-    /// Bodies that are kept until they are drawn; the others are parsed again then.
+    /// Bodies that are kept until they are rendered. Others are parsed again then.
     bodies: BTreeMap<SourcePath, Mutex<Option<StoredBody>>>,
     overflow: MemoryBudget,
-    /// The terms of the glossary, which were looked for in all of them.
+    /// The glossary terms that all of the documents were searched for.
     pub glossary: Glossary,
-    /// What the search needs of the pages that were parsed, where it was wanted.
+    /// The search digests of the pages that were parsed, if they were requested.
     pub digests: NewDigests,
-    /// How many were parsed, not remembered.
+    /// How many documents were parsed, not taken from the cache.
     pub parsed: usize,
-    /// Pages that are not what was remembered: parsed anew, or gone.
+    /// Pages that differ from the cache: parsed again, or deleted.
     pub differ: BTreeSet<SourcePath>,
 }
 
-/// A body until it is drawn.
+/// A body until it is rendered.
 enum StoredBody {
     InMemory(Vec<Segment>),
     Aside(SpillRange),
 }
 
-/// A page that was parsed: with its body where there is room for it, with its digest where it is
-/// wanted.
+/// A page that was parsed: with its body if there is room for it, and with its digest if that was
+/// requested.
 type ParsedPage = (
     LoadedPage,
     Option<StoredBody>,
     Option<search_cache::StoredDigest>,
 );
 
-/// What is wanted of a document besides its entry.
+/// What is needed of a document in addition to its entry.
 #[derive(Clone, Copy)]
 struct DocumentNeeds {
     body: bool,
@@ -88,32 +88,32 @@ struct DocumentNeeds {
     lines: bool,
 }
 
-/// What is wanted of documents that are parsed, besides their entries.
+/// What is needed of parsed documents in addition to their entries.
 #[derive(Clone, Copy, Default)]
 pub struct PageNeeds<'a> {
-    /// Bodies, and where they are kept when they are many.
+    /// Bodies, and the cache that stores them if there are many.
     pub bodies: Option<&'a BuildCache>,
-    /// What the search needs; only where bodies are wanted.
+    /// Search digests; only together with bodies.
     pub digests: bool,
 }
 
-/// What reads documents: the files, and all that parsing depends on.
+/// Reads documents from the files, with everything that parsing depends on.
 pub struct DocumentReader<'a> {
     pub files: &'a dyn Files,
     pub loaded: &'a LoadedSite,
     pub request: &'a Request,
-    /// The terms to look for.
+    /// The terms to search for.
     pub glossary: &'a Glossary,
 }
 
 impl Documents {
-    /// The documents of a site. `known` gives the fingerprint of a file's bytes where they need not
-    /// be read to know it; `remembered` is what earlier readings gave. Bodies are made only when
-    /// they are wanted, and kept where `wanted` says.
+    /// Reads the documents of a site. `known` returns the fingerprint of a file's bytes if it is
+    /// known without reading; `remembered` contains earlier results. Bodies are only made if
+    /// `wanted` asks for them, and are stored where it says.
     ///
-    /// Which terms to look for only the documents tell. They nearly always lie in the folders of
-    /// their kinds, so those are read first; where others turn up, everything is read again with
-    /// them.
+    /// Only the documents define which terms to search for. Pages that explain terms are nearly
+    /// always in the folders of their kinds, so those are read first. If other pages turn out to
+    /// explain terms, all pages are read again with the full list.
     pub fn read(
         files: &dyn Files,
         loaded: &LoadedSite,
@@ -152,8 +152,8 @@ impl Documents {
         }
     }
 
-    /// Whether other terms are to be looked for once these pages are taken in, and those gone; then
-    /// they are taken over.
+    /// Updates the glossary for pages that were added or changed and pages that were deleted.
+    /// Returns whether the terms changed, so that pages have to be searched again.
     pub fn needs_term_search(
         &mut self,
         loaded: &LoadedSite,
@@ -201,7 +201,7 @@ impl Documents {
 }
 
 impl Documents {
-    /// What only a check tells of the texts.
+    /// Problems of the texts that only a check reports.
     pub fn advice(&self) -> impl Iterator<Item = &Diagnostic> {
         self.pages.values().flat_map(|page| &page.remarks)
     }
@@ -210,7 +210,7 @@ impl Documents {
         self.pages.values().flat_map(|page| &page.problems)
     }
 
-    /// The fingerprint of what lists for machines tell of the texts.
+    /// The fingerprint of what lists for machines contain of the texts.
     pub fn texts_hash(&self) -> Fingerprint {
         let mut hasher = Hasher::new();
         for page in self.pages.values() {
@@ -221,7 +221,7 @@ impl Documents {
         hasher.finish()
     }
 
-    /// A page's body, when it was kept. It is given once.
+    /// A page's body, if it was kept. It can be taken only once.
     pub fn take_body(&self, source: &SourcePath) -> Option<Vec<Segment>> {
         let kept = self
             .bodies
@@ -237,8 +237,8 @@ impl Documents {
 }
 
 impl DocumentReader<'_> {
-    /// The terms that are to be expected: those of remembered pages, those in the folders of
-    /// explaining kinds as they are now.
+    /// The expected terms: those of cached pages, and those in the current folders of kinds that
+    /// explain terms.
     fn expected_glossary(
         &self,
         known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync),
@@ -273,8 +273,8 @@ impl DocumentReader<'_> {
         )
     }
 
-    /// Reads all pages; what is remembered under an equal key, and was searched for the same terms,
-    /// stands.
+    /// Reads all pages. A cached page is reused if its key is equal and it was searched for the
+    /// same terms.
     fn all(
         &self,
         known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
@@ -286,8 +286,7 @@ impl DocumentReader<'_> {
             if documents.overflow.has_room(size_of_body(&body)) {
                 return Some(StoredBody::InMemory(body));
             }
-            let bytes =
-                postcard::to_allocvec(&body).expect("plain values can be written to memory");
+            let bytes = postcard::to_allocvec(&body).expect("plain values can be serialized");
             documents
                 .overflow
                 .put(&bytes, || memory.spill())
@@ -354,7 +353,7 @@ impl DocumentReader<'_> {
         documents
     }
 
-    /// Reads one page; `None` when it is as it was.
+    /// Reads one page; `None` if it is unchanged.
     pub fn page(
         &self,
         path: &SourcePath,
@@ -362,8 +361,8 @@ impl DocumentReader<'_> {
         wanted: PageNeeds,
     ) -> Option<(LoadedPage, Vec<Segment>, Option<SearchDigest>)> {
         let bytes = self.files.read(path);
-        // Equal bytes ask for equal files of data, so what the page asked for before tells whether
-        // it would be the same.
+        // Equal bytes request equal data files, so the earlier requests are enough to know whether
+        // the result would be the same.
         let key = |data: &[String]| match &bytes {
             Ok(bytes) => self.key(path, Fingerprint::of(bytes), data),
             Err(error) => Fingerprint::of(format!("unreadable: {error}")),
@@ -387,8 +386,8 @@ impl DocumentReader<'_> {
             problems,
         ) = self.parse(path, bytes.as_deref(), wants);
         let digest = wants.text.then(|| self.digest_of(&entry, passages));
-        // Equal entries keep the shape and the very value that others may hold already, but for the
-        // places in it.
+        // If entries are equal apart from the places in them, the page keeps its shape and the
+        // value that others may share.
         let shape = match before.filter(|page| page.entry == entry) {
             Some(page) => page.shape,
             None => hash_of(&*entry),
@@ -408,12 +407,13 @@ impl DocumentReader<'_> {
         ))
     }
 
-    /// Whether a page was searched for the terms of now.
+    /// Whether a page was searched for the current terms.
     fn is_searched(&self, page: &LoadedPage) -> bool {
         page.glossary == self.glossary.hash()
     }
 
-    /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
+    /// A page's body, read again. With `with_lines`, each block has an attribute with its first
+    /// line.
     pub fn body(&self, path: &SourcePath, with_lines: bool) -> Vec<Segment> {
         let bytes = self.files.read(path);
         self.parse(
@@ -429,7 +429,7 @@ impl DocumentReader<'_> {
         .body
     }
 
-    /// What the search needs of a page, read anew.
+    /// A page's search digest, read again.
     pub fn digest(&self, path: &SourcePath) -> SearchDigest {
         let bytes = self.files.read(path);
         let document = self
@@ -451,8 +451,8 @@ impl DocumentReader<'_> {
         search::digest::DigestInput::digest(entry, &passages)
     }
 
-    /// The fingerprint of all that parsing these bytes reads; `data` are the files of `data/` that
-    /// they ask for.
+    /// The fingerprint of everything that parsing these bytes reads; `data` lists the files of
+    /// `data/` that they request.
     fn key(&self, path: &SourcePath, bytes: Fingerprint, data: &[String]) -> Fingerprint {
         let mut hasher = Hasher::new();
         hasher
@@ -523,7 +523,7 @@ impl DocumentReader<'_> {
         }
     }
 
-    /// The kind that a page's top folder implies; not for the page of that folder itself.
+    /// The kind that a page's top folder implies. The page of that folder itself has none.
     fn kind_of_folder(&self, path: &SourcePath) -> Option<&str> {
         let content = &self.loaded.listed.content;
         let top = path.below(content)?.split_once('/')?.0;
@@ -537,7 +537,7 @@ impl DocumentReader<'_> {
             .map(|kind| kind.name.as_str())
     }
 
-    /// The defaults of the folders that a page lies in, the nearest last.
+    /// The defaults of the folders that contain a page, the innermost last.
     fn defaults(&self, path: &SourcePath) -> Vec<&YamlNode> {
         let loaded = self.loaded;
         if loaded.defaults.is_empty() {
@@ -557,14 +557,13 @@ impl DocumentReader<'_> {
     }
 }
 
-/// A fault of Handsel's own: told as such, so that nobody looks for it in the text.
+/// An internal error, reported as such so that nobody looks for it in the text.
 pub fn internal_error(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
     let problem = Diagnostic::new(
         Code::Internal,
-        format!("Handsel itself failed while {doing}"),
+        format!("internal error in Handsel while {doing}"),
     );
-    let problem =
-        problem.help("this is our mistake, not yours: please report it with the text of this page");
+    let problem = problem.help("report this bug, with the text of this page");
     Diagnostic {
         location: source.map(Location::start_of),
         ..problem

@@ -1,8 +1,8 @@
-//! What is known of the bytes of each source: fingerprints of files that are vouched for by their
-//! stamps, and of those read now.
+//! The known hashes of source files: those of files whose stamps are unchanged, and those of files
+//! read now.
 //!
-//! It stands before the files: whatever reads through it leaves the fingerprint of what it read. At
-//! the end of a build it says what the next one may take as known.
+//! It wraps the files, so that everything that is read through it leaves its hash. At the end of a
+//! build it returns what the next build may take as known.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -15,7 +15,7 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::paths::SourcePath;
 use crate::source::{Files, ListingRules, ScannedFiles, Stamp};
 
-/// A file that was read once: what vouched for it then, and the fingerprint of its bytes.
+/// A file that was read once: its stamp at that time, and the fingerprint of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownFile {
     stamp: Option<Stamp>,
@@ -23,7 +23,7 @@ pub struct KnownFile {
 }
 
 impl KnownFile {
-    /// Of a file that has to be read to know that it is the same.
+    /// A file that has to be read to know whether it is unchanged.
     pub fn unverified(hash: Fingerprint) -> Self {
         Self { stamp: None, hash }
     }
@@ -43,10 +43,10 @@ pub type KnownFiles = BTreeMap<SourcePath, KnownFile>;
 
 pub struct FileHashes<'a> {
     files: &'a dyn Files,
-    /// Of each listed file, as it was before any was read.
+    /// The stamp of each listed file, taken before any was read.
     stamps: HashMap<SourcePath, Stamp>,
     before: KnownFiles,
-    /// Of files read now.
+    /// The fingerprints of files read now.
     fresh: Mutex<HashMap<SourcePath, Fingerprint>>,
 }
 
@@ -60,8 +60,7 @@ impl<'a> FileHashes<'a> {
         }
     }
 
-    /// Asks what vouches for these files. Nothing does for those that were read before it was
-    /// asked.
+    /// Takes the stamps of these files. A file that was read before this call has no valid stamp.
     pub fn stamp(&mut self, sources: &[SourcePath]) {
         let stamps = self.files.stamps(sources);
         let fresh = self.fresh();
@@ -76,16 +75,16 @@ impl<'a> FileHashes<'a> {
         self.stamps = stamps;
     }
 
-    /// The fingerprint of a file's bytes, read if need be.
+    /// The fingerprint of a file's bytes, which are read if necessary.
     ///
     /// # Errors
-    /// Those of reading.
+    /// The errors of reading the file.
     pub fn hash_of(&self, path: &SourcePath) -> io::Result<Fingerprint> {
         self.hash(path)
     }
 
-    /// The fingerprint of all that a build of these sources can have read: the same whenever every
-    /// file is there that was, and every file that was ever read has the bytes that it had.
+    /// The fingerprint of everything that a build of these sources can have read. It is equal if
+    /// the same files exist and every file that was ever read has the same bytes.
     pub fn sum(&self, sources: &[SourcePath]) -> Fingerprint {
         let fresh = self.fresh().clone();
         let mut hasher = Hasher::new();
@@ -102,7 +101,7 @@ impl<'a> FileHashes<'a> {
         hasher.finish()
     }
 
-    /// What the next build may take as known of these sources.
+    /// What the next build may take as known about these sources.
     pub fn into_known(self, sources: &[SourcePath]) -> KnownFiles {
         let fresh = self.fresh().clone();
         let known = |path: &SourcePath| {
@@ -111,8 +110,8 @@ impl<'a> FileHashes<'a> {
                     stamp: self.stamps.get(path).copied(),
                     hash,
                 },
-                // It was read once and has changed since, but nobody read it now: its stamp says
-                // nothing of these bytes.
+                // The file changed since it was read and was not read now, so its stamp does not
+                // belong to these bytes.
                 None => KnownFile::unverified(self.before.get(path)?.hash),
             };
             Some((path.clone(), known))
@@ -125,7 +124,7 @@ impl<'a> FileHashes<'a> {
     }
 }
 
-/// Stands for a file that could not be read: should it be readable one day, that is a change.
+/// Represents a file that could not be read. If it becomes readable later, that is a change.
 pub fn unreadable() -> Fingerprint {
     Fingerprint::of("unreadable")
 }
@@ -192,7 +191,7 @@ mod tests {
     use super::*;
     use crate::source::MemoryFiles;
 
-    /// A site in memory with one stamp for every file.
+    /// A site in memory with the same stamp for every file.
     struct StampedFiles(MemoryFiles, i64);
 
     impl Files for StampedFiles {
@@ -236,7 +235,7 @@ mod tests {
             ledger.into_known(&sources)
         };
         let first = open(&with("a", 1), KnownFiles::new(), true);
-        // Changed, and looked at by somebody who had no use for it.
+        // The file changed and was only listed, not read.
         let second = open(&with("b", 2), first, false);
         let files = with("b", 2);
         let mut ledger = FileHashes::new(&files, second);

@@ -1,8 +1,8 @@
-//! Names of other generators and of earlier versions, replaced by today's: `tags` becomes `topics`,
-//! `starter` becomes `beginner`.
+//! Replaces names of other generators and of earlier versions with the current ones: `tags` becomes
+//! `topics`, `starter` becomes `beginner`.
 //!
-//! Only names are changed, each at its place, and only where the page means the same afterwards.
-//! Where a file has two names for one thing, the writer has to choose.
+//! Only names are changed, each in place, and only if the page keeps its meaning. If a file has two
+//! names for one thing, the writer has to choose.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,12 +25,11 @@ pub struct RewrittenFile {
     pub path: SourcePath,
     pub before: Arc<[u8]>,
     pub after: Arc<[u8]>,
-    /// Old name → new name, in the order of the file.
+    /// Old names with their new names, in the order of the file.
     pub names: Vec<(String, String)>,
 }
 
-/// Every file of the site with its old names and those of other generators replaced, where it means
-/// the same afterwards.
+/// Rewrites every file that uses old names or those of other generators, if it keeps its meaning.
 pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<RewrittenFile> {
     let before = load_links(files, request, BTreeMap::new());
     let mut rewritten = old_names(files, &before.problems);
@@ -53,7 +52,7 @@ pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<RewrittenFile> {
     rewritten.into_values().collect()
 }
 
-/// The bytes of a file, with what was rewritten in it already.
+/// The bytes of a file, including earlier rewrites.
 fn current(
     files: &dyn Files,
     rewritten: &BTreeMap<SourcePath, RewrittenFile>,
@@ -142,7 +141,7 @@ fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<RewrittenFile> {
     let after: Arc<[u8]> = text.into_bytes().into();
     let read = |bytes: &[u8]| crate::settings::read(path, Some(bytes)).value;
     let stays = |a: &crate::settings::Settings, b: &crate::settings::Settings| {
-        // Places move with the length of a name; what they hold does not.
+        // Places move with the length of a name, but the values do not change.
         (&a.title, &a.summary, &a.language, &a.base_url, &a.license)
             == (&b.title, &b.summary, &b.language, &b.base_url, &b.license)
     };
@@ -155,7 +154,8 @@ fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<RewrittenFile> {
     })
 }
 
-/// Renames the keys that have another name than ours, where ours and no third one stands beside.
+/// Renames the keys that have another name than Handsel's, unless the same mapping also contains
+/// Handsel's name or another of these names.
 fn rename(text: &mut EditedText, node: &YamlNode, groups: &[&[Field]]) -> Vec<(String, String)> {
     let Some(map) = node.as_map() else {
         return Vec::new();
@@ -181,7 +181,7 @@ fn rename(text: &mut EditedText, node: &YamlNode, groups: &[&[Field]]) -> Vec<(S
     renamed
 }
 
-/// Whether a page with these bytes is the same to everything that shows it.
+/// Whether a page with these bytes is equal for everything that shows it.
 fn is_equivalent(
     request: &Request,
     site: &SiteLinks,

@@ -1,4 +1,4 @@
-//! The calculators that a page shows, as they stand in their files. Only the preview asks for them.
+//! The calculators that a page shows, with their source text. Only the preview uses them.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::tool::ToolBody;
 use crate::tool::calculator::WrittenValue;
 
 impl State {
-    /// Whether a tool that the page of this file shows cannot be worked out as it stands.
+    /// Whether a tool that the page of this file shows has an error that prevents calculation.
     pub fn has_broken_tool(&self, source: &SourcePath) -> bool {
         let composer = &self.whole.render_context.composer;
         self.tools_on(source)
@@ -21,8 +21,8 @@ impl State {
             .any(|(_, page)| composer.facts(page).is_tool_broken)
     }
 
-    /// The pages whose tools the page of this file may show, itself first, each with the id of the
-    /// tool's element.
+    /// The pages whose tools the page of this file may show, starting with itself, each with the id
+    /// of the tool's element.
     fn tools_on(&self, source: &SourcePath) -> Vec<(String, PageId)> {
         let Some((own, page)) = self.page(source) else {
             return Vec::new();
@@ -49,7 +49,7 @@ impl State {
 /// One calculator on a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ShownCalculator {
-    /// The id that its element has.
+    /// The id of its element.
     pub id: String,
     /// The page that declares it.
     pub source: SourcePath,
@@ -58,8 +58,8 @@ pub struct ShownCalculator {
 }
 
 impl Session {
-    /// The calculators on the page made from this file: its own, then those that its text shows.
-    /// One that cannot be worked out as it stands is left out.
+    /// The calculators on the page of this file: its own, then those that its text embeds.
+    /// Calculators with errors are skipped.
     pub fn formulas(&self, source: &SourcePath) -> Vec<ShownCalculator> {
         let state = self.read();
         let whole = &state.whole;

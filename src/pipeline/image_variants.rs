@@ -1,7 +1,7 @@
-//! The second half of publishing: the smaller pictures that the drawn pages ask for.
+//! The second half of publishing: the smaller images that the rendered pages use.
 //!
-//! Which those are is known when every page was drawn, or kept with what it asked. Each original is
-//! decoded at most once, and not at all when everything made of it is in its place or remembered.
+//! They are known once every page has been rendered or reused. Each original is decoded at most
+//! once, and not at all if all of its variants are already published or cached.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::page::templates::Dependency;
 use crate::paths::OutputPath;
 
 impl OutputWriter<'_> {
-    /// Publishes what the pages that were drawn or kept show; how many smaller images that are.
+    /// Publishes the images that the pages use. Returns the number of smaller images.
     pub(super) fn write_image_variants(&self, published: &mut PublishResult) -> usize {
         let images = &self.renderer.whole.images;
         if images.is_empty() || self.failure.get().is_some() {
@@ -105,7 +105,7 @@ impl OutputWriter<'_> {
                     .filter(|record| record.parts == parts(piece))
                     .map_or_else(OutputResult::default, |record| self.kept(record.clone()));
             };
-            // Once for each picture, with the first that is made of it.
+            // Recorded once for each image, with its first variant.
             self.made(
                 &piece.path,
                 parts(piece),

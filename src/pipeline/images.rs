@@ -1,10 +1,10 @@
-//! The pictures of a site: which lie where, what their files say, and which smaller ones are made
-//! of them.
+//! The images of a site: where they are, what their headers contain, and which smaller images are
+//! made of them.
 //!
-//! What a header says is kept under the fingerprint of its file's bytes, and that under the file's
-//! stamp: a picture is read again only when it changed. Smaller pictures lie in one folder, named
-//! for how they are made; each name tells the original, its bytes, and the width, so it can be
-//! worked out by whoever shows one, and found again by whoever is asked for it.
+//! Header data is cached under the fingerprint of the file's bytes, and that under the file's
+//! stamp, so an image is read again only if it changed. Smaller images are in one folder, named
+//! after how they are made. Each name contains the original, the hash of its bytes, and the width,
+//! so a page can compute it and the preview can find the original for it.
 
 mod published;
 
@@ -28,44 +28,44 @@ use crate::site::Site;
 use crate::site::links::Destination;
 use crate::source::Files;
 
-/// What headers said, by the fingerprint of the file's bytes.
+/// Header data, by the fingerprint of the file's bytes.
 pub type CachedHeaders = BTreeMap<Fingerprint, ImageInfo>;
 
-/// Whether AVIF is offered, by the fingerprint of a picture and of what is made of it.
+/// Whether AVIF is offered, by the fingerprint of an image and of its variants.
 pub type CachedOffers = BTreeMap<Fingerprint, bool>;
 
-/// A picture's file as it is now.
+/// The current state of an image's file.
 #[derive(Clone, Debug)]
 struct ImageFile {
     hash: Fingerprint,
     site_image: Arc<ImageInfo>,
 }
 
-/// Where a picture comes from, and where it is published, from the output folder.
+/// The source of an image, and its path in the output folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PublishedImage {
     source: SourcePath,
     output: String,
 }
 
-/// All pictures of a site that pages can show.
+/// All images of a site that pages can show.
 #[derive(Default)]
 pub struct SiteImages {
-    /// `None`: nothing is done to them.
+    /// `None` if images are published unchanged.
     images: Option<Images>,
     base: String,
-    /// The folder of what is made: `images.1a2b3c4d`.
+    /// The folder of generated images: `images.1a2b3c4d`.
     folder: String,
     by_href: HashMap<String, PublishedImage>,
-    /// Files that were looked at; `None` where there is nothing to be read.
+    /// Files that were read; `None` if nothing is known about a file.
     seen: RwLock<HashMap<SourcePath, Option<ImageFile>>>,
     known: RwLock<CachedHeaders>,
-    /// `None` where the file could not be read as it was.
+    /// `None` if the file could not be read as expected.
     offers: Mutex<BTreeMap<Fingerprint, Arc<OnceLock<Option<bool>>>>>,
 }
 
 impl SiteImages {
-    /// The pictures of a site; what headers said earlier is asked for when there are any.
+    /// The images of a site. The cached headers are read if there are any images.
     pub fn new(loaded: &LoadedSite, composer: &Composer, memory: &BuildCache) -> Self {
         let mut images = SiteImages::default();
         images.set_images(loaded, composer);
@@ -82,8 +82,8 @@ impl SiteImages {
         images
     }
 
-    /// Takes in what pages and settings show that is not named like an image, so that it can be
-    /// said what it is.
+    /// Adds files that pages and settings use as images but that are not named like images, so that
+    /// problems with them can be reported.
     fn add_other_images(&mut self, loaded: &LoadedSite, composer: &Composer) {
         let site = &composer.site;
         let in_text = site
@@ -117,7 +117,7 @@ impl SiteImages {
         }
     }
 
-    /// Takes over which pictures the site has now.
+    /// Replaces the list of the site's images.
     pub fn set_images(&mut self, loaded: &LoadedSite, composer: &Composer) {
         self.by_href.clear();
         self.images = loaded.settings.images.clone();
@@ -164,28 +164,28 @@ impl SiteImages {
         self.by_href.is_empty()
     }
 
-    /// Whether pictures of the content are published otherwise than they are.
+    /// Whether images of the content are changed for publication.
     pub fn is_on(&self) -> bool {
         self.images.is_some()
     }
 
-    /// The folder of what is made, when anything can be.
+    /// The folder of generated images, if any can be generated.
     pub fn folder(&self) -> Option<&str> {
         (!self.is_empty()).then_some(self.folder.as_str())
     }
 
-    /// The picture at an address; a query changes nothing of it.
+    /// The image at an address; a query does not matter.
     fn image_at(&self, href: &str) -> Option<&PublishedImage> {
         self.by_href
             .get(href.split(['?', '#']).next().unwrap_or(href))
     }
 
-    /// Whether an address of a page is one that a picture of the site could have.
+    /// Whether a path of a page could be the address of an image of the site.
     pub fn may_have(&self, href: &str) -> bool {
         self.is_on() && href.starts_with(&self.base)
     }
 
-    /// Forgets what was seen of files that may differ now.
+    /// Forgets what is known about files that may have changed.
     pub fn forget<'a>(&mut self, paths: impl IntoIterator<Item = &'a SourcePath>) {
         let seen = self
             .seen
@@ -194,7 +194,7 @@ impl SiteImages {
         paths.into_iter().for_each(|path| drop(seen.remove(path)));
     }
 
-    /// Whether a file was looked at, so that something is kept of it.
+    /// Whether a file was read, so that something is known about it.
     pub fn has_seen(&self, path: &SourcePath) -> bool {
         self.seen
             .read()
@@ -202,7 +202,7 @@ impl SiteImages {
             .contains_key(path)
     }
 
-    /// Keeps what the headers of the pictures said that are there now.
+    /// Caches the header data of the current images.
     pub fn save_headers(self, memory: &BuildCache) {
         self.remember_offers(memory);
         let seen = self
@@ -284,8 +284,8 @@ impl SiteImages {
         let by_name = ImageType::of_name(source.name());
         let head = files.head(source, images::HEAD_BYTES).ok()?;
         let content = images::content_of(&head);
-        // What is not an image may be larger than the memory, and its beginning says all that pages
-        // are told of it.
+        // A file that is not an image may be larger than the memory, and its beginning contains all
+        // that pages need.
         if by_name != Some(ImageType::Svg)
             && !head.is_empty()
             && matches!(
@@ -310,7 +310,7 @@ impl SiteImages {
         })
     }
 
-    /// The fingerprint of all pictures together, and of what is made of them.
+    /// The fingerprint of all images together, and of the variants made of them.
     pub fn sum(&self, files: &dyn Files) -> Fingerprint {
         let mut hrefs: Vec<&String> = self.by_href.keys().collect();
         hrefs.sort_unstable();
@@ -327,8 +327,8 @@ impl SiteImages {
         hasher.finish()
     }
 
-    /// The fingerprint of what a page is told of the picture at an address; `None` where there is
-    /// none.
+    /// The fingerprint of what a page knows about the image at an address; `None` if there is no
+    /// such image.
     pub fn answer(&self, files: &dyn Files, href: &str) -> Option<Fingerprint> {
         let published_image = self.image_at(href)?;
         let hash = self
@@ -337,8 +337,8 @@ impl SiteImages {
         Some(hash_of(&(&published_image.source, hash, &self.images)))
     }
 
-    /// What a page is told of the picture at an address. With a memory, AVIF is made where it is
-    /// unknown whether that is smaller; without, it is then not offered.
+    /// What a page knows about the image at an address. With a cache, AVIF is encoded if its size
+    /// is not known yet; without one, it is not offered in that case.
     pub fn shown(
         &self,
         files: &dyn Files,
@@ -391,8 +391,9 @@ impl SiteImages {
             .collect()
     }
 
-    /// What pages are told of: AVIF only where it is smaller than WebP at every width. Browsers
-    /// choose the form before the width, so a form comes in all widths or in none.
+    /// The formats that pages offer: AVIF only if it is smaller than WebP at every width. Browsers
+    /// choose the format before the width, so a format is offered at all widths or not at all (see
+    /// DECISIONS: “AVIF for a whole image or not at all”).
     fn offered(
         &self,
         files: &dyn Files,
@@ -425,7 +426,8 @@ impl SiteImages {
                 .and_then(|offer| *offer.get()?)
                 .unwrap_or(false);
         };
-        // Many pages show one picture: whoever comes first makes it, the others wait for that.
+        // Many pages show the same image. The first one encodes it, and the others wait for the
+        // result.
         let offer = Arc::clone(offers().entry(key).or_default());
         let is_smaller = offer.get_or_init(|| {
             let job = self.job(published_image, seen, recipes.iter().copied());
@@ -457,7 +459,7 @@ impl SiteImages {
         )
     }
 
-    /// What is made of the pictures at these addresses, each picture once, by source.
+    /// The variants to be made of the images at these addresses, each image once, by source.
     pub fn jobs<'a>(
         &self,
         files: &dyn Files,
@@ -520,7 +522,7 @@ impl SiteImages {
         Some(ImageVariant { path, recipe, key })
     }
 
-    /// What would be made at a path of the output folder.
+    /// The variant that belongs at a path of the output folder.
     pub fn job_at(&self, files: &dyn Files, path: &str) -> Option<ImageJob> {
         let rest = path.strip_prefix(&self.folder)?.strip_prefix('/')?;
         let [extension, hash, width, output] = rest.rsplitn(4, '.').collect::<Vec<_>>()[..] else {
@@ -543,8 +545,8 @@ impl SiteImages {
             .filter(|job| !job.pieces.is_empty())
     }
 
-    /// What is wrong with the picture at an address, reported where a page refers to it; `is_image`
-    /// where only an image can be shown.
+    /// The problems with the image at an address, reported where a page refers to it. `is_image`
+    /// says whether only an image can be shown there.
     pub fn faults(
         &self,
         files: &dyn Files,
@@ -576,12 +578,11 @@ impl SiteImages {
         let active =
             (!site_image.active.is_empty() && !self.is_static(published_image)).then(|| {
                 let message = format!(
-                    "{} holds {}, which was taken out",
+                    "{} contains {}, which was removed",
                     published_image.source,
                     site_image.active.join(", ")
                 );
-                Diagnostic::new(Code::UnsafeSvg, message)
-                    .help("take it out of the file; a drawing on a page needs none of that")
+                Diagnostic::new(Code::UnsafeSvg, message).help("remove it from the file")
             });
         fault
             .into_iter()
@@ -590,15 +591,14 @@ impl SiteImages {
             .collect()
     }
 
-    /// Files of `static/` are published as they are.
+    /// Files of `static/` are published unchanged.
     fn is_static(&self, published_image: &PublishedImage) -> bool {
         published_image.source.as_str().strip_prefix("static/")
             == Some(published_image.output.as_str())
     }
 }
 
-/// What a file was seen to be is known under its bytes, and under whether its name makes an SVG of
-/// it.
+/// The key for what is known about a file: its bytes, and whether its name makes it an SVG.
 fn known_key(source: &SourcePath, hash: Fingerprint) -> Fingerprint {
     if ImageType::of_name(source.name()) == Some(ImageType::Svg) {
         hash_of(&(hash, "svg"))
@@ -607,7 +607,7 @@ fn known_key(source: &SourcePath, hash: Fingerprint) -> Fingerprint {
     }
 }
 
-/// The fingerprint of a picture and of all that is made of it.
+/// The fingerprint of an image and of all variants made of it.
 fn offer_key(seen: &ImageFile, recipes: &[Recipe]) -> Fingerprint {
     let recipes: Vec<(Codec, u32, u8)> = recipes
         .iter()
@@ -624,43 +624,41 @@ fn bad(source: &SourcePath, fault: &ImageFault, (width, height): (u32, u32)) -> 
         ),
         ImageFault::NotShown(what) => (
             format!(
-                "{source} is {what}, which browsers do not show and which may say where it was taken"
+                "{source} is {what}, which browsers do not show and which may contain a location"
             ),
-            "save it as JPEG, PNG or WebP; as it is, only a file in `static/` is published",
+            "save it as JPEG, PNG or WebP, or move it to `static/` to publish it unchanged",
         ),
         ImageFault::UnknownParts => (
-            format!(
-                "{source} may say where it was recorded, and the parts of the file cannot be read"
-            ),
-            "save it again with another program; as it is, only a file in `static/` is published",
+            format!("{source} cannot be read, and may contain the location of the recording"),
+            "save it again with another program, or move it to `static/` to publish it unchanged",
         ),
         ImageFault::Unfolds => (
             format!("{source} draws more than {DRAWN_MAX} elements through references"),
             "save it with fewer repeated elements",
         ),
         ImageFault::Unreadable(why) => (
-            format!("{source} cannot be read as a picture: {why}"),
-            "save it anew as JPEG, PNG, WebP or SVG",
+            format!("{source} cannot be read as an image: {why}"),
+            "save it again as JPEG, PNG, WebP or SVG",
         ),
         ImageFault::CutShort => (
-            format!("{source} ends before the picture does"),
-            "copy it anew: something broke off",
+            format!("{source} ends before the image is complete"),
+            "copy the file again",
         ),
         ImageFault::TooLarge => (
-            format!("{source} would unfold to {width} × {height} pixels"),
-            "save it smaller: no page needs more than 120 million pixels",
+            format!("{source} would decode to {width} × {height} pixels"),
+            "save it with at most 120 million pixels",
         ),
     };
     Diagnostic::new(Code::BadImage, message).help(help)
 }
 
-/// What turned out to be wrong with a picture when it was read as a whole, told where a page first
-/// refers to it.
+/// A problem that was found when an image was decoded, reported where a page first refers to the
+/// image.
 pub fn late_problems(site: &Site, source: &SourcePath, fault: &ImageFault) -> Diagnostic {
     bad(source, fault, (0, 0)).at(place_of_reference(site, source))
 }
 
-/// Where a page first refers to a file; the file itself where none does.
+/// The place where a page first refers to a file; the file itself if no page does.
 pub fn place_of_reference(site: &Site, source: &SourcePath) -> Location {
     let is_it = |to: &Destination| match to {
         Destination::Address {
@@ -687,7 +685,7 @@ pub fn place_of_reference(site: &Site, source: &SourcePath) -> Location {
     place.unwrap_or_else(|| Location::start_of(source))
 }
 
-/// A picture, and what is to be made of it.
+/// An image, and the variants to be made of it.
 pub struct ImageJob {
     pub source: SourcePath,
     pub hash: Fingerprint,
@@ -695,27 +693,27 @@ pub struct ImageJob {
     pub pieces: Vec<ImageVariant>,
 }
 
-/// One smaller picture: where it is published, how it is made, and the fingerprint of all that it
-/// is made from.
+/// A smaller image: where it is published, how it is made, and the fingerprint of everything that
+/// it is made from.
 pub struct ImageVariant {
     pub path: OutputPath,
     pub recipe: Recipe,
     pub key: Fingerprint,
 }
 
-/// What came of making pieces.
+/// The result of making variants.
 pub struct EncodedVariants {
-    /// In the order asked for.
+    /// In the requested order.
     pub pieces: Vec<Vec<u8>>,
-    /// Why the original stands in for them.
+    /// The reason why the original is used instead.
     pub failure: Option<ImageFault>,
 }
 
 impl ImageJob {
-    /// Makes some of its pieces, those that are remembered not again.
+    /// Makes some of its variants, using cached ones.
     ///
     /// # Errors
-    /// Those of reading; `InvalidData` when the file is another one by now.
+    /// The errors of reading; `InvalidData` if the file has changed.
     pub fn make(
         &self,
         files: &dyn Files,
@@ -762,10 +760,10 @@ impl ImageJob {
         }
     }
 
-    /// Whether its pixels can be read.
+    /// Checks that its pixels can be read.
     ///
     /// # Errors
-    /// Why not.
+    /// The reason why they cannot.
     pub fn check(&self, files: &dyn Files) -> Result<(), ImageFault> {
         let bytes = files
             .read(&self.source)

@@ -1,6 +1,6 @@
-//! The files whose text a page shows: those that it includes, and what is said in a recording. A
-//! document knows their names alone; the search reads them, so their fingerprints belong to what is
-//! remembered for it.
+//! The files whose text a page shows: included files, and the captions and transcripts of
+//! recordings. A document knows only their names, while the search reads them, so their hashes are
+//! part of the key of the page's search digest.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::page::files::{SPOKEN, spoken};
 use crate::paths::SourcePath;
 use crate::source::Files;
 
-/// The field of a recording's transcript, and the id of the part that shows it.
+/// The field of a recording's transcript, and the id of the element that shows it.
 const TRANSCRIPT: &str = "transcript";
 const TRANSCRIPT_ID: &str = "Transcript";
 
-/// The files whose text a page shows, as far as they are there.
+/// The existing files whose text a page shows.
 pub fn of_page(loaded: &LoadedSite, entry: &Entry) -> Vec<SourcePath> {
     let folder = entry.source.folder();
     let included = entry
@@ -29,7 +29,7 @@ pub fn of_page(loaded: &LoadedSite, entry: &Entry) -> Vec<SourcePath> {
     [listed, recordings(loaded, entry)].concat()
 }
 
-/// The fingerprint of what they hold; `None` for a page that shows none.
+/// The fingerprint of their contents; `None` for a page that shows no files.
 pub fn hash(files: &dyn Files, loaded: &LoadedSite, entry: &Entry) -> Option<Fingerprint> {
     let shown = of_page(loaded, entry);
     if shown.is_empty() {
@@ -47,7 +47,7 @@ pub fn hash(files: &dyn Files, loaded: &LoadedSite, entry: &Entry) -> Option<Fin
     Some(hasher.finish())
 }
 
-/// Puts what they say where the page shows it.
+/// Adds their text to the sections that show it.
 pub fn add(files: &dyn Files, loaded: &LoadedSite, entry: &Entry, passages: &mut Vec<TextSection>) {
     let folder = entry.source.folder();
     let read = |path: &SourcePath| -> Option<Arc<[u8]>> {
@@ -80,7 +80,7 @@ pub fn add(files: &dyn Files, loaded: &LoadedSite, entry: &Entry, passages: &mut
                     .chain([said.text.as_str()])
             })
             .collect();
-        // Where there is a transcript, what captions say can be read there, too.
+        // If there is a transcript, it also contains what the captions say.
         let anchor = if entry.meta.fields.contains_key(TRANSCRIPT) {
             TRANSCRIPT_ID
         } else {
@@ -90,7 +90,7 @@ pub fn add(files: &dyn Files, loaded: &LoadedSite, entry: &Entry, passages: &mut
     }
 }
 
-/// The files of captions and transcripts in a page's own fields, each once.
+/// The caption and transcript files in a page's own fields, each once.
 fn recordings(loaded: &LoadedSite, entry: &Entry) -> Vec<SourcePath> {
     let mut found = Vec::new();
     for link in &entry.meta.field_links {
@@ -121,7 +121,7 @@ fn recordings(loaded: &LoadedSite, entry: &Entry) -> Vec<SourcePath> {
     found
 }
 
-/// Only what is listed is shown: an ignored file such as `.env` stays where it is.
+/// Only listed files are shown, so that an ignored file such as `.env` stays private.
 fn is_listed(loaded: &LoadedSite, path: &SourcePath) -> bool {
     loaded.listed.sources.binary_search(path).is_ok()
 }

@@ -1,4 +1,4 @@
-//! The first step: all that a site is made of but its documents.
+//! The first step: loads everything that a site is made of except its documents.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,12 +26,12 @@ use crate::vocabulary::{self, Vocabularies};
 use crate::yaml::{self, YamlNode};
 use crate::{data, theme};
 
-/// Everything but the documents.
+/// Everything except the documents.
 pub struct LoadedSite {
     pub settings: Arc<Settings>,
-    /// What own templates load from other hosts without leave, as that was told.
+    /// What the site's own templates load from hosts that are not allowed, as already reported.
     pub templates_load: BTreeSet<String>,
-    /// There is a settings file.
+    /// Whether there is a settings file.
     pub has_settings: bool,
     pub kinds: Arc<Kinds>,
     pub vocabularies: Arc<Vocabularies>,
@@ -39,28 +39,28 @@ pub struct LoadedSite {
     pub templates: Templates,
     pub icons: BTreeMap<String, String>,
     pub data: BTreeMap<String, serde_json::Value>,
-    /// Files of `data/` that hold no value: broken ones, and those of another type.
+    /// Files of `data/` without a value: broken ones, and those of other types.
     pub unread_data: BTreeSet<String>,
     pub today: Date,
     /// All listed files.
     pub listed: Arc<FileListing>,
-    /// Files of `static/`, by their path below it: the writer's own, else the theme's.
+    /// Files of `static/` by their path below it: the site's own, otherwise the theme's.
     pub static_files: BTreeMap<String, StaticFile>,
     pub assets: Assets,
-    /// The theme's scripts as they are published, below the base path; none when one of them is the
-    /// writer's.
+    /// The theme's scripts under their published paths, below the base path; empty if one of them
+    /// is replaced by the site.
     pub theme_scripts: BTreeSet<String>,
-    /// The writer's own scripts that can send something, by their paths below `static/`.
+    /// The site's own scripts that can send data, by their paths below `static/`.
     pub sending_scripts: Vec<String>,
     /// Front matter defaults by folder.
     pub defaults: BTreeMap<SourcePath, YamlNode>,
-    /// What code was read as. It changes nothing but how long reading takes.
+    /// The cached syntax highlighting. It only affects speed.
     pub colors: Arc<HighlightCache>,
     pub hashes: LoadHashes,
 }
 
 impl LoadedSite {
-    /// Whether a site that stayed the same is published in the same files as it was with this.
+    /// Whether a site that did not change is published in the same files as with `before`.
     pub fn publishes_same_files(&self, before: &LoadedSite) -> bool {
         let made = |loaded: &LoadedSite| {
             loaded
@@ -85,22 +85,22 @@ pub enum StaticFile {
     Theme(Cow<'static, [u8]>),
 }
 
-/// Fingerprints of what the later steps read from here.
+/// Fingerprints of the inputs that later steps take from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoadHashes {
-    /// What reading a document depends on besides its bytes and its folder.
+    /// What reading a document depends on in addition to its bytes and its folder.
     pub reading: Fingerprint,
-    /// What assembling depends on besides the entries.
+    /// What assembling depends on in addition to the entries.
     pub assembling: Fingerprint,
-    /// What drawing depends on besides what a sheet shows, the templates that it can come to and
-    /// what those ask.
+    /// What rendering depends on in addition to the page context, the templates that the page may
+    /// use, and their dependencies.
     pub drawing: Fingerprint,
-    /// All of what drawing can depend on besides the site.
+    /// Everything that rendering can depend on in addition to the site.
     pub look: Fingerprint,
 }
 
-/// Reads all that a site is made of but its documents. Where nothing came or went since they were
-/// listed, `before` says what is there.
+/// Loads everything except the documents. If no file was added or removed, `before` contains the
+/// listing.
 pub fn load(
     files: &dyn Files,
     request: &Request,
@@ -250,7 +250,7 @@ pub fn load(
     Checked::new(loaded, problems)
 }
 
-/// The settings that a document is read by.
+/// The settings that parsing a document depends on.
 #[derive(Debug)]
 #[expect(
     dead_code,
@@ -292,7 +292,7 @@ impl<'a> ReadingSettings<'a> {
     }
 }
 
-/// The fingerprint of a value, by all that its `Debug` form shows.
+/// The fingerprint of a value, computed from its `Debug` form.
 fn hash(value: &impl std::fmt::Debug) -> Fingerprint {
     Fingerprint::of(format!("{value:?}"))
 }
@@ -333,7 +333,8 @@ fn assets(
     )
 }
 
-/// The day that the site is made for: the stated one, else that of `now` where the site is at home.
+/// The date that the site is made for: the requested one, otherwise that of `now` in the site's
+/// time zone.
 pub(super) fn today(request: &Request, settings: &Settings) -> Date {
     let day_of = |now: jiff::Timestamp| {
         now.in_tz(&settings.timezone).map_or_else(
@@ -346,7 +347,7 @@ pub(super) fn today(request: &Request, settings: &Settings) -> Date {
 
 /// A file with its bytes.
 struct FileContent {
-    /// Below its top folder.
+    /// Its path below its top folder.
     name: String,
     path: SourcePath,
     bytes: Arc<[u8]>,
@@ -373,17 +374,17 @@ pub(super) fn unreadable(path: &SourcePath, error: &std::io::Error) -> Diagnosti
         format!("this file cannot be read: {error}"),
     )
     .at(Location::start_of(path))
-    .help("look at its permissions")
+    .help("check its permissions")
 }
 
-/// The theme's files of a folder of `templates/`, the writer's after them.
+/// The theme's files in a folder of `templates/`, followed by the site's own.
 fn theme_and_site_files<'a>(
     own: &'a [FileContent],
     folder: &'a str,
 ) -> impl Iterator<Item = (String, SourcePath, Cow<'a, [u8]>, bool)> {
     let built_in = theme::templates().into_iter().map(|(name, bytes)| {
-        let path =
-            SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside");
+        let path = SourcePath::new(&format!("templates/{name}"))
+            .expect("embedded names are inside the root");
         (name, path, bytes, false)
     });
     let own = own.iter().map(|file| {
@@ -422,7 +423,8 @@ fn kinds(own: &[FileContent], problems: &mut Vec<Diagnostic>) -> Kinds {
     kinds
 }
 
-/// Own kinds whose template does not exist, at the place where their files name it.
+/// Reports the site's own kinds whose template does not exist, at the place where their files name
+/// it.
 fn kinds_without_template(
     own: &[FileContent],
     kinds: &Kinds,
@@ -448,7 +450,7 @@ fn kind_name(name: &str) -> Option<&str> {
         .or_else(|| name.strip_suffix(".yml"))
 }
 
-/// There is no template of this name.
+/// Reports that there is no template with this name.
 pub(super) fn missing_template(templates: &Templates, name: &str) -> Diagnostic {
     let near = nearest(name, templates.names());
     let help = near.map_or_else(
@@ -509,7 +511,7 @@ fn templates(own: &[FileContent], problems: &mut Vec<Diagnostic>) -> Templates {
     Templates::load(built_in, overrides, broken).take_into(problems)
 }
 
-/// What a rule of honest giving speaks against in a template, at its place there.
+/// Reports the rules of honest giving that a template violates, each at its place.
 fn trust_violations(file: &FileContent, settings: &Settings) -> Vec<Diagnostic> {
     let Ok(text) = SourceFile::decode(&file.path, &file.bytes) else {
         return Vec::new();
@@ -523,7 +525,7 @@ fn trust_violations(file: &FileContent, settings: &Settings) -> Vec<Diagnostic> 
         Violation::EmailGate => !is_offer,
         Violation::Remote(address) => !settings.allows(address),
         Violation::Pressure(_) | Violation::Analytics(_) => true,
-        // Which pages show it, and what those disclose, the template does not say.
+        // The template does not show which pages use it, nor what those disclose.
         Violation::PaidLink => false,
     };
     let found = trust_rules::check_template(text.text)
@@ -561,8 +563,7 @@ fn vocabularies(
             .map_err(|error| problems.push(unreadable(&path, &error)))
             .ok()?;
         let terms = vocabulary::read(&path, &bytes);
-        // Which terms a file lists that cannot be read is not known, so none is said to be missing
-        // from it.
+        // If a vocabulary cannot be read, its terms are not known, so none is reported as missing.
         let is_unread = terms
             .problems
             .iter()

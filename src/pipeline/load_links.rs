@@ -1,5 +1,5 @@
-//! A site worked out as far as its links, without a page being drawn: enough to say where
-//! everything is and what leads where.
+//! Loads a site up to its links, without rendering a page: enough to know where everything is and
+//! what each link leads to.
 
 use super::Request;
 use super::documents::{Documents, LoadedPages, PageNeeds};
@@ -14,7 +14,8 @@ pub struct SiteLinks {
     pub(super) loaded: LoadedSite,
     pub(super) documents: Documents,
     pub(super) site: Site,
-    /// Of loading, of the documents, of the site and its links; as grave as their codes are.
+    /// The problems of loading, of the documents, and of the site and its links, with the
+    /// severities of their codes.
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -24,8 +25,8 @@ impl SiteLinks {
     }
 }
 
-/// Works a site out; `remembered` are pages that need not be parsed again where their bytes are the
-/// same.
+/// Loads a site up to its links. Pages in `remembered` are not parsed again if their bytes are
+/// unchanged.
 pub fn load_links(files: &dyn Files, request: &Request, remembered: LoadedPages) -> SiteLinks {
     let mut problems = Vec::new();
     let loaded = load::load(files, request, None).take_into(&mut problems);

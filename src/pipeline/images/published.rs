@@ -1,4 +1,4 @@
-//! What a file of the content is published as: without what is private in it.
+//! The published form of a file of the content, without private data.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use crate::images::{self, Erased, Erasures, FileType, ImageFault, ImageType};
 use crate::paths::SourcePath;
 use crate::source::Files;
 
-/// What a file of the content is published as.
+/// The published form of a file of the content.
 pub enum PublishedForm {
     /// It is copied piece by piece.
     Copied(CopiedFile),
     Bytes(Vec<u8>),
-    /// What is private in it cannot be taken out.
+    /// It contains private data that cannot be removed, so it is not published.
     Nothing,
 }
 
-/// A file that is published as it is, or with some parts overwritten. It may be larger than the
+/// A file that is published unchanged, or with some parts overwritten. It may be larger than the
 /// memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopiedFile {
@@ -33,15 +33,15 @@ impl CopiedFile {
         }
     }
 
-    /// Whether it is published as it is.
+    /// Whether it is published unchanged.
     pub fn is_as_it_is(&self) -> bool {
         self.erasures.is_empty()
     }
 
-    /// Opens what is published at a position.
+    /// Opens the published form at a position, in bytes.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// The errors of the file system.
     pub fn open_at<'a>(
         &'a self,
         files: &'a dyn Files,
@@ -61,10 +61,10 @@ impl CopiedFile {
 }
 
 impl SiteImages {
-    /// What a file of the content is published as, and why it is not itself.
+    /// The published form of a file of the content, and the reason if it differs from the file.
     ///
     /// # Errors
-    /// Those of reading.
+    /// The errors of reading.
     pub fn published(
         &self,
         files: &dyn Files,
@@ -97,7 +97,7 @@ impl SiteImages {
     }
 }
 
-/// A film or a sound recording, of which only the boxes are read here.
+/// A video or an audio recording. Only its boxes are read here.
 fn film(files: &dyn Files, source: &SourcePath) -> io::Result<(PublishedForm, Option<ImageFault>)> {
     let mut read = |from: u64, count: usize| {
         let mut bytes = Vec::new();
