@@ -1,5 +1,5 @@
-//! The `handsel` program: hands the arguments to [`handsel::commands`] and leaves with its exit
-//! status.
+//! The `handsel` program: passes its arguments to [`handsel::commands`] and exits with the status
+//! that it returns.
 
 use std::process::ExitCode;
 

@@ -324,7 +324,7 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
     for (address, words) in [
         ("/page-9/", "does not list /page-9/"),
         ("/page-4/", "/page-4/ is published"),
-        ("/elsewhere/**", "no address that matches"),
+        ("/elsewhere/**", "does not match any missing address"),
         ("/search/", "does not list /search/"),
     ] {
         let (status, reported) = said(root, &["retire", address])?;

@@ -150,7 +150,7 @@ fn build_with_errors_publishes_nothing() -> Outcome {
     assert!(ran.err.contains("6 | See [it](c.md).\n"), "{}", ran.err);
     assert!(
         ran.err
-            .ends_with("1 error in 3 pages\nNothing was published; public/ is as it was.\n"),
+            .ends_with("1 error in 3 pages\nNothing was published; public/ is unchanged.\n"),
         "{}",
         ran.err
     );
@@ -234,14 +234,11 @@ fn commands_that_cannot_run() -> Outcome {
     for (arguments, words) in [
         (
             &["build", "--root", "gone"][..],
-            "there is no folder `gone`",
+            "folder `gone` does not exist",
         ),
         (&["check", "--root", "b.yaml"], "`b.yaml` is not a folder"),
         (&["build", "--output", "."], "is the site's folder itself"),
-        (
-            &["build", "--output", ".."],
-            "is a folder around the site's own",
-        ),
+        (&["build", "--output", ".."], "contains the site's folder"),
         (
             &["build", "--output", "content/guides"],
             "contains the site's sources",
@@ -257,16 +254,16 @@ fn commands_that_cannot_run() -> Outcome {
         ),
         (
             &["build", "--config", "gone.yaml"],
-            "there are no settings at `gone.yaml`",
+            "the settings file `gone.yaml` does not exist",
         ),
         (
             &["build", "--root", "content", "--config", "b.yaml"],
-            "lie outside the site's folder",
+            "is outside the site's folder",
         ),
         (&["build", "--strict", "--lenient"], "cannot be used with"),
         (
             &["build", "--today", "tomorrow"],
-            "a day is written like 2026-01-31",
+            "write the day as 2026-01-31",
         ),
         (&["build", "--base-url", "example.org"], "https://"),
         (&["biuld"], "build"),
@@ -364,8 +361,8 @@ fn init_makes_a_site_without_a_warning_and_keeps_what_is_there() -> Outcome {
     )])?;
     let ran = desk.run(&["init", "site"])?.ended(0);
     assert!(
-        ran.out.contains("kept  site/content/index.md\n")
-            && ran.out.contains("made  site/handsel.yaml\n"),
+        ran.out.contains("kept     site/content/index.md\n")
+            && ran.out.contains("created  site/handsel.yaml\n"),
         "{}",
         ran.out
     );
@@ -382,7 +379,7 @@ fn init_makes_a_site_without_a_warning_and_keeps_what_is_there() -> Outcome {
     }
     let again = desk.run(&["init", "fresh"])?.ended(0);
     assert!(
-        again.out.contains("kept") && !again.out.contains("made"),
+        again.out.contains("kept") && !again.out.contains("created"),
         "{}",
         again.out
     );
@@ -402,7 +399,8 @@ fn new_begins_a_page_of_a_kind() -> Outcome {
     ])?;
     let ran = desk.run(&["new", "guide", "Say \"no\": how?"])?.ended(0);
     assert!(
-        ran.out.starts_with("Made content/guides/say-no-how.md\n"),
+        ran.out
+            .starts_with("Created content/guides/say-no-how.md\n"),
         "{}",
         ran.out
     );
@@ -415,7 +413,7 @@ fn new_begins_a_page_of_a_kind() -> Outcome {
     assert!(
         taken
             .err
-            .contains("content/guides/say-no-how.md is there already"),
+            .contains("content/guides/say-no-how.md already exists"),
         "{}",
         taken.err
     );
@@ -456,7 +454,7 @@ fn init_in_a_living_site_brings_no_samples_back() -> Outcome {
         again.out
     );
     assert!(
-        again.out.contains("made  .gitignore\n")
+        again.out.contains("created  .gitignore\n")
             && again.out.contains("no sample pages were added"),
         "{}",
         again.out
@@ -524,13 +522,13 @@ fn pages_that_are_left_out_are_named_as_the_summary_says() -> Outcome {
     }
     let ran = desk.run(&["build", "--lenient"])?;
     let named = ran.err.matches("skipped-page]").count();
-    if ran.out.contains("Each is named above") {
+    if ran.out.contains("Each is listed above") {
         assert_eq!(named, 60 + 1, "{}", ran.out);
     }
-    if ran.out.contains("Left out") {
+    if ran.out.contains("Skipped ") {
         assert!(
             ran.out
-                .contains("The first 50 are named above; `--all-problems` names each."),
+                .contains("The first 50 are listed above; `--all-problems` lists all."),
             "{}",
             ran.out
         );
@@ -675,7 +673,7 @@ fn why_says_what_made_a_page() -> Outcome {
     let new = desk.run(&["why", "/guides/a/"])?.ended(0);
     assert!(
         new.out.starts_with(
-            "/guides/a/ was made by the last build, because nothing was remembered of it"
+            "/guides/a/ was rendered by the last build, because it was not in the cache"
         ),
         "{}",
         new.out
@@ -845,7 +843,7 @@ fn report_is_one_file_or_json() -> Outcome {
     assert!(said.out.contains("report.html"), "{}", said.out);
     assert!(
         said.out
-            .contains("Read 3 answers; one line holds none that can be read, the first is line 5."),
+            .contains("Read 3 answers; one line could not be read (first: line 5)."),
         "{}",
         said.out
     );
@@ -898,17 +896,13 @@ fn report_is_one_file_or_json() -> Outcome {
     assert!(
         other
             .err
-            .contains("no column of `other.csv` says which page")
+            .contains("`other.csv` has no column for the address of the page")
             && other.err.contains("seite, hilfreich"),
         "{}",
         other.err
     );
     let missing = desk.run(&["report", "--feedback", "nothing.csv"])?.ended(2);
-    assert!(
-        missing.err.contains("there are no answers at"),
-        "{}",
-        missing.err
-    );
+    assert!(missing.err.contains("the answers file"), "{}", missing.err);
     Ok(())
 }
 

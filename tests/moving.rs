@@ -362,7 +362,7 @@ fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> 
         "{said}"
     );
     assert!(
-        said.contains("Note: content/past/n.md is of the kind `page` now, because of the folder; before, the kind was `meeting`."),
+        said.contains("Note: content/past/n.md is now of the kind `page`, because of the new folder; before, the kind was `meeting`."),
         "{said}"
     );
     put(
@@ -397,7 +397,12 @@ fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
     put(root, "content/notes/one.md", "# One\n\nText.\n")?;
     let before = tree(root);
     for (old, new, status, says) in [
-        ("content/tips/nowhere.md", "content/a.md", 2, "is not there"),
+        (
+            "content/tips/nowhere.md",
+            "content/a.md",
+            2,
+            "does not exist",
+        ),
         (
             "tips/ask.md",
             "content/a.md",
@@ -426,7 +431,7 @@ fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
             "content/tips/ask.md",
             "content/.ask.md",
             2,
-            "nothing named `.ask.md` is read",
+            "files named `.ask.md` are not read",
         ),
         (
             "content/tips/ask.md",
@@ -551,12 +556,12 @@ fn a_move_follows_what_was_renamed_by_hand() -> Outcome {
             &["move", "--dry-run", arguments[0], arguments[1]],
         )?;
         assert!(
-            status == Some(0) && said.contains("would follow it"),
+            status == Some(0) && said.contains("would update its links"),
             "{said}"
         );
         let (status, said) = run(by_hand.path(), &["move", arguments[0], arguments[1]])?;
         assert!(
-            status == Some(0) && said.contains("already; followed it"),
+            status == Some(0) && said.contains("; updated its links"),
             "{said}"
         );
         assert_eq!(run(by_command.path(), &["move", from, to])?.0, Some(0));

@@ -171,7 +171,7 @@ fn what_cannot_run_says_so() -> Outcome {
             &["serve", "--host", "not-here.invalid"][..],
             "not-here.invalid",
         ),
-        (&["serve", "--root", "gone"], "there is no folder"),
+        (&["serve", "--root", "gone"], "folder `gone` does not exist"),
         (
             &["serve", "--goto", "content/index.md:3"],
             "no preview runs for this folder",
@@ -223,7 +223,7 @@ fn it_says_what_it_does_and_ends_when_asked() -> Outcome {
         "content/guides/a.md",
         "---\ntitle: A\nsummary: What A gives.\n---\n\nText again.\n",
     )?;
-    serving.line("All problems are mended.")?;
+    serving.line("All problems are fixed.")?;
     std::fs::remove_file(site.path().join("content/guides/a.md"))?;
     serving.line("removed guides/a.md")?;
     assert_eq!(serving.end("INT")?, Some(0));
@@ -272,7 +272,7 @@ fn errors_never_end_it() -> Outcome {
     serving.line("Ready at")?;
     put(site.path(), "handsel.yaml", "title: Whole\n")?;
     std::fs::remove_dir_all(site.path().join("templates"))?;
-    serving.line("All problems are mended.")?;
+    serving.line("All problems are fixed.")?;
     assert_eq!(serving.end("INT")?, Some(0));
     Ok(())
 }

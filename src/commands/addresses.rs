@@ -1,4 +1,4 @@
-//! The address ledger on the disk: when a build keeps it, and how it is written.
+//! Decides whether a build updates the address ledger, and writes it to the disk.
 
 use std::io;
 use std::path::Path;
@@ -14,9 +14,9 @@ use crate::settings::Settings;
 use crate::site::address_ledger::{AddressLedger, LEDGER_NAME};
 use crate::source::Files;
 
-/// Whether a build into `output` is one that readers will see: of a site with a public address,
-/// without drafts, to the folder that the settings name. A folder of Markdown without settings gets
-/// no ledger.
+/// Whether a build into `output` updates the address ledger. It does if readers will see the
+/// result: the site has a public address, drafts are not included, and the output folder is the one
+/// in the settings. A folder of Markdown without settings gets no ledger.
 pub fn keeps_addresses(
     options: &SiteOptions,
     site: &SiteRoot,
@@ -36,11 +36,12 @@ pub fn keeps_addresses(
     is_public && !options.drafts && is_configured() && is_site()
 }
 
-/// Takes what was published into the ledger as it stands at this moment; how many addresses are new
-/// to it.
+/// Adds the published addresses to the ledger, which is read again first because it may have
+/// changed since the build began. Returns how many addresses were new, or 0 if the ledger was empty
+/// before.
 ///
 /// # Errors
-/// When it can be neither read nor written.
+/// When the ledger cannot be read or written.
 pub fn write(site: &SiteRoot, addresses: &LedgerCheck, settings: &Settings) -> io::Result<usize> {
     let root = site.disk.root();
     let bytes = atomic_file::read(root, LEDGER_NAME)?;
@@ -58,7 +59,7 @@ pub fn write(site: &SiteRoot, addresses: &LedgerCheck, settings: &Settings) -> i
     Ok(if known == 0 { 0 } else { news })
 }
 
-/// What to say of a ledger that was written.
+/// The note for the writer after the ledger was written; `None` if no address is new.
 pub fn ledger_message(
     written: io::Result<usize>,
     site: &SiteRoot,
@@ -73,7 +74,7 @@ pub fn ledger_message(
                 format!("{} addresses are", grouped(news))
             };
             Ok(Some(format!(
-                "{news} new in {}; keep that file with the site",
+                "{news} new in {}; commit that file with the site",
                 shown.display()
             )))
         }
@@ -81,6 +82,6 @@ pub fn ledger_message(
             "the site is published, but {} cannot be written: {error}",
             shown.display()
         ))
-        .help("look at its permissions, and build once more")),
+        .help("check its permissions and build again")),
     }
 }

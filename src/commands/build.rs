@@ -1,4 +1,4 @@
-//! `handsel build`: content in, the published site out, or nothing at all.
+//! `handsel build`: publishes the whole site, or nothing if there are errors.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -24,51 +24,50 @@ use crate::pipeline::build_cache::BuildCache;
 use crate::pipeline::profile::Stage;
 use crate::pipeline::{self, BuildResult, Request, Sink};
 
-/// Files of others that are named before the rest is counted.
+/// How many foreign files are named; the rest are counted.
 const FOREIGN_NAMED_MAX: usize = 5;
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel build                                   the site in this folder, into public/
-  handsel build --root docs --output /srv/www     another folder's, elsewhere
-  handsel build --lenient                         text just brought along, as far as it goes
+  handsel build                                   build the site in this folder into public/
+  handsel build --root docs --output /srv/www     build another folder's site into /srv/www
+  handsel build --lenient                         publish what can be published despite errors
 
-A build with errors publishes nothing: the output folder stays as it was.";
+A build with errors publishes nothing: the output folder does not change.";
 
-/// Make the site
+/// Build the site
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     /// Replace files in the output folder that Handsel did not write
     #[arg(long)]
     pub force: bool,
-    /// Make everything once more without the cache, and compare byte for byte
+    /// Build again without the cache, and compare both results byte for byte
     #[arg(long, conflicts_with = "no_cache")]
     pub verify_cache: bool,
     #[command(flatten)]
     pub site: SiteOptions,
 }
 
-/// The publisher, or why there is none. It looks through the output folder while the sources are
-/// read.
+/// The publisher, or why it could not begin. It scans the output folder while the sources are read.
 type PendingPublisher = OnceLock<Result<Publisher, PublishError>>;
 
-/// Stages what the pipeline makes.
+/// Stages the outputs of the pipeline.
 struct StagingSink<'a> {
     begun: &'a PendingPublisher,
     files: Arc<AtomicUsize>,
 }
 
 impl StagingSink<'_> {
-    /// Waits for the publisher. An error is told when the build is over; here it ends it.
+    /// Waits for the publisher. An error ends the build here, and is reported after it.
     fn publisher(&self) -> Result<&Publisher, String> {
         self.begun.wait().as_ref().map_err(ToString::to_string)
     }
 }
 
 impl Sink for StagingSink<'_> {
-    /// The threads that make pages must not wait: the publisher needs them to look through its
-    /// folder.
+    /// Waits before the rendering threads start: the publisher needs the same threads to scan the
+    /// output folder.
     fn ready(&self) {
         self.begun.wait();
     }
@@ -182,7 +181,7 @@ pub fn run(
     if built.problems.iter().any(Diagnostic::is_error) {
         console.print(
             OutputStream::Error,
-            &format!("Nothing was published; {} is as it was.", folder(&output)),
+            &format!("Nothing was published; {} is unchanged.", folder(&output)),
         );
         return Ok(Status::ContentErrors);
     }
@@ -225,16 +224,17 @@ impl From<PublishError> for CommandError {
     }
 }
 
-/// A file of others that lies where one of ours goes.
+/// The problem of a foreign file at the path of an output.
 fn occupied_path_help(path: &OutputPath, output: &Path) -> Diagnostic {
     let message = format!(
-        "{}{path} is in the way, and Handsel did not write it",
+        "{}{path} is in the way and was not written by Handsel",
         folder(output)
     );
-    Diagnostic::new(Code::ForeignFile, message).help("move it away, or replace it with --force")
+    Diagnostic::new(Code::ForeignFile, message)
+        .help("move it elsewhere, or replace it with --force")
 }
 
-/// What others put into the output folder, so that nobody wonders who did.
+/// The note that names foreign files in the output folder.
 fn foreign(published: &CommitSummary, output: &Path) -> Option<String> {
     let named: Vec<&str> = published
         .foreign
@@ -252,7 +252,7 @@ fn foreign(published: &CommitSummary, output: &Path) -> Option<String> {
         format!(" and {} more", grouped(rest))
     };
     Some(format!(
-        "not from Handsel, and left alone in {}: {}{rest}",
+        "{} has files that Handsel did not write and does not touch: {}{rest}",
         folder(output),
         printable_name(&named.join(", "))
     ))
@@ -282,7 +282,7 @@ fn result(
     let left_out = match built.left_out {
         0 => String::new(),
         left_out => format!(
-            "\nLeft out, because they could not be made: {}.{}",
+            "\nSkipped {} that could not be rendered.{}",
             count(left_out, "page"),
             named(built, console)
         ),
@@ -294,7 +294,8 @@ fn result(
     )
 }
 
-/// Where the pages that were left out are named. The settings can turn that report off.
+/// A sentence that says where the skipped pages are listed; empty if the settings turn that report
+/// off.
 fn named(built: &BuildResult, console: &Console) -> String {
     let reported = built
         .problems
@@ -307,30 +308,30 @@ fn named(built: &BuildResult, console: &Console) -> String {
     if console.format == Format::Human && !console.shows_all && reported > problem_output::SHOWN_MAX
     {
         return format!(
-            " The first {} are named above; `--all-problems` names each.",
+            " The first {} are listed above; `--all-problems` lists all.",
             problem_output::SHOWN_MAX
         );
     }
-    " Each is named above.".to_owned()
+    " Each is listed above.".to_owned()
 }
 
-/// What to do next: how to look at the site, or how to begin one.
+/// The next step for the writer: how to view the site, or how to see unpublished pages.
 fn next(built: &BuildResult, output: &Path) -> String {
     const LOOK: &str = "python3 -m http.server -d";
     if built.pages == 0 {
-        return "No page is published yet: all of them are drafts, expired or still to come. `handsel serve` shows them.".to_owned();
+        return "No page is published yet: every page is a draft, has expired or has a future date. To see them, run `handsel serve`.".to_owned();
     }
     let output = printable_name(&output.to_string_lossy());
     match built.settings.base_path() {
-        "/" => format!("To look at it, run `{LOOK} {output}` and open http://localhost:8000/"),
+        "/" => format!("To view it, run `{LOOK} {output}` and open http://localhost:8000/"),
         path => format!(
-            "Its links begin with {path}, where your host has to serve {output}. To look at it here, build it once more with\n\
+            "Its links begin with {path}, so your host must serve {output} there. To view it on this computer, build it with\n\
              `--base-url http://localhost:8000/ --output preview`, run `{LOOK} preview` and open http://localhost:8000/"
         ),
     }
 }
 
-/// The output folder as it is told, with a slash.
+/// The output folder as it is printed, with a slash at its end.
 fn folder(output: &Path) -> String {
     let shown = printable_name(&output.to_string_lossy());
     if shown.ends_with('/') {

@@ -1,4 +1,5 @@
-//! `handsel check`: every problem that a build finds, and the value audit; nothing is written.
+//! `handsel check`: prints every problem that a build would find, and those of the value audit.
+//! Nothing is written.
 
 use std::time::Instant;
 
@@ -16,17 +17,17 @@ use crate::pipeline::{self, NullSink, Request, foreign};
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel check                    every problem, with its place and what to do
-  handsel check --format github    as annotations of a pull request
-  handsel check --strict           warnings fail too, for continuous integration
+  handsel check                    print every problem, where it is and how to fix it
+  handsel check --format github    print problems as annotations of a pull request
+  handsel check --strict           fail on warnings too, for continuous integration
   handsel check --fix              replace old names and those of other generators, then check";
 
-/// Find every problem; nothing is written
+/// Find every problem; write nothing
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Replace old names, and other generators' names of keys (`tags`, `date` …), where a page
-    /// means the same then
+    /// Replace old names and other generators' keys (`tags`, `date` …) where the meaning stays the
+    /// same
     #[arg(long)]
     pub fix: bool,
     #[command(flatten)]
@@ -64,7 +65,7 @@ pub fn run(
     }
     match problem_output::summary(&built.problems, built.pages) {
         Some(summary) => console.print(console.stream(OutputStream::Output), &summary),
-        None => console.answer(&format!("No problem in {}.", count(built.pages, "page"))),
+        None => console.answer(&format!("No problems in {}.", count(built.pages, "page"))),
     }
     Ok(if built.problems.iter().any(Diagnostic::is_error) {
         Status::ContentErrors
@@ -73,7 +74,7 @@ pub fn run(
     })
 }
 
-/// Writes what can be written in our words.
+/// Replaces old names and those of other generators in the sources, and prints each change.
 fn fix(site: &SiteRoot, request: &Request, console: &Console) -> Result<(), CommandError> {
     let rewritten = foreign::rewrite(&site.disk, request);
     for file in &rewritten {

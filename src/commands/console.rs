@@ -1,9 +1,9 @@
-//! The two streams of the program, and which words go where.
+//! Standard output and standard error, and what goes to which.
 //!
-//! What was asked for goes to standard output, everything else to standard error; with a format for
-//! machines, standard output holds problems only. Colours are kept on a terminal and where NO_COLOR
-//! is not set. A reader that went away (`| head`) wants no more, so a write that fails is no
-//! failure of the command.
+//! A command's result goes to standard output, everything else to standard error. With `--format
+//! json` or `github`, standard output holds problems only. Colors are written only to a terminal,
+//! and only if NO_COLOR is not set. A failed write does not fail the command, because the reader
+//! may have closed the pipe (`| head`).
 
 use std::io::{BufWriter, IsTerminal, Write};
 
@@ -13,7 +13,7 @@ use terminal_size::{Width, terminal_size_of};
 use super::options::{CommonOptions, Format};
 use crate::diagnostic::printable;
 
-/// The width of text that nobody's terminal limits.
+/// The width of text, in columns, if the stream is not a terminal.
 const WIDTH_DEFAULT: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum OutputStream {
 pub struct Console {
     pub format: Format,
     pub is_quiet: bool,
-    /// Every problem is printed, however many have one code.
+    /// Whether every problem is printed, however many have the same code.
     pub shows_all: bool,
 }
 
@@ -39,21 +39,21 @@ impl Console {
         }
     }
 
-    /// Words that were asked for: what a command did.
+    /// Prints the result of a command, unless `--quiet` is set.
     pub fn answer(&self, text: &str) {
         if !self.is_quiet {
             self.print(self.stream(OutputStream::Output), text);
         }
     }
 
-    /// Words beside what was asked for.
+    /// Prints additional information to standard error, unless `--quiet` is set.
     pub fn write_note(&self, text: &str) {
         if !self.is_quiet {
             self.print(OutputStream::Error, text);
         }
     }
 
-    /// Why a command could not run.
+    /// Prints why a command could not run.
     pub fn fail(&self, message: &str, help: Option<&str>) {
         let group = Group::with_title(Level::ERROR.primary_title(printable(message)));
         let report = [group.elements(help.map(|help| Level::HELP.message(printable(help))))];
@@ -63,18 +63,17 @@ impl Console {
         self.write(OutputStream::Error, |out| writeln!(out, "{drawn}"));
     }
 
-    /// Writes words for people and ends the line. What a terminal would obey or hide is written as
-    /// escapes.
+    /// Writes a line of text for people. Control and invisible characters are written as escapes.
     pub fn print(&self, stream: OutputStream, text: &str) {
         self.write(stream, |out| writeln!(out, "{}", printable(text)));
     }
 
-    /// Writes JSON, which escapes for itself, and ends the line.
+    /// Writes a line of JSON, which has escapes of its own.
     pub fn print_json(&self, stream: OutputStream, json: &str) {
         self.write(stream, |out| writeln!(out, "{json}"));
     }
 
-    /// Writes piece by piece.
+    /// Passes a buffered writer to `write`, and ignores errors.
     pub fn write(
         &self,
         stream: OutputStream,
@@ -88,8 +87,8 @@ impl Console {
         let _ = write(&mut buffered).and_then(|()| buffered.flush());
     }
 
-    /// The stream for words that would go to `wanted`, had standard output not been promised to a
-    /// machine.
+    /// The stream for text that belongs to `wanted`: standard error if standard output is reserved
+    /// for JSON or annotations.
     pub fn stream(&self, wanted: OutputStream) -> OutputStream {
         if self.format == Format::Human {
             wanted
@@ -98,7 +97,7 @@ impl Console {
         }
     }
 
-    /// Columns of the terminal.
+    /// The columns of the terminal, at least 40.
     pub fn width(&self, stream: OutputStream) -> usize {
         let size = match stream {
             OutputStream::Output => terminal_size_of(std::io::stdout()),
@@ -109,7 +108,7 @@ impl Console {
         })
     }
 
-    /// Whether somebody may be watching, so that it makes sense to show that something is going on.
+    /// Whether progress should be shown: standard error is a terminal, and `--quiet` is not set.
     pub fn is_watched(&self) -> bool {
         !self.is_quiet && std::io::stderr().is_terminal()
     }

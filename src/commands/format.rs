@@ -1,8 +1,8 @@
-//! Figures as people read them: `1 043 pages`, `18.4 MB`, `0.82 s`.
+//! Formats numbers for people: `1 043 pages`, `18.4 MB`, `0.82 s`.
 
 use std::time::Duration;
 
-/// Digits in groups of three.
+/// A number with its digits in groups of three.
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
@@ -24,11 +24,11 @@ pub fn count(number: usize, noun: &str) -> String {
     )
 }
 
-/// In steps of a thousand, as file managers count.
+/// A number of bytes in decimal units (1 kB = 1000 bytes), as file managers show it.
 pub fn size(bytes: u64) -> String {
     let (mut rest, mut unit) = (bytes as f64, "bytes");
     for larger in ["kB", "MB", "GB", "TB"] {
-        // What would be rounded up to 1000 belongs to the next unit.
+        // A number that would be rounded up to 1000 belongs to the next unit.
         if rest < 999.5 {
             break;
         }

@@ -1,4 +1,4 @@
-//! `handsel init`: a starter site that builds without a warning. What is there already is kept.
+//! `handsel init`: creates a starter site that builds without warnings. Existing files are kept.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -16,14 +16,15 @@ use crate::disk::new_file::create_new;
 use crate::paths::SourcePath;
 use crate::source::{Files, ListingRules};
 
-/// What every site has. Git would obey the files of its own names here, so they go under others.
+/// The files that every site gets. In this repository git's files have names without the dot, so
+/// that git does not apply them here.
 const BASICS: [(&str, &str); 3] = [
     ("handsel.yaml", include_str!("starter/handsel.yaml")),
     (".gitignore", include_str!("starter/gitignore")),
     (".gitattributes", include_str!("starter/gitattributes")),
 ];
 
-/// The pages of the starter site, for a site that has none.
+/// The sample pages, for a site that has no pages yet.
 const SAMPLES: [(&str, &str); 4] = [
     ("content/index.md", include_str!("starter/content/index.md")),
     (
@@ -40,10 +41,10 @@ const SAMPLES: [(&str, &str); 4] = [
     ),
 ];
 
-/// Start a site; files that are there are kept, and a site with pages gets no samples
+/// Create a site; keep existing files, and add sample pages only if there are no pages
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The folder, made when it is missing [default: this one]
+    /// The folder, created if it does not exist [default: the current folder]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
@@ -66,39 +67,41 @@ pub fn run(
         let path = SourcePath::new(path).expect("the starter's paths do not climb");
         let shown = display_path(folder, &path);
         match create_new(folder, &path, text.as_bytes()) {
-            Ok(()) => console.answer(&format!("  made  {shown}")),
+            Ok(()) => console.answer(&format!("  created  {shown}")),
             Err(error)
                 if error.kind() == ErrorKind::AlreadyExists && Disk::open(folder).is_ok() =>
             {
-                console.answer(&format!("  kept  {shown}"));
+                console.answer(&format!("  kept     {shown}"));
             }
             Err(error) => {
-                return Err(CommandError::new(format!("cannot make {shown}: {error}"))
-                    .help("name a folder that you may write to"));
+                return Err(
+                    CommandError::new(format!("{shown} cannot be created: {error}"))
+                        .help("choose a folder that you have permission to write to"),
+                );
             }
         }
     }
     associate_schemas(folder, common, console)?;
     if loose > 0 {
         console.write_note(
-            "Only what lies in content/ is published now. Move this folder's own Markdown there; or delete handsel.yaml and\n\
-             content/ again, and `handsel build` publishes the folder as it is.",
+            "From now on only files in content/ are published. Move the Markdown files of this folder there. To publish the folder\n\
+             as it is instead, delete handsel.yaml and content/.",
         );
     }
     if has_pages {
-        console.answer("This site has pages already, so no sample pages were added.");
+        console.answer("This site already has pages, so no sample pages were added.");
     }
     console.answer(&next(folder));
     Ok(Status::Done)
 }
 
-/// A path below the folder, for people.
+/// A path below the folder, as it is printed.
 fn display_path(folder: &Path, path: &SourcePath) -> String {
     let shown = folder.join(path.as_str());
     printable_name(&shown.strip_prefix(".").unwrap_or(&shown).to_string_lossy())
 }
 
-/// Whether a site is here that has a page in `content/`.
+/// Whether the folder has a page in `content/`.
 fn has_pages(folder: &Path) -> bool {
     let content = SourcePath::new("content").expect("a plain name does not climb");
     let files = Disk::open(folder)
@@ -109,7 +112,7 @@ fn has_pages(folder: &Path) -> bool {
         .any(|path| path.is_markdown() && path.is_within(&content))
 }
 
-/// Schemas for editors, and the setting that tells them which is for which file.
+/// Writes the schemas, and the editor setting that assigns them to files unless there is one.
 fn associate_schemas(
     folder: &Path,
     common: &CommonOptions,
@@ -128,13 +131,14 @@ fn associate_schemas(
     let text = schema::editor_settings(&site, &kinds) + "\n";
     let shown = display_path(folder, &path);
     match create_new(folder, &path, text.as_bytes()) {
-        Ok(()) => console.answer(&format!("  made  {shown}")),
-        Err(_) => console.answer(&format!("  kept  {shown}")),
+        Ok(()) => console.answer(&format!("  created  {shown}")),
+        Err(_) => console.answer(&format!("  kept     {shown}")),
     }
     Ok(())
 }
 
-/// Pages of a folder that was a site by itself, and will not be one any more.
+/// How many pages of a plain folder of Markdown are no longer published once it has a `content/`
+/// folder.
 fn pages_without_site(folder: &Path) -> usize {
     let Ok(disk) = Disk::open(folder) else {
         return 0;
@@ -160,9 +164,9 @@ fn next(folder: &Path) -> String {
         format!("  cd {}\n", printable_name(&folder.to_string_lossy()))
     };
     format!(
-        "\nNext:\n{enter}  handsel serve --open              shows it in your browser, and each change as you save\n  \
-         handsel new guide \"How to …\"      begins a guide\n  \
-         handsel build                     makes the site, in public/\n\
-         Begin with content/index.md and handsel.yaml: both say in their own words what to change."
+        "\nNext:\n{enter}  handsel serve --open              show it in your browser and follow each save\n  \
+         handsel new guide \"How to …\"      create a guide\n  \
+         handsel build                     build the site into public/\n\
+         Start with content/index.md and handsel.yaml: both explain what to change."
     )
 }

@@ -1,7 +1,8 @@
-//! The commands: arguments in; words, files and an exit status out. Nothing else in Handsel prints.
+//! The commands of the program. Only this module prints.
 //!
-//! The status is 0 when a command is done (warnings too), 1 when the content has errors and so
-//! nothing was published, and 2 when the command could not run: usage, disk, port (`CommandError`).
+//! The exit status is 0 if a command succeeded, even with warnings; 1 if the content has errors, so
+//! that nothing was published; and 2 if the command could not run (`CommandError`), for example
+//! because of a wrong option, an unwritable disk or a port in use.
 
 mod addresses;
 mod build;
@@ -36,15 +37,15 @@ use options::CommonOptions;
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel init my-site             a starter site in the folder my-site
-  handsel new guide \"Give first\"   a new guide, ready to be filled in
-  handsel build                    the site, in the folder public
-  handsel serve --open             the site in your browser, and each save as it is made
-  handsel check                    every problem, nothing written
-  handsel move OLD NEW             a page under another name, every link as it was
-  handsel retire /old/             an address that is gone on purpose
+  handsel init my-site             create a starter site in the folder my-site
+  handsel new guide \"Give first\"   create a guide from its scaffold
+  handsel build                    build the site into the folder public
+  handsel serve --open             show the site in your browser and follow each save
+  handsel check                    find every problem and write nothing
+  handsel move OLD NEW             move a page and update every link to it
+  handsel retire /old/             mark an address as removed on purpose
 
-Exit status: 0 done, 1 the content has errors, 2 the command could not run.";
+Exit status: 0 success, 1 the content has errors, 2 the command could not run.";
 
 /// Turns a folder of Markdown into a free knowledge repository: guides, tips and tools given away
 /// first.
@@ -71,7 +72,7 @@ enum Command {
     Why(why::Options),
 }
 
-/// How a command ended that could run.
+/// How a command ended, if it could run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     Done,
@@ -79,7 +80,7 @@ enum Status {
     ContentErrors,
 }
 
-/// Why a command could not run, and the way out.
+/// Why a command could not run, and what to do about it.
 #[derive(Debug)]
 struct CommandError {
     message: String,
@@ -100,13 +101,12 @@ impl CommandError {
     }
 }
 
-/// Runs the program with its arguments, the first of them its own name.
+/// Runs the program. The first of `args` is the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(args) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Asked for, the help goes to standard output; a reader that went away wants no more of
-            // it.
+            // A failed write is ignored: the reader may have closed the pipe.
             let _ = error.print();
             if let Some(folder) = unexpected_folder(&error) {
                 let console = Console {
@@ -116,7 +116,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                 };
                 console.print(
                     console::OutputStream::Error,
-                    &format!("\nTo name the site's folder, write `--root {folder}`."),
+                    &format!("\nTo choose the site's folder, write `--root {folder}`."),
                 );
             }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
@@ -146,7 +146,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// An argument that no option takes and that is a folder: the site's, as other generators take it.
+/// An unexpected argument that is a folder. Other generators take the site's folder this way.
 fn unexpected_folder(error: &clap::Error) -> Option<&str> {
     let ContextValue::String(argument) = error.get(ContextKind::InvalidArg)? else {
         return None;

@@ -1,4 +1,4 @@
-//! `handsel move OLD NEW`: a page or a folder under another name, and every link as it was.
+//! `handsel move OLD NEW`: moves a page or a folder and updates every link to it and in it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,28 +22,28 @@ use crate::pipeline::move_page::{MovePlan, MoveRefusal, plan, plan_renamed};
 const EXAMPLES: &str = "\
 Examples:
   handsel move content/tips/ask.md content/guides/ask-once.md
-  handsel move content/notes content/guides/notes       a folder with all that is in it
-  handsel move content/tips/ask.md content/guides/      into a folder that is there
-  handsel move --dry-run content/a.md content/b.md      only says what would be done
+  handsel move content/notes content/guides/notes       move a folder with everything in it
+  handsel move content/tips/ask.md content/guides/      move a page into an existing folder
+  handsel move --dry-run content/a.md content/b.md      only print what would change
 
-A page or a folder that you have renamed already is left where it is: its links are changed, and its old address is redirected.
+If you have already renamed the page or folder, it stays where it is: its links are updated, and its old address is redirected.
 
-Paths count from the site's root. Nothing is changed unless all of it can be.";
+Paths are relative to the site's root. Either everything is changed or nothing.";
 
-/// Move a page or a folder: links to it and in it are written anew, its old address is redirected
+/// Move a page or a folder: update links to it and in it, and redirect its old address
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The page, file or folder, from the site's root
+    /// The page, file or folder, relative to the site's root
     #[arg(value_name = "OLD", required_unless_present = "finish")]
     pub old: Option<String>,
-    /// Its new path from the site's root, or a folder that is there
+    /// Its new path, relative to the site's root, or an existing folder
     #[arg(value_name = "NEW", required_unless_present = "finish")]
     pub new: Option<String>,
-    /// Say what would be done, and change nothing
+    /// Print what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Finish a move that was cut short
+    /// Finish an interrupted move
     #[arg(long, conflicts_with_all = ["old", "new", "dry_run"])]
     pub finish: bool,
 }
@@ -56,16 +56,17 @@ pub fn run(
     let site = SiteRoot::open_unfinished(common)?;
     match move_files::finish(&site.disk) {
         Ok(Some(done)) => console.answer(&format!(
-            "Finished the move of {} to {} that was cut short.",
+            "Finished the interrupted move of {} to {}.",
             done.from, done.to
         )),
-        Ok(None) if options.finish => console.answer("No move was cut short."),
+        Ok(None) if options.finish => console.answer("No move was interrupted."),
         Ok(None) => {}
         Err(error) => {
-            let error = CommandError::new(format!(
-                "the move that was cut short cannot be finished: {error}"
-            ));
-            return Err(error.help("if you began no move, delete the folder `.handsel/move`"));
+            let error =
+                CommandError::new(format!("the interrupted move cannot be finished: {error}"));
+            return Err(
+                error.help("if you did not start a move, delete the folder `.handsel/move`")
+            );
         }
     }
     let (Some(old), Some(new)) = (&options.old, &options.new) else {
@@ -117,18 +118,22 @@ pub fn run(
     let done = match (options.dry_run, is_renamed) {
         (true, false) => format!("Would move {} to {}:", name(&old), name(&new)),
         (true, true) => format!(
-            "{} is at {} already; would follow it:",
+            "{} was already moved to {}; would update its links:",
             name(&old),
             name(&new)
         ),
         (false, false) => format!("Moved {} to {}:", name(&old), name(&new)),
-        (false, true) => format!("{} is at {} already; followed it:", name(&old), name(&new)),
+        (false, true) => format!(
+            "{} was already moved to {}; updated its links:",
+            name(&old),
+            name(&new)
+        ),
     };
     console.answer(&(done + &summary(&planned)));
     for address in &planned.dropped {
         console.write_note(&format!(
-            "Note: {address} no longer exists after this and is not redirected. If readers may have kept it, add it to the `aliases:` of \
-             the page that replaces it."
+            "Note: {address} no longer exists after this move and is not redirected. If readers may have saved it, add it to \
+             `aliases:` of the page that replaces it."
         ));
     }
     for (was, is, pages) in by_kinds(&planned) {
@@ -141,13 +146,13 @@ pub fn run(
             [] => continue,
         };
         console.write_note(&format!(
-            "Note: {named} of the kind `{is}` now, because of the folder; before, the kind was `{was}`. To keep that, write `kind: {was}` at the top of {them}."
+            "Note: {named} now of the kind `{is}`, because of the new folder; before, the kind was `{was}`. To keep `{was}`, add `kind: {was}` to the front matter of {them}."
         ));
     }
     Ok(Status::Done)
 }
 
-/// The pages that are of another kind than before, by what that was and what it is.
+/// The pages whose kind changes, grouped by the old and the new kind.
 fn by_kinds(planned: &MovePlan) -> Vec<(&str, &str, Vec<&SourcePath>)> {
     let mut groups: BTreeMap<(&str, &str), Vec<&SourcePath>> = BTreeMap::new();
     for (path, (was, is)) in &planned.other_kinds {
@@ -159,16 +164,16 @@ fn by_kinds(planned: &MovePlan) -> Vec<(&str, &str, Vec<&SourcePath>)> {
         .collect()
 }
 
-/// From where to where.
+/// The old and the new path of a move.
 struct MovePaths {
     old: SourcePath,
     new: SourcePath,
-    /// The writer has renamed it already.
+    /// Whether the writer has already moved it.
     is_renamed: bool,
 }
 
-/// Both as paths of the site. A folder that is there takes the page in under its own name; the new
-/// name of a page may lack its ending.
+/// Both arguments as source paths. A page keeps its name when it moves into an existing folder, and
+/// the new name of a page may lack its extension.
 fn paths(site: &SiteRoot, old: &str, new: &str) -> Result<MovePaths, CommandError> {
     let path = |text: &str| {
         let text = if cfg!(windows) {
@@ -180,15 +185,15 @@ fn paths(site: &SiteRoot, old: &str, new: &str) -> Result<MovePaths, CommandErro
             .map_err(|_| CommandError::new(format!("`{text}` is outside the site's folder")))
     };
     let (old, into) = (path(old)?, path(new)?);
-    let standing = site.disk.path_state(&old);
-    if standing == PathState::Link {
+    let old_state = site.disk.path_state(&old);
+    if old_state == PathState::Link {
         return Err(CommandError::new(format!(
-            "{} is a link, which stays where it is",
+            "{} is a symbolic link, which cannot be moved",
             name(&old)
         )));
     }
     let is_folder = new.ends_with('/') || site.disk.path_state(&into) == PathState::Folder;
-    if standing == PathState::Nothing {
+    if old_state == PathState::Nothing {
         let page = old.folder().join(&format!("{}.md", old.name())).ok();
         let found = [Some(old.clone()), page]
             .into_iter()
@@ -208,20 +213,20 @@ fn paths(site: &SiteRoot, old: &str, new: &str) -> Result<MovePaths, CommandErro
     } else {
         with_ending(&old, into)
     };
-    let is_page = matches!(standing, PathState::File { .. });
+    let is_page = matches!(old_state, PathState::File { .. });
     let folders = new.segments().count().saturating_sub(usize::from(is_page));
     let mut around = SourcePath::root();
     for (at, segment) in new.segments().enumerate() {
         around = around.join(segment).unwrap_or(around);
         if Disk::is_skipped(&around, at < folders) {
             return Err(CommandError::new(format!(
-                "nothing named `{segment}` is read, so {new} would not be on the site"
+                "files named `{segment}` are not read, so {new} would not be part of the site"
             )));
         }
     }
     if new.is_within(&site.settings().output) {
         return Err(CommandError::new(format!(
-            "{new} lies in the output folder, where nothing is read"
+            "{new} is in the output folder, which is not read"
         )));
     }
     Ok(MovePaths {
@@ -231,8 +236,8 @@ fn paths(site: &SiteRoot, old: &str, new: &str) -> Result<MovePaths, CommandErro
     })
 }
 
-/// The new path with the ending of the page that it is for, where it was written without one: `b`
-/// and `v1.2` for `a.md`.
+/// The new path, with the page's extension added if it has none: `b` and `v1.2` get the `.md` of
+/// `a.md`.
 fn with_ending(old: &SourcePath, new: SourcePath) -> SourcePath {
     let ending = new.extension();
     let has_ending = !ending.is_empty() && !ending.bytes().all(|byte| byte.is_ascii_digit());
@@ -245,8 +250,8 @@ fn with_ending(old: &SourcePath, new: SourcePath) -> SourcePath {
     named.unwrap_or(new)
 }
 
-/// Where a page or folder is now that is not at `old`, if the writer has already moved it to the
-/// named place.
+/// The path of a page or folder that no longer exists at `old`, if the writer has already moved it
+/// to `into`.
 fn renamed(
     site: &SiteRoot,
     old: &SourcePath,
@@ -266,7 +271,8 @@ fn renamed(
         .find(|path| path != old && is_there(path))
 }
 
-/// There is nothing at `old`; perhaps it is meant from the content folder, or without its ending.
+/// The error for an `old` that does not exist. Suggests the same path below the content folder, or
+/// with its extension, if that exists.
 fn missing(site: &SiteRoot, old: &SourcePath) -> CommandError {
     let with_content = site.content().join(old.as_str()).ok();
     let endings = [Some(old.clone()), with_content].into_iter().flatten();
@@ -277,13 +283,13 @@ fn missing(site: &SiteRoot, old: &SourcePath) -> CommandError {
     let near = near
         .filter(|path| path != old)
         .find(|path| site.disk.path_state(path) != PathState::Nothing);
-    let error = CommandError::new(format!("{} is not there", name(old)));
+    let error = CommandError::new(format!("{} does not exist", name(old)));
     match near {
         Some(near) => error.help(format!(
-            "did you mean {}? Paths count from the site's root",
+            "did you mean {}? Paths are relative to the site's root",
             name(&near)
         )),
-        None => error.help("paths count from the site's root"),
+        None => error.help("paths are relative to the site's root"),
     }
 }
 
@@ -291,7 +297,7 @@ fn name(path: &SourcePath) -> String {
     printable_name(path.as_str())
 }
 
-/// Nothing was changed; the reasons, as problems are told.
+/// Prints why nothing was moved.
 fn refuse(
     site: &SiteRoot,
     console: &Console,
@@ -314,10 +320,10 @@ fn refuse(
 
 fn cannot_move(old: &SourcePath, error: &io::Error) -> CommandError {
     CommandError::new(format!("{old} cannot be moved: {error}"))
-        .help("nothing was changed; try once more")
+        .help("nothing was changed; try again")
 }
 
-/// What a plan changes, as the end of a sentence and a line for each change.
+/// What a plan changes: the end of a sentence, then one line per changed file and redirect.
 fn summary(planned: &MovePlan) -> String {
     let mut text = format!(
         " {}, {} rewritten.",

@@ -1,5 +1,5 @@
-//! `handsel new KIND TITLE`: a page from its kind's scaffold, where pages of that kind belong.
-//! Never over one that is there.
+//! `handsel new KIND TITLE`: creates a page from its kind's scaffold, in the folder of that kind.
+//! An existing file is never overwritten.
 
 use std::io::ErrorKind;
 
@@ -23,11 +23,11 @@ Examples:
   handsel new guide \"How to choose a first gift\"    content/guides/how-to-choose-a-first-gift.md
   handsel new page About                            content/about.md";
 
-/// Begin a page of a kind, from its scaffold
+/// Create a page from the scaffold of its kind
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// guide, tip, tool, page, or a kind of your own (templates/kinds/)
+    /// guide, tip, tool, page, or your own kind (templates/kinds/)
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// The page's title; its address is made from it
@@ -44,7 +44,7 @@ pub fn run(
     let title = title(&options.title)?;
     let files = site.disk.list(&ListingRules::default()).value;
     let (kinds, mut problems) = kinds(&site, &files);
-    // A fault in another kind's file is the build's to tell.
+    // Errors in other kinds' files do not matter here; a build reports them.
     problems.retain(|problem| {
         problem
             .location
@@ -60,13 +60,16 @@ pub fn run(
         .get(&options.kind)
         .ok_or_else(|| unknown(&options.kind, &kinds))?;
     let path = path(&site, kind, &title)?;
-    let beside = path
+    let folder_page = path
         .folder()
         .join(&format!("{}/index.md", path.stem()))
         .ok();
-    if let Some(taken) = files.iter().find(|file| Some(*file) == beside.as_ref()) {
+    if let Some(taken) = files
+        .iter()
+        .find(|file| Some(*file) == folder_page.as_ref())
+    {
         return Err(
-            CommandError::new(format!("{} has that address already", site.show(taken)))
+            CommandError::new(format!("{} already has that address", site.show(taken)))
                 .help("choose another title"),
         );
     }
@@ -88,15 +91,14 @@ pub fn run(
         .as_bytes(),
     )
     .map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => CommandError::new(format!(
-            "{} is there already and stays as it is",
-            site.show(&path)
-        ))
-        .help("choose another title, or edit that file"),
-        _ => CommandError::new(format!("cannot make {}: {error}", site.show(&path))),
+        ErrorKind::AlreadyExists => {
+            CommandError::new(format!("{} already exists", site.show(&path)))
+                .help("choose another title, or edit that file")
+        }
+        _ => CommandError::new(format!("{} cannot be created: {error}", site.show(&path))),
     })?;
-    console.answer(&format!("Made {}", site.show(&path)));
-    // Editors complete front matter by them; the page, which is there, is worth more than they are.
+    console.answer(&format!("Created {}", site.show(&path)));
+    // The page exists by now, so a failure to write the schemas is only a note.
     if site.disk.read(&site.config).is_ok() && schema::write(&site, &kinds).is_err() {
         console.write_note("Note: the schemas for editors could not be written.");
     }
@@ -104,7 +106,10 @@ pub fn run(
     Ok(Status::Done)
 }
 
-/// One line of text.
+/// The title as one line of text.
+///
+/// # Errors
+/// When it is empty or has control characters.
 fn title(given: &str) -> Result<String, CommandError> {
     let title = given.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() {
@@ -112,20 +117,21 @@ fn title(given: &str) -> Result<String, CommandError> {
             .help("write it in quotes: handsel new guide \"How to …\""));
     }
     if title.contains(char::is_control) {
-        return Err(CommandError::new("the title holds control characters")
+        return Err(CommandError::new("the title contains control characters")
             .help("write it as plain text on one line"));
     }
     Ok(title)
 }
 
-/// Handsel's own kinds and the site's, which win.
+/// The kinds of the theme and of the site, which override those of the theme, with the problems in
+/// their files.
 pub(super) fn kinds(site: &SiteRoot, files: &[SourcePath]) -> (Kinds, Vec<Diagnostic>) {
     let folder = SourcePath::new(KINDS_FOLDER).expect("it does not climb");
     let built_in = theme::templates().into_iter().filter_map(|(name, bytes)| {
         let path = SourcePath::new(&format!("templates/{name}")).ok()?;
         (path.folder() == folder).then(|| (path, bytes.into_owned()))
     });
-    // Where a folder of Markdown is all there is, `templates/` is a folder like any other.
+    // In a plain folder of Markdown, `templates/` has no special meaning.
     let has_own = !site.content().as_str().is_empty();
     let is_own = |path: &&SourcePath| {
         has_own && path.folder() == folder && matches!(path.extension().as_str(), "yaml" | "yml")
@@ -149,8 +155,10 @@ fn unknown(name: &str, kinds: &Kinds) -> CommandError {
     let near = nearest(name, names.iter().copied())
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
-    CommandError::new(format!("there is no kind `{name}`"))
-        .help(format!("{near}kinds here: {}", names.join(", ")))
+    CommandError::new(format!("there is no kind `{name}`")).help(format!(
+        "{near}this site has the kinds {}",
+        names.join(", ")
+    ))
 }
 
 fn path(site: &SiteRoot, kind: &Kind, title: &str) -> Result<SourcePath, CommandError> {
@@ -170,8 +178,8 @@ fn zone(name: &str) -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
 }
 
-/// The scaffold with its gaps filled. In front matter the title is quoted as YAML, in the body it
-/// stands as it is.
+/// The scaffold with its placeholders filled in. The title is quoted as YAML in the front matter
+/// and inserted unchanged in the body.
 fn fill(scaffold: &str, title: &str, today: &str, timezone: &str) -> String {
     let quoted =
         serde_json::to_string(title).expect("text is JSON, and every JSON text a YAML one");
@@ -190,9 +198,9 @@ fn fill(scaffold: &str, title: &str, today: &str, timezone: &str) -> String {
 
 fn next(scaffold: &str) -> &'static str {
     if scaffold.contains("\ndraft: true") {
-        "It is a draft: `handsel build --drafts` shows it, and it is published once `draft: true` is deleted."
+        "It is a draft. To include it, run `handsel build --drafts`; to publish it, delete `draft: true`."
     } else {
-        "It is published by the next build."
+        "The next build publishes it."
     }
 }
 

@@ -1,5 +1,5 @@
-//! The options that commands share, each defined once: its help, its form and what it means for a
-//! build.
+//! The options that several commands share: how they are parsed, their help and what they mean for
+//! a build.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::cache::store::CacheFolder;
 use crate::pipeline::Request;
 use crate::settings::BaseUrl;
 
-/// How problems are printed: drawn for people, one object a line, annotations for GitHub's checks.
+/// How problems are printed: for people, as one JSON object per line, or as GitHub annotations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     #[default]
@@ -41,10 +41,10 @@ pub struct CommonOptions {
     /// Settings to read instead of handsel.yaml
     #[arg(long, global = true, display_order = 101, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The day it is taken to be, such as 2026-01-31 [default: SOURCE_DATE_EPOCH, else today]
+    /// Run as if it were this day, such as 2026-01-31 [default: SOURCE_DATE_EPOCH, else today]
     #[arg(long, global = true, display_order = 102, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
-    /// How problems are printed: human, json (one object a line) or github (annotations)
+    /// How to print problems: human, json (one object per line) or github (annotations)
     #[arg(
         long,
         global = true,
@@ -55,47 +55,46 @@ pub struct CommonOptions {
         hide_default_value = true
     )]
     pub format: Format,
-    /// Say nothing but what is wrong
+    /// Print only problems
     #[arg(long, short, global = true, display_order = 104)]
     pub quiet: bool,
-    /// Print every problem, however many have one code [default: the first 50 of each]
+    /// Print every problem [default: the first 50 of each code]
     #[arg(long, global = true, display_order = 105)]
     pub all_problems: bool,
 }
 
-/// Options of the commands that make a site or look through it.
+/// Options of the commands that build or examine a site.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct SiteOptions {
-    /// Show drafts and pages still to come
+    /// Include drafts and pages with a future date
     #[arg(long)]
     pub drafts: bool,
-    /// Where the site will live, in place of the settings' base_url
+    /// The site's address, in place of the base_url in the settings
     #[arg(long, value_name = "URL", value_parser = base_url)]
     pub base_url: Option<BaseUrl>,
-    /// The folder that the site is written to [default: the settings' output, else public]
+    /// The folder to write the site to [default: output in the settings, else public]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Treat warnings as errors
     #[arg(long, conflicts_with = "lenient")]
     pub strict: bool,
-    /// Publish what can be published: for text just brought along from elsewhere
+    /// Publish what can be published despite errors, such as text from another generator
     #[arg(long)]
     pub lenient: bool,
-    /// Say how long each stage took
+    /// Print how long each stage took
     #[arg(long)]
     pub profile: bool,
-    /// Make everything anew, and remember nothing
+    /// Build everything from scratch; neither read nor write the cache
     #[arg(long)]
     pub no_cache: bool,
 }
 
-/// Handsel's own folder in the root: files wait there until all of them are made, and the cache
-/// lies there.
+/// Handsel's own folder in the site's root, which holds the staging folder and the cache.
 pub use crate::disk::atomic_file::OWN_FOLDER as CACHE_NAME;
 
 impl SiteOptions {
-    /// Where things are remembered from build to build.
+    /// The cache; `None` with `--no-cache`.
     pub fn cache(&self, site: &SiteRoot) -> Option<Arc<dyn CacheStore>> {
         (!self.no_cache).then(|| -> Arc<dyn CacheStore> {
             Arc::new(CacheFolder::at(
@@ -104,7 +103,10 @@ impl SiteOptions {
         })
     }
 
-    /// What the pipeline is asked for.
+    /// The request to the pipeline that these options describe.
+    ///
+    /// # Errors
+    /// When SOURCE_DATE_EPOCH is not a valid time.
     pub fn request(
         &self,
         common: &CommonOptions,
@@ -125,7 +127,11 @@ impl SiteOptions {
     }
 }
 
-/// SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch), else the clock.
+/// The time of SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch) if it is set,
+/// else the clock's.
+///
+/// # Errors
+/// When SOURCE_DATE_EPOCH is not a number of seconds that fits a timestamp.
 pub fn current_time() -> Result<Timestamp, CommandError> {
     const NAME: &str = "SOURCE_DATE_EPOCH";
     let Some(stated) = std::env::var_os(NAME).filter(|stated| !stated.is_empty()) else {
@@ -136,15 +142,15 @@ pub fn current_time() -> Result<Timestamp, CommandError> {
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
         .ok_or_else(|| {
             CommandError::new(format!(
-                "{NAME} is `{}`, which is no number of seconds since 1970",
+                "{NAME} is `{}`, which is not a number of seconds since 1970",
                 stated.to_string_lossy()
             ))
-            .help("unset it, or name the day with --today")
+            .help("unset it, or set the day with --today")
         })
 }
 
 fn date(text: &str) -> Result<Date, &'static str> {
-    Date::strptime("%Y-%m-%d", text).map_err(|_| "a day is written like 2026-01-31")
+    Date::strptime("%Y-%m-%d", text).map_err(|_| "write the day as 2026-01-31")
 }
 
 fn base_url(text: &str) -> Result<BaseUrl, String> {

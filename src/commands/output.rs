@@ -1,5 +1,5 @@
-//! Where the site is written to: the settings' folder inside the root, or `--output`, which may be
-//! anywhere but on the sources.
+//! Chooses the output folder: the one in the settings, which is inside the root, or that of
+//! `--output`, which may be anywhere except among the sources.
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
@@ -11,11 +11,11 @@ use crate::disk::atomic_file::link_on_the_way;
 use crate::settings::{Settings, output_folder};
 use crate::source::{Files, ListingRules};
 
-/// The output folder, from the current folder or absolute.
+/// The output folder, absolute or relative to the current folder.
 ///
 /// # Errors
-/// When `--output` names the root, a folder around it, or one that holds sources; when a link
-/// inside the site's folder leads to it.
+/// When `--output` is the root, contains it or contains sources, and when a symbolic link inside
+/// the site's folder leads to the output folder.
 pub fn choose(
     site: &SiteRoot,
     settings: &Settings,
@@ -27,22 +27,22 @@ pub fn choose(
     };
     let refused = |fault_is: &str| {
         CommandError::new(format!("--output `{}` {fault_is}", folder.display()))
-            .help("name a folder of its own, such as `public`")
+            .help("choose a separate folder, such as `public`")
     };
-    let full = resolve(folder).ok_or_else(|| refused("is no folder that can be made"))?;
+    let full = resolve(folder).ok_or_else(|| refused("cannot be created"))?;
     if site.disk.root() == full {
         return Err(refused(
             "is the site's folder itself, which would be overwritten",
         ));
     }
     if site.disk.root().starts_with(&full) {
-        return Err(refused("is a folder around the site's own"));
+        return Err(refused("contains the site's folder"));
     }
     if let Some(inside) = site.source_path(&full) {
         output_folder(inside.as_str()).map_err(refused)?;
         let is_source =
             |path: &crate::paths::SourcePath| path.is_markdown() && path.is_within(&inside);
-        // Where a folder of Markdown is all there is, any folder in it may hold pages.
+        // In a plain folder of Markdown, any folder may hold pages.
         if site.content().as_str().is_empty()
             && site
                 .disk
@@ -60,7 +60,7 @@ pub fn choose(
         site,
         &std::path::absolute(folder).unwrap_or_else(|_| full.clone()),
     )?;
-    // `..` in a folder that is still to be made would make folders on the way.
+    // A `..` in a path that does not exist yet would create the folders before it.
     Ok(
         if folder.components().any(|part| part == Component::ParentDir) {
             full
@@ -70,8 +70,8 @@ pub fn choose(
     )
 }
 
-/// Refuses an output folder that a link inside the site's folder leads to: the author of that
-/// folder would choose what is overwritten.
+/// Refuses an output folder that a symbolic link inside the site's folder leads to. Otherwise the
+/// author of the site's folder could choose what is overwritten.
 fn refuse_links(site: &SiteRoot, folder: &Path) -> Result<(), CommandError> {
     let is_root =
         |ancestor: &&Path| Disk::open(ancestor).is_ok_and(|there| there.root() == site.disk.root());
@@ -89,11 +89,10 @@ fn refuse_links(site: &SiteRoot, folder: &Path) -> Result<(), CommandError> {
     let message = format!(
         "the output folder `{shown}` is a symbolic link, and Handsel does not write through it"
     );
-    Err(CommandError::new(message)
-        .help("delete the link, or name the folder that it leads to with --output"))
+    Err(CommandError::new(message).help("delete the link, or name its target with --output"))
 }
 
-/// A folder's path with links resolved as far as it is there.
+/// A folder's absolute path, with symbolic links resolved in the part that exists.
 fn resolve(folder: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(folder).ok()?;
     let mut rest: Vec<OsString> = Vec::new();

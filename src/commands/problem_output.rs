@@ -1,8 +1,8 @@
-//! Problems on their way out: drawn for people, one JSON object a line for editors, annotations for
-//! GitHub.
+//! Prints problems: with source excerpts for people, as one JSON object per line for editors, or as
+//! annotations for GitHub.
 //!
-//! For people, more than [`SHOWN_MAX`] problems of one code are counted and not drawn, unless they
-//! ask for all; machines get them all. A table of the codes ends a long report.
+//! People see the first [`SHOWN_MAX`] problems of each code, unless `--all-problems` is set; the
+//! other formats have all problems. A long report ends with a table of the codes.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -23,14 +23,15 @@ use crate::paths::SourcePath;
 use crate::pipeline::BuildResult;
 use crate::pipeline::profile::{Profile, Stage};
 
-/// Problems of one code that are drawn.
+/// How many problems of one code are printed for people.
 pub const SHOWN_MAX: usize = 50;
 
-/// What ends a report that does not draw all problems.
+/// The last line of a report that does not print all problems.
 const CUT: &str =
     "Only the first 50 problems of each code are printed above. To see all, add --all-problems.";
 
-/// Prints the problems of a site, in order; `wanted` is where people are to find them.
+/// Prints the problems of a site in order. `wanted` is the stream for people; the other formats
+/// always go to standard output.
 pub fn problems(
     console: &Console,
     site: &SiteRoot,
@@ -74,7 +75,7 @@ pub fn problems(
     }
 }
 
-/// Draws the first problems of each code; whether some were not drawn.
+/// Writes the first `shown_max` problems of each code. Returns whether some were left out.
 fn draw(
     out: &mut dyn Write,
     problems: &[Diagnostic],
@@ -92,7 +93,7 @@ fn draw(
     Ok(counts.values().any(|count| *count > shown_max))
 }
 
-/// One line of `--format json`; the keys are part of what scripts rely on.
+/// One line of `--format json`. Scripts rely on the keys.
 #[derive(Serialize)]
 struct JsonLine<'a> {
     severity: Severity,
@@ -119,7 +120,8 @@ fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// A workflow command of GitHub's runner; `folder` is the site's, from the top of the repository.
+/// Writes a workflow command of GitHub's runner. `folder` is the site's folder, relative to the
+/// root of the repository.
 fn github(out: &mut dyn Write, problem: &Diagnostic, folder: &Path) -> io::Result<()> {
     write!(out, "::{} ", problem.severity)?;
     if let Some(place) = &problem.location {
@@ -166,7 +168,7 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// The problem of a site in which nothing can be a page.
+/// The problem of a site that has no page sources.
 pub fn no_pages(built: &BuildResult, site: &SiteRoot) -> Option<Diagnostic> {
     if built.sources > 0 {
         return None;
@@ -209,8 +211,8 @@ pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
     }
 }
 
-/// What `--profile` tells: the stages, the slowest pages and templates, and how much was
-/// remembered.
+/// Prints the profile: the time of each stage, the slowest pages and templates, and how much came
+/// from the cache. `whole` is the time of the whole run.
 pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
     let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
     if console.format == Format::Json {
@@ -242,14 +244,14 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
         ..
     } = profile;
     text.push_str(&format!(
-        "\n\nDocuments: {} parsed, {} remembered. Pages and lists: {} drawn, {} remembered.",
+        "\n\nDocuments: {} parsed, {} from the cache. Pages and lists: {} rendered, {} from the cache.",
         grouped(documents.made),
         grouped(documents.remembered),
         grouped(output_pages.made),
         grouped(output_pages.remembered)
     ));
     if !profile.slowest.is_empty() {
-        text.push_str("\n\nSlowest to draw:");
+        text.push_str("\n\nSlowest to render:");
         for (path, time) in &profile.slowest {
             text.push_str(&format!(
                 "\n  {:>9.2} ms  {}",
@@ -269,14 +271,14 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
     console.print(OutputStream::Error, &text);
 }
 
-/// Each stage with its time, its share of `whole`, and how many things went through it.
+/// One row per stage: its time, its share of `whole`, and how many items it processed.
 fn stage_table(stages: &[Stage], whole: Duration) -> String {
     let width = stages
         .iter()
         .map(|stage| stage.name.chars().count())
         .max()
         .unwrap_or(0)
-        .max("whole".len());
+        .max("total".len());
     let share = |time: Duration| {
         if whole.is_zero() {
             0.0
@@ -298,7 +300,7 @@ fn stage_table(stages: &[Stage], whole: Duration) -> String {
             grouped(stage.count)
         )
     });
-    rows.collect::<String>() + &row("whole", whole)
+    rows.collect::<String>() + &row("total", whole)
 }
 
 #[cfg(test)]
@@ -386,7 +388,7 @@ mod tests {
             count: 1043,
         };
         let stages = [stage("parse", 50), stage("render", 150)];
-        let expected = "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  whole         0.20 s  100 %";
+        let expected = "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  total         0.20 s  100 %";
         assert_eq!(stage_table(&stages, Duration::from_millis(200)), expected);
     }
 }

@@ -1,5 +1,5 @@
-//! The table that ends a long report: each code with how many problems have it, where the first is,
-//! and what to do there.
+//! The table at the end of a long report: for each code, the number of problems, where the first
+//! is, and how to fix it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::format::grouped;
 use crate::diagnostic::{Diagnostic, Severity, printable, printable_name};
 
-/// A report of more problems than this is long.
+/// The number of problems above which a report ends with the table.
 pub const LONG_REPORT: usize = 20;
 
 /// The problems of one code.
@@ -16,8 +16,8 @@ struct ProblemRow<'a> {
     count: usize,
 }
 
-/// The table of problems that are sorted by place; `root` is the site's folder as the writer named
-/// it.
+/// The table of `problems`, which are sorted by location. `root` is the site's folder as the writer
+/// named it, and `width` is in columns.
 pub fn table(problems: &[Diagnostic], root: &Path, width: usize) -> String {
     let mut rows: BTreeMap<&str, ProblemRow> = BTreeMap::new();
     for problem in problems {
@@ -74,7 +74,7 @@ pub fn table(problems: &[Diagnostic], root: &Path, width: usize) -> String {
     text
 }
 
-/// What to do about a problem, in one line: its help, else what the manual says of its code.
+/// How to fix a problem, in one line: the problem's help, else the meaning of its code.
 fn fix(problem: &Diagnostic) -> String {
     let help = problem
         .help

@@ -1,4 +1,4 @@
-//! A sign of life on the terminal while a build takes longer than a moment, gone when it is done.
+//! Shows progress on the terminal while a longer build runs, and clears it at the end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,11 +11,11 @@ use indicatif::ProgressBar;
 use super::console::Console;
 use super::format::count;
 
-/// A build that is done by then needs no sign.
+/// How long a build must run before progress is shown.
 const PATIENCE: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(100);
 
-/// Shown until it is dropped.
+/// Progress that is shown until this value is dropped.
 #[derive(Debug)]
 pub struct Progress {
     end: Option<mpsc::Sender<()>>,
@@ -23,7 +23,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Shows how many files are made; `None` where nobody watches.
+    /// Shows how many files have been made; `None` if the console does not show progress.
     pub fn begin(console: &Console, files: Arc<AtomicUsize>) -> Option<Self> {
         if !console.is_watched() {
             return None;

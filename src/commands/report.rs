@@ -1,4 +1,4 @@
-//! `handsel report`: the site as a whole, for those who look after it, as one HTML file or as JSON.
+//! `handsel report`: the state of the whole site for its maintainers, as one HTML file or as JSON.
 
 use std::path::{Path, PathBuf};
 
@@ -19,19 +19,19 @@ use crate::pipeline::{self, NullSink};
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel report                                .handsel/report.html, which is never published
-  handsel report --feedback answers.csv         with what readers answered
-  handsel report --to ~/site.html               elsewhere
-  handsel report --format json                  for a program, on standard output
+  handsel report                                write .handsel/report.html, which is never published
+  handsel report --feedback answers.csv         include readers' answers
+  handsel report --to ~/site.html               write another file
+  handsel report --format json                  print JSON to standard output
 
-Answers are a CSV file with a head or one JSON object a line, with the page's address (page, url), helped (yes or no),
-reason, words and date; only the address and one of the others are needed.";
+Answers are a CSV file with a header row, or one JSON object per line. Their fields are the page's address (page or
+url), helped (yes or no), reason, words and date. The address and one other field are required.";
 
-/// One page on how the site does: freshness, orphans, the value audit, readers' answers
+/// Write one page about the whole site: freshness, orphans, the value audit, readers' answers
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// What readers answered: CSV or JSON lines
+    /// A file of readers' answers: CSV or JSON lines
     #[arg(long, value_name = "FILE")]
     pub feedback: Option<PathBuf>,
     /// The file to write [default: .handsel/report.html in the site's folder]
@@ -73,19 +73,19 @@ pub fn run(
     }
     write(&target, &html(&report)).map_err(|error| {
         CommandError::new(format!("{} cannot be written: {error}", target.display()))
-            .help("name another file with --to")
+            .help("choose another file with --to")
     })?;
     if let Some(answers) = &answers {
         console.answer(&read_of(answers));
     }
     console.answer(&format!(
-        "Wrote {}: open it in a browser. It is for you, and no part of the site.",
+        "Wrote {}: open it in a browser. It is for you and not part of the site.",
         printable_name(&target.to_string_lossy())
     ));
     Ok(Status::Done)
 }
 
-/// What could be read of the answers, in a sentence.
+/// A sentence about how many answers were read and how many lines could not be read.
 fn read_of(answers: &feedback::ReaderAnswers) -> String {
     let count = answers.answers.len();
     let mut said = format!(
@@ -95,12 +95,12 @@ fn read_of(answers: &feedback::ReaderAnswers) -> String {
     if let Some(first) = answers.unread.first() {
         let many = answers.unread.len();
         let lines = if many == 1 {
-            "one line holds".to_owned()
+            "one line".to_owned()
         } else {
-            format!("{many} lines hold")
+            format!("{many} lines")
         };
         said.push_str(&format!(
-            "; {lines} none that can be read, the first is line {first}"
+            "; {lines} could not be read (first: line {first})"
         ));
     }
     said + "."
@@ -108,8 +108,11 @@ fn read_of(answers: &feedback::ReaderAnswers) -> String {
 
 fn read_answers(file: &Path) -> Result<feedback::ReaderAnswers, CommandError> {
     let missing = || {
-        CommandError::new(format!("there are no answers at `{}`", file.display()))
-            .help("--feedback is a path from the current folder")
+        CommandError::new(format!(
+            "the answers file `{}` does not exist",
+            file.display()
+        ))
+        .help("check the path; it is relative to the current folder")
     };
     let bytes = atomic_file::read_named(file)
         .map_err(|error| {
@@ -120,13 +123,13 @@ fn read_answers(file: &Path) -> Result<feedback::ReaderAnswers, CommandError> {
         CommandError::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8")
     })?;
     feedback::read(&text).map_err(|feedback::MissingPageColumn(names)| {
-        CommandError::new(format!("no column of `{}` says which page an answer is about; it has {}", file.display(), names.join(", ")))
-            .help("call that column `page` (or `url`), and the others `helped`, `reason`, `words` and `date`")
+        CommandError::new(format!("`{}` has no column for the address of the page; its columns are {}", file.display(), names.join(", ")))
+            .help("name that column `page` or `url`, and the others `helped`, `reason`, `words` and `date`")
     })
 }
 
-/// Keeps git from listing Handsel's own folder, also on a site whose `.gitignore` does not name it.
-/// Where that cannot be written, the report is written all the same.
+/// Makes git ignore Handsel's own folder, even if the site's `.gitignore` does not name it. The
+/// report is written even if this fails.
 fn write_gitignore(site: &SiteRoot) {
     if let Ok(path) = SourcePath::new(&format!("{CACHE_NAME}/.gitignore")) {
         let _ = create_new(site.disk.root(), &path, b"*\n");
@@ -140,11 +143,11 @@ fn refuse_foreign(target: &Path) -> Result<(), CommandError> {
         Ok(Some(beginning)) if beginning == BEGINNING.as_bytes() => Ok(()),
         Ok(Some(_)) | Err(_) => {
             let message = format!(
-                "{} is not a report, and would be overwritten",
+                "{} is not a report and would be overwritten",
                 target.display()
             );
             Err(CommandError::new(message)
-                .help("name another file with --to, or replace this one with --force"))
+                .help("choose another file with --to, or replace this one with --force"))
         }
     }
 }

@@ -1,5 +1,4 @@
-//! `handsel retire ADDRESS…`: addresses that are gone on purpose, written into the setting
-//! `retired`.
+//! `handsel retire ADDRESS…`: adds addresses that were removed on purpose to the setting `retired`.
 
 use clap::Args;
 
@@ -18,18 +17,18 @@ use crate::source::Files;
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel retire /2019/summer-sale/        one address, with the headings on it
-  handsel retire '/forum/**'               every address below /forum/ that no longer exists
-  handsel retire '/guides/ask/#faq'        one heading
-  handsel retire --all                     every address that `handsel check` reports as gone
+  handsel retire /2019/summer-sale/        retire one address and its anchors
+  handsel retire '/forum/**'               retire every missing address below /forum/
+  handsel retire '/guides/ask/#faq'        retire one anchor
+  handsel retire --all                     retire every address that `handsel check` reports as missing
 
-An address that moved should be redirected instead: `aliases:` in the front matter of the page that replaces it.";
+If a page has moved, redirect its address instead: add it to `aliases:` in the front matter of the page that replaces it.";
 
-/// Mark addresses as gone on purpose: adds them to the setting `retired`
+/// Mark addresses as removed on purpose: add them to the setting `retired`
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Addresses as readers had them, such as /guides/give-first/
+    /// Published addresses, such as /guides/give-first/
     #[arg(value_name = "ADDRESS", required_unless_present = "all")]
     pub addresses: Vec<String>,
     /// Retire every address that was published and no longer exists
@@ -48,10 +47,10 @@ pub fn run(
     let site = SiteRoot::open(common)?;
     let shown = site.show(&site.config);
     let Ok(bytes) = site.disk.read(&site.config) else {
-        return Err(
-            CommandError::new(format!("there is no {shown} to add addresses to"))
-                .help("`handsel init` starts a site"),
-        );
+        return Err(CommandError::new(format!(
+            "{shown} does not exist, so no address can be added to it"
+        ))
+        .help("run `handsel init` to create a site"));
     };
     let read = settings::read(&site.config, Some(&bytes));
     let mut problems: Vec<_> = read
@@ -107,13 +106,18 @@ pub fn run(
     Ok(Status::Done)
 }
 
-/// What the site publishes and what is gone, as `handsel check` finds it.
+/// The published and the missing addresses, as `handsel check` finds them.
+///
+/// # Errors
+/// When the site has no address ledger.
 fn list_addresses(site: &SiteRoot, common: &CommonOptions) -> Result<LedgerCheck, CommandError> {
     if !atomic_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|ledger| ledger.is_some()) {
         return Err(CommandError::new(format!(
-            "there is no {LEDGER_NAME} here, so no address is known to have been published"
+            "{LEDGER_NAME} does not exist, so the published addresses are not known"
         ))
-        .help("`handsel build` writes it once `base_url` is the site's public address"));
+        .help(
+            "set `base_url` to the site's public address and run `handsel build`, which writes it",
+        ));
     }
     let request = Request {
         config: site.config.clone(),
@@ -136,7 +140,7 @@ fn list_addresses(site: &SiteRoot, common: &CommonOptions) -> Result<LedgerCheck
     .unwrap_or_default())
 }
 
-/// The stated addresses as the settings are to have them.
+/// The given addresses as they are added to the settings.
 fn named(
     stated: &[String],
     addresses: &LedgerCheck,
@@ -154,7 +158,10 @@ fn named(
     Ok(named)
 }
 
-/// One stated address as the settings are to have it; `None` where they have it already.
+/// One given address as it is added to the settings; `None` if it is already retired.
+///
+/// # Errors
+/// When it is not an address, is still published or was never published.
 fn to_retire(
     text: &str,
     path: &str,
@@ -167,13 +174,13 @@ fn to_retire(
         return match addresses.vanished.iter().find(is_match) {
             Some(_) => Ok(Some(path.to_owned())),
             None => Err(CommandError::new(format!(
-                "no address that matches `{path}` was published and is gone"
+                "`{path}` does not match any missing address"
             ))),
         };
     }
     let address = LedgerAddress::parse(path).ok_or_else(|| {
         CommandError::new(format!("`{text}` is not an address"))
-            .help("write it as readers had it: /old/page/")
+            .help("write it as it was published, such as /old/page/")
     })?;
     let folder = LedgerAddress {
         route: address.route.as_folder(),
@@ -187,7 +194,7 @@ fn to_retire(
         return Ok(None);
     }
     if addresses.now.0.keys().any(|known| is_it(&known)) {
-        return Err(CommandError::new(format!("{path} is published"))
+        return Err(CommandError::new(format!("{path} is still published"))
             .help("delete or move its page first, then retire the address"));
     }
     let names: Vec<String> = addresses
@@ -196,15 +203,15 @@ fn to_retire(
         .map(LedgerAddress::to_string)
         .collect();
     let error = CommandError::new(format!(
-        "{LEDGER_NAME} does not list {path}, so it does not have to be retired"
+        "{LEDGER_NAME} does not list {path}, so it need not be retired"
     ));
     Err(match nearest(path, names.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help("`handsel check` reports every address that is gone"),
+        None => error.help("run `handsel check` to list every missing address"),
     })
 }
 
-/// An address without the site's own origin and base path, and with a slash at its beginning.
+/// An address without the site's origin and base path, and with a slash at its beginning.
 fn below_base(text: &str, settings: &Settings) -> String {
     let text = text.trim();
     let path = match &settings.base_url {
@@ -232,7 +239,7 @@ fn cannot_add(shown: &str, wanted: &[String]) -> CommandError {
         })
         .collect();
     CommandError::new(format!(
-        "`retired:` in {shown} is written in a form that cannot be extended"
+        "`retired:` in {shown} has a form that cannot be extended automatically"
     ))
     .help(format!("add this by hand:\nretired:{lines}"))
 }

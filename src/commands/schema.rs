@@ -1,5 +1,5 @@
-//! `handsel schema`: what settings and front matter may hold, as JSON Schemas for editors, made
-//! from the definitions that the check uses.
+//! `handsel schema`: writes JSON Schemas of the settings and the front matter for editors, from the
+//! same definitions as `handsel check`.
 
 use std::io;
 
@@ -19,29 +19,30 @@ use crate::settings::SETTINGS;
 use crate::source::{Files, ListingRules};
 use crate::vocabulary;
 
-/// Where the schemas lie, below the site's root: beside what else can be made anew at any time.
+/// The folder of the schemas, below the site's root. Like the rest of `.handsel/`, it can be
+/// deleted at any time.
 const FOLDER: &str = ".handsel/schema";
 
-/// The schema of `handsel.yaml`, among those of the kinds.
+/// The name of the schema of `handsel.yaml`; the others are named after their kinds.
 const SETTINGS_NAME: &str = "settings";
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel schema              one file for handsel.yaml and for each kind, in .handsel/schema/
-  handsel schema guide        the schema of a guide's front matter, on standard output
-  handsel schema settings     that of handsel.yaml
-  handsel schema --editor     what VS Code and others that read its settings want to know
+  handsel schema              write schemas of handsel.yaml and of each kind to .handsel/schema/
+  handsel schema guide        print the schema of a guide's front matter
+  handsel schema settings     print the schema of handsel.yaml
+  handsel schema --editor     print settings for VS Code and compatible editors
 
-`handsel init` and `handsel new` write the files too.";
+`handsel init` and `handsel new` write the schema files too.";
 
-/// JSON Schemas for editors: handsel.yaml and the front matter of every kind
+/// Write JSON Schemas for editors: of handsel.yaml and of the front matter of every kind
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Print one: a kind, or `settings`
+    /// Print one schema: that of a kind, or `settings`
     #[arg(value_name = "NAME", conflicts_with = "editor")]
     pub name: Option<String>,
-    /// Print the setting that tells an editor which schema belongs to which file
+    /// Print the editor setting that assigns the schemas to files
     #[arg(long)]
     pub editor: bool,
 }
@@ -66,7 +67,7 @@ pub fn run(
                 .map(|near| format!("did you mean `{near}`? "))
                 .unwrap_or_default();
             CommandError::new(format!("there is no schema `{name}`"))
-                .help(format!("{near}there are {}", names.join(", ")))
+                .help(format!("{near}the schemas are {}", names.join(", ")))
         })?;
         console.print_json(OutputStream::Output, &pretty(schema));
         return Ok(Status::Done);
@@ -75,14 +76,17 @@ pub fn run(
         .map_err(|error| CommandError::new(format!("the schemas cannot be written: {error}")))?;
     let shown = site.shown.join(FOLDER);
     console.answer(&format!(
-        "Wrote {} schemas into {}: `handsel schema --editor` says how an editor finds them.",
+        "Wrote {} schemas to {}. To set up your editor, run `handsel schema --editor`.",
         schemas.len(),
         shown.display()
     ));
     Ok(Status::Done)
 }
 
-/// Writes every schema that differs from the one that is there.
+/// Writes every schema that differs from the existing file.
+///
+/// # Errors
+/// Those of the file system.
 pub fn write(site: &SiteRoot, kinds: &Kinds) -> io::Result<()> {
     let folder = site.disk.root().join(FOLDER);
     for (name, schema) in schemas(site, kinds) {
@@ -121,7 +125,7 @@ fn schemas(site: &SiteRoot, kinds: &Kinds) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// What the vocabularies of the site list, by the field that names them.
+/// The keys and titles of the site's vocabularies, by the front-matter field that uses them.
 fn terms(site: &SiteRoot) -> impl Fn(&str) -> Option<Vec<(String, String)>> {
     let content = site.content();
     let read = |name: &str| {
@@ -148,13 +152,13 @@ fn terms(site: &SiteRoot) -> impl Fn(&str) -> Option<Vec<(String, String)>> {
     }
 }
 
-/// The setting that tells an editor which schema is for which file.
+/// The editor setting that assigns the schemas to files, as JSON.
 pub fn editor_settings(site: &SiteRoot, kinds: &Kinds) -> String {
     pretty(&json!({ "yaml.schemas": associations(site, kinds) }))
 }
 
-/// Schema → the files that it is for, in the form of VS Code's YAML extension, which other editors
-/// read as well.
+/// Each schema with the files that it is for, in the form of VS Code's YAML extension, which other
+/// editors read too.
 fn associations(site: &SiteRoot, kinds: &Kinds) -> Value {
     let content = site.content();
     let mut all = serde_json::Map::new();

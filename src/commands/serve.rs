@@ -1,9 +1,8 @@
-//! `handsel serve`: the site as it would be built, in the browser, each save shown as soon as it is
-//! written.
+//! `handsel serve`: shows the site in the browser as it would be built, and follows each save.
 //!
-//! This is the loop of it: something was touched, the preview takes it in, one line says what came
-//! of it. What is wrong with the content is told and never ends the command. Nothing is written but
-//! the note in `.handsel/` by which `--goto` finds us.
+//! The loop waits for changed files, refreshes the preview and prints one line per save. Problems
+//! in the content are reported and never end the command. Apart from the cache, the only file that
+//! it writes is the note in `.handsel/` by which `--goto` finds the running preview.
 
 mod goto;
 mod port;
@@ -31,26 +30,26 @@ use crate::source::{Files, ListingRules};
 use crate::watch::{self, PollingMode, WatchOptions, Watcher};
 use save_reporter::SaveReporter;
 
-/// How often the files are looked at with `--poll`.
+/// The interval between scans with `--poll`.
 const POLL_PAUSE: Duration = Duration::from_millis(200);
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel serve --open                         the site in your browser
-  handsel serve --port 8080                    at a port of your choice
-  handsel serve --host 0.0.0.0                 for the phone on your desk, too
-  handsel serve --goto content/index.md:12     moves the open tab to that line
+  handsel serve --open                         open the site in your browser
+  handsel serve --port 8080                    use this port
+  handsel serve --host 0.0.0.0                 also serve other devices, such as your phone
+  handsel serve --goto content/index.md:12     scroll the open tab to that line
 
-Drafts and pages still to come are shown. Ctrl-C ends it.";
+The preview includes drafts and pages with a future date. To stop it, press Ctrl-C.";
 
-/// Show the site in the browser, and each save as it is made
+/// Show the site in the browser and follow each save
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The port [default: 4000, or the next that is free]
+    /// The port [default: 4000, or the next free port]
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
-    /// The address to listen at; 0.0.0.0 lets others on your network look
+    /// The address to listen on; 0.0.0.0 lets others on your network see the site
     #[arg(
         long,
         value_name = "HOST",
@@ -61,32 +60,32 @@ pub struct Options {
     /// Open the browser
     #[arg(long)]
     pub open: bool,
-    /// Look for changes again and again, where the system does not tell them
+    /// Scan for changes at intervals, for file systems that do not report them
     #[arg(long)]
     pub poll: bool,
-    /// Hide drafts and pages still to come, as a build does
+    /// Hide drafts and pages with a future date, as a build does
     #[arg(long, conflicts_with = "drafts")]
     pub no_drafts: bool,
-    /// Move the open tab of a running preview to this place
+    /// Scroll the open tab of a running preview to this line
     #[arg(long, value_name = "FILE:LINE")]
     pub goto: Option<String>,
-    /// Say which files each save changed
+    /// Print which files each save changed
     #[arg(long, short)]
     pub verbose: bool,
     #[command(flatten)]
     pub site: SiteOptions,
 }
 
-/// The start is for those who wait for a page.
+/// How long after the start the cache is written, so that the first pages are not delayed.
 const REMEMBER_AFTER: Duration = Duration::from_secs(3);
 
-/// How often it is looked whether another day has begun: then pages come due, appear and expire.
+/// How often the date is checked. On a new day pages can appear, expire or become due for review.
 const DAY_CHECK: Duration = Duration::from_secs(20);
 
 /// What the loop waits for.
 enum ServeEvent {
     Touched(ChangedPaths),
-    /// Words about watching.
+    /// A message about watching.
     Said(String),
     End,
 }
@@ -113,10 +112,11 @@ pub fn run(
         request,
         BuildCache::of(options.site.cache(&site)),
     ));
-    // An editor or a browser that is started from here is to have what it likes.
+    // An editor or a browser that is started from here must not inherit this setting.
     take_any_pages();
-    // Watching while everything is read would be told of every file that is opened. What changed
-    // meanwhile the first look finds.
+    // Watching begins after the first read, or it would report every file that is opened. A full
+    // scan then finds what changed in between. See DECISIONS: "The preview watches after it has
+    // read".
     let mut rules = live.listing_rules();
     let watcher = watch(&site, &rules, &events, options.poll)?;
     let _ = events.send(ServeEvent::Touched(ChangedPaths::Everything));
@@ -132,14 +132,14 @@ pub fn run(
     let note = serde_json::to_string(&note).expect("an address and a token are JSON");
     if let Err(error) = instance_file::write(site.disk.root(), &note) {
         console.write_note(&format!(
-            "Note: {} cannot be written ({error}), so --goto will not find this preview.",
+            "Note: {} cannot be written ({error}), so --goto cannot find this preview.",
             instance_file::SERVE_NOTE
         ));
     }
-    let mut tidings = SaveReporter::new(console, &site, options.verbose);
-    tidings.first(&preview.problems(), live.pages());
-    say_ready(console, &preview, &live, begun, options);
-    remember_soon(&live);
+    let mut save_reporter = SaveReporter::new(console, &site, options.verbose);
+    save_reporter.first(&preview.problems(), live.pages());
+    print_ready(console, &preview, &live, begun, options);
+    save_cache_later(&live);
     loop {
         let touched = match waited.recv_timeout(DAY_CHECK) {
             Ok(ServeEvent::Touched(touched)) => touched,
@@ -153,7 +153,7 @@ pub fn run(
                         "A new day has begun: rendered {}.",
                         count(rendered, "open page")
                     ));
-                    tidings.problems(&preview.problems());
+                    save_reporter.problems(&preview.problems());
                 }
                 continue;
             }
@@ -161,8 +161,8 @@ pub fn run(
         };
         let begun = Instant::now();
         let saved = preview.refresh(&touched);
-        tidings.saved(&saved, &live, begun.elapsed());
-        tidings.problems(&preview.problems());
+        save_reporter.saved(&saved, &live, begun.elapsed());
+        save_reporter.problems(&preview.problems());
         if live.listing_rules() != rules {
             rules = live.listing_rules();
             watcher.set_rules(rules.clone());
@@ -173,8 +173,8 @@ pub fn run(
     Ok(Status::Done)
 }
 
-/// Keeps what was read for the next start, once the first pages have been looked at.
-fn remember_soon(live: &Arc<Session>) {
+/// Writes the cache for the next start, after a delay.
+fn save_cache_later(live: &Arc<Session>) {
     let live = Arc::clone(live);
     std::thread::spawn(move || {
         std::thread::sleep(REMEMBER_AFTER);
@@ -200,7 +200,7 @@ fn start(
     started.map_err(|error| CommandError::new(format!("the preview cannot be started: {error}")))
 }
 
-fn say_ready(
+fn print_ready(
     console: &Console,
     preview: &Preview,
     live: &Session,
@@ -216,7 +216,7 @@ fn say_ready(
         ));
     }
     console.answer(&format!(
-        "Ready at {url} in {}: {}. Ctrl-C ends it.",
+        "Ready at {url} in {}: {}. To stop, press Ctrl-C.",
         duration(begun.elapsed()),
         count(live.pages(), "page")
     ));
@@ -226,7 +226,7 @@ fn say_ready(
             .map(|address| format!(" at http://{address}{}", live.base_path()))
             .unwrap_or_default();
         console.answer(&format!(
-            "Everyone on your network can see the site{others}, drafts included. Opening the editor from the page is off."
+            "Everyone on your network can see the site{others}, including drafts. Opening the editor from a page is disabled."
         ));
     }
     if options.open
@@ -234,12 +234,12 @@ fn say_ready(
     {
         console.print(
             OutputStream::Error,
-            &format!("The browser cannot be opened from here ({error}); the address is {url}"),
+            &format!("The browser cannot be opened ({error}). Open {url} yourself."),
         );
     }
 }
 
-/// Begins to watch the site's folder; what is touched goes to the loop.
+/// Starts to watch the site's folder. Changes are sent to `events`.
 fn watch(
     site: &SiteRoot,
     rules: &ListingRules,
@@ -272,14 +272,14 @@ fn watch(
     )
     .map_err(|error| {
         CommandError::new(format!("the site's folder cannot be watched: {error}"))
-            .help("look at it again and again with --poll")
+            .help("scan it at intervals with --poll")
     })
 }
 
-/// The file of a place as the writer named it, and its line.
+/// The file and the line of a `FILE:LINE` argument; the line is 1 if it is missing.
 fn split_place(place: &str) -> (PathBuf, u32) {
     let number = |text: &str| text.parse::<u32>().ok().filter(|line| *line > 0);
-    // `file:line:column` is what compilers and our own messages write.
+    // Compilers and Handsel's own messages write `file:line:column`.
     let (rest, last) = place
         .rsplit_once(':')
         .map_or((place, None), |(rest, last)| (rest, number(last)));

@@ -1,4 +1,4 @@
-//! The site that a command works on: its folder as the writer named it and as it lies on the disk.
+//! The site that a command works on: its folder on the disk, and as the writer named it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,26 +19,28 @@ const CONTENT_NAME: &str = "content";
 #[derive(Debug)]
 pub struct SiteRoot {
     pub disk: Disk,
-    /// As the writer named it, from the current folder; empty for that folder itself.
+    /// As the writer named it, relative to the current folder; empty for that folder itself.
     pub shown: PathBuf,
-    /// The settings file, which need not be there.
+    /// The settings file, which may not exist.
     pub config: SourcePath,
 }
 
 impl SiteRoot {
+    /// Opens the site that the options name.
+    ///
     /// # Errors
-    /// When there is no such folder, or a move in it was cut short: then links lead nowhere that a
-    /// moment later do not.
+    /// When the folder cannot be opened, or a move in it was interrupted, so that some links are
+    /// broken until it is finished.
     pub fn open(common: &CommonOptions) -> Result<Self, CommandError> {
         let site = Self::open_unfinished(common)?;
         if move_files::is_unfinished(&site.disk) {
-            return Err(CommandError::new("a move was cut short here")
-                .help("`handsel move --finish` makes what is missing of it"));
+            return Err(CommandError::new("a move in this site was interrupted")
+                .help("run `handsel move --finish` to finish it"));
         }
         Ok(site)
     }
 
-    /// The same, whatever was left of a move.
+    /// Like [`SiteRoot::open`], but accepts an interrupted move.
     pub fn open_unfinished(common: &CommonOptions) -> Result<Self, CommandError> {
         let root = &common.root;
         let disk = Disk::open(root).map_err(|error| no_folder(root, &error))?;
@@ -48,7 +50,7 @@ impl SiteRoot {
                 printable_name(&link.to_string_lossy())
             );
             return Err(CommandError::new(message)
-                .help("delete the link, or put what it leads to in its place"));
+                .help("replace the link with the file it points to, or delete it"));
         }
         let shown = root
             .components()
@@ -67,8 +69,8 @@ impl SiteRoot {
         Ok(site)
     }
 
-    /// Refuses to take a folder of a site, such as its `content/`, for a site of its own: it would
-    /// be built without the settings, into a folder inside the sources.
+    /// Refuses a folder that is part of a site, such as its `content/`. It would be built without
+    /// the settings, into a folder inside the sources.
     fn refuse_part_of_site(&self) -> Result<(), CommandError> {
         const PARTS: [&str; 4] = [CONTENT_NAME, "templates", "static", "data"];
         let has_settings = |disk: &Disk| disk.read(&top(SETTINGS_NAME)).is_ok();
@@ -89,7 +91,7 @@ impl SiteRoot {
             if is_part && Disk::open(around).is_ok_and(|disk| has_settings(&disk)) {
                 let up = up.display();
                 return Err(CommandError::new(format!(
-                    "this folder is a part of the site in `{up}`"
+                    "this folder is part of the site in `{up}`"
                 ))
                 .help(format!("run the command there, or add `--root {up}`")));
             }
@@ -97,17 +99,17 @@ impl SiteRoot {
         Ok(())
     }
 
-    /// The settings, as far as they can be read: what is wrong with them, the build tells.
+    /// The settings, with defaults where they cannot be read. The pipeline reports their problems.
     pub fn settings(&self) -> Settings {
         settings::read(&self.config, self.disk.read(&self.config).ok().as_deref()).value
     }
 
-    /// A path from the current folder, for people.
+    /// A source path relative to the current folder, as it is printed.
     pub fn show(&self, path: &SourcePath) -> String {
         printable_name(&self.shown.join(path.as_str()).to_string_lossy())
     }
 
-    /// The folder of the pages: `content/`, or the root where a folder of Markdown is all there is.
+    /// The folder of the pages: `content/`, or the root of a plain folder of Markdown.
     pub fn content(&self) -> SourcePath {
         let is_site = self.disk.read(&self.config).is_ok()
             || Disk::open(&self.disk.root().join(CONTENT_NAME)).is_ok();
@@ -118,8 +120,8 @@ impl SiteRoot {
         }
     }
 
-    /// The folder's path from the top of the repository that an automatic check runs in; empty when
-    /// it is that top.
+    /// The site's folder relative to GITHUB_WORKSPACE, else to the current folder; empty if they
+    /// are the same.
     pub fn below_workspace(&self) -> PathBuf {
         let workspace = std::env::var_os("GITHUB_WORKSPACE")
             .map(PathBuf::from)
@@ -146,26 +148,29 @@ impl SiteRoot {
             .ok()
             .zip(file.file_name())
             .ok_or_else(|| {
-                CommandError::new(format!("there are no settings at `{shown}`"))
-                    .help("--config is a path from the current folder")
+                CommandError::new(format!("the settings file `{shown}` does not exist"))
+                    .help("check the path; it is relative to the current folder")
             })?;
         let path = self.source_path(&folder.root().join(name)).ok_or_else(|| {
             CommandError::new(format!(
-                "the settings `{shown}` lie outside the site's folder, where nothing is read"
+                "the settings file `{shown}` is outside the site's folder"
             ))
-            .help(format!("move them into {}", self.disk.root().display()))
+            .help(format!("move it into {}", self.disk.root().display()))
         })?;
         self.disk.read(&path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                CommandError::new(format!("there are no settings at `{shown}`"))
-                    .help("--config is a path from the current folder")
+                CommandError::new(format!("the settings file `{shown}` does not exist"))
+                    .help("check the path; it is relative to the current folder")
             }
-            _ => CommandError::new(format!("the settings `{shown}` cannot be read: {error}")),
+            _ => CommandError::new(format!(
+                "the settings file `{shown}` cannot be read: {error}"
+            )),
         })?;
         Ok(path)
     }
 
-    /// The source path of a path with links resolved, when it lies inside the root.
+    /// The source path of a file whose absolute path has its links resolved; `None` if it is
+    /// outside the root.
     pub fn source_path(&self, full: &Path) -> Option<SourcePath> {
         let below = full.strip_prefix(self.disk.root()).ok()?.to_str()?;
         let below = if cfg!(windows) {
@@ -177,14 +182,16 @@ impl SiteRoot {
     }
 }
 
-/// Why a folder cannot be the site's.
+/// The error for a folder that cannot be opened.
 fn no_folder(folder: &Path, error: &io::Error) -> CommandError {
     let shown = folder.display();
     match error.kind() {
-        io::ErrorKind::NotFound => CommandError::new(format!("there is no folder `{shown}`"))
-            .help(format!("`handsel init {shown}` makes a starter site there")),
+        io::ErrorKind::NotFound => CommandError::new(format!("folder `{shown}` does not exist"))
+            .help(format!(
+                "check the path, or run `handsel init {shown}` to create a site there"
+            )),
         io::ErrorKind::NotADirectory => CommandError::new(format!("`{shown}` is not a folder"))
-            .help("--root names the site's folder"),
+            .help("name the site's folder with --root"),
         _ => CommandError::new(format!("the folder `{shown}` cannot be opened: {error}")),
     }
 }

@@ -1,5 +1,5 @@
-//! `build --verify-cache`: everything is made once more from nothing, and held against what was
-//! published.
+//! `build --verify-cache`: builds again without the cache, and compares the result with the
+//! published site.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,10 +17,10 @@ use crate::paths::OutputPath;
 use crate::pipeline::build_cache::BuildCache;
 use crate::pipeline::{self, Request, Sink};
 
-/// Differences that are named before the rest is counted.
+/// How many differing files are named; the rest are counted.
 const NAMED_MAX: usize = 20;
 
-/// Holds what is made against what is published.
+/// A sink that compares each output with the published file.
 struct Comparison<'a> {
     output: &'a Path,
     made: Mutex<BTreeSet<OutputPath>>,
@@ -55,9 +55,9 @@ impl Sink for Comparison<'_> {
 }
 
 impl Comparison<'_> {
-    /// Notes a file that was made, and whether the published one has these bytes.
-    fn note(&self, path: &OutputPath, is_alike: bool) {
-        if !is_alike {
+    /// Records a rendered file, and whether the published one has the same bytes.
+    fn note(&self, path: &OutputPath, is_same: bool) {
+        if !is_same {
             self.differ
                 .lock()
                 .expect("no holder of this lock panics")
@@ -70,8 +70,8 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether the published site, and the problems told, are those of a build that remembers nothing;
-/// says what is not.
+/// Whether the published site and the reported problems are the same as those of a build without
+/// the cache. Prints the differences.
 pub fn verify(
     site: &SiteRoot,
     request: &Request,
@@ -98,10 +98,10 @@ pub fn verify(
             .into_iter()
             .filter(|path| !made.contains(path)),
     );
-    let is_told_alike = built.problems == reported;
-    if differ.is_empty() && is_told_alike {
+    let has_same_problems = built.problems == reported;
+    if differ.is_empty() && has_same_problems {
         console.answer(&format!(
-            "Verified: {} made anew, byte for byte as published.",
+            "Verified: {} rebuilt without the cache, all identical to the published files.",
             count(made.len(), "file")
         ));
         return true;
@@ -121,13 +121,14 @@ pub fn verify(
             &format!("and {} more", differ.len() - NAMED_MAX),
         );
     }
-    if !is_told_alike {
+    if !has_same_problems {
         console.print(
             OutputStream::Error,
-            "the problems that were told are not those of a build without the cache",
+            "the reported problems differ from those of a build without the cache",
         );
     }
-    let advice = "This is our mistake, not yours: please report it. Until it is mended, build with --no-cache.";
+    let advice =
+        "This is a bug in Handsel; please report it. Until it is fixed, build with --no-cache.";
     console.print(OutputStream::Error, advice);
     false
 }

@@ -1,4 +1,4 @@
-//! `handsel why`: which input made a page be made by the last build, or why it was not.
+//! `handsel why`: prints which changed input made the last build render a page, or why it did not.
 
 use clap::Args;
 use serde_json::json;
@@ -18,18 +18,18 @@ use crate::site::{LinkTarget, Unpublished};
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel why /guides/give-first/     what made this page be drawn by the last build
-  handsel why /                       the home page
-  handsel why / --format json         for a program";
+  handsel why /guides/give-first/     explain why the last build rendered this page, or did not
+  handsel why /                       explain the home page
+  handsel why / --format json         print the answer as JSON";
 
-/// Pages that are named before the rest is counted.
+/// How many pages are named; the rest are counted.
 const NAMED_MAX: usize = 8;
 
-/// Say why the last build made a page again, or did not
+/// Explain why the last build rendered a page, or did not
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The page's address, as in the browser
+    /// The page's address, as the browser shows it
     #[arg(value_name = "ADDRESS")]
     pub address: String,
     #[command(flatten)]
@@ -46,8 +46,10 @@ pub fn run(
     let drawn = BuildCache::read_only(options.site.cache(&site))
         .output_records(pipeline::build_mode(&request));
     if drawn.outputs.is_empty() {
-        return Err(CommandError::new("nothing is remembered of a build here")
-            .help("run `handsel build` first, with the same options"));
+        return Err(
+            CommandError::new("there is no record of a build of this site")
+                .help("run `handsel build` first, with the same options"),
+        );
     }
     let path = output_path(&options.address, &site.settings());
     let record = path
@@ -67,8 +69,8 @@ pub fn run(
     Ok(Status::Done)
 }
 
-/// The file that an address is published as: with or without the origin, the base path, the slash
-/// at its end.
+/// The output file of an address. The address may have an origin and the base path, and may lack
+/// the slash at its end.
 fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
     let address = address.split(['#', '?']).next().unwrap_or(address);
     let path = match address.split_once("://") {
@@ -95,7 +97,8 @@ fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
     })
 }
 
-/// Why a page that the site has was not published by the last build.
+/// The error for a page of the site that the last build did not publish; `None` if the site has no
+/// page at `route`.
 fn unpublished(site: &SiteRoot, request: &Request, route: &Route) -> Option<CommandError> {
     let links = load_links(&site.disk, request, BuildCache::read_only(None).pages());
     let links = links.site();
@@ -107,7 +110,7 @@ fn unpublished(site: &SiteRoot, request: &Request, route: &Route) -> Option<Comm
             ));
             let is_shown_with_drafts = matches!(why, Unpublished::Draft | Unpublished::ToCome);
             Some(if is_shown_with_drafts {
-                error.help("`--drafts` shows it, here and in `handsel build`")
+                error.help("to include it, add `--drafts` to `handsel build` and to this command")
             } else {
                 error
             })
@@ -135,7 +138,9 @@ fn unknown(address: &str, drawn: &OutputRecords) -> CommandError {
     ));
     match nearest(address, known.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help("an address is what stands in the browser, such as /guides/give-first/"),
+        None => {
+            error.help("write the address as the browser shows it, such as /guides/give-first/")
+        }
     }
 }
 
@@ -143,7 +148,7 @@ fn in_words(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> 
     let route = path.route();
     let was_made = record.made_in == drawn.build;
     let when = if was_made {
-        format!("{route} was made by the last build")
+        format!("{route} was rendered by the last build")
     } else {
         let since = drawn.build - record.made_in;
         let builds = if since == 1 {
@@ -152,7 +157,7 @@ fn in_words(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> 
             format!("{since} builds ago")
         };
         format!(
-            "{route} was not made by the last build: nothing that it is made from has changed.\nIt was last made {builds}"
+            "{route} was not rendered by the last build, because none of its inputs had changed.\nIt was last rendered {builds}"
         )
     };
     format!("{when}, {}", reason(&record.why))
@@ -161,10 +166,11 @@ fn in_words(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> 
 fn reason(why: &RebuildReason) -> String {
     match why {
         RebuildReason::New => {
-            "because nothing was remembered of it: it is new, or the cache was.".to_owned()
+            "because it was not in the cache: the page is new, or the cache was empty.".to_owned()
         }
         RebuildReason::Gone => {
-            "because the published file was not there, or not as Handsel had written it.".to_owned()
+            "because the published file was missing, or had changed since Handsel wrote it."
+                .to_owned()
         }
         RebuildReason::Changed { changes, shown } => {
             let changes: Vec<String> = changes
@@ -195,7 +201,7 @@ fn named(shown: &[crate::paths::SourcePath]) -> String {
         String::new()
     };
     format!(
-        "\nOf the pages that it shows, these had changed: {}{rest}.",
+        "\nIt shows information about these changed pages: {}{rest}.",
         printable_name(&names.join(", "))
     )
 }

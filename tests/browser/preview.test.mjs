@@ -144,7 +144,7 @@ test("problems appear over the last good page, and go", async () => {
   assert.equal(await ui(page, ".panel article").first().isVisible(), false);
   await desk.put(GUIDE, guide("The last sentence."));
   await ui(page, ".panel").waitFor({ state: "hidden" });
-  assert.match(desk.log, /All problems are mended\./);
+  assert.match(desk.log, /All problems are fixed\./);
 });
 
 test("broken front matter keeps the last good page", async () => {

@@ -1,5 +1,5 @@
-//! `handsel serve --goto FILE:LINE`: asks the preview that runs for this folder to bring its tab
-//! there.
+//! `handsel serve --goto FILE:LINE`: asks the preview that runs for this folder to scroll its tab
+//! to that line.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ pub fn run(place: &str, site: &SiteRoot, console: &Console) -> Result<Status, Co
     let path = source(&file, site)?;
     let none = || {
         CommandError::new("no preview runs for this folder")
-            .help("start one with `handsel serve`, then ask again")
+            .help("start one with `handsel serve`, then run this command again")
     };
     let text = instance_file::read(site.disk.root()).ok_or_else(none)?;
     let note: InstanceNote = serde_json::from_str(&text).map_err(|_| none())?;
@@ -33,17 +33,15 @@ pub fn run(place: &str, site: &SiteRoot, console: &Console) -> Result<Status, Co
             is_shown: false,
         }) => {
             console.answer(&format!(
-                "No tab is in view. The next one goes there; the page is at http://{}{address}",
+                "No tab is visible. The next one will go there; the page is at http://{}{address}",
                 note.address
             ));
         }
         Ok(GotoAnswer::Refused(why)) => {
-            return Err(CommandError::new(format!(
-                "the preview did not go there: {why}"
-            )));
+            return Err(CommandError::new(format!("the preview refused: {why}")));
         }
         Err(_) => {
-            // Its preview ended without a chance to take it away.
+            // The preview ended without removing its note.
             instance_file::remove(site.disk.root(), &text);
             return Err(none());
         }
@@ -51,8 +49,7 @@ pub fn run(place: &str, site: &SiteRoot, console: &Console) -> Result<Status, Co
     Ok(Status::Done)
 }
 
-/// A path on the command line counts from the current folder; one from the site's folder is
-/// understood too.
+/// The source path of an argument, which may be relative to the current folder or to the site's.
 fn source(file: &Path, site: &SiteRoot) -> Result<SourcePath, CommandError> {
     let full = std::path::absolute(file).ok();
     let in_site = full.as_deref().and_then(|full| {
@@ -61,7 +58,7 @@ fn source(file: &Path, site: &SiteRoot) -> Result<SourcePath, CommandError> {
     });
     let from_site = || file.to_str().and_then(|file| SourcePath::new(file).ok());
     in_site.or_else(from_site).ok_or_else(|| {
-        CommandError::new(format!("`{}` is no file of this site", file.display()))
-            .help("name a file of its content, such as content/index.md:12")
+        CommandError::new(format!("`{}` is not a file of this site", file.display()))
+            .help("name a content file, such as content/index.md:12")
     })
 }

@@ -1,18 +1,20 @@
-//! Where the preview listens: the port that was asked for, or the next free one from 4000 on; and
-//! its address in words.
+//! The address that the preview listens on: the requested port, or the first free one from 4000.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
 use crate::commands::CommandError;
 
-/// Where the preview is, unless that is taken or another is asked for.
+/// The port of the preview, unless it is taken or another is requested.
 pub const PORT_DEFAULT: u16 = 4000;
 
-/// How many ports are tried, from the first on.
+/// How many ports are tried after the first.
 const TRIES: u16 = 100;
 
-/// Listens at a host, at the port that was asked for or at the next free one.
+/// Listens on `host`, on `port` or else on the first free port from [`PORT_DEFAULT`].
+///
+/// # Errors
+/// When the port is taken, or `host` is not an address of this machine.
 pub fn bind(host: &str, port: Option<u16>) -> Result<TcpListener, CommandError> {
     let bare = host.trim_matches(['[', ']']);
     let first = port.unwrap_or(PORT_DEFAULT);
@@ -25,31 +27,31 @@ pub fn bind(host: &str, port: Option<u16>) -> Result<TcpListener, CommandError> 
         }
     }
     Err(
-        CommandError::new(format!("all ports from {first} to {last} are taken"))
-            .help("name a free one with --port"),
+        CommandError::new(format!("all ports from {first} to {last} are in use"))
+            .help("choose a free port with --port"),
     )
 }
 
 fn cannot_listen(host: &str, port: u16, error: &std::io::Error) -> CommandError {
     match error.kind() {
-        ErrorKind::AddrInUse => CommandError::new(format!(
-            "port {port} is taken by another program"
-        ))
-        .help("name another with --port, or leave --port away: the next free one is taken then"),
+        ErrorKind::AddrInUse => {
+            CommandError::new(format!("port {port} is taken by another program"))
+                .help("choose another port with --port, or omit --port to use the next free one")
+        }
         ErrorKind::PermissionDenied => {
-            CommandError::new(format!("port {port} needs more rights than you have"))
-                .help("take one above 1023")
+            CommandError::new(format!("you do not have permission to use port {port}"))
+                .help("choose a port above 1023")
         }
         ErrorKind::AddrNotAvailable | ErrorKind::InvalidInput => {
             CommandError::new(format!("this machine has no address `{host}`"))
-                .help("leave --host away, or name 0.0.0.0 for all of them")
+                .help("omit --host, or use 0.0.0.0 for all addresses")
         }
-        _ => CommandError::new(format!("cannot listen at {host}, port {port}: {error}"))
-            .help("leave --host away, or name 0.0.0.0 for all"),
+        _ => CommandError::new(format!("cannot listen on {host}, port {port}: {error}"))
+            .help("omit --host, or use 0.0.0.0 for all addresses"),
     }
 }
 
-/// The address as this machine reaches it.
+/// The address at which this machine reaches the preview.
 pub fn local_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -59,13 +61,13 @@ pub fn local_address(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The address as other machines reach it.
+/// The address at which other machines reach the preview, if there is one.
 pub fn on_the_network(address: SocketAddr) -> Option<SocketAddr> {
     if !address.ip().is_unspecified() {
         return Some(address);
     }
-    // Nothing is sent: the system only chooses which of its addresses it would speak from.
-    // 192.0.2.1 is nobody's (RFC 5737).
+    // Nothing is sent: `connect` only makes the system choose a local address. 192.0.2.1 is
+    // reserved for documentation (RFC 5737).
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     let ip = socket.local_addr().ok()?.ip();

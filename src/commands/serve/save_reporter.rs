@@ -1,5 +1,5 @@
-//! What the terminal says while the preview runs: a line for each save, new problems as a build
-//! prints them, mended ones in a word.
+//! Prints the messages of a running preview: a line for each save, new problems as a build prints
+//! them, and the number of fixed problems.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::paths::SourcePath;
 use crate::pipeline::session::Session;
 use crate::preview::SaveSummary;
 
-/// Remembers what was told, so that nothing is told twice.
+/// Remembers the reported problems, so that none is reported twice.
 pub struct SaveReporter<'a> {
     console: &'a Console,
     site: &'a SiteRoot,
@@ -21,10 +21,10 @@ pub struct SaveReporter<'a> {
     known: BTreeSet<ProblemKey>,
 }
 
-/// A problem without its line, which every line written above it changes.
+/// A problem without its line number, which changes with each line added above it.
 type ProblemKey = (Option<SourcePath>, &'static str, String);
 
-fn mark(problem: &Diagnostic) -> ProblemKey {
+fn key_of(problem: &Diagnostic) -> ProblemKey {
     (
         problem.location.as_ref().map(|place| place.path.clone()),
         problem.code.name(),
@@ -42,9 +42,9 @@ impl<'a> SaveReporter<'a> {
         }
     }
 
-    /// The problems that the site begins with.
+    /// Prints the problems found at the start.
     pub fn first(&mut self, problems: &[Diagnostic], pages: usize) {
-        self.known = problems.iter().map(mark).collect();
+        self.known = problems.iter().map(key_of).collect();
         let mut problems = problems.to_vec();
         problem_output::problems(self.console, self.site, &mut problems, OutputStream::Error);
         if let Some(summary) = problem_output::summary(&problems, pages) {
@@ -52,10 +52,10 @@ impl<'a> SaveReporter<'a> {
         }
     }
 
-    /// One line: what was saved, what was done, how long it took.
+    /// Prints one line: what was saved, what was updated, and how long that took.
     pub fn saved(&self, saved: &SaveSummary, live: &Session, took: Duration) {
         if saved.is_our_fault {
-            let words = "Handsel itself failed on this save, and shows what was there before. The next save may work.";
+            let words = "Handsel failed on this save because of a bug, and shows the previous version. The next save may work.";
             self.console.print(OutputStream::Error, words);
             return;
         }
@@ -86,7 +86,7 @@ impl<'a> SaveReporter<'a> {
                 let verb = if live.is_source(path) {
                     "changed"
                 } else {
-                    "gone"
+                    "removed"
                 };
                 self.console
                     .answer(&format!("  {verb}: {}", printable_name(path.as_str())));
@@ -94,20 +94,20 @@ impl<'a> SaveReporter<'a> {
         }
     }
 
-    /// New problems in full; of mended ones, how many.
+    /// Prints new problems in full, and the number of fixed problems.
     pub fn problems(&mut self, problems: &[Diagnostic]) {
-        let marks: BTreeSet<ProblemKey> = problems.iter().map(mark).collect();
-        let mended = self.known.difference(&marks).count();
+        let keys: BTreeSet<ProblemKey> = problems.iter().map(key_of).collect();
+        let fixed = self.known.difference(&keys).count();
         let mut fresh: Vec<Diagnostic> = problems
             .iter()
-            .filter(|problem| !self.known.contains(&mark(problem)))
+            .filter(|problem| !self.known.contains(&key_of(problem)))
             .cloned()
             .collect();
-        self.known = marks;
+        self.known = keys;
         if !fresh.is_empty() {
             problem_output::problems(self.console, self.site, &mut fresh, OutputStream::Error);
         }
-        if mended == 0 {
+        if fixed == 0 {
             return;
         }
         let left = problems
@@ -115,17 +115,17 @@ impl<'a> SaveReporter<'a> {
             .filter(|problem| problem.severity != Severity::Off)
             .count();
         self.console.answer(&match left {
-            0 => "All problems are mended.".to_owned(),
+            0 => "All problems are fixed.".to_owned(),
             left => format!(
-                "Mended: {}; {} left.",
-                count(mended, "problem"),
+                "Fixed: {}; {} left.",
+                count(fixed, "problem"),
                 grouped(left)
             ),
         });
     }
 }
 
-/// Below ten milliseconds a tenth matters.
+/// A duration, with tenths of a millisecond below ten milliseconds.
 fn format_duration(took: Duration) -> String {
     if took < Duration::from_millis(10) {
         format!("{:.1} ms", took.as_secs_f64() * 1000.0)
