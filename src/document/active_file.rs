@@ -1,17 +1,17 @@
-//! Files of the content that browsers open as pages of their own: what in them would run or load
-//! something.
+//! Finds what would run or load something in files of the content that browsers open as pages of
+//! their own.
 
 use std::borrow::Cow;
 
 use html5gum::{Token, Tokenizer};
 
-/// Endings of files that browsers open as documents in which scripts run.
+/// Extensions of files that browsers open as documents in which scripts run.
 const DOCUMENTS: [&str; 16] = [
     "html", "htm", "xhtml", "xht", "shtml", "xml", "xsl", "xslt", "rdf", "rss", "atom", "svgz",
     "mhtml", "mht", "hta", "htc",
 ];
 
-/// Endings of files whose text is packed, so that it is not looked at.
+/// Extensions of files whose text is packed, so it is not checked.
 const PACKED: [&str; 3] = ["svgz", "mhtml", "mht"];
 
 /// Elements that run, load or send something.
@@ -30,10 +30,10 @@ const ACTIVE: [&str; 12] = [
     "foreignobject",
 ];
 
-/// The most findings that are reported; one is enough to look.
+/// The maximum number of findings; one is enough to make the writer look.
 const FINDINGS_MAX: usize = 5;
 
-/// Whether browsers open a file of this name as a document in which scripts run.
+/// Whether browsers open a file with this name as a document in which scripts run.
 pub fn is_document(name: &str) -> bool {
     DOCUMENTS.contains(&extension(name).as_str())
 }
@@ -44,7 +44,7 @@ fn extension(name: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// What runs or loads something in such a file, in words.
+/// The parts of such a file that run or load something, in words.
 pub fn active_parts(name: &str, bytes: &[u8]) -> Vec<String> {
     if PACKED.contains(&extension(name).as_str()) || bytes.starts_with(b"\x1F\x8B") {
         return vec!["packed text, in which scripts cannot be seen".to_owned()];
@@ -56,9 +56,9 @@ pub fn active_parts(name: &str, bytes: &[u8]) -> Vec<String> {
             found.push(what);
         }
     };
-    // Text that a document declares may hold tags.
+    // A declared entity may contain tags.
     if text.contains("<!ENTITY") {
-        note("a declared entity".to_owned());
+        note("an entity declaration".to_owned());
     }
     if text.contains("<?xml-stylesheet") {
         note("a style sheet that can write scripts".to_owned());
@@ -107,10 +107,10 @@ fn active_attribute(element: &str, attribute: &str, value: &str) -> Option<Strin
         || squeezed.starts_with("vbscript:")
         || squeezed.starts_with("data:text/html")
     {
-        return Some(format!("an address that runs in `{attribute}`"));
+        return Some(format!("an address that runs a script in `{attribute}`"));
     }
     if attribute == "http-equiv" && squeezed == "refresh" {
-        return Some("a `refresh` that leads elsewhere".to_owned());
+        return Some("a `refresh` that goes to another address".to_owned());
     }
     (is_loaded && is_outside).then(|| {
         format!(
@@ -131,7 +131,7 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     match bytes {
         [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
-        // XML need not say that it is UTF-16 when it begins with `<`.
+        // XML that begins with `<` may be UTF-16 without a byte order mark.
         [b'<', 0, ..] => wide(bytes, u16::from_le_bytes),
         [0, b'<', ..] => wide(bytes, u16::from_be_bytes),
         bytes => String::from_utf8_lossy(bytes),
@@ -158,7 +158,7 @@ mod tests {
             (
                 "a.htm",
                 "<a href=\" java\nscript:x\">",
-                "an address that runs in `href`",
+                "an address that runs a script in `href`",
             ),
             (
                 "a.xhtml",
@@ -178,7 +178,7 @@ mod tests {
             (
                 "a.html",
                 "<meta http-equiv=refresh content='0;url=//x'>",
-                "a `refresh` that leads elsewhere",
+                "a `refresh` that goes to another address",
             ),
             (
                 "a.svgz",

@@ -1,9 +1,8 @@
-//! What shows in a page's text alone and only `check` tells: links and pictures whose words say
-//! nothing.
+//! Problems of a page's text that only `check` reports: links and images whose words say nothing.
 
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Words of links that say nothing to who hears or sees only the links (WCAG 2.2, technique F84),
+/// Link texts that say nothing to readers who see or hear only the links (WCAG 2.2, technique F84),
 /// in English and German.
 const VAGUE: [&str; 26] = [
     "here",
@@ -34,7 +33,7 @@ const VAGUE: [&str; 26] = [
     "weiter",
 ];
 
-/// Texts of pictures that say nothing.
+/// Alt texts that say nothing.
 const EMPTY_ALT: [&str; 14] = [
     "image",
     "picture",
@@ -52,21 +51,21 @@ const EMPTY_ALT: [&str; 14] = [
     "untitled",
 ];
 
-/// A link whose words say nothing of where it leads.
+/// A link whose text does not say where the link goes.
 pub fn of_link(words: &str) -> Option<Diagnostic> {
     let plain = plain(words);
     let problem = || {
         Diagnostic::new(
             Code::VagueLinkText,
-            format!("“{}” does not say where the link leads", words.trim()),
+            format!("“{}” does not say where the link goes", words.trim()),
         )
     };
     VAGUE
         .contains(&plain.as_str())
-        .then(|| problem().help("let its words name what is behind it, as the title there does"))
+        .then(|| problem().help("use words that describe the target, such as its title"))
 }
 
-/// A picture whose text is its file's name, or says only that it is a picture.
+/// An image whose alt text is its file name, or says only that it is an image.
 pub fn of_picture(alt: &str, target: &str) -> Option<Diagnostic> {
     let plain = plain(alt);
     if plain.is_empty() {
@@ -82,14 +81,14 @@ pub fn of_picture(alt: &str, target: &str) -> Option<Diagnostic> {
     let problem = || {
         Diagnostic::new(
             Code::UselessAlt,
-            format!("“{}” does not say what the picture shows", alt.trim()),
+            format!("“{}” does not say what the image shows", alt.trim()),
         )
     };
     (is_name || EMPTY_ALT.contains(&plain.as_str()))
-        .then(|| problem().help("say it as you would to somebody on the telephone"))
+        .then(|| problem().help("describe the image as you would on the phone"))
 }
 
-/// In lower case, single spaces, without what stands around words.
+/// The words in lower case, with single spaces, without punctuation around them.
 fn plain(words: &str) -> String {
     let words = words
         .split_whitespace()

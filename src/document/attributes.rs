@@ -1,9 +1,9 @@
-//! Which attributes a writer may set under `raw_html: sanitize`, wherever they are written: in HTML
-//! and behind headings.
+//! Which attributes a writer may set under `raw_html: sanitize`, in HTML and after headings.
 //!
-//! One table says it for the tokenizer, which reports what it leaves out at its place, and for the
-//! sanitizer, which has the last word. Attributes, ids and classes by which the theme's scripts
-//! find their elements are not in it, so that a script acts on nothing but what the theme drew.
+//! One table serves the tokenizer, which reports where it drops an attribute, and the sanitizer,
+//! which decides in the end. Attributes, ids and classes by which the theme's scripts find their
+//! elements are not in the table, so scripts act only on elements of the theme. See DECISIONS: “One
+//! table lists the attributes that text may set”.
 
 use super::links::ParsedTarget;
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,7 +24,7 @@ pub const GLOBAL: [&str; 12] = [
     "translate",
 ];
 
-/// Beginnings of attributes that every element may have.
+/// Prefixes of attributes that every element may have.
 pub const GLOBAL_PREFIXES: [&str; 1] = ["aria-"];
 
 /// Attributes that only some elements may have.
@@ -133,16 +133,16 @@ pub const OF_ELEMENTS: [(&str, &[&str]); 30] = [
     ),
 ];
 
-/// Elements on which `align` says how their text is set.
+/// Elements on which `align` sets the alignment of their text.
 const ALIGNED: [&str; 19] = [
     "caption", "center", "col", "colgroup", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5",
     "h6", "p", "td", "th", "tr", "tbody",
 ];
 
-/// Attributes whose value is the address of something that is named and never loaded.
+/// Attributes whose value is an address that is cited but never loaded.
 const CITED: [&str; 1] = ["cite"];
 
-/// Ids by which the theme's scripts, styles and labels find its own elements.
+/// Ids by which the theme's scripts, styles and labels find the theme's own elements.
 const IDS: [&str; 32] = [
     "After",
     "AtAGlanceTitle",
@@ -178,8 +178,8 @@ const IDS: [&str; 32] = [
     "What-you-get",
 ];
 
-/// Beginnings of ids that the theme gives to several elements of a page, and whether a number
-/// follows.
+/// Prefixes of ids that the theme gives to several elements of a page, and whether a number follows
+/// the prefix.
 const ID_PREFIXES: [(&str, bool); 4] = [
     ("SearchResult-", false),
     ("Term-", true),
@@ -199,16 +199,16 @@ const CLASSES: [&str; 8] = [
     "tool-progress",
 ];
 
-/// What becomes of an attribute.
+/// What happens to an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttributeRule {
-    /// It stays as it is.
+    /// The attribute stays as it is.
     Keep,
-    /// This class replaces it.
+    /// This class replaces the attribute.
     Class(&'static str),
-    /// It is left out.
+    /// The attribute is left out.
     Drop,
-    /// Some of its classes are left out; the others stay.
+    /// Some of the classes are left out; the others stay.
     DropClasses { kept: String, dropped: Vec<String> },
 }
 
@@ -220,8 +220,7 @@ pub enum DroppedAttribute {
     Id(String),
 }
 
-/// The problem of a tag of which parts are left out; its place is the caller's to give. `tag` names
-/// the tag.
+/// The problem of a tag from which parts are left out, without a location. `tag` names the tag.
 pub fn problem(tag: &str, dropped: &[DroppedAttribute]) -> Diagnostic {
     let name = |dropped: &DroppedAttribute| match dropped {
         DroppedAttribute::Attribute(name) => format!("`{name}`"),
@@ -244,9 +243,9 @@ pub fn problem(tag: &str, dropped: &[DroppedAttribute]) -> Diagnostic {
         .iter()
         .all(|dropped| !matches!(dropped, DroppedAttribute::Attribute(_)));
     let help = if is_of_theme {
-        "choose another name: the theme finds its own elements by this one"
+        "choose another name, because the theme uses this one for its own elements"
     } else {
-        "delete what is left out; the setting `raw_html: allow` keeps it"
+        "delete it, or keep it with the setting `raw_html: allow`"
     };
     Diagnostic::new(
         Code::DroppedAttribute,
@@ -270,7 +269,7 @@ pub fn is_theme_class(class: &str) -> bool {
     CLASSES.contains(&class)
 }
 
-/// Checks an attribute of an element. Names are in lower case; addresses that a page loads or links
+/// Checks an attribute of an element. Names are in lower case. Addresses that a page loads or links
 /// to are checked elsewhere.
 pub fn check(element: &str, name: &str, value: &str) -> AttributeRule {
     match name {
@@ -300,7 +299,7 @@ pub fn check(element: &str, name: &str, value: &str) -> AttributeRule {
     }
 }
 
-/// Whether an `<input>` of this type is one to tick.
+/// Whether an `<input>` of this type is a checkbox or a radio button.
 pub fn is_tick_box(input_type: &str) -> bool {
     matches!(
         input_type.to_ascii_lowercase().as_str(),
@@ -340,7 +339,7 @@ pub fn alignment_classes<'a>(
         .join(" ")
 }
 
-/// The class for `align` or `valign`, where the element is one that it moves.
+/// The class that replaces `align` or `valign`, if the attribute has an effect on this element.
 fn alignment(element: &str, name: &str, value: &str) -> Option<&'static str> {
     let value = value.trim().to_ascii_lowercase();
     if name == "valign" {

@@ -1,4 +1,5 @@
-//! A page's body after Markdown was read: HTML with holes for what only the site knows.
+//! A page's body after Markdown was read: HTML with placeholders for what only the whole site can
+//! fill in.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,24 +15,24 @@ pub enum Segment {
     Html(String),
     /// The final address of `links[i]`, inside an attribute.
     Address(u32),
-    /// The title of the page that the wiki link `links[i]` leads to.
+    /// The title of the page that the wiki link `links[i]` points to.
     WikiTitle(u32),
     Component(Box<ComponentCall>),
-    /// A word of the text that a page of the glossary explains: that of `terms[i]`.
+    /// A glossary term in the text, explained by the page `terms[i]`.
     Term {
         term: u32,
         text: String,
     },
-    /// The file of `includes[i]`.
+    /// The text of the file `includes[i]`.
     Include(u32),
     /// The tool of `embeds[i]`.
     Tool(u32),
-    /// The line of the source, from 1, on which the next segment begins. Only where lines are asked
-    /// for.
+    /// The line of the source, from 1, on which the next segment begins. Present only if lines were
+    /// requested.
     Line(u32),
 }
 
-/// A component's call: rendered by its template, around its body.
+/// A call of a component, whose template is rendered around its body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComponentCall {
     pub name: String,
@@ -43,9 +44,9 @@ pub struct ComponentCall {
 /// Another page's tool, shown in this one: `::tool{page="…" name="value"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolEmbed {
-    /// The page's place among the links of this one.
+    /// The index of the link to that page among the links of this page.
     pub link: u32,
-    /// What the tool begins with: names and values as they were written.
+    /// The initial values of the tool: names and values as written.
     pub given: Vec<(String, Located<String>)>,
     pub call: Located<()>,
 }
@@ -54,15 +55,16 @@ pub struct ToolEmbed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileInclude {
     pub file: Located<String>,
-    /// The name of a region marked `region NAME` … `endregion NAME` in the file (or `ANCHOR: NAME`
-    /// … `ANCHOR_END: NAME`).
+    /// The name of a region that is marked `region NAME` … `endregion NAME` (or `ANCHOR: NAME` …
+    /// `ANCHOR_END: NAME`) in the file.
     pub region: Option<String>,
-    /// First and last line, from 1.
+    /// The first and the last line, from 1.
     pub lines: Option<(usize, usize)>,
     pub fence: FenceOptions,
 }
 
-/// How an included file is shown; the language is told by the file's extension unless stated.
+/// How an included file is shown. The language follows from the file's extension unless it is
+/// stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FenceOptions {
     pub language: Option<String>,
@@ -71,7 +73,7 @@ pub struct FenceOptions {
 }
 
 impl FenceOptions {
-    /// The fence for a file of this extension whose first shown line has this number.
+    /// The fence for a file with this extension whose first shown line is line `first_line`.
     pub fn fence(&self, extension: &str, first_line: usize) -> Fence {
         Fence {
             language: self

@@ -1,7 +1,8 @@
-//! Fenced code: what its info string asks for, and the HTML it becomes.
+//! Fenced code: the options in its info string, and its HTML.
 //!
-//! ```` ```rust title="src/main.rs" numbers start=10 mark="2,4-6" ```` — the forms other tools use (`{2,4-6}`, `linenos`,
-//! `hl_lines="2 4-6"`, `showLineNumbers`) are understood. Without any of these the HTML is CommonMark's, with spans in it.
+//! An example is ```` ```rust title="src/main.rs" numbers start=10 mark="2,4-6" ````. The notations
+//! of other tools (`{2,4-6}`, `linenos`, `hl_lines="2 4-6"`, `showLineNumbers`) are understood, too.
+//! Without any options, the HTML is CommonMark's, with spans in the code.
 
 use std::ops::RangeInclusive;
 
@@ -9,20 +10,20 @@ use super::highlight::{self, span_cache::HighlightCache};
 use super::raw_html::escape_into;
 use crate::fields::boolean_word;
 
-/// What a fence asks for.
+/// The options of a fence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fence {
     /// The first word, as written.
     pub language: String,
     pub title: Option<String>,
-    /// The number of the first line, when lines are numbered.
+    /// The number of the first line, if lines are numbered.
     pub numbers: Option<usize>,
-    /// Marked lines, counted from 1 whatever the numbers shown.
+    /// Highlighted lines, counted from 1 whatever line numbers are shown.
     pub marks: Vec<RangeInclusive<usize>>,
 }
 
 impl Fence {
-    /// Reads an info string. What it does not know is left alone: other tools put much there.
+    /// Reads an info string. Unknown options are ignored, because other tools have many.
     pub fn parse(info: &str) -> Self {
         let info = info.trim();
         let split = info
@@ -60,7 +61,7 @@ impl Fence {
     }
 }
 
-/// `key=value`, `key="value"`, `key` and `{…}` (named `{}`), in order.
+/// Reads `key=value`, `key="value"`, `key` and `{…}` (named `{}`), in order.
 fn attributes(text: &str) -> Vec<(String, Option<String>)> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -100,7 +101,7 @@ fn attributes(text: &str) -> Vec<(String, Option<String>)> {
     }
 }
 
-/// `2,4-6` or `2 4-6`.
+/// Reads `2,4-6` or `2 4-6`.
 fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
     let range = |part: &str| {
         let (from, to) = part.split_once('-').unwrap_or((part, part));
@@ -112,7 +113,7 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
         .collect()
 }
 
-/// The HTML of a code block. `code` ends in a line end unless it is empty.
+/// The HTML of a code block. `code` ends with a line end unless it is empty.
 pub fn render(fence: &Fence, code: &str, colors: Option<&HighlightCache>) -> String {
     let mut out = String::with_capacity(code.len() * 2);
     if fence.is_plain() {
@@ -171,7 +172,7 @@ fn open_code(out: &mut String, fence: &Fence) {
         out.push_str("<pre><code>");
     } else {
         out.push_str("<pre><code class=\"language-");
-        // One word, so that it is one class.
+        // Only the first word, so that it is one class.
         escape_into(
             out,
             fence.language.split_whitespace().next().unwrap_or_default(),

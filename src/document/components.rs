@@ -1,5 +1,6 @@
-//! Components in Markdown: `:::name{key="value"}` … `:::` with a Markdown body, `::name{…}` without
-//! one. Where they stand is for [`marks`]; here is what they take, and what they were given.
+//! Components in Markdown: `:::name{key="value"}` … `:::` with a Markdown body, or `::name{…}`
+//! without one. This module checks the arguments of a call against the component's signature;
+//! [`component_markers`] finds the calls.
 
 pub mod component_markers;
 
@@ -14,21 +15,20 @@ use super::links::LinkRole;
 use crate::diagnostic::nearest;
 use crate::fields::boolean_word;
 
-/// What a component takes: read from its definition in `templates/components/`.
+/// The arguments that a component takes, read from its definition in `templates/components/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     pub arguments: Vec<Argument>,
-    /// The definition cannot be read, so what the component takes is not known. That is reported at
-    /// the file.
+    /// Whether the definition cannot be read, so that the arguments are unknown. The problem is
+    /// reported at the definition's file.
     pub is_broken: bool,
-    /// Those that its template writes as a whole address, `href="{{ name }}"`, and what the address
-    /// is for.
+    /// The arguments that the template writes as a whole address, `href="{{ name }}"`, and the role
+    /// of each as a link.
     pub addresses: BTreeMap<String, LinkRole>,
 }
 
 impl Signature {
-    /// What an argument is for, where it is a link: by its name, or by what the template does with
-    /// it.
+    /// The role of an argument that is a link, by its name or by its use in the template.
     pub fn link_role(&self, name: &str) -> Option<LinkRole> {
         match name {
             "href" | "page" => Some(LinkRole::Text),
@@ -96,7 +96,7 @@ pub enum ArgumentValue {
     Integer(i64),
     Number(f64),
     Boolean(bool),
-    /// The final address of a link of the document, by its position in `Document::links`.
+    /// The final address of a link, by its index in the page's links.
     Link(u32),
 }
 
@@ -109,7 +109,7 @@ pub struct WrittenArgument {
     pub value_range: Range<usize>,
 }
 
-/// Something wrong with a call, at a range of the text.
+/// A problem of a call, at a range of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArgumentError {
     pub range: Range<usize>,
@@ -117,7 +117,7 @@ pub struct ArgumentError {
     pub help: Option<String>,
 }
 
-/// Reads what stands between the braces of a mark; `start` is where it begins in the text.
+/// Reads the arguments between the braces of a marker. `start` is the offset of `text` in the page.
 pub fn read_arguments(text: &str, start: usize) -> Result<Vec<WrittenArgument>, ArgumentError> {
     let mut written = Vec::new();
     let mut at = 0;
@@ -132,7 +132,7 @@ pub fn read_arguments(text: &str, start: usize) -> Result<Vec<WrittenArgument>, 
                 .map_or(text.len(), |length| at + length);
             return Err(ArgumentError {
                 range: start + at..start + end,
-                message: format!("`{}` is no argument", &text[at..end]),
+                message: format!("`{}` is not a valid argument", &text[at..end]),
                 help: Some("write arguments as key=\"value\"".into()),
             });
         };
@@ -160,7 +160,7 @@ pub fn read_arguments(text: &str, start: usize) -> Result<Vec<WrittenArgument>, 
     }
 }
 
-/// A value and the bytes it takes; `None` for an open quote.
+/// A value and the number of bytes that it takes; `None` for a quote that is never closed.
 fn read_value(text: &str) -> Option<(String, usize)> {
     if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let end = text[1..].find(quote)?;
@@ -170,30 +170,30 @@ fn read_value(text: &str) -> Option<(String, usize)> {
     Some((text[..end].to_owned(), end))
 }
 
-/// An argument that fits: its name, its value, and where the value stands.
+/// A valid argument: its name, its value, and the range of the value.
 pub type CheckedArgument = (String, ArgumentValue, Range<usize>);
 
-/// Checks written arguments against a signature: name and value of each that fits, and what does
-/// not.
+/// Checks written arguments against a signature. Returns the valid arguments, and the errors of the
+/// others and of those that are missing.
 pub fn check(
     component: &str,
     signature: &Signature,
     written: &[WrittenArgument],
     call: &Range<usize>,
 ) -> (Vec<CheckedArgument>, Vec<ArgumentError>) {
-    let mut fitting: Vec<CheckedArgument> = Vec::new();
-    let mut misfits = Vec::new();
+    let mut valid: Vec<CheckedArgument> = Vec::new();
+    let mut errors = Vec::new();
     for given in written {
         let Some(argument) = signature
             .arguments
             .iter()
             .find(|argument| argument.name == given.name)
         else {
-            misfits.push(unknown_argument(component, signature, given));
+            errors.push(unknown_argument(component, signature, given));
             continue;
         };
-        if fitting.iter().any(|(name, ..)| *name == given.name) {
-            misfits.push(ArgumentError {
+        if valid.iter().any(|(name, ..)| *name == given.name) {
+            errors.push(ArgumentError {
                 range: given.name_range.clone(),
                 message: format!("`{}` is given twice", given.name),
                 help: Some("keep one of the two".into()),
@@ -201,11 +201,11 @@ pub fn check(
             continue;
         }
         match convert(argument.kind, given.value.as_deref()) {
-            Some(value) => fitting.push((given.name.clone(), value, given.value_range.clone())),
-            None => misfits.push(ArgumentError {
+            Some(value) => valid.push((given.name.clone(), value, given.value_range.clone())),
+            None => errors.push(ArgumentError {
                 range: given.value_range.clone(),
                 message: format!(
-                    "`{}` of `{component}` wants {}",
+                    "`{}` of `{component}` must be {}",
                     given.name,
                     argument.kind.words()
                 ),
@@ -216,13 +216,13 @@ pub fn check(
     for missing in signature.arguments.iter().filter(|argument| {
         argument.is_required && !written.iter().any(|given| given.name == argument.name)
     }) {
-        misfits.push(ArgumentError {
+        errors.push(ArgumentError {
             range: call.clone(),
             message: format!("`{component}` needs `{}`", missing.name),
-            help: Some(format!("add {}=… between the braces", missing.name)),
+            help: Some(format!("add `{}=…` between the braces", missing.name)),
         });
     }
-    (fitting, misfits)
+    (valid, errors)
 }
 
 fn unknown_argument(
@@ -267,7 +267,7 @@ fn convert(kind: ArgumentKind, value: Option<&str>) -> Option<ArgumentValue> {
 impl ArgumentKind {
     fn words(self) -> &'static str {
         match self {
-            ArgumentKind::Text => "a text in quotation marks",
+            ArgumentKind::Text => "text in quotation marks",
             ArgumentKind::Integer => "a whole number",
             ArgumentKind::Number => "a number",
             ArgumentKind::Boolean => "true or false",
@@ -297,7 +297,7 @@ mod tests {
                 ("n".into(), Some("3".into()))
             ])
         );
-        assert!(read("title=\"a").is_err_and(|misfit| misfit.message.contains("never closed")));
+        assert!(read("title=\"a").is_err_and(|error| error.message.contains("never closed")));
         assert!(read("=x").is_err());
     }
 

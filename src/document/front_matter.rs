@@ -1,9 +1,10 @@
 //! Where front matter ends and the body begins, and what the front matter says.
 //!
-//! [`split`] only finds the lines `---`; the YAML between them is read by [`read`] and its meaning
-//! is [`meta`]. Front matter in other forms or places (TOML, JSON, below line 1, odd lines around
-//! it) is a problem of [`FileParts`]: a strict build does not publish such a page, a lenient one reads
-//! what [`FileParts`] says.
+//! [`split`] only finds the lines `---`; [`read`] reads the YAML between them, and [`meta`]
+//! interprets it. Front matter in another format or place (TOML, JSON, below line 1, with odd lines
+//! around it) is a problem in [`FileParts`]. A strict build does not publish such a page; a lenient
+//! one uses what [`FileParts`] contains. See DECISIONS: “Front matter is found wherever it is, and
+//! a lenient build loses no page”.
 
 mod common;
 mod locate;
@@ -34,7 +35,7 @@ pub enum FrontMatterFormat {
     Json,
 }
 
-/// The parts of a Markdown file, as offsets.
+/// The parts of a Markdown file, as byte ranges.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileParts {
     /// The front matter, without the lines around it.
@@ -45,16 +46,16 @@ pub struct FileParts {
     /// Front matter inside the range of the body, with the lines around it. It is not part of the
     /// text.
     pub cut: Option<Range<usize>>,
-    /// At most one: front matter that is never closed, that has another form, or that is in the
+    /// At most one problem: front matter that is never closed, has another format, or is in the
     /// wrong place.
     pub problem: Option<Diagnostic>,
-    /// Front matter with a problem has a line such as `draft: true`.
+    /// Whether front matter with a problem contains a line such as `draft: true`.
     pub holds_back: bool,
 }
 
 impl FileParts {
-    /// The file's text with the front matter inside the body blanked. Every offset and line stays
-    /// the same.
+    /// The file's text, with the front matter inside the body replaced by spaces. Every offset and
+    /// line stays the same.
     pub fn without_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.cut
             .clone()
@@ -62,7 +63,7 @@ impl FileParts {
     }
 }
 
-/// A text with spaces in place of a range's bytes, line ends excepted.
+/// A text with a range of its bytes replaced by spaces, except line ends.
 pub fn blanked(text: &str, range: &Range<usize>) -> String {
     let blanks = text[range.clone()]
         .bytes()
@@ -95,7 +96,7 @@ pub fn split(path: &SourcePath, text: &str) -> FileParts {
     }
 }
 
-/// The lines of a text from `start` on, without their ends.
+/// The lines of a text from `start` on, without their line ends.
 fn lines_from(text: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
     let mut at = start;
     text[start..].split_inclusive('\n').map(move |line| {
@@ -111,7 +112,7 @@ fn next_line(text: &str, line: &Range<usize>) -> usize {
         .map_or(text.len(), |newline| line.end + newline + 1)
 }
 
-/// Front matter that is opened on line 1 as it should be.
+/// Front matter that begins on line 1, as it should.
 fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> FileParts {
     let start = next_line(text, first);
     let Some(close) = closing_line(text, start) else {
@@ -129,7 +130,7 @@ fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> FileParts {
             format!("front matter closes with a line `---`, not `{closing}`"),
         )
         .at(LineStarts::new(text).place(path, close))
-        .help("write `---` in its place");
+        .help("replace it with `---`");
         return FileParts {
             holds_back: marks_unpublished(&text[start..split.body.start]),
             problem: Some(problem),
@@ -151,15 +152,15 @@ fn closing_line(text: &str, start: usize) -> Option<Range<usize>> {
     })
 }
 
-/// A strict build shows nothing of the file, because nobody can say where its YAML ends. A lenient
-/// one takes the lines that look like keys.
+/// Front matter without a closing line. A strict build publishes nothing of the file, because the
+/// end of its YAML is unknown. A lenient one reads the lines that look like keys.
 fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -> FileParts {
     let problem = Diagnostic::new(
         Code::UnclosedFrontMatter,
         "the front matter opened here is never closed",
     )
     .at(LineStarts::new(text).place(path, first.clone()))
-    .help("put a line `---` after its last key; for a rule at the beginning of a page write `***`");
+    .help("put a line `---` after its last key; to begin a page with a rule, write `***`");
     let end = leading_keys_end(text, start);
     let (front, body) = if end > start {
         (Some(start..end), end..text.len())
@@ -175,7 +176,7 @@ fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -
     }
 }
 
-/// Front matter that is not where or as it should be.
+/// Front matter in the wrong place or format.
 fn misplaced(
     path: &SourcePath,
     text: &str,

@@ -1,11 +1,11 @@
-//! Words that the site's own pages explain, found in text.
+//! Finds words in texts that the site's own pages explain.
 //!
-//! A [`Glossary`] holds the terms of each language, which are looked for on pages of that language.
-//! [`TermForms`] holds every form under which a term of one language is looked for: the titles of
-//! explaining pages, their `also`, and, in English, the plurals of both. Finding them is one pass
-//! over a text, however many there are, that stops only where a word begins as some form does. A
-//! form in capitals (`CTA`) is found in capitals only; a form is a word or several by itself, never
-//! a part of a longer word.
+//! A [`Glossary`] holds the terms of each language, which are searched for on pages in that
+//! language. [`TermForms`] holds every form of the terms of one language: the titles of the
+//! explaining pages, their `also`, and, in English, the plurals of both. Finding them takes one
+//! pass over a text, however many there are, and stops only where a word begins like one of the
+//! forms. A form in capitals (`CTA`) is found only in capitals. A form is found as one or more
+//! whole words, never as part of a longer word.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::paths::SourcePath;
 /// A site's terms.
 #[derive(Clone, Debug, Default)]
 pub struct Glossary {
-    /// By the primary subtag of their pages' language.
+    /// The forms by language: the primary subtag of the pages' language.
     languages: BTreeMap<String, TermForms>,
     hash: Option<Fingerprint>,
 }
@@ -32,49 +32,50 @@ pub struct Glossary {
 pub struct TermForms {
     matcher: Option<TermMatcher>,
     patterns: Vec<FormPattern>,
-    /// The pages that explain, sorted.
+    /// The explaining pages, sorted.
     terms: Vec<SourcePath>,
 }
 
-/// A form that is looked for.
+/// A form to search for.
 #[derive(Clone, Debug)]
 struct FormPattern {
     form: String,
-    /// Its term, by number.
+    /// The number of its term.
     term: usize,
-    /// Whether it is an abbreviation in capitals or the plural of one, found as it is written only.
+    /// Whether the form is an abbreviation in capitals, or the plural of one, which is found only
+    /// as written.
     is_exact: bool,
 }
 
-/// All forms as one automaton, asked only at places where [`FormPrefixes`] lets one begin.
+/// All forms as one automaton. It runs only where [`FormPrefixes`] allows a form to begin.
 #[derive(Clone, Debug)]
 struct TermMatcher {
     automaton: NFA,
-    /// Where the automaton begins.
+    /// The initial state of the automaton.
     start: StateID,
     beginnings: FormPrefixes,
-    /// No form begins with fewer letters, digits and low lines of ASCII than so many, where it
-    /// begins with one at all. At most [`LETTERS_MAX`].
+    /// The smallest number of ASCII letters, digits and underscores with which a form begins, forms
+    /// that begin with none excepted. At most [`LETTERS_MAX`].
     letters: u32,
 }
 
-/// Which four bytes a form may begin with, or three where one is that short; upper and lower case
-/// are one. Some let in what is no form's beginning.
+/// The first four bytes of each form, or the first three if a form is that short, in either case. A
+/// set of hashes: it may also allow bytes with which no form begins.
 #[derive(Clone, Debug)]
 struct FormPrefixes {
     places: Box<[u64; BEGINNINGS / 64]>,
-    /// The bytes that count, of four of which the first is the lowest.
+    /// Masks the bytes that count; the first of the four is the lowest.
     mask: u32,
 }
 
 const BEGINNINGS: usize = 1 << 16;
 
-/// A term in a text, at these bytes of it.
+/// A term in a text, with its byte range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TermMatch {
     pub start: usize,
     pub end: usize,
-    /// The term's number, for [`TermForms::term`].
+    /// The term's number; see [`TermForms::term`].
     pub term: usize,
 }
 
@@ -108,7 +109,7 @@ pub fn words(entry: &Entry, kinds: &Kinds) -> Vec<String> {
 }
 
 impl Glossary {
-    /// The terms that these pages explain. `language` is that of pages that state none.
+    /// The terms that these pages explain. `language` is the language of pages that state none.
     pub fn of<'a>(entries: impl Iterator<Item = &'a Entry>, kinds: &Kinds, language: &str) -> Self {
         let mut explaining: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
         for entry in entries.filter(|entry| !entry.is_broken && explains(&entry.meta.kind, kinds)) {
@@ -132,12 +133,12 @@ impl Glossary {
         }
     }
 
-    /// The fingerprint of all forms and the pages that explain them; `None` where there are none.
+    /// The hash of all forms and of the pages that explain them; `None` if there are none.
     pub fn hash(&self) -> Option<Fingerprint> {
         self.hash
     }
 
-    /// The terms to look for on pages in a language.
+    /// The terms to search for on pages in a language.
     pub fn in_language(&self, language: &str) -> Option<&TermForms> {
         self.languages.get(&primary(language))
     }
@@ -153,7 +154,7 @@ fn primary(language: &str) -> String {
 }
 
 impl TermForms {
-    /// The forms of these pages' words; of two pages with one form the first has it.
+    /// The forms of these pages' terms. If two pages have the same form, it belongs to the first.
     fn of(
         mut explaining: Vec<&Entry>,
         kinds: &Kinds,
@@ -198,8 +199,8 @@ impl TermForms {
         &self.terms[number]
     }
 
-    /// The terms in a text, in order, none within another: of two that begin at one place the
-    /// longer one.
+    /// The terms in a text, in order and without overlaps. Of two that begin at the same position,
+    /// the longer one counts.
     pub fn find(&self, text: &str) -> Vec<TermMatch> {
         let Some(matcher) = &self.matcher else {
             return Vec::new();
@@ -228,7 +229,7 @@ impl TermForms {
         all
     }
 
-    /// The end and the term of the longest form that stands at this place by itself.
+    /// The end and the term of the longest form that is at this position as a whole word.
     fn longest_at(
         &self,
         matcher: &TermMatcher,
@@ -276,7 +277,8 @@ impl FormPattern {
 }
 
 impl TermMatcher {
-    /// Too many forms for one automaton are more than any glossary has; then none are offered.
+    /// Returns `None` if there are too many forms for one automaton, more than any real glossary
+    /// has.
     fn of(patterns: &[FormPattern]) -> Option<Self> {
         let forms = || patterns.iter().map(|pattern| &pattern.form);
         let automaton = NFA::builder()
@@ -333,7 +335,7 @@ impl FormPrefixes {
         self.places[place / 64] |= 1 << (place % 64);
     }
 
-    /// Whether a form may begin where these bytes do; near the end of a text it always may.
+    /// Whether a form may begin with these bytes. Near the end of a text, always true.
     fn may_start(&self, bytes: &[u8]) -> bool {
         let Some(four) = bytes.first_chunk() else {
             return true;
@@ -343,22 +345,22 @@ impl FormPrefixes {
     }
 
     fn place(&self, four: u32) -> usize {
-        // This makes lower case of capitals, and something of what is no letter; the multiplication
-        // (Fibonacci hashing) mixes all into the highest bits.
+        // This turns capitals into lower case, and changes other bytes consistently. The
+        // multiplication (Fibonacci hashing) mixes all bits into the highest ones.
         let folded = (four | 0x2020_2020) & self.mask;
         (folded.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNINGS.ilog2())) as usize
     }
 }
 
-/// So many letters at the beginning of a word decide whether it is looked at.
+/// How many letters at the beginning of a word decide whether it is checked.
 const LETTERS_MAX: usize = 4;
 
-/// How many bytes are looked at at a time.
+/// How many bytes are checked at a time.
 const BLOCK: usize = 64;
 
-/// Where in a block of bytes a form may begin, a bit for each: at the first character of a word of
-/// so many letters and at any that is of none, but no space. Written so that a processor can look
-/// at many bytes at once.
+/// The positions in a block at which a form may begin, one bit each: the first characters of words
+/// with at least `letters` letters, and all characters that are neither spaces nor part of a word.
+/// Written so that a processor can check many bytes at once.
 fn start_positions(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
     let bytes = block.try_into().unwrap_or_else(|_| {
         let mut padded = [b' '; BLOCK];
@@ -369,12 +371,12 @@ fn start_positions(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
         let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
         u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
     }));
-    // Neither a space nor inside a character.
+    // Neither a space nor a byte inside a character.
     let begins_something =
         bits(&bytes.map(|byte| u8::from((byte != b' ') & (byte & 0xC0 != 0x80))));
     let of_word_before = of_word << 1 | u64::from(*is_in_word);
     *is_in_word = of_word >> (block.len() - 1) & 1 == 1;
-    // A word that goes on in the next block may be long enough.
+    // A word that continues in the next block may be long enough.
     let goes_on = |letter: u32| of_word >> letter | !(u64::MAX >> letter);
     let is_long_enough = (1..letters).fold(u64::MAX, |long_enough, letter| {
         long_enough & goes_on(letter)
@@ -382,7 +384,7 @@ fn start_positions(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
     begins_something & !(of_word & (of_word_before | !is_long_enough))
 }
 
-/// The lowest bits of bytes, side by side.
+/// Packs the lowest bit of each byte into one number.
 fn bits(bytes: &[u8; BLOCK]) -> u64 {
     let eighths = bytes.chunks_exact(8).enumerate().map(|(eighth, bytes)| {
         let eight = u64::from_le_bytes(*bytes.first_chunk().expect("a chunk has eight bytes"));
@@ -391,8 +393,8 @@ fn bits(bytes: &[u8; BLOCK]) -> u64 {
     eighths.fold(0, |all, eighth| all | eighth)
 }
 
-/// A form as it may be written: ASCII letters match in either case, of others the first letter is
-/// tried in both, and an apostrophe may be straight or curly.
+/// The spellings of a form. ASCII letters match in either case; a first letter outside ASCII is
+/// tried in both cases, and an apostrophe may be straight or curly.
 fn spellings(form: &str) -> Vec<String> {
     let mut all = vec![form.to_owned()];
     if form.contains(['\'', '’']) {
@@ -423,7 +425,7 @@ fn is_capitals(form: &str) -> bool {
     letters().count() > 1 && letters().all(char::is_uppercase)
 }
 
-/// The English plural, where the last letter lets it be told.
+/// The English plural, if the last letter determines it.
 fn plural(word: &str) -> Option<String> {
     let lower = word.to_ascii_lowercase();
     if !lower.ends_with(|c: char| c.is_ascii_alphabetic()) {
@@ -445,8 +447,7 @@ fn plural(word: &str) -> Option<String> {
     })
 }
 
-/// Whether what stands there is not a part of a longer word. Scripts without spaces have no such
-/// borders.
+/// Whether the range is not part of a longer word. Scripts without spaces have no such boundaries.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let joins = |a: Option<char>, b: Option<char>| match (a, b) {
         (Some(a), Some(b)) => is_of_word(a) && is_of_word(b),

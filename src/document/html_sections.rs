@@ -1,19 +1,19 @@
-//! A finished body taken apart at its second-level headings, for templates that show each part by
-//! itself.
+//! Splits a finished body at its second-level headings, for templates that show each part on its
+//! own.
 
 use super::html_tokens::{StartTag, Token, Tokens};
 
-/// A heading with what follows it. What stands before the first heading has none.
+/// A heading and what follows it. The part before the first heading has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HtmlSection {
     pub id: Option<String>,
-    /// The heading's element with all that is in it; empty in the part before the first.
+    /// The heading's element with its content; empty in the part before the first heading.
     pub heading: String,
     pub body: String,
 }
 
 impl HtmlSection {
-    /// The heading's element without the link to itself that every heading ends with.
+    /// The heading's element without its anchor link.
     pub fn heading_without_link(&self) -> String {
         match self.heading.rfind(LINK) {
             Some(link) => format!("{}</h2>", &self.heading[..link]),
@@ -22,16 +22,17 @@ impl HtmlSection {
     }
 }
 
-/// How the link of a heading to itself begins.
+/// The beginning of a heading's anchor link.
 const LINK: &str = " <a class=\"anchor\" href=\"#";
 
-/// Elements without content, which leave nothing open.
+/// Elements without content, which are never open.
 const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
     "track", "wbr",
 ];
 
-/// Splits HTML at each `h2` that stands in no other element. The parts together are the text.
+/// Splits HTML at each `h2` that is not inside another element. The parts joined together are the
+/// whole text.
 pub fn parts(html: &str) -> Vec<HtmlSection> {
     let mut split = SectionSplitter {
         html,
@@ -54,11 +55,11 @@ pub fn parts(html: &str) -> Vec<HtmlSection> {
 struct SectionSplitter<'a> {
     html: &'a str,
     parts: Vec<HtmlSection>,
-    /// Up to where the text stands in a part.
+    /// Text before this offset is already part of a section.
     from: usize,
-    /// Elements that are open.
+    /// The number of open elements.
     depth: usize,
-    /// The heading that is open, with its id.
+    /// The id of the open heading, if one is open.
     heading: Option<Option<String>>,
 }
 
@@ -90,7 +91,7 @@ impl SectionSplitter<'_> {
         }
     }
 
-    /// Gives what stands before this place to the part before.
+    /// Appends the text up to this offset to the last section.
     fn extend_last(&mut self, to: usize) {
         let last = self
             .parts

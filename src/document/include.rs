@@ -9,8 +9,8 @@ use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::paths::SourcePath;
 use crate::source::{SourceFile, with_lf};
 
-/// The HTML of an included file. `folder` is the page's; a leading `/` counts from the site's root.
-/// Empty when it cannot be shown.
+/// The HTML of an included file, or an empty string with a problem. `folder` is the page's folder;
+/// a path with a leading `/` is relative to the site's root.
 pub fn show(
     include: &FileInclude,
     folder: &SourcePath,
@@ -27,7 +27,7 @@ pub fn show(
     }
 }
 
-/// The text that is shown of an included file; empty when none can be.
+/// The text that is shown of an included file; empty if it cannot be shown.
 pub fn text(
     include: &FileInclude,
     folder: &SourcePath,
@@ -38,7 +38,7 @@ pub fn text(
         .unwrap_or_default()
 }
 
-/// The language that an included file is shown in: the one stated, or what its name ends in.
+/// The language of an included file: the stated one, or the file's extension.
 pub fn language(include: &FileInclude) -> String {
     let name = include.file.value.rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -49,7 +49,7 @@ pub fn language(include: &FileInclude) -> String {
         .unwrap_or_else(|| extension.to_owned())
 }
 
-/// What is shown of a file.
+/// The part of a file that is shown.
 struct FileExcerpt {
     path: SourcePath,
     /// The number of the first line shown, from 1.
@@ -73,13 +73,13 @@ fn excerpt(
     let Ok(path) = folder.join(written) else {
         return problem(
             format!("`{written}` is outside the site's folder"),
-            "only files inside the site can be shown",
+            "move the file into the site's folder",
         );
     };
     let Some(bytes) = read(&path) else {
         return problem(
-            format!("there is no file {path}"),
-            "the path counts from the page's folder, or with a leading / from the site's root",
+            format!("the file {path} does not exist"),
+            "write the path relative to the page's folder, or with a leading / to the site's root",
         );
     };
     let text = match SourceFile::decode(&path, &bytes) {
@@ -87,7 +87,7 @@ fn excerpt(
         Err(fault) => {
             return problem(
                 format!("{path} cannot be shown: {}", fault.message),
-                "only text files can be shown",
+                "include a text file",
             );
         }
     };
@@ -106,7 +106,7 @@ fn excerpt(
         (None, Some((_, to))) => {
             return problem(
                 format!("{path} has {} lines, not {to}", lines.len()),
-                "give lines that exist",
+                "choose lines that exist",
             );
         }
         (None, None) => (
@@ -124,7 +124,7 @@ fn excerpt(
     Ok(FileExcerpt { path, first, code })
 }
 
-/// The lines between the marks of a region, other marks left out, and the number of the first.
+/// The lines of a region, without the markers of other regions, and the number of the first.
 fn region<'a>(lines: &[&'a str], name: &str) -> Option<(usize, Vec<&'a str>)> {
     let start = lines
         .iter()
@@ -172,7 +172,7 @@ fn marker(line: &str) -> Option<(bool, &str)> {
     None
 }
 
-/// Lines without the indent that all of them share.
+/// Lines without the indent that they share.
 fn remove_shared_indent(lines: &[&str]) -> String {
     let indent = |line: &&&str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let shared = lines

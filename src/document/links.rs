@@ -1,11 +1,11 @@
-//! A link of a page, and where on the page it is.
+//! A link of a page, and its role there.
 
 use serde::{Deserialize, Serialize};
 
 use super::meta::Located;
 pub use crate::link_target::{ParsedTarget, SCHEMES, is_remote, origin};
 
-/// Where on a page a link stands.
+/// The role of a link on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LinkRole {
     /// `[text](target)`, or `href` in HTML.
@@ -14,17 +14,17 @@ pub enum LinkRole {
     Embed,
     /// `[[target]]`.
     Wiki,
-    /// `![[target]]`: something the page shows, which may be named without its folder.
+    /// `![[target]]`: something the page shows. The target may omit its folder.
     WikiEmbed,
 }
 
 impl LinkRole {
-    /// Whether the page shows what the link leads to.
+    /// Whether the page shows the link's target.
     pub fn is_embed(self) -> bool {
         matches!(self, LinkRole::Embed | LinkRole::WikiEmbed)
     }
 
-    /// Whether the target may be a name alone.
+    /// Whether the target may be a name without a folder.
     pub fn is_wiki(self) -> bool {
         matches!(self, LinkRole::Wiki | LinkRole::WikiEmbed)
     }

@@ -1,16 +1,17 @@
-//! The formula library's output, held against a list of what MathML may be on a page.
+//! Checks the formula library's output against a list of the MathML that a page may contain.
 //!
-//! The library copies some names of a formula into its output as they are written, and it styles
-//! with `style` attributes, which the content security policy of the pages refuses. So its output
-//! is read tag by tag: an element that is on the list stays where it may be, its attributes are
-//! kept, replaced by a class of `css/math.css` or left out, and everything else becomes text.
+//! The library copies some names of a formula into its output without changes, and it uses `style`
+//! attributes, which the pages' content security policy forbids. So its output is read tag by tag.
+//! Elements on the list stay where they are allowed; their attributes are kept, replaced by a class
+//! of `css/math.css` or left out. Everything else becomes text. See DECISIONS: “Formulas are read
+//! again after the library wrote them”.
 
 use memchr::memchr3;
 
 use super::links::ParsedTarget;
 use super::raw_html::{escape_attribute, escape_into};
 
-/// A formula as it may be on a page.
+/// A formula that is safe to publish.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CleanMathml {
     pub html: String,
@@ -18,10 +19,10 @@ pub struct CleanMathml {
     pub refused_links: Vec<String>,
 }
 
-/// Elements whose content is text alone.
+/// Elements that contain only text.
 const LEAVES: [&str; 3] = ["mi", "mn", "mo"];
 
-/// Elements that hold other elements of MathML.
+/// Elements that contain other MathML elements.
 const CONTAINERS: [&str; 21] = [
     "merror",
     "mfrac",
@@ -46,10 +47,10 @@ const CONTAINERS: [&str; 21] = [
     "menclose",
 ];
 
-/// Elements of HTML that may be in `mtext`.
+/// HTML elements that are allowed in `mtext`.
 const IN_TEXT: [&str; 8] = ["a", "b", "code", "em", "i", "s", "span", "u"];
 
-/// Attributes that are kept as they are. Their values are numbers, lengths and words.
+/// Attributes that are kept without changes. Their values are numbers, lengths and words.
 const ATTRIBUTES: [&str; 19] = [
     "accent",
     "accentunder",
@@ -72,7 +73,7 @@ const ATTRIBUTES: [&str; 19] = [
     "width",
 ];
 
-/// Classes that the library gives.
+/// Classes that the library writes.
 const CLASSES: [&str; 5] = [
     "math-core-sans-serif-font",
     "math-core-serif-font",
@@ -81,15 +82,15 @@ const CLASSES: [&str; 5] = [
     "menclose-updiagonalstrike",
 ];
 
-/// What stands for a declaration of a style.
+/// What replaces a style declaration.
 enum Replacement {
     Class(&'static str),
     Attribute(&'static str),
-    /// Another declaration of the same style says it, too.
+    /// Another declaration of the same style has the same effect.
     Nothing,
 }
 
-/// What a page has instead of a declaration; `None` for one that the library does not make.
+/// The replacement for a declaration; `None` for one that the library does not write.
 fn replacement(property: &str, value: &str) -> Option<Replacement> {
     use Replacement::{Attribute, Class, Nothing};
     Some(match (property, value) {
@@ -114,7 +115,7 @@ fn replacement(property: &str, value: &str) -> Option<Replacement> {
         ("width", "100%") => Class("math-wide"),
         ("width", "50%") => Class("math-side"),
         ("width", "7.5%") => Class("math-edge"),
-        // The attribute `width` says it, too.
+        // The attribute `width` has the same effect.
         ("width", _) => Nothing,
         ("border-left", "0.05em solid currentcolor") => Class("math-line-left"),
         ("border-left", "0.05em dashed currentcolor") => Class("math-dash-left"),
@@ -129,8 +130,8 @@ fn replacement(property: &str, value: &str) -> Option<Replacement> {
     })
 }
 
-/// The class for a space that goes back, by the nearest of the widths that `css/math.css` has, in
-/// eighteenths of an em.
+/// The class for a negative space: the nearest of the widths in `css/math.css`, in eighteenths of
+/// an em.
 fn negative_space(length: &str) -> &'static str {
     const STEPS: [(f32, &str); 7] = [
         (3.0, "math-back-3"),
@@ -155,7 +156,7 @@ fn negative_space(length: &str) -> &'static str {
     nearest.map_or("", |(_, class)| class)
 }
 
-/// Reads what the library made of a formula, which begins with `<math>`.
+/// Cleans the library's output for a formula, which begins with `<math>`.
 pub fn clean(mathml: &str) -> CleanMathml {
     let is_block = mathml.starts_with("<math display=\"block\">");
     let inner = mathml.split_once('>').map_or("", |(_, inner)| inner);
@@ -208,7 +209,7 @@ impl MathmlCleaner {
         self.out.push_str(rest);
     }
 
-    /// A character that the library escaped stays so.
+    /// A character that the library escaped stays escaped.
     fn character(&mut self, text: &str) -> Option<usize> {
         let entity = ["&lt;", "&gt;", "&amp;", "&quot;", "&#39;"]
             .into_iter()
@@ -235,7 +236,7 @@ impl MathmlCleaner {
         self.out.push('>');
     }
 
-    /// A start tag that may be here, with what it may have.
+    /// A start tag that is allowed here, with its allowed attributes.
     fn start_tag(&mut self, text: &str) -> Option<usize> {
         let written = &text[1..];
         let end = written.find(|c: char| !c.is_ascii_lowercase())?;
@@ -260,7 +261,7 @@ impl MathmlCleaner {
         Some(text.len() - after.len())
     }
 
-    /// The element of this name, where the open ones may hold it.
+    /// The element with this name, if it is allowed within the open ones.
     fn allowed(&self, name: &str) -> Option<&'static str> {
         let known = |names: &[&'static str]| names.iter().copied().find(|known| *known == name);
         match self.open.last() {
@@ -278,7 +279,7 @@ impl MathmlCleaner {
             match *name {
                 "style" => self.style(value, &mut classes),
                 "class" => classes.extend(value.split(' ').filter(|class| CLASSES.contains(class))),
-                // Ids of a formula cannot meet those of the page.
+                // The prefix keeps ids of a formula apart from those of the page.
                 "id" if element == "mtd" => self.attribute("id", &format!("eq-{value}")),
                 "href" if element == "a" => self.link(value),
                 name if ATTRIBUTES.contains(&name) => self.attribute(name, value),
@@ -305,7 +306,7 @@ impl MathmlCleaner {
         }
     }
 
-    /// The address of a link: a place in the formula, or another site.
+    /// The address of a link: a place within the formula, or another site.
     fn link(&mut self, written: &str) {
         let address = unescape(written);
         if let Some(label) = address.strip_prefix('#') {
@@ -317,7 +318,7 @@ impl MathmlCleaner {
         }
     }
 
-    /// Writes an attribute; in `value` nothing is escaped.
+    /// Writes an attribute. `value` is not escaped yet.
     fn attribute(&mut self, name: &str, value: &str) {
         self.out.push(' ');
         self.out.push_str(name);
@@ -327,7 +328,7 @@ impl MathmlCleaner {
     }
 }
 
-/// The attribute that a text begins with, and what follows it.
+/// The attribute at the beginning of a text, and what follows it.
 fn attribute(text: &str) -> Option<((&str, &str), &str)> {
     let end = text
         .find(|c: char| !c.is_ascii_lowercase())

@@ -1,5 +1,4 @@
-//! What a page says of itself: its front matter, checked and with the defaults of its folder filled
-//! in.
+//! The front matter of a page, checked and completed with the defaults of its folders.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// As front matter and addresses name it.
+    /// The name in front matter and addresses.
     pub fn key(self) -> &'static str {
         match self {
             Level::Beginner => "beginner",
@@ -30,7 +29,7 @@ impl Level {
     }
 }
 
-/// Where something a page says was taken from.
+/// A source of what a page says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SourceReference {
     pub title: String,
@@ -47,7 +46,7 @@ pub struct MetaImage {
 /// A page's front matter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
-    /// `None` when only a heading can give it.
+    /// `None` if a heading has to provide the title.
     pub title: Option<Located<String>>,
     pub short_title: Option<String>,
     pub summary: Option<String>,
@@ -59,12 +58,12 @@ pub struct Meta {
     pub minutes: Option<u32>,
     pub authors: Vec<Located<String>>,
     pub published: Option<Date>,
-    /// The moment within that day, where a time is written: seconds since 1970.
+    /// The exact moment, if a time is written, in seconds since 1970.
     pub published_at: Option<i64>,
     pub updated: Option<Date>,
     pub updated_at: Option<i64>,
     pub reviewed: Option<Date>,
-    /// Months, days … as a jiff span in text form: `12 months`.
+    /// A period in jiff's text form: `12 months`.
     pub review_every: Option<String>,
     pub owner: Option<String>,
     pub license: Option<String>,
@@ -87,12 +86,13 @@ pub struct Meta {
     pub search_boost: Option<f64>,
     pub search_exclude: bool,
     pub glossary: bool,
-    /// Code → severity, for this page.
+    /// The severity of each code on this page.
     pub checks: BTreeMap<String, Severity>,
     pub template: Option<Located<String>>,
     /// The kind's own fields.
     pub fields: FieldItems,
-    /// The links in them, in the order in which [`crate::fields::links`] finds them.
+    /// The links in the kind's own fields, in the order in which [`crate::fields::links`] finds
+    /// them.
     pub field_links: Vec<FieldLink>,
     pub extra: FieldItems,
 }

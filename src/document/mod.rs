@@ -1,9 +1,9 @@
-//! One Markdown file in isolation: front matter, body, outline, links, components as holes. Knows
-//! no other file.
+//! One Markdown file, parsed in isolation: front matter, body, outline, links, and components as
+//! placeholders. This module knows no other file.
 //!
-//! [`parse`] is pure: the same bytes and [`DocumentInputs`] give the same [`Document`]. What other pages
-//! may know of it is its [`Entry`]; an edited sentence leaves that equal, so that nothing else has
-//! to be made again.
+//! [`parse`] is pure: the same bytes and [`DocumentInputs`] give the same [`Document`]. Other pages
+//! see only its [`Entry`]. An edit to a sentence leaves the entry equal, so nothing else has to be
+//! rebuilt.
 
 pub mod active_file;
 pub mod advice;
@@ -64,29 +64,29 @@ use crate::tool::Tool;
 use crate::tool::prose::ToolText;
 use crate::yaml::YamlNode;
 
-/// What a document depends on besides its own bytes.
+/// What a document depends on, apart from its own bytes.
 pub struct DocumentInputs<'a> {
     pub settings: &'a Settings,
     pub kinds: &'a Kinds,
     pub signatures: &'a Signatures,
     /// The terms to look for in the text.
     pub glossary: &'a Glossary,
-    /// Files of `data/`, by their path below it.
+    /// Files of `data/`, by their path in that folder.
     pub data: &'a BTreeMap<String, serde_json::Value>,
-    /// What colours code.
+    /// Highlights code.
     pub colors: &'a HighlightCache,
-    /// Front matter defaults of the folders above it, the nearest last.
+    /// Front matter defaults of the folders that contain the file, the nearest last.
     pub defaults: &'a [&'a YamlNode],
-    /// The kind that its top folder implies.
+    /// The kind that the top-level folder implies.
     pub kind_of_folder: Option<&'a str>,
     pub words: &'a Translations,
     pub is_lenient: bool,
-    /// Whether the body will be shown. Without it none is made; entry, facts and problems are the
-    /// same.
+    /// Whether the body will be shown. If not, no body is produced; the entry, facts and problems
+    /// are the same.
     pub wants_body: bool,
-    /// Whether the text is given by passages, for the search.
+    /// Whether to collect text sections for the search.
     pub wants_text: bool,
-    /// Whether the blocks of the body say on which line they begin.
+    /// Whether the blocks of the body carry the line on which they begin.
     pub with_lines: bool,
 }
 
@@ -113,44 +113,44 @@ impl DocumentInputs<'_> {
 pub struct Document {
     pub entry: Arc<Entry>,
     pub facts: PageFacts,
-    /// What only a check tells of the text.
+    /// Problems of the text that only `check` reports.
     pub remarks: Vec<Diagnostic>,
     pub body: Vec<Segment>,
-    /// The text by headings, where it is wanted.
+    /// The text by headings, if [`DocumentInputs::wants_text`] is set.
     pub passages: Vec<TextSection>,
 }
 
-/// What is told of a page's text beside its entry, so that an edited sentence leaves the entry
-/// equal.
+/// Facts about a page's text. They are kept apart from its entry, so that an edit to a sentence
+/// leaves the entry equal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PageFacts {
     pub words: usize,
     pub sentences: usize,
     /// Words of more than six letters.
     pub long_words: usize,
-    /// The beginning of the text, for machines that want a description.
+    /// The beginning of the text, used where a description is needed.
     pub excerpt: String,
     /// The names of the components that the body calls, sorted.
     pub components: Vec<String>,
-    /// Stands for where in the text the words are that the glossary explains.
+    /// Identifies the positions of glossary terms in the text.
     pub term_places: Option<Fingerprint>,
-    /// The tool that it declares.
+    /// The tool that the page declares.
     pub tool: Option<Arc<Tool>>,
-    /// The texts of its own fields, in the order of [`crate::fields::texts`].
+    /// The texts of the page's own fields, in the order of [`crate::fields::texts`].
     pub texts: Vec<ToolText>,
-    /// It declares one that cannot be worked out as it stands.
+    /// Whether the page declares a tool that is not valid.
     pub is_tool_broken: bool,
-    /// The files of `data/` that reading it asked for, found or not.
+    /// The files of `data/` that were looked up while reading the page, whether or not they exist.
     pub data: Vec<String>,
 }
 
-/// What other pages may know of a page.
+/// What other pages may know about a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     pub source: SourcePath,
     pub meta: Meta,
     pub title: String,
-    /// What the page's own heading says, when it is not the title.
+    /// The text of the page's own heading, if it differs from the title.
     pub heading: Option<Heading>,
     pub summary: Option<String>,
     pub outline: Vec<Heading>,
@@ -158,28 +158,28 @@ pub struct Entry {
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub includes: Vec<FileInclude>,
-    /// Other pages' tools that it shows.
+    /// Tools of other pages that this page shows.
     pub embeds: Vec<ToolEmbed>,
-    /// Stated (`time:`), else what reading takes.
+    /// The stated time (`time:`), or else the estimated reading time.
     pub minutes: u32,
     /// A date in the file's name.
     pub date_in_name: Option<Date>,
-    /// Stands for the tool that it declares, which others may embed.
+    /// The hash of the tool that the page declares, which other pages may embed.
     pub tool: Option<Fingerprint>,
-    /// When it takes place, for pages of a kind that does.
+    /// When the event takes place, for pages of a kind that has dates.
     pub occurs: Option<Occurrence>,
-    /// The pages that explain words of its text, sorted.
+    /// The pages that explain terms used in the text, sorted.
     pub terms: Vec<SourcePath>,
-    /// It could not be read far enough to be published.
+    /// Whether the file could not be read well enough to be published.
     pub is_broken: bool,
 }
 
-/// Words that are read in a minute (Brysbaert 2019 finds 238 for English prose; these texts are
-/// worked with).
+/// Words read in a minute. Brysbaert (2019) finds 238 for English prose; readers work with these
+/// texts, which takes longer.
 const WORDS_A_MINUTE: usize = 200;
 
 impl Entry {
-    /// The day by which the page wants to be looked at again.
+    /// The day on which the page is due for review.
     pub fn review_due(&self) -> Option<Date> {
         let period: jiff::Span = self.meta.review_every.as_ref()?.parse().ok()?;
         let since = self
@@ -191,8 +191,8 @@ impl Entry {
     }
 }
 
-/// Reads a file. It always gives a document, so that links to it can be checked;
-/// [`Entry::is_broken`] says that it cannot be published.
+/// Reads a file. It always returns a document, so that links to it can be checked;
+/// [`Entry::is_broken`] says whether it cannot be published.
 pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checked<Document> {
     let mut problems = Vec::new();
     let text = match SourceFile::decode(path, bytes) {
@@ -282,7 +282,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
         problems.push(
             Diagnostic::new(Code::EmptyPage, "this page has no text")
                 .at(at)
-                .help("write its body below the front matter"),
+                .help("add text below the front matter"),
         );
     }
     let start = node
@@ -316,13 +316,13 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
     let plays = kind
         .filter(|_| meta.minutes.is_none())
         .and_then(|kind| minutes_that_it_plays(&meta, &kind.fields));
-    let is_title_told = is_title_told(node.as_ref(), &problems);
+    let is_missing_title_reported = is_missing_title_reported(node.as_ref(), &problems);
     let mut document = document(
         path,
         meta,
         markdown,
         (tool, data),
-        is_title_told,
+        is_missing_title_reported,
         &mut problems,
     );
     let entry = Arc::make_mut(&mut document.entry);
@@ -333,8 +333,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
     Checked::new(document, problems)
 }
 
-/// What is wrong with the page's `image`, which every page may have, where it is not the file that
-/// the kind wants there.
+/// The problem with the page's `image`, if it is not of a type that the kind requires.
 fn misfit_image(meta: &Meta, fields: &[Field]) -> Option<Diagnostic> {
     let image = &meta.image.as_ref()?.src;
     let wanted = fields.iter().find(|field| field.name == "image")?;
@@ -354,20 +353,17 @@ fn misfit_image(meta: &Meta, fields: &[Field]) -> Option<Diagnostic> {
     let problem = || {
         let problem = Diagnostic::new(
             Code::WrongFileType,
-            format!(
-                "`{}` is not the type of file that belongs here",
-                image.value
-            ),
+            format!("`{}` has the wrong file type", image.value),
         );
         problem.at(image.place.clone()).help(format!(
-            "give a file of the site that ends in .{}",
+            "use a file of the site that ends in .{}",
             extensions.join(", .")
         ))
     };
     (!fits && !extensions.is_empty()).then(problem)
 }
 
-/// How long what the page shows plays, as its `duration` says.
+/// The playing time in minutes, from the page's `duration`.
 fn minutes_that_it_plays(meta: &Meta, fields: &[Field]) -> Option<u32> {
     let name = fields
         .iter()
@@ -384,7 +380,7 @@ fn zone_of(meta: &Meta, happens: Option<&EventFields>, site_zone: &str) -> TimeZ
     TimeZone::get(own.and_then(FieldItem::as_text).unwrap_or(site_zone)).unwrap_or(TimeZone::UTC)
 }
 
-/// When a page takes place. A time that its zone skips is told.
+/// When a page's event takes place. A time that its zone skips is reported.
 fn occurrence(
     meta: &Meta,
     happens: &EventFields,
@@ -399,9 +395,9 @@ fn occurrence(
             Value::Text(text) => {
                 if let Some(instead) = moment::skipped(text, &zone) {
                     let message = format!(
-                        "`{name}`: the clocks go forward then, so this time does not exist there"
+                        "`{name}`: this time does not exist, because the clocks go forward"
                     );
-                    let help = format!("it is read as {instead}; write the time that is meant");
+                    let help = format!("write a time that exists; it is read as {instead}");
                     problems.push(
                         Diagnostic::new(Code::BadValue, message)
                             .severity(Severity::Warning)
@@ -420,9 +416,9 @@ fn occurrence(
     })
 }
 
-/// What the front matter excuses, and what it would have had to say.
+/// Drops problems that the front matter resolves, and adds those that it should have resolved.
 fn apply_trust_rules(meta: &Meta, markdown: &MarkdownOutput, problems: &mut Vec<Diagnostic>) {
-    // Who asks for advice has to say where the answer goes.
+    // A page that offers advice has to ask for an e-mail address to send the answer to.
     if meta.kind == "offer" {
         problems.retain(|problem| problem.code != Code::EmailGate);
     }
@@ -439,8 +435,8 @@ fn apply_trust_rules(meta: &Meta, markdown: &MarkdownOutput, problems: &mut Vec<
     );
 }
 
-/// Whether a problem of the front matter says already why the page has no title.
-fn is_title_told(node: Option<&YamlNode>, problems: &[Diagnostic]) -> bool {
+/// Whether a problem of the front matter already explains why the page has no title.
+fn is_missing_title_reported(node: Option<&YamlNode>, problems: &[Diagnostic]) -> bool {
     let Some(node) = node else { return false };
     let is_about_title = |problem: &Diagnostic| match problem.code {
         Code::MissingTitle => true,
@@ -463,7 +459,7 @@ fn document(
     meta: Meta,
     mut markdown: MarkdownOutput,
     (tool, data): (Option<Tool>, Vec<String>),
-    is_title_told: bool,
+    is_missing_title_reported: bool,
     problems: &mut Vec<Diagnostic>,
 ) -> Document {
     let mut heading = markdown.heading.map(|placed| placed.value);
@@ -482,7 +478,7 @@ fn document(
         .or_else(|| heading.as_ref().map(|heading| heading.text.clone()))
         .or(markdown.later_title);
     let title = title.unwrap_or_else(|| {
-        if !is_title_told {
+        if !is_missing_title_reported {
             problems.push(missing_title(path));
         }
         title_of_name(path)
@@ -495,7 +491,8 @@ fn document(
     let reading = u32::try_from(markdown.words.div_ceil(WORDS_A_MINUTE))
         .unwrap_or(u32::MAX)
         .max(1);
-    // They are kept as long as the site is; the room to grow would be a third of what they take.
+    // These lists are kept in memory for as long as the site is; their spare capacity would be a
+    // third of their size.
     markdown.links.shrink_to_fit();
     markdown.outline.shrink_to_fit();
     markdown.anchors.shrink_to_fit();
@@ -551,10 +548,10 @@ fn phrases(words: &Translations, language: &str) -> BodyPhrases {
 fn missing_title(path: &SourcePath) -> Diagnostic {
     let problem =
         Diagnostic::new(Code::MissingTitle, "this page has no title").at(Location::start_of(path));
-    problem.help("begin the file with `---`, `title: …`, `---`, or its text with a heading `# …`")
+    problem.help("add `title: …` to the front matter, or begin the text with a heading `# …`")
 }
 
-/// A stand-in for a file that cannot be read: it has an address, and nothing else.
+/// A stand-in for a file that cannot be read: it has an address and nothing else.
 pub fn broken(path: &SourcePath, inputs: &DocumentInputs) -> Document {
     let meta = front_matter::meta(path, None, &inputs.meta_context()).value;
     let entry = Entry {
@@ -584,7 +581,7 @@ pub fn broken(path: &SourcePath, inputs: &DocumentInputs) -> Document {
     }
 }
 
-/// Whether a file is the page of its folder.
+/// Whether a file is the page of its folder (`index.md`, `_index.md` or `README.md`).
 pub fn is_folder_page(path: &SourcePath) -> bool {
     let stem = path.stem();
     path.is_markdown()
@@ -593,8 +590,8 @@ pub fn is_folder_page(path: &SourcePath) -> bool {
             || stem == "_index")
 }
 
-/// The name that a page's address is made of (its file's, or its folder's when it is the folder's
-/// page) without a leading date, and that date: `2026-01-31-title.md` gives `title`.
+/// The name from which a page's address is made, without a leading date, and that date:
+/// `2026-01-31-title.md` gives `title`. A folder page takes the name of its folder.
 pub fn name_and_date(path: &SourcePath) -> (String, Option<Date>) {
     let folder = path.folder_text();
     let name = if is_folder_page(path) {
@@ -611,13 +608,13 @@ pub fn name_and_date(path: &SourcePath) -> (String, Option<Date>) {
     }
 }
 
-/// A title made of a file's name: `give-first.md` gives “Give first”.
+/// A title made from a file's name: `give-first.md` gives “Give first”.
 pub fn title_of_name(path: &SourcePath) -> String {
     words_of_name(&name_and_date(path).0)
 }
 
-/// A name as words: `small-team` gives “Small team”. A name with spaces is words already; dates
-/// keep their hyphens, and a word with capitals of its own keeps its first letter.
+/// Turns a name into words: `small-team` gives “Small team”. A name with spaces stays as it is,
+/// dates keep their hyphens, and a first word that contains capitals is not capitalized.
 pub fn words_of_name(name: &str) -> String {
     let name = name.trim();
     let words = if name.contains(char::is_whitespace) {
@@ -636,7 +633,7 @@ pub fn words_of_name(name: &str) -> String {
     }
 }
 
-/// A name with spaces in the place of its hyphens and underscores, except in dates.
+/// A name with its hyphens and underscores replaced by spaces, except in dates.
 fn spaced(name: &str) -> String {
     let is_number = |text: &str, digits: usize| {
         text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,8 +1,8 @@
 //! A page's headings and the ids that links to them use.
 //!
-//! Ids are made as the large code hosts make them, so that an anchor copied from there holds here:
-//! lower case, letters, marks, numbers, `-` and `_` kept, spaces to `-`, all else dropped; a second
-//! one of a name gets `-1`, a third `-2`.
+//! Ids follow the rules of the large code hosts, so that an anchor copied from there also works
+//! here: lower case; letters, marks, numbers, `-` and `_` kept; spaces replaced by `-`; everything
+//! else dropped. The second heading with the same id gets `-1`, the third `-2`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,18 +15,19 @@ pub struct Heading {
     /// 1 to 6.
     pub level: u8,
     pub id: String,
-    /// Its words without marks.
+    /// The text of the heading without markup.
     pub text: String,
 }
 
-/// An id longer than this is cut; browsers and people have no use for more.
+/// Longer ids are cut; neither browsers nor people need more.
 const ID_CHARS_MAX: usize = 200;
 
 /// Gives every heading of a page an id of its own.
 ///
-/// An id that the writer states is that element's, wherever it is on the page. Where one turns out
-/// to be the id that a heading before it was given automatically, the page has to be read a second
-/// time, with [`HeadingIds::with_reserved`] all stated ids.
+/// An id that the writer states always belongs to its element, wherever it is on the page. If an
+/// earlier heading was automatically given the same id, the page has to be read a second time, with
+/// all stated ids passed to [`HeadingIds::with_reserved`]. See DECISIONS: “A page is read twice if
+/// a stated id follows the heading that got it”.
 #[derive(Debug, Default)]
 pub struct HeadingIds {
     /// Every id so far, and whether the writer stated it.
@@ -34,12 +35,12 @@ pub struct HeadingIds {
     counts: HashMap<String, usize>,
     /// Ids that the writer states somewhere on the page.
     reserved: BTreeSet<String>,
-    /// Whether a stated id came after a heading that had been given it.
+    /// Whether a stated id came after a heading that was given the same id.
     has_conflict: bool,
 }
 
 impl HeadingIds {
-    /// Automatic ids will be none of these.
+    /// Creates a set in which automatic ids avoid these ids.
     pub fn with_reserved(reserved: BTreeSet<String>) -> Self {
         HeadingIds {
             reserved,
@@ -47,7 +48,7 @@ impl HeadingIds {
         }
     }
 
-    /// The stated ids, where one of them was given to a heading that comes before it.
+    /// The stated ids, if one of them was already given to an earlier heading.
     pub fn stated_in_conflict(&self) -> Option<BTreeSet<String>> {
         let stated = self
             .taken
@@ -57,7 +58,7 @@ impl HeadingIds {
         self.has_conflict.then(|| stated.collect())
     }
 
-    /// The id for a heading of this text.
+    /// The id for a heading with this text.
     pub fn for_heading(&mut self, text: &str) -> String {
         let base = match anchor(text) {
             id if id.is_empty() => "section".to_owned(),
@@ -78,7 +79,7 @@ impl HeadingIds {
         }
     }
 
-    /// Gives a heading this id, if it is free.
+    /// Gives a heading this id if it is free.
     fn claim(&mut self, id: &str) -> bool {
         let is_free = !self.taken.contains_key(id) && !self.reserved.contains(id);
         if is_free {
@@ -87,7 +88,7 @@ impl HeadingIds {
         is_free
     }
 
-    /// Takes an id that the writer stated; whether it is the first of its name.
+    /// Records an id that the writer stated. Returns whether it is the first with this name.
     pub fn take(&mut self, id: &str) -> bool {
         match self.taken.insert(id.to_owned(), true) {
             None => true,
@@ -105,7 +106,7 @@ impl HeadingIds {
     }
 }
 
-/// The id that a heading's words give.
+/// The id made from a heading's text.
 pub fn anchor(text: &str) -> String {
     let mut id = String::with_capacity(text.len());
     for c in text

@@ -1,9 +1,8 @@
-//! Markdown that stands in front matter: the texts of a declared tool, and those of the fields of a
-//! page's kind.
+//! Markdown in front matter: the texts of a declared tool and of the fields of a page's kind.
 //!
-//! It is read like the page's own text: links are resolved and checked as the page's, raw HTML is
-//! filtered, each problem stands where it was written. Headings, footnotes and components are the
-//! page's own text's alone.
+//! It is read like the page's own text: its links are resolved and checked, raw HTML is filtered,
+//! and each problem is reported where it is written. It cannot contain headings, footnotes or
+//! components.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +18,11 @@ use crate::source::LineStarts;
 use crate::tool::prose::{TextPiece, ToolText};
 use crate::yaml::offset_map::OffsetMap;
 
-/// The id of the part of a page that names its sources.
+/// The id of the part of a page that lists its sources.
 const SOURCES_ID: &str = "Sources";
 
-/// Reads the texts of a page's own fields, in the order of [`texts::of_page`]. What they say, and
-/// what those without Markdown do, is a passage of the page where the text is wanted.
+/// Reads the texts of a page's own fields, in the order of [`texts::of_page`]. If text sections are
+/// wanted, these texts and the fields without Markdown form one section.
 pub(super) fn of_fields(
     (path, text, lines): (&SourcePath, &str, &LineStarts),
     (items, fields): (&FieldItems, &[Field]),
@@ -34,14 +33,14 @@ pub(super) fn of_fields(
     let mut shown = Vec::new();
     let read = |(item, is_line): (&FieldItem, bool)| {
         let markdown = item.as_text().unwrap_or_default();
-        // What a folder's defaults say stands in another file, of which only the value's place is
-        // known.
-        let spots = (item.place.path == *path)
+        // A text from a folder's defaults is in another file, where only the position of the whole
+        // value is known.
+        let offsets = (item.place.path == *path)
             .then(|| OffsetMap::of_value(text, lines, &item.place, markdown));
         let place = |range| {
-            spots
+            offsets
                 .as_ref()
-                .map_or_else(|| item.place.clone(), |spots| spots.place(range))
+                .map_or_else(|| item.place.clone(), |offsets| offsets.place(range))
         };
         let mut prose = ToolText::written(markdown, is_line, place);
         shown.push(read_prose(path, &mut prose, settings, page, problems));
@@ -62,8 +61,8 @@ pub(super) fn of_fields(
     proses
 }
 
-/// What every page shows of its front matter beside its text: interests behind it, and what it was
-/// taken from.
+/// What every page shows of its front matter in addition to its text: the disclosure and the
+/// sources.
 pub(super) fn of_front_matter(meta: &Meta) -> impl Iterator<Item = TextSection> {
     let is_named = |source: &&SourceReference| {
         source
@@ -84,8 +83,8 @@ pub(super) fn of_front_matter(meta: &Meta) -> impl Iterator<Item = TextSection> 
         .chain(TextSection::add_field_sections(SOURCES_ID, &sources))
 }
 
-/// Reads one text. Its links become links of the page. It gives what readers see of it, empty where
-/// that is not wanted.
+/// Reads one text and adds its links to the page's links. Returns the text as readers see it, or an
+/// empty string if text sections are not wanted.
 pub(super) fn read_prose(
     path: &SourcePath,
     prose: &mut ToolText,
@@ -95,7 +94,8 @@ pub(super) fn read_prose(
 ) -> String {
     let text = prose.markdown.trim_end().to_owned();
     let lines = LineStarts::new(&text);
-    // Scripts and templates show these texts as they are: no components, and no lines to mark.
+    // Scripts and templates show these texts without changes, so they have no components and no
+    // line numbers.
     let no_components = BTreeMap::new();
     let settings = MarkdownSettings {
         is_whole: false,
@@ -123,7 +123,7 @@ pub(super) fn read_prose(
     page.remarks
         .extend(read.value.remarks.into_iter().map(reported));
     let first = u32::try_from(page.links.len()).expect("a page has fewer links than bytes");
-    // The words of a link may go over several lines of the file: what stands at one place is its
+    // The words of a link may span several lines of the file, so a problem is located at the link's
     // target.
     let targets = if read.value.links.is_empty() {
         BTreeMap::new()
@@ -159,7 +159,7 @@ pub(super) fn read_prose(
     if prose.is_line && !prose.is_one_paragraph() {
         let problem = Diagnostic::new(
             Code::BadValue,
-            "this text stands in a line: it can hold no list, heading or second paragraph",
+            "this text is shown within a line, so it cannot contain a list, a heading or a second paragraph",
         );
         let place = prose.place(0..text.len());
         problems.push(

@@ -1,9 +1,9 @@
-//! HTML that stands in Markdown.
+//! Raw HTML in Markdown.
 //!
-//! Each fragment is read by a tokeniser, so that links, ids and active content are found at their
-//! places; elements that are left open are closed where their Markdown block ends, in every mode,
-//! so that the page around them stays whole. What is safe is then decided by `ammonia` over the
-//! finished body ([`sanitise`]).
+//! A tokenizer reads each fragment, so that links, ids and active content are found with their
+//! positions. Unclosed elements are closed at the end of their Markdown block, in every mode, so
+//! that the page around them stays intact. `ammonia` then decides what is safe in the finished body
+//! ([`sanitise`]).
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -28,11 +28,11 @@ mod pieces;
 /// Attributes that hold one address.
 const ADDRESSES: [&str; 4] = ["href", "src", "poster", "data"];
 
-/// A fragment's text with the place each part of it came from.
+/// A fragment's text, with the source position of each part.
 #[derive(Clone, Debug, Default)]
 pub struct HtmlFragment {
     pub text: String,
-    /// Where in the fragment a part begins, and where that is in the source; ascending.
+    /// For each part, its offset in the fragment and in the source; ascending.
     parts: Vec<(usize, usize)>,
 }
 
@@ -42,7 +42,7 @@ impl HtmlFragment {
         self.text.push_str(text);
     }
 
-    /// The source range of a range of the fragment.
+    /// The source range for a range of the fragment.
     fn source(&self, range: Range<usize>) -> Range<usize> {
         let at = |offset: usize| match self
             .parts
@@ -56,56 +56,56 @@ impl HtmlFragment {
     }
 }
 
-/// What was met in a fragment.
+/// Something found in a fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HtmlFinding {
-    /// Something active that was taken out (or, when HTML is shown as text, nothing).
+    /// Active content. It was removed, unless HTML is shown as text.
     Active { what: String, range: Range<usize> },
-    /// Harmless parts of a tag that were left out.
+    /// Harmless parts of a tag that were removed.
     Dropped {
         element: String,
         dropped: Vec<DroppedAttribute>,
         range: Range<usize>,
     },
-    /// A comment without an end.
+    /// A comment that is never closed.
     OpenComment { range: Range<usize> },
-    /// A comment that contains the start of another one, so that its own end is probably missing.
+    /// A comment that contains the start of another one, so its own end is probably missing.
     NestedComment { range: Range<usize> },
-    /// An `id` or `name` that links can lead to.
+    /// An `id` or `name` that links can point to.
     Anchor { id: String, range: Range<usize> },
-    /// What a rule of honest giving speaks against.
+    /// A violation of a rule of honest giving.
     Slip {
         slip: Violation,
         range: Range<usize>,
     },
-    /// What stands in a script that is kept, or in its stead.
+    /// The content of a script, whether or not the script is kept.
     Script { range: Range<usize> },
-    /// What stands in a style that is kept.
+    /// The content of a style that is kept.
     Style { range: Range<usize> },
     /// An image without an `alt` attribute.
     NoAlt { range: Range<usize> },
-    /// A tag that is shown as it is written: it is not HTML, or names an element that cannot be
-    /// part of a page's text.
+    /// A tag that is shown as written, because it is not HTML or its element cannot be part of a
+    /// page's text.
     Text {
         written: String,
         is_html: bool,
         range: Range<usize>,
     },
-    /// A tag that is left out; what its element holds stays.
+    /// A tag that is left out. The content of its element stays.
     LeftOut {
         name: String,
         is_html: bool,
         range: Range<usize>,
     },
-    /// An element that is nested too deep, whose tags are left out.
+    /// An element that is nested too deep, so its tags are left out.
     TooDeep { range: Range<usize> },
-    /// A tag without the `>` at its end, shown as it is written.
+    /// A tag without `>` at its end, shown as written.
     OpenTag { range: Range<usize> },
-    /// Attributes beyond those that a tag may have.
+    /// Attributes beyond the maximum number for a tag.
     Surplus { range: Range<usize> },
-    /// A quotation mark that is missing or one too many.
+    /// A missing quotation mark, or one too many.
     OddQuote { range: Range<usize> },
-    /// What an end tag contains after its name, which is left out.
+    /// Text after the name in an end tag, which is left out.
     EndTagAttributes { range: Range<usize> },
 }
 
@@ -115,15 +115,15 @@ pub struct HtmlPolicy<'a> {
     pub mode: RawHtml,
     /// How many Markdown blocks are open around the fragment.
     pub depth: usize,
-    /// Whether the fragment is a block of its own, not a part of a line.
+    /// Whether the fragment is a block of its own, not part of a line.
     pub is_block: bool,
-    /// The line of a place in the source, where elements are to say theirs.
+    /// Gives the line of a source offset, if elements are to carry their lines.
     pub line: Option<&'a dyn Fn(usize) -> u32>,
-    /// What is said behind a link for which somebody is paid.
+    /// The label after a paid link.
     pub paid_link: &'a str,
 }
 
-/// Writes a start tag; whether it begins a link for which somebody is paid.
+/// Writes a start tag. Returns whether it begins a paid link.
 fn start_tag(
     name: &str,
     tag: &html5gum::StartTag<usize>,
@@ -145,7 +145,8 @@ fn start_tag(
         .map(|(key, value)| (key.as_str(), value.as_str()));
     let slips = trust_rules::check_tag(name, &attributes);
     let is_paid = trust_rules::is_paid(name, &attributes);
-    // What would ask or count is taken out anyway, unless the writer wants all HTML.
+    // Elements that ask readers for something or track them are removed anyway, unless all HTML is
+    // allowed.
     let stays = |slip: &Violation| {
         mode == RawHtml::Allow || matches!(slip, Violation::Pressure(_) | Violation::PaidLink)
     };
@@ -189,7 +190,7 @@ fn start_tag(
                 AttributeRule::Class(_) if has_class || classes.is_empty() => continue,
                 AttributeRule::Class(_) => (key, text) = ("class".to_owned(), String::new()),
                 AttributeRule::Drop if key == "id" => {
-                    // Links to it lead to the theme's element of that id.
+                    // Links to this id point to the theme's element.
                     findings.push(HtmlFinding::Anchor {
                         id: text.clone(),
                         range,
@@ -222,7 +223,7 @@ fn start_tag(
             };
         }
         if key == "id" || (key == "name" && name == "a") {
-            // One element may say its name twice, for old browsers and for new ones.
+            // An element may have both `id` and `name`, for old browsers and new ones.
             let is_said = |finding: &HtmlFinding| matches!(finding, HtmlFinding::Anchor { id, .. } if *id == text);
             if !findings[first..].iter().any(is_said) {
                 findings.push(HtmlFinding::Anchor {
@@ -270,7 +271,7 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The candidates of a `srcset` (HTML, §4.8.4.2.1), each address replaced.
+/// The candidates of a `srcset` (HTML, §4.8.4.2.1), with each address replaced.
 fn source_set(text: &str, mut link: impl FnMut(&str) -> Option<String>) -> String {
     let candidates = text.split(',').filter_map(|candidate| {
         let candidate = candidate.trim();
@@ -289,14 +290,14 @@ fn source_set(text: &str, mut link: impl FnMut(&str) -> Option<String>) -> Strin
     candidates.collect::<Vec<_>>().join(", ")
 }
 
-/// Text that can stand in a double-quoted attribute.
+/// Escapes text for a double-quoted attribute.
 pub fn escape_attribute(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     escape_into(&mut out, text);
     out
 }
 
-/// Appends text with the four characters that HTML gives a meaning escaped.
+/// Appends text, escaping the four characters that have a meaning in HTML.
 pub fn escape_into(out: &mut String, text: &str) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -314,7 +315,8 @@ pub fn escape_into(out: &mut String, text: &str) {
     out.push_str(&text[from..]);
 }
 
-/// HTML without anything that could run, load or send something; every element is closed.
+/// Removes everything that could run, load or send something from HTML. Every element of the result
+/// is closed.
 pub fn sanitise(html: &str) -> String {
     let divided = if html.len() > PIECE_BYTES {
         in_pieces(html, PIECE_BYTES)
@@ -324,12 +326,12 @@ pub fn sanitise(html: &str) -> String {
     divided.unwrap_or_else(|| SANITISER.clean(html).to_string())
 }
 
-/// Long HTML is sanitized in pieces of about so many bytes: the tree of a text takes some forty
+/// Long HTML is sanitized in pieces of about this size, because the tree of a text takes some forty
 /// times its size.
 const PIECE_BYTES: usize = 256 << 10;
 
-/// Sanitizes each piece with the elements around it, whose tags are then taken off. It gives
-/// nothing where a piece turns out to end within other elements than it should.
+/// Sanitizes each piece together with the elements around it, whose tags are removed again. Returns
+/// `None` if a piece ends within other elements than expected.
 fn in_pieces(html: &str, length: usize) -> Option<String> {
     let mut out = String::with_capacity(html.len());
     for piece in pieces::pieces(html, length) {
@@ -362,7 +364,8 @@ static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SANITISER.clone_
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     let mut generic = HashSet::from(attributes::GLOBAL);
-    // Where a block begins, for the preview; the tokenizer leaves it out of the writer's own tags.
+    // The line on which a block begins, for the preview. The tokenizer removes it from the writer's
+    // own tags.
     generic.insert(source_lines::NAME);
     let own = attributes::OF_ELEMENTS
         .iter()

@@ -1,17 +1,17 @@
-//! Source lines in HTML, for the preview: each block of a page's text says on which line of its
-//! file it begins.
+//! Source lines in HTML, for the preview: each block of a page's text carries the line of the file
+//! on which it begins.
 //!
-//! A line is put into a tag that is written already, so that nothing else can depend on it: with
-//! every mark taken out, the bytes are those that a build publishes.
+//! A line is added to a tag that has already been written, so nothing else depends on it. Without
+//! these attributes, the bytes are those that a build publishes.
 
-/// The attribute that says it.
+/// The name of the attribute.
 pub const NAME: &str = "data-source-line";
 
-/// The attribute with what is before its value.
+/// The attribute up to its value.
 pub const ATTRIBUTE: &str = " data-source-line=\"";
 
-/// Puts a line, from 1, into the tag that `html[from..]` begins with, white space aside. Nothing is
-/// changed where no tag begins there, or where it has a line.
+/// Adds a line, from 1, to the tag at the beginning of `html[from..]`, after any white space. Does
+/// nothing if no tag begins there, or if the tag has a line already.
 pub fn mark(html: &mut String, from: usize, line: u32) {
     let Some(at) = end_of_name(&html[from..]).map(|at| from + at) else {
         return;
@@ -23,7 +23,7 @@ pub fn mark(html: &mut String, from: usize, line: u32) {
     }
 }
 
-/// Where the name of the start tag ends that a text begins with.
+/// Where the name of the start tag ends with which a text begins.
 fn end_of_name(html: &str) -> Option<usize> {
     let tag = html.trim_ascii_start();
     let name = tag
@@ -33,8 +33,8 @@ fn end_of_name(html: &str) -> Option<usize> {
     Some(html.len() - name.len() + end)
 }
 
-/// Elements that stand as blocks. Others take no line: HTML parsers repeat some of those, where
-/// they are left open, in the blocks that follow.
+/// Block elements. Others take no line, because HTML parsers repeat some unclosed elements in the
+/// blocks that follow.
 const BLOCKS: [&str; 45] = [
     "address",
     "article",
@@ -83,7 +83,7 @@ const BLOCKS: [&str; 45] = [
     "menu",
 ];
 
-/// Whether an element of the writer's own HTML is given a line.
+/// Whether an element of the writer's own HTML gets a line.
 pub fn is_block(element: &str) -> bool {
     BLOCKS.contains(&element)
 }

@@ -1,26 +1,26 @@
-//! A page's text as its headings divide it: what the search finds it by. What the page shows beside
-//! its own text (a tool, the fields of its kind) follows in passages without a heading; the files
-//! that it shows are named, for here nobody reads them.
+//! A page's text, divided at its headings, for the search. What the page shows in addition to its
+//! own text (a tool, the fields of its kind) follows in sections without a heading. Included files
+//! are only named, because they are not read here.
 
-/// A heading and the text under it, up to the next one. The first has no heading of its own: it is
-/// what stands above them.
+/// A heading and the text below it, up to the next heading. The first section has no heading: it is
+/// the text above them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextSection {
     /// The heading's id; empty for the first.
     pub anchor: String,
-    /// 2 to 4; 1 for the first, and for what stands beside the page's own text.
+    /// 2 to 4; 1 for the first section, and for what is not part of the page's own text.
     pub level: u8,
     pub heading: String,
-    /// Words as readers see them, code included, blocks by lines.
+    /// The words as readers see them, including code, one block per line.
     pub text: String,
-    /// The files shown in it, by their numbers among those that the page includes. What they say is
-    /// not in the text.
+    /// The files shown in the section, by their indexes in the page's includes. Their content is
+    /// not part of `text`.
     pub includes: Vec<u32>,
 }
 
 impl TextSection {
-    /// What a page shows beside its own text, at the id of the part that shows it; `None` where
-    /// that says nothing.
+    /// A section for what a page shows in addition to its own text, with the id of the part that
+    /// shows it; `None` if there is no text.
     pub fn add_field_sections(anchor: &str, texts: &[&str]) -> Option<Self> {
         let texts: Vec<&str> = texts
             .iter()
@@ -36,11 +36,11 @@ impl TextSection {
     }
 }
 
-/// All that passages say, as one text.
-pub fn joined(passages: &[TextSection]) -> String {
+/// The text of all sections, headings included.
+pub fn joined(sections: &[TextSection]) -> String {
     let mut all = String::new();
-    for passage in passages {
-        for text in [&passage.heading, &passage.text] {
+    for section in sections {
+        for text in [&section.heading, &section.text] {
             all.push_str(text);
             all.push('\n');
         }

@@ -1,4 +1,4 @@
-//! The tool of a page: its declaration is read by [`crate::tool`], the Markdown in it like the
+//! The tool of a page. [`crate::tool`] reads its declaration; the Markdown in it is read like the
 //! page's own text.
 
 use std::cell::RefCell;
@@ -18,7 +18,7 @@ use crate::tool::calculator::{Calculator, WrittenValue, written};
 use crate::tool::{self, Tool, ToolContext};
 use crate::yaml::{self, YamlNode};
 
-/// The declaration of a page's tool: the field of that type which its kind has.
+/// The declaration of a page's tool, in the tool field of its kind.
 pub(super) fn declared<'a>(
     node: Option<&'a YamlNode>,
     kind: &str,
@@ -32,8 +32,8 @@ pub(super) fn declared<'a>(
     node?.get(&field.name)
 }
 
-/// Reads a declaration. The links of its texts become links of the page, and what it says a
-/// passage. Beside the tool: the files of `data/` that it asked for.
+/// Reads a declaration. The links of its texts become links of the page, and its words a text
+/// section. Also returns the names of the files of `data/` that it uses.
 pub(super) fn read(
     path: &SourcePath,
     text: &str,
@@ -71,7 +71,7 @@ pub(super) fn read(
     )
 }
 
-/// A page's calculator as it stands in its file.
+/// A page's calculator as written in its file.
 pub fn written_formulas(
     path: &SourcePath,
     bytes: &[u8],
@@ -90,7 +90,7 @@ pub fn written_formulas(
         .unwrap_or_default()
 }
 
-/// The fingerprint of all that a tool shows.
+/// The hash of everything that a tool shows.
 pub(super) fn hash(tool: &Tool) -> Fingerprint {
     Fingerprint::of(postcard::to_allocvec(tool).expect("plain values can be written to memory"))
 }

@@ -1,8 +1,10 @@
-//! What a single tag or address shows of how honestly a site gives: a field that demands an e-mail
-//! address, what presses the reader, what counts visitors, a link for which somebody is paid.
+//! Finds signs of dishonest giving in a single tag or address: a field that requires an e-mail
+//! address, pressure on readers, visitor tracking, a paid link.
 //!
-//! The same look is taken at HTML in Markdown and at templates, each told at its own place. It goes
-//! by names, so it finds what is written in the usual way and not what is hidden on purpose.
+//! The same checks apply to HTML in Markdown and to templates, and each problem is reported where
+//! it is written. The checks compare names, so they find what is written in the usual way, not what
+//! is hidden on purpose. See DECISIONS: “Honesty is checked in the source, and again in what pages
+//! load”.
 
 mod sending;
 
@@ -16,55 +18,54 @@ use super::raw_html::escape_attribute;
 use crate::diagnostic::{Code, Diagnostic};
 pub use sending::may_send;
 
-/// Something that a rule of honest giving speaks against.
+/// A violation of a rule of honest giving.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Violation {
-    /// A field of a form that must be filled with an e-mail address.
+    /// A form field that requires an e-mail address.
     EmailGate,
-    /// A countdown, a pop-up, made-up scarcity: the word that says so.
+    /// A countdown, a pop-up or made-up scarcity, with the word that reveals it.
     Pressure(String),
-    /// Something that counts visitors, by its host or its file.
+    /// Visitor tracking, with its host or file.
     Analytics(String),
-    /// Something that is loaded from another host as soon as the page is opened.
+    /// The address of something on another host that is loaded as soon as the page is opened.
     Remote(String),
-    /// A link that says by its `rel` that somebody is paid for it, and whose address does not.
+    /// A link whose `rel` says that it is paid, though its address does not show it.
     PaidLink,
 }
 
-/// What is told of a slip; the place is the caller's to give.
-pub fn problem(slip: &Violation) -> Diagnostic {
-    let (code, message, help) = match slip {
+/// The problem for a violation, without a location.
+pub fn problem(violation: &Violation) -> Diagnostic {
+    let (code, message, help) = match violation {
         Violation::EmailGate => (
             Code::EmailGate,
-            "this field demands an e-mail address".to_owned(),
-            "take `required` away, or the field; who gives first asks for nothing first",
+            "this field requires an e-mail address".to_owned(),
+            "remove `required`, or remove the field",
         ),
         Violation::Pressure(word) => (
             Code::DarkPattern,
-            format!("a “{word}” presses readers"),
-            "let them take their time; if it is something else, give it another name",
+            format!("“{word}” puts pressure on readers"),
+            "remove it; if it does something else, rename it",
         ),
         Violation::Analytics(name) => (
             Code::VisitorTracking,
-            format!("`{name}` counts or follows visitors"),
-            "take it out: the pages promise that nothing does",
+            format!("`{name}` tracks visitors"),
+            "remove it: the pages say that visitors are not tracked",
         ),
         Violation::Remote(address) => (
             Code::OutsideOrigin,
             format!("`{address}` would be loaded from another site"),
-            "bring the file along in static/, or name its origin in the setting `allow_origins`",
+            "put the file into static/, or add its origin to the setting `allow_origins`",
         ),
         Violation::PaidLink => (
             Code::UndisclosedLink,
-            "somebody is paid when a reader follows this link, and the page does not say so"
-                .to_owned(),
-            "say it in the front matter under `disclosure:`; it stands above the text then",
+            "this is a paid link, and the page does not disclose it".to_owned(),
+            "add `disclosure:` to the front matter; it is shown above the text",
         ),
     };
     Diagnostic::new(code, message).help(help)
 }
 
-/// Words in names of classes, ids, data attributes and components that press.
+/// Words in names of classes, ids, data attributes and components that put pressure on readers.
 const PRESSURE: [&str; 10] = [
     "countdown",
     "count-down",
@@ -78,7 +79,7 @@ const PRESSURE: [&str; 10] = [
     "limited-offer",
 ];
 
-/// What counts visitors, as it stands in the address of a script or a picture.
+/// Parts of addresses of scripts and images that track visitors.
 const ANALYTICS: [&str; 28] = [
     "google-analytics.com",
     "googletagmanager.com",
@@ -110,7 +111,7 @@ const ANALYTICS: [&str; 28] = [
     "statcounter.com",
 ];
 
-/// What counts visitors, as programs call it.
+/// Calls in scripts that track visitors.
 const COUNTING_CALLS: [&str; 13] = [
     "_paq.push",
     "_gaq.push",
@@ -127,7 +128,7 @@ const COUNTING_CALLS: [&str; 13] = [
     "posthog.init",
 ];
 
-/// Hosts whose links pay whoever set them.
+/// Hosts of affiliate links.
 const AFFILIATE_HOSTS: [&str; 16] = [
     "amzn.to",
     "shareasale.com",
@@ -147,7 +148,7 @@ const AFFILIATE_HOSTS: [&str; 16] = [
     "pntra.com",
 ];
 
-/// Parameters that say who is paid.
+/// Parameters of addresses that identify an affiliate.
 const AFFILIATE_PARAMETERS: [&str; 12] = [
     "aff",
     "affid",
@@ -163,12 +164,12 @@ const AFFILIATE_PARAMETERS: [&str; 12] = [
     "aff_sub",
 ];
 
-/// Looks at one tag. Names and values are as written.
+/// Checks one tag. Names and values are as written.
 pub fn check_tag<'a>(
     element: &str,
     attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
 ) -> Vec<Violation> {
-    let mut slips = Vec::new();
+    let mut violations = Vec::new();
     let value = |name: &str| {
         attributes
             .clone()
@@ -182,33 +183,32 @@ pub fn check_tag<'a>(
             || value("name").is_some_and(wants_mail)
             || value("autocomplete").is_some_and(wants_mail)
         {
-            slips.push(Violation::EmailGate);
+            violations.push(Violation::EmailGate);
         }
     }
     for (key, text) in attributes.clone() {
         if key.starts_with("on") {
-            slips.extend(look_at_script(text).map(|(slip, _)| slip));
+            violations.extend(look_at_script(text).map(|(violation, _)| violation));
         }
         let pressing = match key {
             "class" | "id" => pressure_word(text),
             _ if key.starts_with("data-") => pressure_word(key),
             _ => None,
         };
-        slips.extend(pressing.map(|word| Violation::Pressure(word.to_owned())));
+        violations.extend(pressing.map(|word| Violation::Pressure(word.to_owned())));
     }
     if matches!(element, "script" | "img" | "iframe") {
         let counting =
             value("src").and_then(|source| ANALYTICS.iter().find(|name| source.contains(*name)));
-        slips.extend(counting.map(|name| Violation::Analytics((*name).to_owned())));
+        violations.extend(counting.map(|name| Violation::Analytics((*name).to_owned())));
     }
     if is_paid(element, attributes) && !value("href").is_some_and(is_affiliate) {
-        slips.push(Violation::PaidLink);
+        violations.push(Violation::PaidLink);
     }
-    slips
+    violations
 }
 
-/// Looks at the text of a script for the first thing in it that counts visitors; its place is one
-/// in the text.
+/// The first call or host in a script that tracks visitors, and its range in the text.
 pub fn look_at_script(text: &str) -> Option<(Violation, Range<usize>)> {
     let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
     let hosts = ANALYTICS
@@ -225,7 +225,7 @@ pub fn look_at_script(text: &str) -> Option<(Violation, Range<usize>)> {
     Some((Violation::Analytics(name.to_owned()), at..at + found.len()))
 }
 
-/// Whether a tag is a link for which somebody is paid: by its address, or because it says so.
+/// Whether a tag is a paid link, by its address or by its `rel`.
 pub fn is_paid<'a>(
     element: &str,
     attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
@@ -244,7 +244,7 @@ fn is_sponsored(relations: &str) -> bool {
         .any(|relation| relation.eq_ignore_ascii_case("sponsored"))
 }
 
-/// The relations of a link for which somebody is paid.
+/// The `rel` of a paid link.
 pub fn with_sponsored(relations: &str) -> String {
     if is_sponsored(relations) {
         relations.to_owned()
@@ -253,7 +253,7 @@ pub fn with_sponsored(relations: &str) -> String {
     }
 }
 
-/// What readers see behind a link for which somebody is paid.
+/// The label that readers see after a paid link.
 pub fn label_after_link(paid_link: &str) -> String {
     format!(
         " <small class=\"sponsored\">({})</small>",
@@ -261,13 +261,13 @@ pub fn label_after_link(paid_link: &str) -> String {
     )
 }
 
-/// The word in a name that presses.
+/// The word in a name that puts pressure on readers.
 pub fn pressure_word(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase().replace('_', "-");
     PRESSURE.into_iter().find(|word| name.contains(word))
 }
 
-/// Relations of a `link` element that make a browser load what it names.
+/// Values of `rel` with which a `link` element loads its target.
 const LOADING: [&str; 8] = [
     "stylesheet",
     "icon",
@@ -279,7 +279,7 @@ const LOADING: [&str; 8] = [
     "manifest",
 ];
 
-/// The address of another host that a browser loads from when it meets this tag.
+/// The address on another host from which a browser loads something because of this tag.
 fn remote<'a>(
     element: &str,
     attributes: impl Iterator<Item = (&'a str, &'a str)> + Clone,
@@ -312,8 +312,8 @@ fn remote<'a>(
     loaded.find_map(address).or(by_style)
 }
 
-/// The addresses of other hosts that a style loads from, by `url(…)` or `@import`, each with its
-/// place in the style.
+/// The addresses on other hosts from which a style loads something, by `url(…)` or `@import`, each
+/// with its range in the style.
 pub fn loaded_by_style(style: &str) -> Vec<(&str, Range<usize>)> {
     let lower = style.to_ascii_lowercase();
     let begins = ["url(", "@import"].into_iter().flat_map(|name| {
@@ -335,7 +335,7 @@ pub fn loaded_by_style(style: &str) -> Vec<(&str, Range<usize>)> {
     found
 }
 
-/// Where the text of an element that holds text alone ends; its start tag ends at `from`.
+/// Where the text of a text-only element ends. Its start tag ends at `from`.
 fn end_of_text(html: &str, from: usize, name: &str) -> usize {
     html[from..]
         .to_ascii_lowercase()
@@ -343,12 +343,13 @@ fn end_of_text(html: &str, from: usize, name: &str) -> usize {
         .map_or(html.len(), |end| from + end)
 }
 
-/// What a drawn page would load from other hosts as soon as it is opened, sorted.
+/// The addresses on other hosts from which a rendered page loads something as soon as it is opened,
+/// sorted.
 pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // The last tag that was read, up to the last place in it that was looked at.
+    // The last tag that was read, up to the last position in it that was checked.
     let mut read = 0..0;
-    // Few tags hold an address of another host; only those are read.
+    // Few tags contain an address on another host; only those are read.
     for at in hosts(html) {
         if read.contains(&at) || !may_load(&html[..at]) {
             continue;
@@ -356,7 +357,7 @@ pub fn loaded_by(html: &str) -> Vec<String> {
         let from = if at >= read.end { read.end } else { 0 };
         let Some(open) = memchr::memrchr(b'<', &html.as_bytes()[from..at]).map(|open| from + open)
         else {
-            // It is in the same tag, or in the text behind it.
+            // It is in the same tag, or in the text after it.
             if at >= read.end {
                 read.end = at;
             }
@@ -381,8 +382,8 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     found
 }
 
-/// Where an address of another host may have its host: at `//`, at a backslash that browsers read
-/// as a slash, and behind `https:` alone.
+/// Positions at which the host of an address may begin: at `//`, at a backslash that browsers read
+/// as a slash, and after `https:` alone.
 fn hosts(html: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = html.as_bytes();
     let ends_scheme = |at: usize| {
@@ -403,8 +404,8 @@ fn hosts(html: &str) -> impl Iterator<Item = usize> + '_ {
     memmem::find_iter(bytes, "//").chain(odd)
 }
 
-/// Whether the `//` that follows may be that of an address which is loaded. Most stand in data, in
-/// the text or in attributes that load nothing.
+/// Whether the `//` that follows may belong to an address that is loaded. Most are in data, in text
+/// or in attributes that load nothing.
 fn may_load(before: &str) -> bool {
     let without = |scheme: &str| {
         let at = before
@@ -436,8 +437,8 @@ fn may_load(before: &str) -> bool {
     }
 }
 
-/// Whether a drawn page runs a script, or shows a frame, whose address is not known; a frame
-/// without one counts as its tag.
+/// Whether a rendered page runs a script or shows a frame whose address is unknown. A frame without
+/// an address counts as its tag.
 pub fn runs_unknown(html: &str, is_known: impl Fn(&str) -> bool) -> bool {
     let address = |tag: &Tag| {
         let source = tag
@@ -455,8 +456,8 @@ pub fn runs_unknown(html: &str, is_known: impl Fn(&str) -> bool) -> bool {
             .get(..name.len())
             .is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
     };
-    // Nearly every page is done after a look at each `<script`. Where one is unknown, the whole
-    // page tells whether it is a tag at all: it may stand in a comment or in data.
+    // For nearly every page, a look at each `<script` is enough. If one is unknown, the whole page
+    // is read to see whether it is a tag at all: it may be in a comment or in data.
     let mut places = memchr::memchr_iter(b'<', html.as_bytes())
         .filter(|at| begins(*at, "script") || begins(*at, "iframe"));
     places.any(|at| tags(&html[at..]).next().is_some_and(is_unknown)) && tags(html).any(is_unknown)
@@ -477,7 +478,7 @@ impl Tag {
     }
 }
 
-/// The start tags of a text, read as far as they are asked for.
+/// The start tags of a text, read lazily.
 fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
     let mut tokens = Tokens::new(text);
     std::iter::from_fn(move || {
@@ -503,21 +504,22 @@ fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
     })
 }
 
-/// Looks through a template, each slip at the bytes of its tag.
+/// Checks a template. Each violation comes with the range of its tag.
 pub fn check_template(text: &str) -> Vec<(Violation, Range<usize>)> {
     let mut found = Vec::new();
     for tag in tags(text) {
-        let slips = check_tag(&tag.name, &tag.attributes())
+        let violations = check_tag(&tag.name, &tag.attributes())
             .into_iter()
             .chain(remote(&tag.name, tag.attributes()).map(Violation::Remote));
-        found.extend(slips.map(|slip| (slip, tag.range.clone())));
+        found.extend(violations.map(|violation| (violation, tag.range.clone())));
         let from = tag.range.end;
         let within = |range: Range<usize>| from + range.start..from + range.end;
         match tag.name.as_str() {
             "script" | "noscript" => {
                 let end = end_of_text(text, from, &tag.name);
                 found.extend(
-                    look_at_script(&text[from..end]).map(|(slip, range)| (slip, within(range))),
+                    look_at_script(&text[from..end])
+                        .map(|(violation, range)| (violation, within(range))),
                 );
             }
             "style" => {
@@ -532,8 +534,7 @@ pub fn check_template(text: &str) -> Vec<(Violation, Range<usize>)> {
     found
 }
 
-/// Whether somebody is paid when a reader follows this address: a known host, or a parameter that
-/// says so.
+/// Whether an address is an affiliate link, by a known host or by a parameter.
 pub fn is_affiliate(target: &str) -> bool {
     let Some(rest) = target
         .trim()
@@ -565,51 +566,51 @@ pub fn is_affiliate(target: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn slips(html: &str) -> Vec<Violation> {
+    fn violations(html: &str) -> Vec<Violation> {
         check_template(html)
             .into_iter()
-            .map(|(slip, _)| slip)
+            .map(|(violation, _)| violation)
             .collect()
     }
 
     #[test]
     fn what_a_tag_shows() {
         assert_eq!(
-            slips("<input type=\"email\" required>"),
+            violations("<input type=\"email\" required>"),
             [Violation::EmailGate]
         );
         assert_eq!(
-            slips("<input name=e_mail type=text required>"),
+            violations("<input name=e_mail type=text required>"),
             [Violation::EmailGate]
         );
         assert_eq!(
-            slips("<input type=email> <input type=text required name=town>"),
+            violations("<input type=email> <input type=text required name=town>"),
             []
         );
         assert_eq!(
-            slips("<div class=\"big Count_Down\"></div>"),
+            violations("<div class=\"big Count_Down\"></div>"),
             [Violation::Pressure("count-down".into())]
         );
         assert_eq!(
-            slips("<p data-countdown=\"3\">countdown</p>"),
+            violations("<p data-countdown=\"3\">countdown</p>"),
             [Violation::Pressure("countdown".into())]
         );
         assert_eq!(
-            slips("<script async src=\"https://www.googletagmanager.com/gtag/js?id=1\">"),
+            violations("<script async src=\"https://www.googletagmanager.com/gtag/js?id=1\">"),
             [
                 Violation::Analytics("googletagmanager.com".into()),
                 Violation::Remote("https://www.googletagmanager.com/gtag/js?id=1".into()),
             ]
         );
         assert_eq!(
-            slips("{% if a < b %}<p title=\"{{ x }}\">popup</p>{% endif %}"),
+            violations("{% if a < b %}<p title=\"{{ x }}\">popup</p>{% endif %}"),
             []
         );
     }
 
     #[test]
     fn what_a_script_says() {
-        let said = |text| look_at_script(text).map(|(slip, range)| (slip, &text[range]));
+        let said = |text| look_at_script(text).map(|(violation, range)| (violation, &text[range]));
         let counts = |name: &str| Violation::Analytics(name.to_owned());
         assert_eq!(
             said("var a = 1; gtag('js', new Date())"),
@@ -631,7 +632,7 @@ mod tests {
             .collect();
         assert_eq!(found, ["gtag(", "facebook.com/tr"]);
         assert_eq!(
-            slips("<a onclick=\"gtag('event')\">x</a>"),
+            violations("<a onclick=\"gtag('event')\">x</a>"),
             [counts("gtag")]
         );
     }

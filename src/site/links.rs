@@ -483,7 +483,7 @@ fn requirement_problem(to: &Destination, link: &FieldLink) -> Option<LinkProblem
             if fits {
                 return None;
             }
-            let message = format!("`{written}` is not the type of file that belongs here");
+            let message = format!("`{written}` has the wrong file type");
             problem(
                 Code::WrongFileType,
                 message,

@@ -1,60 +1,63 @@
-//! Where components stand in a text.
+//! Finds the markers of components in a text.
 //!
-//! Their marks are found before Markdown is parsed and hidden behind HTML of the same length, which
-//! keeps every offset: an instruction (`<?…?>`) where a mark has its line to itself, which ends a
-//! paragraph or a list as a component should, and a tag within a line, which does not. Where the
-//! parser finds a hidden mark as HTML, it is a component; anywhere else (in a fence, in code)
-//! [`ComponentMarkers::unmask`] gives the writer's text back.
+//! Markers are found before Markdown is parsed, and masked with HTML of the same length, which
+//! keeps every offset. A marker on a line of its own becomes an instruction (`<?…?>`), which ends a
+//! paragraph or a list, as a component should. A marker within a line becomes a tag, which does
+//! not. Where the parser reports a masked marker as HTML, it is a component. Anywhere else, such as
+//! in code, [`ComponentMarkers::unmask`] restores the writer's text.
 //!
-//! A colon that begins a line and has no space behind it is hidden, too: it begins a time or a
-//! smiley, and no description of a term.
+//! A colon that begins a line without a space after it is masked, too: it begins a time or a
+//! smiley, not the description of a term. See DECISIONS: “Components are masked, not expanded” and
+//! “What masks a component's marker”.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// What stands at a mark.
+/// The kind of a marker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MarkerKind {
-    /// `:::name …`: how many colons.
+    /// `:::name …`, with the number of colons.
     Open(usize),
-    /// `:::`: how many colons.
+    /// `:::`, with the number of colons.
     Close(usize),
     /// `::name{…}`.
     Leaf,
-    /// No component but text: a colon, or the rest of a text that asks for too much work.
+    /// Not a component but text: a colon, or the rest of a text that would take too much work to
+    /// parse.
     Colon,
 }
 
-/// A component's mark in the text.
+/// A component's marker in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComponentMarker {
     pub kind: MarkerKind,
-    /// The bytes that are hidden.
+    /// The bytes that are masked.
     pub range: Range<usize>,
-    /// The name, `-` written as `_`; empty for a closing mark.
+    /// The name, with `_` for `-`; empty for a closing marker.
     pub name: String,
     pub name_range: Range<usize>,
-    /// What stands between the braces.
+    /// The text between the braces.
     pub arguments: Option<Range<usize>>,
-    /// What follows the name without braces: `::: tip A title`.
+    /// The text after the name, without braces: `::: tip A title`.
     pub title: Option<Range<usize>>,
-    /// Whether text follows on its line.
+    /// Whether text follows on the same line.
     goes_on: bool,
 }
 
-/// The marks of a text, in order.
+/// The markers of a text, in order.
 #[derive(Clone, Debug, Default)]
 pub struct ComponentMarkers {
     marks: Vec<ComponentMarker>,
-    /// From where on the text is plain text, because it asks for too much work.
+    /// The offset from which on the text is plain text, because it would take too much work to
+    /// parse.
     pub plain_from: Option<usize>,
 }
 
-/// So many characters of a text may have a meaning in Markdown. The parser keeps up to 150 bytes
-/// for each of them.
+/// The maximum number of characters that may have a meaning in Markdown. The parser keeps up to 150
+/// bytes for each of them.
 pub const SIGNS_MAX: usize = 4_000_000;
 
-/// Where a text begins that is one character of meaning too many; `None` for all but texts of
+/// The offset of the first character of meaning beyond the maximum; `None` except for texts of
 /// megabytes.
 fn too_many_signs(text: &str, signs_max: usize) -> Option<usize> {
     if text.len() <= signs_max {
@@ -70,8 +73,8 @@ fn too_many_signs(text: &str, signs_max: usize) -> Option<usize> {
 }
 
 impl ComponentMarkers {
-    /// Finds the marks of `text` and gives the text in which they are hidden. Marks within a line
-    /// count only when they name one of `inline`, so that `std::vector{1}` stays text.
+    /// Finds the markers of `text` and returns the text in which they are masked. A marker within a
+    /// line counts only if `is_known` knows its name, so that `std::vector{1}` stays text.
     pub fn mask<'a>(
         text: &'a str,
         body: Range<usize>,
@@ -120,7 +123,7 @@ impl ComponentMarkers {
         (Cow::Owned(hidden), ComponentMarkers { marks, plain_from })
     }
 
-    /// The mark that lies at this range of the hidden text, when the whole of it is one.
+    /// The marker at this range of the masked text, if the range contains all of it.
     pub fn at(&self, range: &Range<usize>) -> Option<&ComponentMarker> {
         let index = self
             .marks
@@ -130,7 +133,7 @@ impl ComponentMarkers {
             .filter(|mark| mark.range.start >= range.start && mark.range.end <= range.end)
     }
 
-    /// The marks in this range of the hidden text.
+    /// The markers in this range of the masked text.
     pub fn within(&self, range: &Range<usize>) -> impl Iterator<Item = &ComponentMarker> + use<'_> {
         let first = self
             .marks
@@ -141,8 +144,8 @@ impl ComponentMarkers {
             .take_while(move |mark| mark.range.start < end)
     }
 
-    /// `shown` (a part of the hidden text that came from `range`) with the writer's own text in it
-    /// again.
+    /// Returns `shown`, a part of the masked text that came from `range`, with the writer's own
+    /// text restored.
     pub fn unmask<'a>(
         &self,
         shown: Cow<'a, str>,
@@ -161,8 +164,8 @@ impl ComponentMarkers {
             return shown;
         }
         if shown.len() == range.len() {
-            // It is the hidden text as it stands: the marks are where they are, whatever looks like
-            // a cover beside them.
+            // It is the masked text without changes, so the markers are at their own offsets, even
+            // if other text looks like a mask.
             let marks: Vec<Range<usize>> = within
                 .map(|(_, mark)| mark.range.start.max(range.start)..mark.range.end.min(range.end))
                 .collect();
@@ -189,7 +192,7 @@ impl ComponentMarkers {
     }
 }
 
-/// Whether a text has two colons, or one that begins a line.
+/// Whether a text has two colons in a row, or a colon that begins a line.
 fn may_hold_marks(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b':', bytes).any(|at| {
@@ -202,7 +205,7 @@ fn may_hold_marks(text: &str) -> bool {
 }
 
 impl ComponentMarker {
-    /// Text that has no meaning in Markdown.
+    /// A marker for text that has no meaning in Markdown.
     fn plain(range: Range<usize>) -> Self {
         let end = range.end;
         ComponentMarker {
@@ -216,11 +219,12 @@ impl ComponentMarker {
         }
     }
 
-    /// What hides the mark: as many bytes, with its number as far as there is room.
+    /// The mask of the marker: the same number of bytes, with the marker's number if there is room
+    /// for it.
     fn mask_marker(&self, index: usize) -> String {
         let length = self.range.len();
         let (begin, end) = match self.kind {
-            // It means as little to Markdown as the colon should.
+            // A semicolon has no meaning in Markdown, as the colon should have none.
             MarkerKind::Colon => return ";".repeat(length),
             MarkerKind::Leaf if self.goes_on => ("<x", ">"),
             _ if length < 5 => ("<", ">"),
@@ -237,13 +241,12 @@ impl ComponentMarker {
     }
 }
 
-/// Where the content of a line begins, behind spaces and the marks of quotes.
+/// The offset of a line's content, after spaces and quote markers.
 fn content_of(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t', '>']).len()
 }
 
-/// A colon that begins a line as text does, not as the description of a term: no space is behind
-/// it.
+/// A colon that begins a line as text, not as the description of a term: no space follows it.
 fn text_colon(line: &str, start: usize) -> Option<ComponentMarker> {
     let at = content_of(line);
     let is_text = line[at..]
@@ -261,7 +264,7 @@ fn text_colon(line: &str, start: usize) -> Option<ComponentMarker> {
     })
 }
 
-/// A mark that has its line to itself.
+/// A marker on a line of its own.
 fn line_mark(line: &str, start: usize) -> Option<ComponentMarker> {
     let indent = content_of(line);
     let trimmed = line[indent..].trim_end();
@@ -322,10 +325,11 @@ fn line_mark(line: &str, start: usize) -> Option<ComponentMarker> {
     })
 }
 
-/// How far braces that are never closed are followed on one line, if it is not a very long one.
+/// How many bytes may be read on one line in search of braces that are never closed; more on a very
+/// long line.
 const OPEN_BRACES_BYTES: usize = 64 << 10;
 
-/// Marks `::name{…}` within a line, of components that exist.
+/// Finds markers `::name{…}` of known components within a line.
 fn inline_marks(
     line: &str,
     start: usize,
@@ -333,8 +337,8 @@ fn inline_marks(
     marks: &mut Vec<ComponentMarker>,
 ) {
     let mut from = 0;
-    // A brace that is never closed is looked for to the end of the line. A line on which that
-    // happens again and again holds no components.
+    // The search for a brace that is never closed goes on to the end of the line. A line on which
+    // this happens again and again is taken to hold no further components.
     let mut budget = OPEN_BRACES_BYTES.max(4 * line.len());
     while let Some(found) = line[from..].find("::") {
         let at = from + found;
@@ -380,7 +384,7 @@ pub(super) fn name_at(text: &str) -> Option<&str> {
         .then_some(name)
 }
 
-/// The brace that closes what `text` begins inside of; braces in quotes do not count.
+/// The offset of the brace that closes the one before `text`. Braces in quotes do not count.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in text.char_indices() {

@@ -1,8 +1,8 @@
-//! What in a script can send something, or load it, by the names of what does it.
+//! Whether a script can send or load something, by the names that it uses.
 
 use super::look_at_script;
 
-/// What a script sends or loads something with.
+/// Names with which a script sends or loads something.
 const SENDING_CALLS: [&str; 16] = [
     "fetch(",
     "fetch (",
@@ -22,13 +22,13 @@ const SENDING_CALLS: [&str; 16] = [
     ".submit(",
 ];
 
-/// Elements that ask for something when a script makes them.
+/// Elements that load or send something when a script creates them.
 const LOADING_ELEMENTS: [&str; 9] = [
     "img", "script", "iframe", "link", "form", "object", "embed", "video", "audio",
 ];
 
-/// Whether a script can send something, by the names of what does it; what it counts visitors with
-/// does so, too.
+/// Whether a script can send something, by the names that it uses. Visitor tracking counts as
+/// sending.
 pub fn may_send(script: &str) -> bool {
     let makes_loading = |(at, call): (usize, &str)| {
         let element = script[at + call.len()..].trim_start_matches(['"', '\'', '`', ' ']);
