@@ -1,15 +1,16 @@
-//! HTML as tokens, by the rules of the HTML Standard (§13.2.5), in one pass and without recursion:
-//! whatever the input, the work grows with its length alone. Every byte of the text belongs to one
-//! token, so that no word can get lost between them.
+//! Splits HTML into tokens by the rules of the HTML Standard (§13.2.5), in one pass and without
+//! recursion, so that the work grows only with the length of the input. Every byte of the text
+//! belongs to one token, so no word can get lost between them. See DECISIONS: “HTML is read by a
+//! tokenizer of our own”.
 
 use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
-/// So many attributes of a tag are read.
+/// The maximum number of attributes that are read in a tag.
 pub const ATTRIBUTES_MAX: usize = 200;
 
-/// Elements whose content a browser reads as text up to the end tag; the content of `plaintext` has
+/// Elements whose content browsers read as text, up to the end tag. The content of `plaintext` has
 /// no end.
 const HOLD_TEXT: [&str; 10] = [
     "iframe",
@@ -24,7 +25,7 @@ const HOLD_TEXT: [&str; 10] = [
     "xmp",
 ];
 
-/// Whether a browser reads the content of such an element as text.
+/// Whether browsers read the content of this element as text.
 pub fn holds_text(element: &str) -> bool {
     HOLD_TEXT.contains(&element)
 }
@@ -42,28 +43,28 @@ pub enum Token {
         range: Range<usize>,
         is_open: bool,
     },
-    /// What a browser takes for a comment: `</3>`, `<![CDATA[…]]>`, `<?…?>`.
+    /// What browsers read as a comment: `</3>`, `<![CDATA[…]]>`, `<?…?>`.
     OddComment(Range<usize>),
     Doctype(Range<usize>),
-    /// A tag without the `>` at its end.
+    /// A tag without `>` at its end.
     OpenTag(Range<usize>),
 }
 
-/// A start tag. Ranges are bytes of the text it was read from.
+/// A start tag. Ranges are byte ranges of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StartTag {
     /// In lower case.
     pub name: String,
     pub range: Range<usize>,
     pub is_self_closing: bool,
-    /// The attributes that are one too many.
+    /// The attributes beyond the maximum.
     pub surplus: Option<Range<usize>>,
-    /// Where a quotation mark is missing, or there is one too many.
+    /// Where a quotation mark is missing, or where there is one too many.
     pub odd_quote: Option<usize>,
     attributes: Vec<Attribute>,
 }
 
-/// An attribute as it is written.
+/// An attribute as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Attribute {
     name: Range<usize>,
@@ -72,8 +73,8 @@ struct Attribute {
 }
 
 impl StartTag {
-    /// The attributes: name in lower case, value with its character references resolved, and where
-    /// the attribute is in `text`. Of several with one name, only the first counts.
+    /// The attributes: the name in lower case, the value with its character references resolved,
+    /// and the range in `text`. Of several attributes with the same name, only the first counts.
     pub fn attributes(&self, text: &str) -> impl Iterator<Item = (String, String, Range<usize>)> {
         self.attributes
             .iter()
@@ -89,16 +90,17 @@ impl StartTag {
     }
 }
 
-/// Reads a text as it is asked for tokens.
+/// Reads the tokens of a text, lazily.
 #[derive(Debug)]
 pub struct Tokens<'a> {
     text: &'a str,
     at: usize,
-    /// The element whose content is read as text up to its end tag.
+    /// The element whose content is read as text, up to its end tag.
     text_of: Option<String>,
-    /// What comes after the text that was just given.
+    /// The token after the text that was just returned.
     following: Option<Token>,
-    /// From each place in this range, the next `>` is where the range ends.
+    /// The last search for `>`: from each offset in this range, the next `>` is at the end of the
+    /// range.
     to_next_close: Range<usize>,
 }
 
@@ -113,12 +115,12 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// From here on, text is text up to the end tag of this element.
+    /// Reads the text that follows as the content of this element, up to its end tag.
     pub fn read_text_of(&mut self, element: &str) {
         self.text_of = Some(element.to_owned());
     }
 
-    /// Goes back to a place in the token given last.
+    /// Goes back to an offset within the token returned last.
     pub fn rewind_to(&mut self, to: usize) {
         (self.at, self.following) = (to, None);
     }
@@ -127,7 +129,7 @@ impl<'a> Tokens<'a> {
         &self.text.as_bytes()[from..]
     }
 
-    /// What begins at a `<`, or `None` where that is text.
+    /// The markup that begins at a `<`; `None` if that is text.
     fn markup(&mut self, open: usize) -> Option<Token> {
         let rest = self.rest(open);
         let token = match (rest.get(1)?, rest.get(2)) {
@@ -148,7 +150,7 @@ impl<'a> Tokens<'a> {
         Some(token)
     }
 
-    /// Where markup that begins at `open` ends: behind the next `>`, or with the text.
+    /// Where markup that begins at `open` ends: after the next `>`, or at the end of the text.
     fn end_of_markup(&mut self, open: usize) -> usize {
         if !self.to_next_close.contains(&open) {
             let close = memchr(b'>', self.rest(open)).map_or(self.text.len(), |at| open + at);
@@ -175,7 +177,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// A tag whose name begins at `from`.
+    /// The tag whose name begins at `from`.
     fn tag(&self, open: usize, from: usize) -> Token {
         let bytes = self.text.as_bytes();
         let name_end = from
@@ -199,7 +201,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Text up to the end tag of the element that holds it.
+    /// The text up to the end tag of the element that contains it.
     fn text_of(&mut self, element: &str) -> Option<Token> {
         let from = self.at;
         self.at = from + end_of_text(self.rest(from), element);
@@ -254,8 +256,8 @@ impl Token {
 
 impl Attribute {
     /// The quotation mark that shows that one is missing in this tag, or that there is one too
-    /// many: it is part of a name, or it begins a value that goes on after the tag was meant to
-    /// end.
+    /// many: it is part of a name, or it begins a value that goes on past the intended end of the
+    /// tag.
     fn odd_quote(&self, bytes: &[u8]) -> Option<usize> {
         let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
         let in_name = || {
@@ -271,8 +273,8 @@ impl Attribute {
     }
 
     /// Whether a quoted value seems to contain the `>` of its own tag. A formula such as `a > b`
-    /// may be meant; but then no tag and no line begins after it, and a space follows the closing
-    /// quotation mark.
+    /// may be intended; but then no tag and no line begins after it, and a space follows the
+    /// closing quotation mark.
     fn contains_end_of_tag(&self, bytes: &[u8]) -> bool {
         let value = &bytes[self.value.clone()];
         let Some(close) = memchr2(b'<', b'>', value)
@@ -297,7 +299,7 @@ impl Attribute {
 }
 
 impl StartTag {
-    /// Reads what follows the tag's name, up to and with its `>`, and gives where that ends.
+    /// Reads the rest of the tag after its name, including `>`, and returns where it ends.
     ///
     /// # Errors
     /// Where the tag breaks off: at the end of the text, or where another tag begins.
@@ -333,9 +335,10 @@ impl StartTag {
     }
 }
 
-/// The attribute that begins here. Without a value, the value is empty and is where the name ends.
+/// The attribute that begins here. If it has no value, the value is empty and is where the name
+/// ends.
 fn read_attribute(bytes: &[u8], from: usize) -> Result<Attribute, usize> {
-    // A `=` at its beginning belongs to the name.
+    // A `=` at the beginning belongs to the name.
     let name_end = from
         + 1
         + length_until(&bytes[from + 1..], |byte| {
@@ -417,7 +420,7 @@ pub fn plain_text(written: &str) -> std::borrow::Cow<'_, str> {
     texts.collect::<String>().into()
 }
 
-/// Where the content of an element ends that holds text: before its end tag.
+/// Where the content of an element with text content ends: before its end tag.
 fn end_of_text(content: &[u8], element: &str) -> usize {
     match element {
         "plaintext" => content.len(),
@@ -428,7 +431,7 @@ fn end_of_text(content: &[u8], element: &str) -> usize {
     }
 }
 
-/// A script may hold its own end tag within `<!--` and `-->`, behind its own start tag (HTML,
+/// Between `<!--` and `-->`, after a nested start tag, a script may contain its own end tag (HTML,
 /// §13.2.5.19 to §13.2.5.31).
 fn end_of_script(content: &[u8]) -> usize {
     let (mut at, mut is_escaped, mut is_nested) = (0, false, false);
@@ -439,7 +442,7 @@ fn end_of_script(content: &[u8]) -> usize {
             (is_escaped, is_nested) = (false, false);
         } else if rest.starts_with(b"<!--") {
             is_escaped = true;
-            // `<!-->` ends what it begins.
+            // `<!-->` is a whole comment.
             at += 1;
         } else if is_tag(rest, b"</", "script") {
             if !std::mem::take(&mut is_nested) {
@@ -565,8 +568,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn browsers_read_the_same(text in r#"([a-c ]|</?[abBp][ /]?|[<>='"&/!?-]|&lt;|<!--|-->|<p |é){0,30}"#) {
-            // What another tokeniser makes of it, but for what it loses at the end of the text and
-            // what is not its concern here.
+            // The tokens of another tokenizer, without what it loses at the end of the text and
+            // what is not compared here.
             let tags = html5gum::Tokenizer::new(&text).filter_map(|token| match token {
                 Ok(html5gum::Token::StartTag(tag)) => Some(format!("<{} {:?}", String::from_utf8_lossy(&tag.name), tag.attributes.len())),
                 Ok(html5gum::Token::EndTag(tag)) => Some(format!("</{}", String::from_utf8_lossy(&tag.name))),
@@ -582,7 +585,7 @@ mod tests {
                 }
                 Token::EndTag { name, .. } => Some(format!("</{name}")),
                 Token::Comment { .. } => Some("comment".to_owned()),
-                // Where there is nothing between `</` and `>`, a browser sees nothing.
+                // Browsers ignore `</>`.
                 Token::OddComment(range) => (&text[range] != "</>").then(|| "comment".to_owned()),
                 _ => None,
             });

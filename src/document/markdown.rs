@@ -1,9 +1,9 @@
-//! Markdown to a body with holes. The only user of `pulldown_cmark`.
+//! Turns Markdown into a body with placeholders. The only user of `pulldown_cmark`.
 //!
-//! One walk over the parser's events. Most pass through to its own HTML writer, so that a body is
-//! CommonMark's but for what is changed here on purpose: links and images become holes, headings
-//! get ids, code its classes, raw HTML is filtered, components and footnotes are taken out into
-//! flows of their own.
+//! The module walks once over the parser's events. Most of them pass through to the parser's own
+//! HTML writer, so a body is CommonMark's except for intended changes: links and images become
+//! placeholders, headings get ids, code gets classes, raw HTML is filtered, and components and
+//! footnotes are collected in flows of their own.
 
 mod copies;
 mod embed;
@@ -64,47 +64,47 @@ use crate::paths::SourcePath;
 use crate::settings::RawHtml;
 use crate::source::LineStarts;
 
-/// What the walk depends on besides the text.
+/// What the walk depends on, apart from the text.
 #[derive(Clone, Debug)]
 pub struct MarkdownSettings<'a> {
-    /// Whether this is a page's own text, which alone has headings, footnotes, included files and
-    /// other pages' tools.
+    /// Whether this is a page's own text. Only a page's own text has headings, footnotes, included
+    /// files and embedded tools.
     pub is_whole: bool,
-    /// Whether the page has a title from elsewhere, so that no heading becomes it.
+    /// Whether the page has a title already, so that no heading becomes the title.
     pub is_titled: bool,
     pub raw_html: RawHtml,
     pub smart_punctuation: bool,
     pub math: bool,
-    /// What colours code; `None` where that is not wanted.
+    /// Highlights code; `None` if highlighting is off.
     pub colors: Option<&'a HighlightCache>,
-    /// Without it there are no segments, and all else is the same.
+    /// Whether to produce segments. Everything else is the same without them.
     pub wants_body: bool,
-    /// Whether the text is given by passages, for the search.
+    /// Whether to collect text sections for the search.
     pub wants_text: bool,
-    /// Whether blocks say on which line of the text they begin.
+    /// Whether blocks carry the line on which they begin.
     pub with_lines: bool,
     /// Origins that pages may contact.
     pub allow_origins: &'a [String],
     pub signatures: &'a Signatures,
-    /// Terms to look for; `None` on pages that do not want that.
+    /// Terms to search for; `None` on pages that turn this off.
     pub forms: Option<&'a TermForms>,
     pub phrases: BodyPhrases,
 }
 
-/// Words of the theme that stand in bodies, in the page's language.
+/// Words of the theme that are part of bodies, in the page's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BodyPhrases {
-    /// The name of a ticked box.
+    /// The label of a checked box.
     pub task_done: String,
-    /// The name of an empty box.
+    /// The label of an empty box.
     pub task_open: String,
-    /// The name of the link from a footnote to the place that mentions it.
+    /// The label of the link from a footnote back to its reference.
     pub footnote_back: String,
-    /// What stands behind a link for which somebody is paid.
+    /// The label after a paid link.
     pub sponsored_link: String,
 }
 
-/// What Markdown gives.
+/// The result of reading Markdown.
 #[derive(Clone, Debug, Default)]
 pub struct MarkdownOutput {
     pub segments: Vec<Segment>,
@@ -119,32 +119,33 @@ pub struct MarkdownOutput {
     pub links: Vec<Link>,
     pub includes: Vec<FileInclude>,
     pub embeds: Vec<ToolEmbed>,
-    /// The names of the components that are called.
+    /// The names of the components that the text calls.
     pub components: BTreeSet<String>,
-    /// The pages that explain terms of the text, by first use; of a term on its own page there is
-    /// none.
+    /// The pages that explain terms used in the text, by first use. A page does not link its own
+    /// term.
     pub terms: Vec<SourcePath>,
-    /// Stands for where those terms are.
+    /// The hash of the positions of those terms.
     pub term_places: Option<Fingerprint>,
     pub words: usize,
     pub sentences: usize,
     /// Words of more than six letters.
     pub long_words: usize,
-    /// What only a check tells.
+    /// Problems that only `check` reports.
     pub remarks: Vec<Diagnostic>,
     /// The first paragraph's text, cut at about 200 characters.
     pub excerpt: String,
-    /// The text by headings, where it is wanted.
+    /// The text by headings, if [`MarkdownSettings::wants_text`] is set.
     pub passages: Vec<TextSection>,
 }
 
-/// What looks like a component and is none: it is filled in later.
+/// Names that look like components but are placeholders, filled in later.
 pub(super) const LEAVES: [&str; 2] = ["include", "tool"];
 
-/// Blocks nested deeper than this are shown flat.
+/// Blocks nested deeper than this lose their nesting.
 const DEPTH_MAX: usize = 100;
 
-/// Reads `text[body]`. `text` is the whole file with LF line ends, so that places count in it.
+/// Reads `text[body]`. `text` is the whole file with LF line ends, so that offsets are those of the
+/// file.
 pub fn read(
     path: &SourcePath,
     text: &str,
@@ -158,7 +159,8 @@ pub fn read(
     });
     let mut walk = MarkdownWalk::new(path, text, lines, &hidden, &marks, settings);
     let mut undefined = walk.run(&body);
-    // An id that the writer states is rarely one that a heading before it was given.
+    // A stated id is rarely the same as one that an earlier heading was given, so a second pass is
+    // rare.
     if let Some(stated) = walk.ids.stated_in_conflict() {
         walk = MarkdownWalk::new(path, text, lines, &hidden, &marks, settings);
         walk.ids = HeadingIds::with_reserved(stated);
@@ -170,10 +172,10 @@ pub fn read(
     walk.finish()
 }
 
-/// A reference whose definition is missing: its range in the body, its form, its name.
+/// A reference whose definition is missing: its range in the body, its type and its name.
 type UndefinedReference = (Range<usize>, LinkType, String);
 
-/// The parser's options that hold for every site.
+/// The parser options of every site.
 pub const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
@@ -194,14 +196,15 @@ fn options(settings: &MarkdownSettings) -> Options {
     options
 }
 
-/// The two characters around a placeholder in HTML under way. They are noncharacters (Unicode,
-/// §23.7): no text holds them on purpose. Between them is a key that nobody can know before the
-/// text is read, so that a placeholder cannot be written, and its number.
+/// The two characters around a placeholder in unfinished HTML. They are noncharacters (Unicode,
+/// §23.7), which no text contains on purpose. Between them are the placeholder's number and a key
+/// that nobody can know before the text is read, so that writers cannot write a placeholder. See
+/// DECISIONS: “Placeholders have a key”.
 const HOLE_START: char = '\u{FDD0}';
 const HOLE_END: char = '\u{FDD1}';
 
 fn remove_placeholders(text: &str) -> Cow<'_, str> {
-    // Nearly every text is seen to hold none by its bytes.
+    // For nearly every text, a look at the bytes shows that it contains none.
     if any_byte(text, |byte| byte == 0xEF) && text.contains([HOLE_START, HOLE_END]) {
         Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}"))
     } else {
@@ -209,7 +212,7 @@ fn remove_placeholders(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The walk's state: the open flows, innermost last, and what was collected so far.
+/// The state of the walk: the open flows, innermost last, and what was collected so far.
 struct MarkdownWalk<'a> {
     path: &'a SourcePath,
     text: &'a str,
@@ -219,41 +222,41 @@ struct MarkdownWalk<'a> {
     settings: &'a MarkdownSettings<'a>,
     flows: Vec<Flow<'a>>,
     holes: Vec<Option<Segment>>,
-    /// What makes the placeholders of this text unlike anything that can be written in it.
+    /// The key that makes the placeholders of this text different from anything in it.
     placeholder_key: String,
     footnotes: Footnotes,
     heading: Option<OpenHeading>,
     image: Option<OpenImage>,
     code: Option<OpenCode>,
     html: Option<HtmlFragment>,
-    /// For each open link, whether its end tag is to be written.
+    /// For each open link, whether its end tag has to be written.
     open_links: Vec<bool>,
-    /// Text events that follow each other without a gap, as a range of the source.
+    /// The source range of consecutive text events without a gap.
     run: Range<usize>,
     prose: ProseRun,
-    /// The words of the open link, as far as they were read, and where it stands.
+    /// The words of the open link read so far, and the link's range.
     link_words: Option<(String, Range<usize>)>,
-    /// Whether somebody is paid when the open link is followed.
+    /// Whether the open link is a paid link.
     is_paid: bool,
-    /// Words were read since the last sentence ended.
+    /// Whether words were read since the last sentence ended.
     is_in_sentence: bool,
-    /// Set between the ends of a wiki link without words of its own.
+    /// Whether the walk is inside a wiki link without words of its own.
     is_muted: bool,
-    /// Classes of the open table's columns; empty when none is aligned.
+    /// The classes of the open table's columns; empty if no column is aligned.
     columns: Vec<&'static str>,
     column: usize,
     /// Where the last cell of the open row ends.
     cells_end: usize,
     is_head: bool,
-    /// Open blocks that were dropped because they lay too deep.
+    /// The number of open blocks that were dropped because they are nested too deep.
     dropped_depth: usize,
-    /// The same of components.
+    /// The same for components.
     dropped_components: usize,
-    /// What was reported to be nested too deep.
+    /// What was already reported as nested too deep.
     too_deep: Vec<&'static str>,
     last_level: u8,
     title: TitleSearch,
-    /// Whether a bullet of a word processor was reported.
+    /// Whether a bullet of a word processor was already reported.
     has_foreign_bullet: bool,
     ids: HeadingIds,
     out: MarkdownOutput,
@@ -309,7 +312,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Reads the body; gives the references whose definitions are missing.
+    /// Reads the body. Returns the references whose definitions are missing.
     fn run(&mut self, body: &Range<usize>) -> Vec<UndefinedReference> {
         let mut undefined = Vec::new();
         let on_broken = |link: BrokenLink<'_>| {
@@ -469,7 +472,8 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// A block that may hold other blocks. What lies too deep for any reader is shown flat.
+    /// Starts a block that may contain other blocks. Blocks that are nested too deep lose their
+    /// nesting.
     fn start_block(&mut self, block: Tag<'a>, range: Range<usize>) {
         if matches!(block, Tag::Paragraph) {
             self.malformed_block(&range);
@@ -546,7 +550,7 @@ impl<'a> MarkdownWalk<'a> {
             Cow::Owned(whole) => whole.into(),
         };
         let shown = self.as_written(&shown, &range).map_or(shown, CowStr::from);
-        // What stood as `&#xFDD0;` in the source is resolved only here.
+        // A `&#xFDD0;` in the source becomes a character only here.
         let unmarked = match remove_placeholders(&shown) {
             Cow::Borrowed(_) => None,
             Cow::Owned(unmarked) => Some(unmarked),
@@ -580,7 +584,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Notes what only a check reports.
+    /// Adds a problem that only `check` reports.
     fn add_advice(&mut self, remark: Diagnostic, range: Range<usize>) {
         if self.out.remarks.len() < PROBLEMS_MAX {
             let place = self.place(range);

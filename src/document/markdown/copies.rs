@@ -1,5 +1,5 @@
-//! A page's Markdown as it is published next to its HTML: links that work from there, included
-//! files in their place, and without the comments that the page does not show.
+//! A page's Markdown as it is published next to its HTML: with links that work from there, with
+//! included files in place, and without the comments that the page does not show.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -20,24 +20,24 @@ use crate::source::LineStarts;
 pub struct CopySettings<'a> {
     pub math: bool,
     pub signatures: &'a Signatures,
-    /// Whether the page shows no HTML comments.
+    /// Whether the page drops HTML comments.
     pub drops_comments: bool,
 }
 
-/// What a copy is filled in with, in the order of the page's links and included files.
+/// What a copy is completed with, in the order of the page's links and included files.
 #[derive(Clone, Copy)]
 pub struct CopyParts<'a> {
     pub links: &'a [Link],
-    /// Where each link leads, as it is in an `href`; `None` for what stays as it is written.
+    /// The address of each link, as in an `href`; `None` for a link that stays as written.
     pub hrefs: &'a [Option<String>],
-    /// What each wiki link without words of its own says.
+    /// The text of each wiki link without words of its own.
     pub wiki_titles: &'a [String],
     pub includes: &'a [FileInclude],
-    /// The text of each included file with the language that it is in.
+    /// The text of each included file, with its language.
     pub included: &'a [(String, String)],
 }
 
-/// Changes to a text: where each begins and ends, and what is there instead.
+/// Edits of a text: by the start of each, its end and the replacement.
 #[derive(Default)]
 struct TextEdits(BTreeMap<usize, (usize, String)>);
 
@@ -54,7 +54,7 @@ impl TextEdits {
             .into_iter()
             .filter(|(start, (end, _))| *start >= body.start && *end <= body.end)
         {
-            // What a comment holds goes with it.
+            // An edit within a comment that was removed is skipped.
             if start >= done {
                 out.push_str(&text[done..start]);
                 out.push_str(&new);
@@ -65,7 +65,7 @@ impl TextEdits {
     }
 }
 
-/// The copy of `text[body]`; places are counted by `lines`.
+/// The copy of `text[body]`. `lines` converts locations to offsets.
 pub fn published_copy(
     (text, lines): (&str, &LineStarts),
     body: Range<usize>,
@@ -73,7 +73,7 @@ pub fn published_copy(
     parts: &CopyParts,
 ) -> String {
     let mut edits = TextEdits::default();
-    // The text is parsed for links that are not written in the plainest form; most pages have none.
+    // Only links that are not written in the plainest form need a parse; most pages have none.
     let written = LazyCell::new(|| targets(text, body.clone(), settings.math, settings.signatures));
     for (index, (link, href)) in parts.links.iter().zip(parts.hrefs).enumerate() {
         let Some(href) = href else { continue };
@@ -111,7 +111,7 @@ pub fn published_copy(
     edits.apply(text, &body)
 }
 
-/// Takes comments and remarks out, and puts included files in.
+/// Removes comments and remarks, and inserts included files.
 fn hide_and_include(
     (text, lines): (&str, &LineStarts),
     body: &Range<usize>,
@@ -152,7 +152,7 @@ fn hide_and_include(
         .for_each(|range| edits.replace(in_file(range), String::new()));
 }
 
-/// Whether a text has what may begin a comment for a browser.
+/// Whether a text contains what may begin a comment in a browser.
 fn may_hold_comments(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'<', bytes).any(|at| match bytes.get(at + 1) {
@@ -164,8 +164,8 @@ fn may_hold_comments(text: &str) -> bool {
     })
 }
 
-/// Where the target of a link is written as `[words](target)`, character by character as it is
-/// read, without a title.
+/// The range of a target that is written as `[words](target)`, without a title and exactly as it is
+/// read.
 fn plain_target(text: &str, whole: Range<usize>, link: &Link) -> Option<Range<usize>> {
     let value = &link.target.value;
     let before = text[whole.clone()]
@@ -176,7 +176,7 @@ fn plain_target(text: &str, whole: Range<usize>, link: &Link) -> Option<Range<us
         .then(|| start..start + value.len())
 }
 
-/// Markdown with other targets in its links, where `href` gives one.
+/// Replaces the targets of links for which `href` returns one.
 pub fn with_links(markdown: &str, math: bool, href: impl Fn(&str) -> Option<String>) -> String {
     let body = 0..markdown.len();
     let mut edits = TextEdits::default();
@@ -190,12 +190,12 @@ pub fn with_links(markdown: &str, math: bool, href: impl Fn(&str) -> Option<Stri
     edits.apply(markdown, &body)
 }
 
-/// An address that ends where it should between parentheses.
+/// An address that can be written between parentheses.
 fn in_parentheses(href: &str) -> String {
     href.replace('(', "%28").replace(')', "%29")
 }
 
-/// `[[target|words]]` as `[words](href)`: nobody else reads wiki links.
+/// Writes `[[target|words]]` as `[words](href)`, because few other programs read wiki links.
 fn write_out(
     text: &str,
     whole: Range<usize>,
@@ -235,7 +235,7 @@ fn write_out(
     }
 }
 
-/// Where an attribute or an argument writes a link's target.
+/// The range at which an attribute or an argument writes a link's target.
 fn value_in(text: &str, range: Range<usize>, value: &str) -> Option<Range<usize>> {
     let written = &text[range.clone()];
     let ends =
@@ -254,8 +254,8 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-/// An included file as a fence that nothing in it closes. What is before the mark on its line is
-/// before each further line.
+/// An included file as a fence that is longer than any in the file. The text before the marker on
+/// its line is repeated before each further line.
 fn fenced(code: &str, language: &str, before: &str) -> String {
     let indent: String = before
         .chars()
@@ -279,8 +279,8 @@ fn fenced(code: &str, language: &str, before: &str) -> String {
     lines.join("\n")
 }
 
-/// The HTML of a text (its blocks, and each tag or comment within a line), and its remarks in the
-/// form of definitions that no link can refer to: `[//]: # (A remark)`.
+/// The HTML of a text (its blocks, and each tag or comment within a line), and its remarks:
+/// definitions that no link can refer to, such as `[//]: # (A remark)`.
 fn hidden_parts(text: &str, math: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let mut options = OPTIONS;
     options.set(Options::ENABLE_MATH, math);
@@ -318,7 +318,7 @@ fn drop_comments(text: &str, range: Range<usize>, edits: &mut TextEdits) {
             .trim_start_matches([' ', '\t'])
             .starts_with('\n')
             || end == text.len();
-        // No blanks are left at the end of a line.
+        // A removed range at the end of a line takes the spaces before it with it.
         let start = if is_last {
             text[..start].trim_end_matches([' ', '\t']).len()
         } else {

@@ -1,5 +1,6 @@
-//! What a page's text shows of other files: `::tool{page="…"}`, another page's tool, and
-//! `::include{file="…"}`, a file's text. Both are holes, filled when the site is known.
+//! What a page's text shows of other files: another page's tool (`::tool{page="…"}`), and the text
+//! of a file (`::include{file="…"}`). Both are placeholders, filled in when the whole site is
+//! known.
 
 use super::MarkdownWalk;
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,10 +12,8 @@ use crate::document::meta::Located;
 impl MarkdownWalk<'_> {
     pub(super) fn embed(&mut self, mark: &ComponentMarker, is_block: bool) {
         if !is_block {
-            let problem = Diagnostic::new(
-                Code::ComponentArguments,
-                "a tool cannot stand within a line",
-            );
+            let problem =
+                Diagnostic::new(Code::ComponentArguments, "a tool cannot be within a line");
             return self.problem(
                 problem.help("put it on a line of its own, with an empty line before and after"),
                 mark.range.clone(),
@@ -48,12 +47,9 @@ impl MarkdownWalk<'_> {
             }
         }
         let Some(link) = link else {
-            let problem = Diagnostic::new(
-                Code::ComponentArguments,
-                "`tool` needs the page whose tool is meant",
-            );
+            let problem = Diagnostic::new(Code::ComponentArguments, "`tool` needs `page`");
             return self.problem(
-                problem.help("add page=\"…\" between the braces"),
+                problem.help("add `page=\"…\"`, the page with the tool, between the braces"),
                 mark.range.clone(),
             );
         };
@@ -110,7 +106,7 @@ impl MarkdownWalk<'_> {
                 ("lines", ArgumentValue::Text(value)) => match line_range(&value) {
                     Some(range) => lines = Some(range),
                     None => self.problem(
-                        Diagnostic::new(Code::BadInclude, "a line range looks like `3-9`"),
+                        Diagnostic::new(Code::BadInclude, "the line range is not valid"),
                         range,
                     ),
                 },

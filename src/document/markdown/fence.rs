@@ -1,4 +1,4 @@
-//! Blocks of code, drawn when they end.
+//! Code blocks, rendered when they end.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ impl MarkdownWalk<'_> {
             let problem = Diagnostic::new(Code::UnclosedHtml, "this code fence is never closed");
             let fence = open.range.start..open.range.start + 3;
             self.problem(
-                problem.help("close it with a line of the same marks"),
+                problem.help("close it with a line of the same characters"),
                 fence,
             );
         }

@@ -1,12 +1,12 @@
-//! Markdown in fields and in arguments: a line, or a few paragraphs, without components, links to
-//! check or places.
+//! Markdown in fields and arguments: a line or a few paragraphs, without components, checked links
+//! or locations.
 
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd};
 
 use crate::document::links::ParsedTarget;
 
-/// Markdown of a field as HTML: paragraphs, lists, tables. Raw HTML in it is shown as text, and a
-/// heading as a paragraph that stands out, since only the page's own text has headings.
+/// A field's Markdown as HTML: paragraphs, lists, tables. Raw HTML is shown as text, and a heading
+/// as an emphasized paragraph, because only the page's own text has headings.
 pub fn block_html(text: &str) -> String {
     let shown = |event| match event {
         Event::Html(html) | Event::InlineHtml(html) => vec![Event::Text(html)],
@@ -16,7 +16,7 @@ pub fn block_html(text: &str) -> String {
         Event::End(TagEnd::Heading(_)) => {
             vec![Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]
         }
-        // Alignment would be written as a style, which the pages' policy refuses.
+        // Alignment would be written as a style, which the pages' content security policy forbids.
         Event::Start(Tag::Table(columns)) => vec![Event::Start(Tag::Table(vec![
             Alignment::None;
             columns.len()
@@ -32,7 +32,7 @@ pub fn block_html(text: &str) -> String {
     html
 }
 
-/// One line of Markdown as HTML without a paragraph around it; raw HTML in it is shown as text.
+/// One line of Markdown as HTML, without a paragraph around it. Raw HTML is shown as text.
 pub fn inline_html(text: &str) -> String {
     let escaped = |event| match event {
         Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
@@ -53,7 +53,7 @@ pub fn inline_html(text: &str) -> String {
     html.trim_end().to_owned()
 }
 
-/// Events without the links and images whose addresses would run something; their words stay.
+/// Drops links and images whose addresses would run a script; their words stay.
 fn without_active_addresses<'a>(
     events: impl Iterator<Item = Event<'a>>,
 ) -> impl Iterator<Item = Event<'a>> {
@@ -69,7 +69,7 @@ fn without_active_addresses<'a>(
     })
 }
 
-/// The words of a line of Markdown, for those who read no Markdown: calendars, search engines.
+/// The words of a line of Markdown, for calendars and search engines, which do not read Markdown.
 pub fn plain_text(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     for event in Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH) {

@@ -1,4 +1,4 @@
-//! What reading raw HTML found, as problems of the page.
+//! Turns what was found in raw HTML into problems of the page.
 
 use super::MarkdownWalk;
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,11 +15,10 @@ impl MarkdownWalk<'_> {
                 }
             }
             HtmlFinding::Active { what, range } => {
-                let problem = Diagnostic::new(Code::UnsafeHtml, format!("{what} was taken out"));
+                let problem = Diagnostic::new(Code::UnsafeHtml, format!("{what} is removed"));
                 self.problem(
-                    problem.help(
-                        "active HTML is left out of pages; the setting `raw_html: allow` keeps it",
-                    ),
+                    problem
+                        .help("delete it, or keep active HTML with the setting `raw_html: allow`"),
                     range,
                 );
             }
@@ -36,7 +35,7 @@ impl MarkdownWalk<'_> {
             HtmlFinding::OpenComment { range } => {
                 let problem = Diagnostic::new(Code::UnclosedHtml, "this comment is never closed");
                 self.problem(
-                    problem.help("close it with `-->`; all after it is hidden"),
+                    problem.help("close it with `-->`; everything after it is hidden"),
                     range,
                 );
             }
@@ -45,7 +44,7 @@ impl MarkdownWalk<'_> {
                     Code::UnclosedHtml,
                     "this comment contains the start of another comment",
                 );
-                self.problem(problem.help("close it with `-->` before the next `<!--`; all up to the first `-->` is hidden"), range);
+                self.problem(problem.help("close it with `-->` before the next `<!--`; everything up to the first `-->` is hidden"), range);
             }
             HtmlFinding::Slip { slip, range } => self.problem(trust_rules::problem(&slip), range),
             HtmlFinding::Script { range } => {
@@ -82,7 +81,9 @@ impl MarkdownWalk<'_> {
             HtmlFinding::NoAlt { range } => {
                 let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
                 self.problem(
-                    problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"),
+                    problem.help(
+                        "describe the image in `alt`, or write `alt=\"\"` if it is decorative",
+                    ),
                     range,
                 );
             }

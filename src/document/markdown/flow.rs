@@ -1,5 +1,5 @@
 //! Flows: the body itself, the bodies of components and alerts, and footnotes. Each is written to
-//! HTML on its own, so that what is left open in one cannot swallow another.
+//! HTML on its own, so that an unclosed element in one cannot affect another.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -24,26 +24,26 @@ use crate::settings::RawHtml;
 pub(super) struct Flow<'a> {
     pub kind: FlowKind,
     pub events: Vec<Event<'a>>,
-    /// How many of the events are written already, as pieces of HTML.
+    /// How many of the events are already written, as pieces of HTML.
     pub written: usize,
-    /// Whether what is written already ends with the end of a line.
+    /// Whether the written HTML ends with a line end.
     pub is_line_ended: bool,
     pub lines: BlockLines,
-    /// The components that are called in it.
+    /// The components that are called in the flow.
     pub calls: BTreeSet<String>,
     /// Blocks open inside it.
     pub depth: usize,
     pub has_raw_html: bool,
-    /// The elements of raw HTML that are open.
+    /// The open elements of raw HTML.
     pub html: raw_html::NestingState,
-    /// Words of the glossary that stand in it, by number: what is drawn of it explains none a
+    /// Glossary terms in the flow, by number. Its rendered content does not explain any of them a
     /// second time.
     pub terms: BTreeSet<usize>,
 }
 
 pub(super) enum FlowKind {
     Root,
-    /// A component with a body; `None` for one that nobody knows, whose text is kept.
+    /// A component with a body; `None` for an unknown one, whose text is kept.
     Component {
         call: Option<(String, Vec<(String, ArgumentValue)>)>,
         mark: ComponentMarker,
@@ -74,7 +74,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Takes these events out of what was written.
+    /// Removes these events from what was written.
     pub fn cut(&mut self, events: Range<usize>) {
         self.lines.retain(|(number, _)| !events.contains(number));
         let behind = self
@@ -85,7 +85,7 @@ impl<'a> Flow<'a> {
         self.events.drain(events);
     }
 
-    /// Takes back what was written from this event on.
+    /// Removes everything written from this event on.
     pub fn truncate(&mut self, at: usize) {
         self.events.truncate(at);
         self.lines.retain(|(number, _)| *number < at);
@@ -100,21 +100,21 @@ impl<'a> MarkdownWalk<'a> {
             .expect("the root flow is never taken off the stack before the end")
     }
 
-    /// What is left out ends with its block, whether or not it is closed.
+    /// Ends content that is left out at the end of its block, whether or not it is closed.
     pub(super) fn end_of_left_out(&mut self) {
         if let Some((name, range)) = self.flow().html.skipped.take() {
             let message = format!(
-                "`<{name}>` is opened here and never closed, so what stands behind it in this block is left out"
+                "`<{name}>` is opened here and never closed, so the rest of this block is left out"
             );
             self.problem(
                 Diagnostic::new(Code::UnclosedHtml, message)
-                    .help(format!("add `</{name}>`, or take it out")),
+                    .help(format!("add `</{name}>`, or remove the tag")),
                 range,
             );
         }
     }
 
-    /// Closes the HTML elements that were opened inside blocks which have ended.
+    /// Closes the HTML elements that were opened inside blocks that have ended.
     pub(super) fn close_html_of_ended_blocks(&mut self) {
         self.end_of_left_out();
         let flow = self.flow();
@@ -122,7 +122,7 @@ impl<'a> MarkdownWalk<'a> {
         self.end_left_open(left_open);
     }
 
-    /// The end tags of elements that are open.
+    /// The end tags of open elements.
     pub(super) fn end_tags(&self, open: &[OpenElement]) -> String {
         open.iter()
             .rev()
@@ -143,7 +143,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Ends an alert or a footnote: whatever was left open in it is closed first.
+    /// Ends an alert or a footnote, after closing everything that is still open in it.
     pub(super) fn end_container(&mut self, is_it: impl Fn(&FlowKind) -> bool) {
         while self.flows.len() > 1 && !is_it(&self.flow().kind) {
             self.abandon_flow();
@@ -185,7 +185,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Takes the innermost flow off as if it had been closed, and tells that it was not.
+    /// Removes the innermost flow as if it had been closed, and reports that it was not.
     pub(super) fn abandon_flow(&mut self) {
         if let FlowKind::Component { mark, .. } = &self.flow().kind {
             let mark = mark.clone();
@@ -202,7 +202,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Deals with an HTML block that is a component's hidden mark; whether it was one.
+    /// Handles an HTML block that is a component's masked marker. Returns whether it was one.
     pub(super) fn component_mark(&mut self, range: &Range<usize>) -> bool {
         let shown = &self.hidden[range.clone()];
         let start = range.start + (shown.len() - shown.trim_start().len());
@@ -371,10 +371,10 @@ impl<'a> MarkdownWalk<'a> {
         if !self.settings.is_whole {
             let problem = Diagnostic::new(
                 Code::UnknownComponent,
-                "only a page's own text can hold components",
+                "components are only allowed in a page's own text",
             );
             self.problem(
-                problem.help("move it below the front matter, or say it in plain Markdown"),
+                problem.help("move it below the front matter, or use plain Markdown"),
                 mark.name_range.clone(),
             );
             return;
@@ -388,19 +388,19 @@ impl<'a> MarkdownWalk<'a> {
         let help = match nearest(&mark.name, names.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!(
-                "the components are {}; your own go to templates/components/",
+                "use one of {}, or add your own to templates/components/",
                 names.collect::<Vec<_>>().join(", ")
             ),
         };
         let problem = Diagnostic::new(
             Code::UnknownComponent,
-            format!("there is no component `{}`", mark.name),
+            format!("unknown component `{}`", mark.name),
         );
         self.problem(problem.help(help), mark.name_range.clone());
     }
 
-    /// The checked arguments of a call; `None` when one that is required is missing or the
-    /// component's definition is broken, so that it cannot be rendered.
+    /// The checked arguments of a call; `None` if a required one is missing or the component's
+    /// definition is broken, so that it cannot be rendered.
     fn arguments(
         &mut self,
         mark: &ComponentMarker,
@@ -470,7 +470,7 @@ impl<'a> MarkdownWalk<'a> {
             }]),
             None => Err(ArgumentError {
                 range: title.clone(),
-                message: format!("`{}` takes no title", mark.name),
+                message: format!("`{}` does not take a title", mark.name),
                 help: Some("write arguments between braces: {key=\"value\"}".into()),
             }),
         }
@@ -500,11 +500,11 @@ impl<'a> MarkdownWalk<'a> {
         if html.starts_with("<br") {
             self.plain_text(" ");
         } else if html.starts_with('&') {
-            // What looks like a tag and is none is text wherever text is used: in titles, ids,
-            // lists, the search.
+            // Text that only looks like a tag counts as text everywhere: in titles, ids, lists and
+            // the search.
             self.plain_text(&text_of(&html));
         }
-        // What takes the place of an element is written before its content is left out.
+        // The replacement of an element is written before its content is left out.
         let begins_to_leave_out = if was_left_out {
             None
         } else {
@@ -516,7 +516,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Raw HTML as it may stand in the page, its links and findings taken in.
+    /// Filters raw HTML for the page, and adds its links and findings.
     pub(super) fn filter_html(&mut self, fragment: &HtmlFragment, is_block: bool) -> String {
         if self.settings.raw_html == RawHtml::Escape {
             return escape_attribute(&fragment.text);
@@ -559,7 +559,7 @@ impl<'a> MarkdownWalk<'a> {
         html
     }
 
-    /// `href` or `src` in raw HTML: what to write there, or `None` to leave the attribute out.
+    /// What to write for an `href` or `src` in raw HTML; `None` to leave the attribute out.
     fn html_address(
         &mut self,
         address: &str,
@@ -577,7 +577,7 @@ impl<'a> MarkdownWalk<'a> {
         })
     }
 
-    /// The text that stands for a link's final address.
+    /// The placeholder for a link's final address.
     pub(super) fn address(&mut self, index: u32) -> String {
         let Link { target, role } = &self.out.links[index as usize];
         if *role != LinkRole::Wiki && super::inline::is_final(&target.value) {
@@ -587,7 +587,7 @@ impl<'a> MarkdownWalk<'a> {
     }
 }
 
-/// Whether an argument of this name is words that readers see.
+/// Whether an argument with this name contains words that readers see.
 fn is_shown_argument(name: &str) -> bool {
     matches!(
         name,

@@ -1,10 +1,10 @@
-//! Comments as other systems write them: `%% … %%`, `{% comment %} … {% endcomment %}`, `{# … #}`
-//! and their like.
+//! Comments in the syntax of other systems: `%% … %%`, `{% comment %} … {% endcomment %}`, `{# …
+//! #}` and similar ones.
 //!
-//! A writer who moves to Handsel means nobody to read them, and Markdown would publish them as
-//! text. They are found before Markdown is parsed and taken out. Within a line spaces take their
-//! place; elsewhere spaces would indent or break the line, so as many are put into the next blank
-//! line, and every offset from there on stays the same. In code they are text.
+//! Writers who move to Handsel do not want them published, and Markdown would publish them as text.
+//! They are found before Markdown is parsed, and removed. Within a line, spaces replace them.
+//! Elsewhere, spaces would indent or break the line, so they are added to the next blank line
+//! instead, and every offset after that stays the same. In code they are text.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,7 +20,7 @@ use crate::source::LineStarts;
 struct CommentSyntax {
     open: &'static str,
     close: &'static str,
-    /// Markdown that begins with the same characters does not go on with a blank.
+    /// Whether a blank has to follow, because Markdown may begin with the same characters.
     needs_blank: bool,
 }
 
@@ -77,18 +77,18 @@ const SYNTAXES: [CommentSyntax; 10] = [
     },
 ];
 
-/// Comments of a page that are reported one by one.
+/// The maximum number of comments on a page that are reported one by one.
 const REPORTED_MAX: usize = 50;
 
-/// A comment, or what opens one that is never closed.
+/// A comment, or the start of one that is never closed.
 struct CommentMatch {
     range: Range<usize>,
     opening: Range<usize>,
     is_closed: bool,
 }
 
-/// The text without the comments of other systems in `body`, each of them a problem. Offsets
-/// outside the lines of a comment stay the same.
+/// Removes the comments of other systems from `body` and reports each of them. Offsets outside the
+/// lines of a comment stay the same.
 pub fn without_foreign_comments<'a>(
     path: &SourcePath,
     text: Cow<'a, str>,
@@ -103,21 +103,22 @@ pub fn without_foreign_comments<'a>(
     for (index, comment) in found.iter().take(REPORTED_MAX).enumerate() {
         let opening = text[comment.opening.clone()].trim_end();
         let outcome = if comment.is_closed {
-            "is in the syntax of another system, and is left out"
+            "uses the syntax of another system and is left out"
         } else {
-            "is never closed, so it is shown"
+            "is never closed, so it is shown as text"
         };
         let more = match found.len() - REPORTED_MAX.min(found.len()) {
             more if more > 0 && index + 1 == REPORTED_MAX => {
-                format!("; {more} more follow on this page")
+                format!("; this page has {more} more")
             }
             _ => String::new(),
         };
         let message = format!("the comment that `{opening}` opens {outcome}{more}");
         let problem = Diagnostic::new(Code::ForeignComment, message)
             .at(lines.place(path, comment.opening.clone()));
-        problems
-            .push(problem.help("write it as `<!-- … -->`; to show it, put it between backticks"));
+        problems.push(
+            problem.help("write it as `<!-- … -->`; to show it as text, put it between backticks"),
+        );
     }
     let ranges: Vec<Range<usize>> = found
         .into_iter()
@@ -168,7 +169,7 @@ fn find(text: &str, body: &Range<usize>) -> Vec<CommentMatch> {
     found
 }
 
-/// Nearly every text is seen to hold no such comment by its bytes.
+/// For nearly every text, a look at the bytes shows that it contains no such comment.
 fn may_hold_comments(text: &[u8]) -> bool {
     let opens = |at: usize| match &text[at..] {
         [_, b'%', b'#', ..]
@@ -185,13 +186,13 @@ fn may_hold_comments(text: &[u8]) -> bool {
         || memchr::memmem::find(text, b"<%--").is_some()
 }
 
-/// A search from the beginning of a text to its end, which looks at nothing twice.
+/// A search through a text that looks at nothing twice.
 struct CommentSearch<'a> {
     text: &'a str,
     /// The start of the line that holds `looked_to`.
     line_start: usize,
     looked_to: usize,
-    /// For each syntax, and for tags: no end of a comment is left.
+    /// For each syntax, and for tags: whether no end of a comment is left.
     without_end: [bool; SYNTAXES.len() + 1],
 }
 
@@ -221,7 +222,7 @@ impl CommentSearch<'_> {
             .find(|(_, syntax)| rest.starts_with(syntax.open))?;
         let inner = start + syntax.open.len();
         let is_percent = syntax.open == "%%";
-        // `100%%` is a number; a line of percent signs is a rule.
+        // `100%%` is a number, and a line of percent signs is a rule.
         let before = text[..start].chars().next_back().unwrap_or('\n');
         if is_percent
             && (before.is_alphanumeric() || before == '%' || text[inner..].starts_with('%'))
@@ -236,12 +237,12 @@ impl CommentSearch<'_> {
         };
         self.without_end[kind] |= end.is_none();
         let begins_line = text[self.line_start..start].trim().is_empty();
-        // Within a line, a comment ends in its paragraph.
+        // A comment that begins within a line has to end in its paragraph.
         let end = end.filter(|length| {
             !is_percent || begins_line || !text[inner..inner + length].contains("\n\n")
         });
         let end = end.map(|length| inner + length + syntax.close.len());
-        // Without an end, some of these are something else.
+        // Without an end, some of these mean something else.
         let is_comment = end.is_some()
             || match syntax.open {
                 "%%" => begins_line,
@@ -263,8 +264,8 @@ fn end_of_tags(text: &str) -> Option<usize> {
         .find_map(|(at, _)| Some(at + tag_length(&text[at..], "endcomment")?))
 }
 
-/// How long a tag of Liquid or Jinja with this name is: `{% comment %}`,
-/// `{%- comment "of what" -%}`.
+/// The length of a Liquid or Jinja tag with this name: `{% comment %}`, `{%- comment "of what"
+/// -%}`.
 fn tag_length(text: &str, name: &str) -> Option<usize> {
     let inside = text.strip_prefix("{%")?;
     let trimmed = inside.strip_prefix('-').unwrap_or(inside).trim_start();
@@ -274,10 +275,11 @@ fn tag_length(text: &str, name: &str) -> Option<usize> {
     (!text[..end].contains('\n')).then_some(end + 2)
 }
 
-/// Longer texts are not parsed a second time for this.
+/// Longer texts are not parsed a second time to find code.
 const PARSED_MAX: usize = 512 * 1024;
 
-/// Where code is, fenced, indented or between backticks. In a long text indented code is not found.
+/// The ranges of code: fenced, indented or between backticks. In a long text, indented code is not
+/// found.
 fn code_ranges(text: &str) -> Vec<Range<usize>> {
     if text.len() > PARSED_MAX {
         return code_ranges_by_line(text);
@@ -321,15 +323,15 @@ fn code_ranges_by_line(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// A text from which ranges are taken, so that it keeps its length and its lines.
+/// A text from which ranges are removed without changing its length or its lines.
 struct BlankedText<'a> {
     text: &'a str,
     result: String,
-    /// Bytes that were taken and not yet made up for.
+    /// Bytes that were removed and not yet made up for with spaces.
     missing: usize,
-    /// The current line has something but marks of lists, quotes and headings.
+    /// Whether the current line has more than the markers of lists, quotes and headings.
     has_text: bool,
-    /// The end of the line in `text` that was looked at last.
+    /// The end of the last line of `text` that was checked.
     line_end: usize,
 }
 
@@ -361,7 +363,7 @@ impl<'a> BlankedText<'a> {
             .extend(std::iter::repeat_n(' ', std::mem::take(&mut self.missing)));
     }
 
-    /// Keeps a part of the text; its first blank line makes up for what is missing.
+    /// Keeps a part of the text. Its first blank line makes up for the missing bytes.
     fn keep(&mut self, range: Range<usize>) {
         let part = &self.text[range];
         let is_marker = |c: char| {

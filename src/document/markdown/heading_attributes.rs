@@ -1,4 +1,4 @@
-//! What is written behind a heading between braces: `{#id .class}`.
+//! The attributes between braces after a heading: `{#id .class}`.
 
 use std::ops::Range;
 
@@ -16,8 +16,8 @@ pub(super) struct HeadingAttributes<'a> {
 }
 
 impl MarkdownWalk<'_> {
-    /// What a heading may keep of its attributes: an id and classes that are not the theme's. The
-    /// rest is reported, unless the site allows all HTML.
+    /// The attributes that a heading may keep: an id and classes, except the theme's. The rest is
+    /// reported, unless the site allows all HTML.
     pub(super) fn heading_attributes<'b>(
         &mut self,
         written: HeadingAttributes<'b>,
@@ -57,7 +57,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// The braces that end a heading's line.
+    /// The range of the braces at the end of a heading's line.
     fn braces(&self, heading: &Range<usize>) -> Range<usize> {
         let text = &self.text[heading.clone()];
         let (open, close) = (text.rfind('{'), text.rfind('}'));

@@ -1,8 +1,8 @@
 //! Headings: their ids and levels, and which of them is the page's title.
 //!
 //! The title of a page without `title:` is its first first-level heading, or else a heading that
-//! comes before any other text. Such a heading is taken out of the body, for the template draws it
-//! above the text.
+//! comes before any other text. Such a heading is removed from the body, because the template shows
+//! it above the text. See DECISIONS: “A title is a heading only where it heads the page”.
 
 use std::ops::Range;
 
@@ -17,18 +17,17 @@ use crate::document::outline::Heading;
 use crate::document::raw_html::escape_into;
 use crate::source::is_blank;
 
-/// What may become the title when the text has ended.
+/// The search for a title, which is decided at the end of the text.
 #[derive(Default)]
 pub(super) struct TitleSearch {
     /// Whether the text has shown anything besides images so far.
     pub(super) has_text: bool,
-    /// A heading of a lower level that comes before any other text: its events, and where it is
-    /// written.
+    /// A heading of a lower level that comes before any other text: its events, and its range.
     first: Option<(Range<usize>, Range<usize>)>,
 }
 
 impl TitleSearch {
-    /// Where the events of a heading end that may become the title.
+    /// The end of the events of a heading that may become the title.
     pub(super) fn first_end(&self) -> usize {
         self.first.as_ref().map_or(0, |(events, _)| events.end)
     }
@@ -96,7 +95,7 @@ impl MarkdownWalk<'_> {
         self.out.outline.push(heading);
     }
 
-    /// The heading's own id if it states one that is still free, else one made of its words.
+    /// The heading's stated id if it is still free, or else one made from its words.
     fn heading_id(&mut self, open: &OpenHeading, text: &str) -> String {
         let Some(id) = &open.id else {
             return self.ids.for_heading(text);
@@ -114,7 +113,7 @@ impl MarkdownWalk<'_> {
             format!("the id `{id}` is already used on this page"),
         );
         self.problem(
-            problem.help("give one of the two another id: links lead to the first"),
+            problem.help("give one of the two another id; links go to the first"),
             range,
         );
     }
@@ -134,7 +133,7 @@ impl MarkdownWalk<'_> {
             } else {
                 (
                     "a second first-level heading",
-                    "write it as `##`: a page has one title",
+                    "write it as `##`, because a page has one title",
                 )
             };
             self.problem(Diagnostic::new(Code::ExtraH1, message).help(help), range);
@@ -151,12 +150,12 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// Whether what is read now is in no quote, list, component or note.
+    /// Whether the walk is outside quotes, lists, components and notes.
     fn is_at_top(&mut self) -> bool {
         self.flows.len() == 1 && self.flow().depth == 0
     }
 
-    /// Notes a first-level heading that is written in HTML. It stays where it is.
+    /// Records a first-level heading that is written in HTML. It stays where it is.
     pub(super) fn note_html_heading(&mut self, html: &str) {
         if self.settings.is_titled
             || self.out.heading.is_some()
@@ -179,8 +178,8 @@ impl MarkdownWalk<'_> {
         self.out.later_title = Some(title).filter(|title| !title.is_empty());
     }
 
-    /// Takes the heading that comes before all other text out of the body, where nothing else is
-    /// the page's title.
+    /// Removes the heading that comes before all other text from the body, unless the page has
+    /// another title.
     pub(super) fn adopt_first_heading(&mut self) {
         let Some((events, range)) = self.title.first.take() else {
             return;

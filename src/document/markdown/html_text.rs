@@ -1,20 +1,20 @@
-//! Text and raw HTML: what an HTML fragment shows as text, and text that HTML marks as code.
+//! Text and raw HTML: the text that an HTML fragment shows, and text that HTML marks as code.
 
 use std::ops::Range;
 
 use super::MarkdownWalk;
 use crate::document::html_tokens::{Token, Tokens, plain_text};
 
-/// Elements whose text is shown as it is, character by character.
+/// Elements whose text is shown exactly as written.
 const LITERAL: [&str; 10] = [
     "code", "kbd", "samp", "tt", "var", "pre", "script", "style", "textarea", "listing",
 ];
 
-/// The bytes that every character which smart punctuation writes begins with.
+/// The first two bytes of every character that smart punctuation writes.
 const SMART_LEAD: [u8; 2] = [0xE2, 0x80];
 
 impl<'a> MarkdownWalk<'a> {
-    /// The source of what smart punctuation changed, where HTML marks the text as code.
+    /// The source of text that smart punctuation changed, if HTML marks the text as code.
     pub(super) fn as_written(&mut self, shown: &str, range: &Range<usize>) -> Option<&'a str> {
         if !self.settings.smart_punctuation || !shown.as_bytes().starts_with(&SMART_LEAD) {
             return None;
@@ -32,7 +32,7 @@ impl<'a> MarkdownWalk<'a> {
         is_literal.then_some(written)
     }
 
-    /// Notes whether an HTML block shows any text.
+    /// Records whether an HTML block shows any text.
     pub(super) fn note_html_text(&mut self, html: &str) {
         if !self.title.has_text {
             self.note_text(&text_of(html));
@@ -40,7 +40,7 @@ impl<'a> MarkdownWalk<'a> {
     }
 }
 
-/// What HTML shows as text.
+/// The text that HTML shows.
 pub(super) fn text_of(html: &str) -> String {
     let texts = Tokens::new(html).filter_map(|token| match token {
         Token::Text(range) => Some(plain_text(&html[range])),

@@ -1,4 +1,4 @@
-//! What stands within a line: links, images, footnote marks, formulas; and table cells, whose
+//! Inline elements: links, images, footnote references and formulas; also table cells, whose
 //! alignment becomes a class.
 
 use std::ops::Range;
@@ -20,16 +20,16 @@ use crate::document::trust_rules;
 use crate::link_target::{AddressUse, address_problem, refusal, refusal_of};
 use crate::settings::is_at;
 
-/// A formula of so many bytes is read where there is more room on the stack: how deep it goes is
-/// not known before.
+/// Formulas longer than this many bytes are read on a larger stack, because their depth is not
+/// known before.
 const SHORT_FORMULA: usize = 256;
 const FORMULA_BYTES_MAX: usize = 16 << 10;
 const STACK_PER_BYTE: usize = 16 << 10;
 
-/// A LaTeX formula as MathML.
+/// Converts a LaTeX formula to MathML.
 ///
 /// # Errors
-/// What is wrong with it, in a few words.
+/// What is wrong with the formula, in a few words.
 fn convert_formula(formula: &str, display: MathDisplay) -> Result<CleanMathml, String> {
     let convert = || match MATH.convert_with_local_state(formula, display) {
         Ok(result) => Ok(mathml::clean(&result.mathml)),
@@ -49,7 +49,7 @@ fn convert_formula(formula: &str, display: MathDisplay) -> Result<CleanMathml, S
         apart
             .map_err(|error| error.to_string())?
             .join()
-            .unwrap_or_else(|_| Err("it is too deep".to_owned()))
+            .unwrap_or_else(|_| Err("it is nested too deep".to_owned()))
     })
 }
 
@@ -59,7 +59,7 @@ fn wiki_target(written: &str) -> String {
     written.trim().trim_end_matches('\\').trim_end().to_owned()
 }
 
-/// The size that `40` or `40x30` states, in pixels.
+/// The size in pixels that `40` or `40x30` states.
 pub(super) fn image_size(text: &str) -> Option<(u32, Option<u32>)> {
     let side = |text: &str| {
         let is_number =
@@ -72,10 +72,10 @@ pub(super) fn image_size(text: &str) -> Option<(u32, Option<u32>)> {
     }
 }
 
-/// Whether a target is written into the page as it stands.
+/// Whether a target is written into the page without changes.
 pub(super) fn is_final(written: &str) -> bool {
-    // Nearly every link leads to a page of the site: it has no scheme, and does not begin with
-    // slashes or what browsers skip.
+    // Nearly every link goes to a page of the site: it has no scheme, and does not begin with
+    // slashes or with characters that browsers skip.
     let may_be = written.bytes().any(|byte| byte == b':')
         || !written.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
     may_be
@@ -96,16 +96,16 @@ fn names_disk(target: &str) -> bool {
 }
 
 impl<'a> MarkdownWalk<'a> {
-    /// Takes a link in, with the problems that its target alone shows. `None` when it must not be
-    /// written as a link.
+    /// Adds a link, with the problems that its target alone shows. `None` if it must not be written
+    /// as a link.
     pub(super) fn link(
         &mut self,
         target: &str,
         role: LinkRole,
         range: Range<usize>,
     ) -> Option<u32> {
-        // A wiki link names a page, whose title may hold a colon, and is written only as the
-        // address of what it names.
+        // A wiki link names a page, whose title may contain a colon. Only the address of that page
+        // is written.
         let is_name = role.is_wiki() && !names_disk(target);
         let usage = if role.is_embed() {
             AddressUse::Image
@@ -140,7 +140,7 @@ impl<'a> MarkdownWalk<'a> {
         Some(index)
     }
 
-    /// What is wrong with a target that may be written all the same.
+    /// A problem of a target that is written all the same.
     fn target_problem(
         &self,
         target: &str,
@@ -159,26 +159,26 @@ impl<'a> MarkdownWalk<'a> {
                     format!("`{}` would be loaded from another site", target.trim()),
                 );
                 Some(problem.help(
-                    "bring the file along, or name its origin in the setting `allow_origins`",
+                    "put the file into the site, or add its origin to the setting `allow_origins`",
                 ))
             }
             ParsedTarget::Empty if !role.is_embed() => problem(
                 Code::EmptyLink,
-                "this link leads nowhere",
-                "give it a target between the parentheses",
+                "this link has no target",
+                "add a target between the parentheses",
             ),
             ParsedTarget::Empty => problem(
                 Code::EmptyLink,
-                "this image has no address",
-                "give it a file between the parentheses",
+                "this image has no file",
+                "add a file between the parentheses",
             ),
             _ => address_problem(parsed)
                 .map(|problem| Diagnostic::new(problem.code, problem.message).help(problem.help)),
         }
     }
 
-    /// The path of a share as it was written, where Markdown took the first of its two backslashes
-    /// for an escape.
+    /// The path of a network share as it was written, where Markdown read the first of its two
+    /// backslashes as an escape.
     fn share(&self, target: &str, range: &Range<usize>) -> Option<String> {
         let host = target
             .strip_prefix('\\')?
@@ -192,7 +192,7 @@ impl<'a> MarkdownWalk<'a> {
         is_share.then(|| format!("\\{target}"))
     }
 
-    /// Whether the site's policy refuses to load from this address.
+    /// Whether the site's settings forbid loading from this address.
     pub(super) fn is_refused(&self, target: &str) -> bool {
         is_remote(target) && !is_at(target, self.settings.allow_origins)
     }
@@ -294,12 +294,9 @@ impl<'a> MarkdownWalk<'a> {
         let size = image.take_size();
         self.alt_text(&image.alt);
         if image.alt.trim().is_empty() {
-            let problem = Diagnostic::new(
-                Code::MissingAlt,
-                "this image has no text for those who do not see it",
-            );
+            let problem = Diagnostic::new(Code::MissingAlt, "this image has no alt text");
             self.problem(
-                problem.help("say between the brackets what it shows"),
+                problem.help("describe the image between the brackets: `![description](…)`"),
                 image.range.clone(),
             );
         }
@@ -345,8 +342,8 @@ impl<'a> MarkdownWalk<'a> {
         let html = format!(
             "<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" data-footnote>{number}</a></sup>"
         );
-        // By the attribute the script knows the mark; as a placeholder it passes the sanitizer,
-        // which takes it from everybody else.
+        // The script knows the reference by this attribute. As a placeholder it bypasses the
+        // sanitizer, which removes the attribute elsewhere.
         let placeholder = self.add_placeholder(Segment::Html(html));
         self.push(Event::InlineHtml(placeholder.into()));
     }
@@ -358,15 +355,15 @@ impl<'a> MarkdownWalk<'a> {
                 format!("the footnote `[^{name}]` is defined a second time"),
             );
             return self.problem(
-                problem.help("give it another name, or delete one of the two"),
+                problem.help("rename it, or delete one of the two"),
                 note.range,
             );
         }
         self.footnotes.notes.insert(name, note);
     }
 
-    /// Appends the footnotes in the order of their first mention, and tells which are never
-    /// mentioned.
+    /// Appends the footnotes in the order of their first reference, and reports those that are
+    /// never referenced.
     pub(super) fn footnote_section(&mut self, segments: &mut Vec<Segment>) {
         let mut defined = std::mem::take(&mut self.footnotes.notes);
         let mentioned = std::mem::take(&mut self.footnotes.mentioned);
@@ -396,10 +393,12 @@ impl<'a> MarkdownWalk<'a> {
         for (name, FootnoteText { range, .. }) in defined {
             let problem = Diagnostic::new(
                 Code::UnusedFootnote,
-                format!("the footnote `[^{name}]` is never mentioned"),
+                format!("the footnote `[^{name}]` is never referenced"),
             );
             self.problem(
-                problem.help(format!("write [^{name}] where it belongs, or delete it")),
+                problem.help(format!(
+                    "write `[^{name}]` where it belongs, or delete the footnote"
+                )),
                 range,
             );
         }
@@ -446,7 +445,7 @@ impl<'a> MarkdownWalk<'a> {
                     let problem = Diagnostic::new(Code::LinkScheme, message);
                     self.problem(
                         problem.help(
-                            "link to an https:// address, or put the link outside of the formula",
+                            "link to an https:// address, or move the link out of the formula",
                         ),
                         range.clone(),
                     );
@@ -458,7 +457,10 @@ impl<'a> MarkdownWalk<'a> {
                     Code::BadMath,
                     format!("this formula cannot be read: {message}"),
                 );
-                self.problem(problem.help("formulas are written in LaTeX; a dollar sign that means money is written `\\$`"), range);
+                self.problem(
+                    problem.help("correct the LaTeX; if the dollar sign is text, write `\\$`"),
+                    range,
+                );
                 format!(
                     "<code class=\"math-error\">{}</code>",
                     escape_attribute(formula)
@@ -492,8 +494,8 @@ impl<'a> MarkdownWalk<'a> {
             return;
         }
         let class = self.columns.get(self.column).copied().unwrap_or("");
-        // Written as HTML, a cell does not depend on the events before it, which may be written
-        // already.
+        // A cell written as HTML does not depend on the events before it, which may already be
+        // written.
         self.push(Event::InlineHtml(match (self.is_head, class) {
             (false, "") => "<td>".into(),
             (false, class) => format!("<td{class}>").into(),

@@ -1,26 +1,26 @@
-//! Markup that was meant and is shown as text, as it comes with text pasted from elsewhere: links,
-//! headings, lists, tables and emphasis that Markdown does not read as such. It is looked for only
-//! where the parser gave text, so code is never meant.
+//! Markup that is shown as text because Markdown does not read it as intended: links, headings,
+//! lists, tables and emphasis, often pasted from elsewhere. Only text events are searched, so code
+//! is never reported.
 
 use std::ops::Range;
 
 use super::MarkdownWalk;
 use crate::diagnostic::{Code, Diagnostic};
 
-/// What word processors write in front of the items of a list.
+/// Characters that word processors write before list items.
 const BULLETS: [char; 14] = [
     '·', '•', '‣', '◦', '∙', '▪', '▫', '■', '●', '○', '➢', '\u{F0A7}', '\u{F0B7}', '\u{F0D8}',
 ];
 
-/// Digits that a telephone number has at least.
+/// The minimum number of digits in a telephone number.
 const PHONE_DIGITS: usize = 6;
 
-/// How far around a mark the rest of a link is looked for, in bytes. Addresses are shorter, and
-/// without a limit a text of nothing but brackets would be read once for each of them.
+/// How far around a bracket the rest of a link is searched for, in bytes. Addresses are shorter.
+/// Without a limit, a text of nothing but brackets would be read once for each of them.
 const REACH: usize = 512;
 
 impl MarkdownWalk<'_> {
-    /// Looks at a paragraph for blocks of other types.
+    /// Checks a paragraph for intended blocks of other types.
     pub(super) fn malformed_block(&mut self, range: &Range<usize>) {
         let text = self.text;
         let Some(paragraph) = text.get(range.clone()) else {
@@ -43,7 +43,7 @@ impl MarkdownWalk<'_> {
         if memchr::memchr(b'#', paragraph.as_bytes()).is_none() {
             return;
         }
-        // Two or more `#` at the beginning of a line are hardly ever text.
+        // Two or more `#` at the beginning of a line are rarely text.
         for (at, _) in paragraph.match_indices("\n##") {
             let line = range.start + at + 1;
             self.malformed_heading(line, first_line(&text[line..range.end]), paragraph);
@@ -71,14 +71,14 @@ impl MarkdownWalk<'_> {
         }
         let marks = &line[..level];
         let message = format!("`{}` is not read as a heading", shortened(line));
-        let help = format!("put a space behind `{marks}`; where it is text, write `\\{marks}`");
+        let help = format!("add a space after `{marks}`; if it is text, write `\\{marks}`");
         self.problem(
             Diagnostic::new(Code::MalformedBlock, message).help(help),
             at..at + line.len(),
         );
     }
 
-    /// `1.Item`
+    /// Reports `1.Item`.
     fn malformed_item(&mut self, at: usize, line: &str) {
         let digits = line.bytes().take_while(u8::is_ascii_digit).count();
         let Some(words) = line[digits..]
@@ -88,15 +88,15 @@ impl MarkdownWalk<'_> {
             return;
         };
         let is_word = words.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
-        // `2.X` is a version, not an item.
+        // `2.X` is a version, not a list item.
         let length = words.chars().take_while(|c| c.is_alphanumeric()).count();
         if !is_word || (length < 2 && words.is_ascii()) {
             return;
         }
         let mark = &line[..=digits];
-        let message = format!("`{}` is not read as an item of a list", shortened(line));
+        let message = format!("`{}` is not read as a list item", shortened(line));
         let help = format!(
-            "put a space behind `{mark}`; where it is text, write `{}\\{}`",
+            "add a space after `{mark}`; if it is text, write `{}\\{}`",
             &line[..digits],
             &line[digits..=digits]
         );
@@ -106,12 +106,12 @@ impl MarkdownWalk<'_> {
         );
     }
 
-    /// Reported once: a pasted list has many.
+    /// Reported once, because a pasted list has many.
     fn foreign_bullet(&mut self, at: usize, bullet: char) {
         if !std::mem::replace(&mut self.has_foreign_bullet, true) {
-            let message = format!("`{bullet}` is not read as the beginning of a list's item");
+            let message = format!("`{bullet}` is not read as the beginning of a list item");
             let problem = Diagnostic::new(Code::MalformedBlock, message)
-                .help("write `-` and a space in its place, here and below");
+                .help("replace it with `-` and a space, here and below");
             self.problem(problem, at..at + bullet.len_utf8());
         }
     }
@@ -164,7 +164,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// Looks at a run of text for links and emphasis.
+    /// Checks a run of text for intended links and emphasis.
     pub(super) fn malformed_inline(&mut self, run: &Range<usize>) {
         let Some(text) = self.text.get(run.clone()) else {
             return;
@@ -188,8 +188,8 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// What follows the `]` at `at` in a run of text, where no link came of it. `space` finds the
-    /// white space of the run.
+    /// Reports an intended link at the `]` at `at` in a run of text. `space` finds the white space
+    /// of the run.
     pub(super) fn malformed_link(
         &mut self,
         run: &Range<usize>,
@@ -210,7 +210,7 @@ impl MarkdownWalk<'_> {
                     "the parenthesis of this link is never closed",
                 );
                 self.problem(
-                    problem.help("add `)` behind its address"),
+                    problem.help("add `)` after its address"),
                     start..run.start + at + 2 + end,
                 );
             }
@@ -222,10 +222,10 @@ impl MarkdownWalk<'_> {
             let end = target
                 .find([')', ' '])
                 .filter(|end| target[*end..].starts_with(')') && is_address(&target[..*end]));
-            // `[1] (https://…)` is a reference in print.
+            // `[1] (https://…)` is a bibliographic reference.
             let is_number =
                 open.is_some() && words.chars().filter(|c| c.is_alphabetic()).count() < 2;
-            // Where the brackets hold more than words, their end begins a run of text.
+            // If the brackets contain more than text, their end begins a run of text.
             let has_brackets = open.is_some() || at == 0;
             if let Some(end) = end.filter(|_| has_brackets && !is_number) {
                 let problem = Diagnostic::new(
@@ -241,7 +241,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// `http:/example.org`
+    /// Reports `http:/example.org`.
     fn is_missing_slash(
         &mut self,
         run: &Range<usize>,
@@ -282,7 +282,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// `(words)[https://example.org]`
+    /// Reports `(words)[https://example.org]`.
     fn reversed_link(&mut self, run: &Range<usize>, text: &str, at: usize) {
         let target = beginning(&text[at + 2..]);
         let end = memchr::memchr2(b']', b' ', target.as_bytes())
@@ -307,7 +307,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// Marks that neither open nor close emphasis because of the punctuation next to them
+    /// Reports stars that neither open nor close emphasis because of the punctuation next to them
     /// (CommonMark, §6.2).
     fn malformed_emphasis(&mut self, run: &Range<usize>, text: &str) {
         let marks = stars(self.text, run);
@@ -335,8 +335,8 @@ impl MarkdownWalk<'_> {
     }
 }
 
-/// Whether a row of stars was meant to end emphasis, and is text because of the punctuation before
-/// it.
+/// Whether a run of stars was meant to close emphasis, but is text because of the punctuation
+/// before it.
 fn fails_to_close(marks: &[StarRun], number: usize) -> bool {
     let mark = &marks[number];
     if !is_closing_mark(mark.before) {
@@ -350,16 +350,16 @@ fn fails_to_close(marks: &[StarRun], number: usize) -> bool {
             .find(is_alike)
             .is_some_and(|other| !is_space(other.after))
     };
-    // Emphasis that ends with a link or code began in a run of text before this one.
+    // The emphasis began in an earlier run of text and ends with a link or code.
     let follows_other = mark.range.start == 0 && mark.after.is_some_and(is_wide);
     let is_before_letter = mark.after.is_some_and(char::is_alphanumeric) && mark.is_plain_star();
-    // Its partner may have found another one.
+    // Its partner may have matched another one.
     let is_lone = mark.range.len() > 1 && mark.before.is_some_and(is_wide);
     is_lone || is_before_letter && (follows_other || has_beginning())
 }
 
-/// Whether a row of stars was meant to begin emphasis, and is text because of the punctuation
-/// behind it.
+/// Whether a run of stars was meant to open emphasis, but is text because of the punctuation after
+/// it.
 fn fails_to_open(marks: &[StarRun], number: usize) -> bool {
     let mark = &marks[number];
     if !is_opening_mark(mark.after) {
@@ -377,7 +377,7 @@ fn fails_to_open(marks: &[StarRun], number: usize) -> bool {
     is_lone || is_behind_letter && has_end()
 }
 
-/// What is wrong with an address of which only the scheme is whole.
+/// The problem of an address that has a scheme but is not complete.
 fn incomplete(address: &str) -> Diagnostic {
     let (scheme, rest) = address.split_once(':').unwrap_or((address, ""));
     let problem = Diagnostic::new(
@@ -399,7 +399,7 @@ pub(super) fn is_phone(target: &str) -> bool {
         })
 }
 
-/// A row of stars with what is around it.
+/// A run of stars with the characters around it.
 struct StarRun {
     range: Range<usize>,
     before: Option<char>,
@@ -407,13 +407,13 @@ struct StarRun {
 }
 
 impl StarRun {
-    /// One star next to ASCII is rather a sign or a note.
+    /// A single star next to ASCII is more likely a sign or a note.
     fn is_plain_star(&self) -> bool {
         self.range.len() > 1 || [self.before, self.after].into_iter().flatten().any(is_wide)
     }
 }
 
-/// The rows of one to three stars in a run of text.
+/// The runs of one to three stars in a text.
 fn stars(source: &str, run: &Range<usize>) -> Vec<StarRun> {
     let text = &source[run.clone()];
     let mut all = Vec::new();
@@ -441,12 +441,12 @@ fn is_space(c: Option<char>) -> bool {
     c.is_none_or(char::is_whitespace)
 }
 
-/// Whether a character is of a script that is written without spaces, or of its punctuation.
+/// Whether a character belongs to a script that is written without spaces, or to its punctuation.
 fn is_wide(c: char) -> bool {
     matches!(u32::from(c), 0x3000..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF)
 }
 
-/// Punctuation that what is emphasized may end with.
+/// Punctuation with which emphasized text may end.
 fn is_closing_mark(c: Option<char>) -> bool {
     c.is_some_and(|c| match c {
         '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '"' | '\'' | '%' | '…' | '”' | '’'
@@ -456,7 +456,7 @@ fn is_closing_mark(c: Option<char>) -> bool {
     })
 }
 
-/// Punctuation that it may begin with.
+/// Punctuation with which emphasized text may begin.
 fn is_opening_mark(c: Option<char>) -> bool {
     c.is_some_and(|c| {
         matches!(
@@ -480,8 +480,8 @@ fn is_opening_mark(c: Option<char>) -> bool {
     })
 }
 
-/// Where the next character of a kind is in a text. The answer holds for all places up to there, so
-/// that a text is read once, however many places are asked for, if they are asked for in order.
+/// Where the next character of a kind is in a text. The answer holds for all offsets up to there,
+/// so a text is read only once if the offsets are asked for in order.
 #[derive(Default)]
 pub(super) struct NextChar(Range<usize>);
 
@@ -500,8 +500,8 @@ impl NextChar {
     }
 }
 
-/// Where the address in a link's open parenthesis ends, if the parenthesis is never closed. The
-/// target up to its first white space has `end` bytes.
+/// Where the address in a link's open parenthesis ends, if the parenthesis is never closed. `end`
+/// is the length of the target up to its first white space.
 fn unclosed_address(target: &str, end: usize) -> Option<usize> {
     let (address, rest) = target.split_at(end);
     if end == 0 || !begins_or_ends_as_address(address) {
@@ -513,7 +513,7 @@ fn unclosed_address(target: &str, end: usize) -> Option<usize> {
     (closed <= open && !is_closed_later).then_some(end)
 }
 
-/// Whether a text can only be meant as an address or a path.
+/// Whether a text can only be an address or a path.
 fn is_address(text: &str) -> bool {
     begins_or_ends_as_address(text) && !text.contains(char::is_whitespace)
 }
@@ -540,7 +540,7 @@ fn is_delimiter(line: &str) -> bool {
             .all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t'))
 }
 
-/// How many cells a line of a table has.
+/// The number of cells in a line of a table.
 fn cells(line: &str) -> usize {
     let inner = line.strip_prefix('|').unwrap_or(line);
     let inner = inner
@@ -554,7 +554,7 @@ fn cells(line: &str) -> usize {
     if line.contains('|') { bars + 1 } else { 0 }
 }
 
-/// The beginning of a text, as far as the rest of a link is looked for.
+/// The beginning of a text, up to the length in which the rest of a link is searched for.
 fn beginning(text: &str) -> &str {
     &text[..text.floor_char_boundary(REACH)]
 }
@@ -563,7 +563,7 @@ fn first_line(text: &str) -> &str {
     text.split('\n').next().unwrap_or(text).trim_end()
 }
 
-/// The beginning of a line, as much of it as a message takes.
+/// The beginning of a line, shortened for a message.
 fn shortened(line: &str) -> String {
     const CHARS: usize = 32;
     match line.char_indices().nth(CHARS) {

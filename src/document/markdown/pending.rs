@@ -1,5 +1,5 @@
-//! What the walk over a text has open: parts whose end is still to come, and footnotes, whose place
-//! is the end of the page.
+//! What is open during the walk over a text: parts whose end is still to come, and footnotes, which
+//! are placed at the end of the page.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -12,26 +12,26 @@ use crate::document::code::Fence;
 use crate::document::components::component_markers::SIGNS_MAX;
 use crate::document::links::LinkRole;
 
-/// Footnotes and where they are mentioned.
+/// Footnotes and their references.
 #[derive(Default)]
 pub(super) struct Footnotes {
-    /// In the order of their first mention.
+    /// In the order of their first reference.
     pub(super) mentioned: Vec<String>,
     pub(super) mentions: HashMap<String, FootnoteMention>,
     pub(super) notes: BTreeMap<String, FootnoteText>,
 }
 
-/// How a footnote is mentioned.
+/// A reference to a footnote.
 #[derive(Clone, Copy, Default)]
 pub(super) struct FootnoteMention {
     /// The footnote's number, from 1.
     pub(super) number: usize,
-    /// How often it was mentioned so far.
+    /// How often the footnote was referenced so far.
     pub(super) count: usize,
 }
 
 impl Footnotes {
-    /// Notes one more mention.
+    /// Records one more reference.
     pub(super) fn mention(&mut self, name: &str) -> FootnoteMention {
         if let Some(mention) = self.mentions.get_mut(name) {
             mention.count += 1;
@@ -54,17 +54,17 @@ pub(super) struct FootnoteText {
     pub(super) calls: BTreeSet<String>,
 }
 
-/// A heading whose end was not met yet.
+/// A heading that has not ended yet.
 pub(super) struct OpenHeading {
     pub(super) level: u8,
     pub(super) id: Option<String>,
     pub(super) text: String,
     pub(super) range: Range<usize>,
-    /// Where its start lies among the flow's events.
+    /// The index of its start among the flow's events.
     pub(super) at: usize,
 }
 
-/// The same of a picture.
+/// An image that has not ended yet.
 pub(super) struct OpenImage {
     pub(super) depth: usize,
     pub(super) alt: String,
@@ -75,8 +75,8 @@ pub(super) struct OpenImage {
 }
 
 impl OpenImage {
-    /// The size that ends the image's text (`![text|40](…)`, `![[image.png|40x30]]`), taken out of
-    /// it.
+    /// Removes the size from the end of the image's text (`![text|40](…)`, `![[image.png|40x30]]`)
+    /// and returns it.
     pub(super) fn take_size(&mut self) -> Option<(u32, Option<u32>)> {
         if let Some((words, size)) = self.alt.rsplit_once('|') {
             let size = image_size(size)?;
@@ -89,7 +89,7 @@ impl OpenImage {
     }
 }
 
-/// The same of a fence.
+/// A code block that has not ended yet.
 pub(super) struct OpenCode {
     pub(super) fence: Fence,
     pub(super) code: String,
@@ -98,7 +98,8 @@ pub(super) struct OpenCode {
 }
 
 impl MarkdownWalk<'_> {
-    /// Whether a block that begins here is nested so deep that it is shown flat; reported once.
+    /// Whether a block that begins here is nested too deep, so that it loses its nesting. Reported
+    /// once.
     pub(super) fn is_too_deep(&mut self, depth: usize, range: &Range<usize>) -> bool {
         let is_too_deep = depth >= DEPTH_MAX;
         if is_too_deep {
@@ -107,11 +108,11 @@ impl MarkdownWalk<'_> {
         is_too_deep
     }
 
-    /// Reports where the text becomes plain text because it asks for too much work.
+    /// Reports where the text becomes plain text because it would take too much work to parse.
     pub(super) fn report_plain_text(&mut self, body: &Range<usize>) {
         if let Some(at) = self.marks.plain_from {
             let message = format!(
-                "more than {SIGNS_MAX} characters before this one may have a meaning in Markdown; the rest is plain text"
+                "this page has more than {SIGNS_MAX} Markdown characters; the rest is shown as plain text"
             );
             self.problem(
                 Diagnostic::new(Code::LongPage, message).help("divide the page"),
@@ -120,7 +121,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// Reports, once a page and kind, that something is nested too deep.
+    /// Reports that something is nested too deep, once for each page and type.
     pub(super) fn too_deep(&mut self, what: &'static str, depth_max: usize, range: Range<usize>) {
         if !self.too_deep.contains(&what) {
             self.too_deep.push(what);
@@ -128,7 +129,10 @@ impl MarkdownWalk<'_> {
                 Code::TooDeep,
                 format!("{what} are nested more than {depth_max} deep"),
             );
-            self.problem(problem.help("the rest is shown without nesting"), range);
+            self.problem(
+                problem.help("nest them less deep; the rest is shown without nesting"),
+                range,
+            );
         }
     }
 }

@@ -1,8 +1,10 @@
-//! How many problems of one kind a page reports: a page of megabytes may have one in each word.
+//! Limits how many problems of one code a page reports: a page of megabytes may have one in each
+//! word.
 
 use crate::diagnostic::{Code, Diagnostic, Location};
 
-/// So many problems of one kind are reported one by one; the others of a page are counted.
+/// The maximum number of problems of one code that are reported one by one. The others on a page
+/// are counted.
 pub(super) const PROBLEMS_MAX: usize = 1000;
 
 /// The problems of a page, counted by kind.
@@ -14,13 +16,13 @@ pub(super) struct ProblemCounts {
 struct Count {
     code: Code,
     reported: usize,
-    /// Where the first problem is that is not reported.
+    /// The location of the first problem that is not reported.
     rest: Option<Location>,
     left: usize,
 }
 
 impl ProblemCounts {
-    /// Counts a problem; whether it is to be reported.
+    /// Counts a problem. Returns whether to report it.
     pub fn admit(&mut self, code: Code, place: impl FnOnce() -> Location) -> bool {
         let at = self
             .counts
@@ -45,7 +47,7 @@ impl ProblemCounts {
         false
     }
 
-    /// What stands for the problems that are not reported.
+    /// A summary for the problems that are not reported.
     pub fn summaries(self) -> impl Iterator<Item = Diagnostic> {
         self.counts.into_iter().filter_map(
             |Count {

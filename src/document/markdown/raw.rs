@@ -1,4 +1,4 @@
-//! Raw HTML within Markdown: its lines as the writer wrote them, and what is reported of its tags.
+//! Raw HTML within Markdown: its lines as written, and what is reported about its tags.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,11 +13,11 @@ use crate::document::html_tokens::ATTRIBUTES_MAX;
 use crate::document::raw_html::{self, HtmlFinding, OpenElement};
 use crate::settings::RawHtml;
 
-/// So much of a tag is shown in messages.
+/// The maximum length of a tag in messages.
 const TAG_BYTES_MAX: usize = 60;
 
 impl MarkdownWalk<'_> {
-    /// A line of a block of HTML. Marks of components in it are text.
+    /// A line of an HTML block. Component markers in it are text.
     pub(super) fn html_line(&mut self, html: &str, range: Range<usize>) {
         let Some(mut fragment) = self.html.take() else {
             return;
@@ -32,10 +32,10 @@ impl MarkdownWalk<'_> {
         self.html = Some(fragment);
     }
 
-    /// Reports marks of components at places where they are text.
+    /// Reports component markers at places where they are text.
     fn report_marks(&mut self, range: &Range<usize>) {
-        // Within a line, what looks like one may be text on purpose, in the value of an attribute
-        // for one.
+        // Within a line, what looks like a marker may be text on purpose, for example in the value
+        // of an attribute.
         let begins_line = |at: usize| self.text[range.start..at].trim().is_empty();
         let marks = self
             .marks
@@ -50,7 +50,7 @@ impl MarkdownWalk<'_> {
             let problem =
                 Diagnostic::new(Code::UnknownComponent, message).severity(Severity::Warning);
             self.problem(
-                problem.help("add an empty line before it: a block of HTML ends there"),
+                problem.help("add an empty line before it: this ends the block of HTML"),
                 mark,
             );
         }
@@ -73,12 +73,12 @@ impl MarkdownWalk<'_> {
         } else {
             self.push(Event::Html(html.into()));
         }
-        // What would take the text behind the block for its own ends with it.
+        // An element that would read the text after the block as its own ends with the block.
         let left_open = self.flow().html.end_of_text();
         self.end_left_open(left_open);
     }
 
-    /// Ends elements that the writer left open.
+    /// Closes elements that the writer left open.
     pub(super) fn end_left_open(&mut self, left_open: Vec<OpenElement>) {
         if left_open.is_empty() {
             return;
@@ -90,7 +90,7 @@ impl MarkdownWalk<'_> {
         self.report_unclosed(left_open);
     }
 
-    /// Ends a table's row, and reports the cells that have no column, and so are not shown.
+    /// Ends a table row, and reports the cells that have no column, which are not shown.
     pub(super) fn end_row(&mut self, row: &Range<usize>) {
         self.surplus_cells(row);
         self.push_end(TagEnd::TableRow);
@@ -120,7 +120,7 @@ impl MarkdownWalk<'_> {
         );
     }
 
-    /// Reports a tag that is not written as it is.
+    /// Reports a tag that is changed or shown as text.
     pub(super) fn tag_finding(&mut self, finding: HtmlFinding) {
         let (problem, range) = match finding {
             HtmlFinding::Text {
@@ -137,7 +137,7 @@ impl MarkdownWalk<'_> {
                     format!("`{written}` is not an element of HTML and is shown as text")
                 };
                 let help =
-                    format!("write `\\{written}` where it is text, or put code between backticks");
+                    format!("write `\\{written}` if it is text, or put code between backticks");
                 (
                     Diagnostic::new(Code::UnknownElement, message).help(help),
                     range,
@@ -180,7 +180,7 @@ impl MarkdownWalk<'_> {
                     "an end tag has no attributes; this part of it is left out",
                 );
                 (
-                    problem.help("remove it, or move it after the `>` where it is text"),
+                    problem.help("remove it, or move it after the `>` if it is text"),
                     range,
                 )
             }
@@ -199,7 +199,7 @@ impl MarkdownWalk<'_> {
                     Code::UnclosedHtml,
                     "this tag is never closed with `>` and is shown as text",
                 );
-                (problem.help("add the missing `>`, or a missing quotation mark; write `\\<` where it is text"), range)
+                (problem.help("add the missing `>`, or a missing quotation mark; write `\\<` if it is text"), range)
             }
             _ => return,
         };

@@ -1,4 +1,4 @@
-//! The text that readers see, gathered by headings for the search.
+//! The text that readers see, collected by headings for the search.
 
 use pulldown_cmark::TagEnd;
 
@@ -7,8 +7,8 @@ use crate::document::html_tokens::{Token, Tokens, plain_text};
 use crate::document::outline::Heading;
 use crate::document::text_sections::TextSection;
 
-/// Headings below this level do not begin a passage: what they divide is too small to be found by
-/// itself.
+/// Headings below this level do not begin a section, because the parts that they divide are too
+/// small to be found on their own.
 const LEVEL_MAX: u8 = 4;
 
 impl MarkdownWalk<'_> {
@@ -19,7 +19,7 @@ impl MarkdownWalk<'_> {
         self.passage().text.push_str(text);
     }
 
-    /// A file that the page shows.
+    /// Adds an included file to the section.
     pub(super) fn passage_include(&mut self, index: u32) {
         if self.settings.wants_text {
             self.passage().includes.push(index);
@@ -36,7 +36,7 @@ impl MarkdownWalk<'_> {
         self.out.passages.last_mut().expect("one was put there")
     }
 
-    /// The words of two blocks are not one word.
+    /// Keeps the words of two blocks apart.
     pub(super) fn passage_break(&mut self, tag: TagEnd) {
         let is_within_a_line = matches!(
             tag,
@@ -71,7 +71,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// The words of raw HTML.
+    /// Adds the words of raw HTML.
     pub(super) fn passage_html(&mut self, html: &str) {
         if !self.settings.wants_text {
             return;

@@ -1,5 +1,4 @@
-//! Where links write their targets: what a tool needs that changes a target and nothing else of the
-//! text.
+//! Finds the ranges of link targets, for tools that change a target and nothing else in the text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,19 +8,19 @@ use pulldown_cmark::{BrokenLink, Event, LinkType, Options, Parser, Tag, TagEnd};
 use super::{OPTIONS, remove_placeholders};
 use crate::document::components::{ComponentMarkers, Signatures};
 
-/// A link that is open while its words are read.
+/// A link whose words are being read.
 struct OpenLink {
     range: Range<usize>,
     link_type: LinkType,
-    /// The name of the definition that it refers to.
+    /// The name of the definition to which it refers.
     id: String,
-    /// Where its words end, as far as they were read.
+    /// Where the words that were read so far end.
     words_end: usize,
 }
 
-/// The bytes of each target in `text[body]` by the byte at which its link or image begins, without
-/// angle brackets around it. A reference leads to its definition, so several links may have one
-/// target. Links in raw HTML and in components are not among them.
+/// The range of each target in `text[body]`, without angle brackets, by the offset at which its
+/// link or image begins. The target of a reference is in its definition, so several links may have
+/// the same range. Links in raw HTML and in components are not included.
 pub fn targets(
     text: &str,
     body: Range<usize>,

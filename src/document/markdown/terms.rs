@@ -1,9 +1,9 @@
-//! Terms of the glossary in the page's own words: text that is neither a heading nor within a link,
-//! code or a picture.
+//! Finds glossary terms in the page's own words: text that is neither in a heading nor within a
+//! link, code or an image.
 //!
-//! Text that follows each other without anything between, over the ends of lines, is gathered and
-//! searched as one. Where a body is wanted, each term found becomes a hole; which of them are drawn
-//! as explanations is decided when the page is drawn, where their order is known.
+//! Consecutive text, including line ends, is collected and searched as one. If a body is wanted,
+//! each term becomes a placeholder. When the page is rendered, and the order of the terms is known,
+//! it is decided which of them are explained.
 
 use std::ops::Range;
 
@@ -15,30 +15,30 @@ use crate::document::glossary::{TermForms, TermMatch};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
-/// Elements in whose text nothing is explained.
+/// Elements in whose text no terms are explained.
 const SILENT: [&str; 11] = [
     "a", "button", "code", "pre", "kbd", "samp", "abbr", "dfn", "summary", "label", "svg",
 ];
 
-/// Text that follows each other.
+/// Consecutive text.
 pub(super) struct ProseRun {
     text: String,
-    /// Bytes of prose before it.
+    /// The number of bytes of prose before it.
     before: usize,
     /// The term that the page itself explains.
     own: Option<usize>,
     /// The terms found, by first use.
     terms: Vec<usize>,
-    /// For each place of a term: its rank among `terms`, where in the prose it begins, and its
-    /// length, as bytes.
+    /// For each occurrence of a term: the index in `terms`, the offset in the prose and the length,
+    /// in bytes.
     places: Vec<usize>,
-    /// How many events of the flow it was written as, and from which on.
+    /// The number of the flow's events that it was written as, and the index of the first.
     from: usize,
     events: usize,
 }
 
 impl ProseRun {
-    /// `forms` are those looked for in the text of this page.
+    /// `forms` are the forms to search for in this page's text.
     pub fn new(forms: Option<&TermForms>, page: &SourcePath) -> Self {
         ProseRun {
             own: forms.and_then(|forms| forms.number_of(page)),
@@ -51,12 +51,12 @@ impl ProseRun {
         }
     }
 
-    /// Whether no text is gathered.
+    /// Whether no text has been collected.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Notes terms found in the text gathered so far.
+    /// Records terms found in the text collected so far.
     fn note(&mut self, found: &[TermMatch]) {
         for found in found {
             let rank = self.rank(found.term).unwrap_or(self.terms.len());
@@ -68,7 +68,7 @@ impl ProseRun {
         }
     }
 
-    /// Where a term stands among those found.
+    /// The index of a term among those found.
     fn rank(&self, term: usize) -> Option<usize> {
         self.terms.iter().position(|known| *known == term)
     }
@@ -81,7 +81,7 @@ impl ProseRun {
             .collect()
     }
 
-    /// Stands for where the terms are, those being known.
+    /// The hash of the positions of the terms.
     pub fn hash(&self) -> Option<Fingerprint> {
         let bytes: Vec<u8> = self
             .places
@@ -93,8 +93,8 @@ impl ProseRun {
 }
 
 impl<'a> MarkdownWalk<'a> {
-    /// Notes text, or the end of a line as a space, that was just written as an event, if it could
-    /// be.
+    /// Collects text, or the end of a line as a space, that was just written as an event, if it may
+    /// contain terms.
     pub(super) fn note_prose(&mut self, text: &str, events_before: usize) {
         if !self.wants_terms() || !self.is_prose() {
             return;
@@ -108,7 +108,7 @@ impl<'a> MarkdownWalk<'a> {
         prose.events += written;
     }
 
-    /// Whether anything is looked for.
+    /// Whether terms are searched for at all.
     pub(super) fn wants_terms(&self) -> bool {
         self.settings.forms.is_some()
     }
@@ -130,7 +130,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Looks for terms in the text gathered so far.
+    /// Searches for terms in the text collected so far.
     pub(super) fn end_prose(&mut self) {
         let Some(forms) = self.settings.forms.filter(|_| !self.prose.text.is_empty()) else {
             return;
@@ -151,7 +151,7 @@ impl<'a> MarkdownWalk<'a> {
         self.prose.text = text;
     }
 
-    /// Puts a hole in the place of each term, in the events that the text was written as.
+    /// Puts a placeholder in the place of each term, in the events that the text was written as.
     fn cut_at_terms(&mut self, text: &str, found: &[TermMatch]) {
         let from = self.prose.from;
         let tail: Vec<Event> = self.flow().events.drain(from..).collect();
@@ -200,7 +200,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Writes a part of a text; of the end of a line there is none.
+    /// Writes a part of a text event. A line end has no parts.
     fn push_part(&mut self, event: &Event<'a>, part: Range<usize>) {
         let Event::Text(text) = event else { return };
         if !part.is_empty() {

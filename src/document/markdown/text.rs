@@ -1,21 +1,21 @@
-//! Small questions about text: how many words it has, where it can be cut, what bytes it holds,
+//! Helper functions for text: how many words it has, where it can be cut, what bytes it contains,
 //! whether a fence is closed.
 
-/// What is counted in a text.
+/// Counts for a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TextCounts {
-    /// Words of any script: what stands between spaces and holds a letter or a number, and for
-    /// scripts written without spaces two characters a word.
+    /// Words of any script: what is between spaces and contains a letter or a number. For scripts
+    /// written without spaces, two characters count as a word.
     pub words: usize,
-    /// Sentences that end in it.
+    /// Sentences that end in the text.
     pub sentences: usize,
     /// Words of more than six letters.
     pub long_words: usize,
 }
 
-/// Counts in a piece of text. A paragraph's end, which comes as a line's end by itself, ends a
-/// sentence that nothing else did. `is_open` says, from piece to piece, whether a sentence has
-/// begun.
+/// Counts a piece of text. The end of a paragraph, which comes as a line end of its own, ends a
+/// sentence that nothing else has ended. `is_open` carries from piece to piece whether a sentence
+/// has begun.
 pub(super) fn count(text: &str, is_open: &mut bool) -> TextCounts {
     if text == "\n" {
         TextCounts {
@@ -34,8 +34,8 @@ pub(super) fn count(text: &str, is_open: &mut bool) -> TextCounts {
     }
 }
 
-/// The same for ASCII, where what a byte means is looked up and nothing branches: words are too
-/// short for a processor to guess where they end, and every page is counted whenever it is read.
+/// The same for ASCII, by table look-up and without branches: words are too short for a processor
+/// to predict where they end, and every page is counted each time it is read.
 fn count_ascii(text: &[u8], is_open: &mut bool) -> TextCounts {
     let (mut words, mut is_counted) = (0, 0);
     let (mut long_words, mut letters) = (0, 0_u32);
@@ -83,8 +83,8 @@ const CLASSES: [u32; 128] = {
 };
 
 fn count_words(text: &str) -> usize {
-    // A word is counted at its first letter or number; whether a later character is one, which is
-    // dear to ask, is not asked.
+    // A word is counted at its first letter or number. Later characters are not classified, because
+    // that is expensive.
     let (mut words, mut dense, mut is_counted) = (0_usize, 0_usize, false);
     for c in text.chars() {
         if is_dense(c) {
@@ -123,14 +123,14 @@ fn count_sentences(text: &str, is_open: &mut bool) -> (usize, usize) {
     (sentences, long_words)
 }
 
-/// Letters that a word may have and not be long (Björnsson).
+/// The maximum number of letters in a word that is not long (Björnsson).
 const LONG_WORD: u32 = 6;
 
 fn is_dense(c: char) -> bool {
     matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xE00..=0xEFF | 0x1780..=0x17FF | 0x20000..=0x2FFFF)
 }
 
-/// Text with single spaces, cut at a word's end, with an ellipsis when something is missing.
+/// Text with single spaces, cut at the end of a word, with an ellipsis if something is missing.
 pub(super) fn shortened(text: &str, bytes_max: usize) -> String {
     let mut out = String::with_capacity(text.len().min(bytes_max));
     for word in text.split_whitespace() {
@@ -152,9 +152,9 @@ pub(super) fn shortened(text: &str, bytes_max: usize) -> String {
     format!("{cut}…")
 }
 
-/// The pieces of a text, with where they begin, that hold such a byte. `is_it` must not branch:
-/// then many bytes are looked at in one instruction, which a search that ends at the first cannot
-/// do.
+/// The pieces of a text that contain such a byte, with their offsets. `is_it` must not branch, so
+/// that one instruction can check many bytes; a search that stops at the first match cannot do
+/// that.
 pub(super) fn pieces_with(
     text: &str,
     is_it: impl Fn(u8) -> bool + Copy,
@@ -168,7 +168,7 @@ pub(super) fn pieces_with(
     pieces.filter(move |(_, piece)| piece.iter().fold(false, |any, byte| any | is_it(*byte)))
 }
 
-/// Whether a text holds such a byte.
+/// Whether a text contains such a byte.
 pub(super) fn any_byte(text: &str, is_it: impl Fn(u8) -> bool + Copy) -> bool {
     pieces_with(text, is_it).next().is_some()
 }

@@ -1,6 +1,6 @@
-//! Slips of the pen that leave no trace in the page but text: references and footnotes that are
-//! defined nowhere, a link whose target holds a space, characters that nobody sees. They are found
-//! in the source, at the places where the parser gave text.
+//! Typos that show up only as text on the page: references and footnotes without a definition, a
+//! link whose target contains a space, invisible characters. They are found in the source, where
+//! the parser reported text.
 
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use super::text::pieces_with;
 use super::{MarkdownWalk, UndefinedReference};
 use crate::diagnostic::{Code, Diagnostic, is_bidi_control};
 
-/// A target is looked at this far; what runs on longer was not meant as one.
+/// The maximum length of a target; longer text was not meant as one.
 const TARGET_BYTES_MAX: usize = 500;
 
 impl MarkdownWalk<'_> {
-    /// Adds a text event to the run of text; one that does not follow on begins a new run.
+    /// Adds a text event to the run of text. An event that does not continue it begins a new run.
     pub(super) fn extend_run(&mut self, range: &Range<usize>) {
         if self.run.end != range.start {
             self.end_run();
@@ -24,13 +24,13 @@ impl MarkdownWalk<'_> {
         self.run.end = range.end;
     }
 
-    /// Looks at the run of text that ends here.
+    /// Checks the run of text that ends here.
     pub(super) fn end_run(&mut self) {
         let run = std::mem::take(&mut self.run);
         let Some(text) = self.text.get(run.clone()) else {
             return;
         };
-        // All that is looked for needs one of these; nearly every run has none.
+        // Every check needs one of these bytes; nearly every run has none.
         if memchr::memchr3(b']', b':', b'*', text.as_bytes()).is_none() {
             return;
         }
@@ -48,12 +48,12 @@ impl MarkdownWalk<'_> {
             if text.as_bytes()[at] == b'[' {
                 open = Some(at);
                 if let Some(name) = rest.strip_prefix('^').and_then(footnote_name) {
-                    let message = format!("the footnote `[^{name}]` is defined nowhere");
+                    let message = format!("the footnote `[^{name}]` is not defined");
                     let problem = Diagnostic::new(Code::UndefinedFootnote, message).help(
                         if self.settings.is_whole {
                             format!("add a line `[^{name}]: …`")
                         } else {
-                            "only a page's own text can hold footnotes".to_owned()
+                            "delete it; only a page's own text can have footnotes".to_owned()
                         },
                     );
                     self.problem(problem, run.start + at..run.start + at + name.len() + 3);
@@ -63,7 +63,8 @@ impl MarkdownWalk<'_> {
                     target_end.at_or_after(text, at + 2, |c| matches!(c, ')' | '\n' | '<' | '['));
                 target_with_space(rest, end - (at + 2))
             }) {
-                let message = format!("the target `{target}` holds a space, so this is no link");
+                let message =
+                    format!("the target `{target}` contains a space, so this is not a link");
                 let help = if is_phone(target) {
                     format!(
                         "write `tel:{}` between the parentheses",
@@ -83,14 +84,14 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// The first control character and the first mark that turns text around: one of a kind is
-    /// enough to go and look.
+    /// Reports the first control character and the first character that changes the direction of
+    /// text. One of each type is enough.
     pub(super) fn hidden_characters(&mut self, body: Range<usize>) {
         let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
         let kinds: [(&str, &dyn Fn(char) -> bool); 2] = [
             ("a control character", &is_control),
             (
-                "a mark that reverses the direction of text",
+                "a character that changes the direction of text",
                 &is_bidi_control,
             ),
         ];
@@ -105,11 +106,11 @@ impl MarkdownWalk<'_> {
             };
             let problem = Diagnostic::new(
                 Code::HiddenCharacter,
-                format!("the text holds {what}, U+{:04X}", u32::from(c)),
+                format!("the text contains {what}, U+{:04X}", u32::from(c)),
             );
             let at = body.start + at;
             self.problem(
-                problem.help("delete it; nobody sees it, and a reader may be misled by it"),
+                problem.help("delete it; it is invisible and can mislead readers"),
                 at..at + c.len_utf8(),
             );
         }
@@ -125,7 +126,7 @@ impl MarkdownWalk<'_> {
                     | LinkType::CollapsedUnknown
             );
             if is_full && !reference.starts_with('^') {
-                let message = format!("the reference `[{reference}]` is defined nowhere");
+                let message = format!("the reference `[{reference}]` is not defined");
                 let problem = Diagnostic::new(Code::UndefinedReference, message)
                     .help(format!("add a line `[{reference}]: address`"));
                 self.problem(problem, span.start + offset..span.end + offset);
@@ -134,9 +135,9 @@ impl MarkdownWalk<'_> {
     }
 }
 
-/// Where a character may begin that nobody sees.
+/// The offsets at which an invisible character may begin.
 fn suspects(text: &str) -> impl Iterator<Item = usize> {
-    // Both kinds of control characters; the marks of direction begin with 0xE2.
+    // Both types of control characters. The direction marks begin with 0xE2.
     let is_suspect = |byte: u8| {
         (byte < 0x20) & !matches!(byte, b'\n' | b'\t' | b'\r') | matches!(byte, 0x7F | 0xC2 | 0xE2)
     };
@@ -149,20 +150,21 @@ fn suspects(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The name of `[^name]`, from behind its `^`. What holds other marks is rather a pattern: `[^\n]`.
+/// The name in `[^name]`, from after the `^`. A name with other characters is more likely a
+/// pattern: `[^\n]`.
 pub(super) fn footnote_name(rest: &str) -> Option<&str> {
     let end =
         rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.' | ':' | '*'))?;
     (end > 0 && rest[end..].starts_with(']')).then(|| &rest[..end])
 }
 
-/// What divides the digits of a telephone number for readers.
+/// Whether a character separates groups of digits in a telephone number.
 fn is_separator(c: char) -> bool {
     !c.is_ascii_digit() && c != '+'
 }
 
-/// The target of `(a target)`, from behind its parenthesis, when a space is all that keeps it from
-/// being one. `end` is where it ends if it is one.
+/// The target in `(a target)`, from after the parenthesis, if only a space keeps it from being one.
+/// `end` is where it would end.
 fn target_with_space(rest: &str, end: usize) -> Option<&str> {
     if end >= TARGET_BYTES_MAX || !rest[end..].starts_with(')') {
         return None;

@@ -1,4 +1,4 @@
-//! The words of a page: what of them is counted, and what stands in lists as its beginning.
+//! The words of a page: which of them count, and the excerpt for lists.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// An image's text, which counts as the page's words but is not part of its excerpt.
+    /// An image's alt text, which counts as the page's words but is not part of its excerpt.
     pub(super) fn alt_text(&mut self, alt: &str) {
         self.count_words(alt, false);
     }
@@ -41,7 +41,7 @@ impl MarkdownWalk<'_> {
         self.passage_text(text);
         if is_shown && self.is_excerpt_open() {
             if text == "\n" && is_blank(&self.out.excerpt) {
-                // The paragraph shows only images or blanks: the excerpt begins further down.
+                // The paragraph shows only images or blanks, so the excerpt begins further down.
                 self.out.excerpt.clear();
             } else {
                 self.out.excerpt.push_str(text);
@@ -56,7 +56,7 @@ impl MarkdownWalk<'_> {
             && self.flows.len() == 1
     }
 
-    /// The mark of a footnote leaves no gap in the excerpt.
+    /// A footnote reference leaves no gap in the excerpt.
     pub(super) fn skip_mark_in_excerpt(&mut self) {
         if self.is_excerpt_open() {
             let end = self.out.excerpt.trim_end().len();
@@ -64,7 +64,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// The beginning of the text as lists and machines show it.
+    /// The excerpt, for lists and machine-readable files.
     pub(super) fn finished_excerpt(&self) -> String {
         let excerpt = self
             .out
@@ -73,7 +73,7 @@ impl MarkdownWalk<'_> {
         shortened(&without_footnote_marks(excerpt), EXCERPT_BYTES)
     }
 
-    /// Where a cell or an entry of a list ends, a sentence does, and a word.
+    /// The end of a table cell or list item ends a sentence and a word.
     pub(super) fn end_sentence(&mut self) {
         let excerpt = &mut self.out.excerpt;
         if !excerpt.is_empty()
@@ -87,7 +87,7 @@ impl MarkdownWalk<'_> {
     }
 }
 
-/// A text without the marks of footnotes that are defined nowhere, which are text to Markdown.
+/// Removes references to undefined footnotes, which Markdown reads as text.
 fn without_footnote_marks(text: &str) -> Cow<'_, str> {
     if !text.contains("[^") {
         return Cow::Borrowed(text);

@@ -1,9 +1,8 @@
-//! Writing flows: events are gathered, and each flow becomes HTML when it ends. Where no body is
-//! wanted, nothing is gathered.
+//! Writes flows: events are collected, and each flow becomes HTML when it ends. If no body is
+//! wanted, nothing is collected.
 //!
-//! The lines on which blocks begin are kept beside the events and put into the tags as those are
-//! written, so that the parser's own HTML writer, which looks at what it wrote last, never meets
-//! them.
+//! The lines on which blocks begin are kept apart from the events and added to the tags as those
+//! are written. The parser's HTML writer, which checks what it wrote last, never sees them.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -19,25 +18,25 @@ use crate::document::body::Segment;
 use crate::document::{raw_html, source_lines};
 use crate::settings::RawHtml;
 
-/// How long a placeholder mostly is: two characters of three bytes each around the key and a
+/// The usual length of a placeholder: two characters of three bytes each around the key and a
 /// number.
 const HOLE_BYTES: usize = 27;
 
-/// So many events are gathered before they are written.
+/// The number of events that are collected before they are written.
 const EVENTS_MAX: usize = 8192;
 
-/// For some events of a flow, by their number: the line of the source, from 1.
+/// For some events of a flow, by their index: the line of the source, from 1.
 pub(super) type BlockLines = Vec<(usize, u32)>;
 
 impl<'a> MarkdownWalk<'a> {
-    /// Writes an event to the innermost flow, if that can be seen and a body is wanted.
+    /// Writes an event to the innermost flow, if it is visible and a body is wanted.
     pub(super) fn push(&mut self, event: Event<'a>) {
         if self.settings.wants_body && self.is_seen() {
             self.flow().events.push(event);
         }
     }
 
-    /// Writes text; what continues the text before it in the source becomes one event with it.
+    /// Writes text. If it continues the text before it in the source, the two become one event.
     pub(super) fn push_text(&mut self, text: CowStr<'a>) {
         let hidden = self.hidden;
         let may_join = !self.wants_terms() || !self.prose.is_empty();
@@ -53,7 +52,7 @@ impl<'a> MarkdownWalk<'a> {
         self.push(Event::Text(text));
     }
 
-    /// Writes the events gathered so far where they are many and nothing will change them: kept as
+    /// Writes the collected events early, if there are many and nothing will change them. Kept as
     /// events, a page of megabytes would take a hundred times its size.
     pub(super) fn write_early(&mut self) {
         let flow = self.flows.last().expect("the root flow is always there");
@@ -63,7 +62,8 @@ impl<'a> MarkdownWalk<'a> {
         {
             return;
         }
-        // A heading that may yet become the page's title is taken out at the end.
+        // A heading that may become the page's title is removed at the end, so it is not written
+        // yet.
         let kept = if self.flows.len() == 1 {
             self.title.first_end()
         } else {
@@ -79,7 +79,7 @@ impl<'a> MarkdownWalk<'a> {
             .into_iter()
             .map(|(number, line)| (number - from + 1, line))
             .collect();
-        // The writer looks at whether what it wrote last ended a line.
+        // The writer checks whether its last output ended a line.
         let before = if ends_line { "\n" } else { "x" };
         let events = std::iter::once(Event::InlineHtml(before.into()))
             .chain(flow.events.drain(from..))
@@ -92,8 +92,8 @@ impl<'a> MarkdownWalk<'a> {
         flow.written = flow.events.len();
     }
 
-    /// Whether what is written now can be seen: not inside an image or a wiki link, whose text is
-    /// used otherwise, nor inside an element that is left out.
+    /// Whether output is visible here: not inside an image or a wiki link, whose text is used
+    /// otherwise, and not inside an element that is left out.
     fn is_seen(&mut self) -> bool {
         self.image.is_none() && !self.is_muted && self.flow().html.skipped.is_none()
     }
@@ -117,7 +117,7 @@ impl<'a> MarkdownWalk<'a> {
         self.push(Event::End(tag));
     }
 
-    /// Writes the event with which a block begins that came from `range`.
+    /// Writes the first event of a block that came from `range`.
     pub(super) fn push_block(&mut self, event: Event<'a>, range: &Range<usize>) {
         let at = self.flow().events.len();
         self.push(event);
@@ -126,7 +126,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// The line on which the text of a range begins; `None` when lines are not asked for.
+    /// The line on which a range of the text begins; `None` if lines are not wanted.
     pub(super) fn line(&self, range: &Range<usize>) -> Option<u32> {
         if !self.settings.with_lines {
             return None;
@@ -142,7 +142,8 @@ impl<'a> MarkdownWalk<'a> {
         }))
     }
 
-    /// Puts a segment aside and gives the text that stands for it until the flow is finished.
+    /// Stores a segment and returns the placeholder for it, which is replaced when the flow is
+    /// finished.
     pub(super) fn add_placeholder(&mut self, segment: Segment) -> String {
         if !self.settings.wants_body {
             return String::new();
@@ -156,7 +157,7 @@ impl<'a> MarkdownWalk<'a> {
         mark
     }
 
-    /// Writes what is drawn later, as a block of its own that came from `range`.
+    /// Writes a segment that is rendered later, as a block of its own that came from `range`.
     pub(super) fn push_segment(&mut self, segment: Segment, range: &Range<usize>) {
         let line = self.line(range).map_or_else(String::new, |line| {
             self.add_placeholder(Segment::Line(line))
@@ -165,14 +166,14 @@ impl<'a> MarkdownWalk<'a> {
         self.push(Event::Html(format!("{line}{hole}\n").into()));
     }
 
-    /// Notes which components are called where the walk is now.
+    /// Records which components are called at this point of the walk.
     pub(super) fn note_calls(&mut self, names: impl IntoIterator<Item = String>) {
         if self.is_seen() {
             self.flow().calls.extend(names);
         }
     }
 
-    /// The innermost flow as segments; the flow stays on the stack, empty.
+    /// Turns the innermost flow into segments. The flow stays on the stack, empty.
     pub(super) fn finish_flow(&mut self) -> Vec<Segment> {
         let flow = self.flow();
         let mut events = std::mem::take(&mut flow.events);
@@ -212,8 +213,8 @@ impl<'a> MarkdownWalk<'a> {
         self.split_at_holes(written)
     }
 
-    /// What only looks like the mark of a hole, as a writer's `&#xFDD0;` does, is shown as a
-    /// character that is none.
+    /// What only looks like a placeholder, such as a writer's `&#xFDD0;`, is shown as a replacement
+    /// character.
     fn split_at_holes(&mut self, html: String) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut text = String::new();
@@ -231,8 +232,8 @@ impl<'a> MarkdownWalk<'a> {
             let segment = number
                 .and_then(|number| self.holes.get_mut(number))
                 .and_then(|hole| match hole {
-                    // HTML that is mended has a link again behind a block within it, with the same
-                    // address.
+                    // The sanitizer may repeat an unclosed link after a block within it, with the
+                    // same address.
                     Some(Segment::Address(index)) => Some(Segment::Address(*index)),
                     once => once.take(),
                 });
@@ -269,8 +270,8 @@ impl<'a> MarkdownWalk<'a> {
 }
 
 impl MarkdownWalk<'_> {
-    /// The number of the placeholder whose first character is before `text`, and how long the rest
-    /// of it is.
+    /// The number of the placeholder whose first character is before `text`, and the length of the
+    /// rest of it.
     fn placeholder_number(&self, text: &str) -> Option<(usize, usize)> {
         let rest = text.strip_prefix(self.placeholder_key.as_str())?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -284,7 +285,7 @@ impl MarkdownWalk<'_> {
         ))
     }
 
-    /// Ends all that is open, and gives what was collected.
+    /// Ends everything that is open, and returns what was collected.
     pub(super) fn finish(mut self) -> Checked<MarkdownOutput> {
         self.end_prose();
         while self.flows.len() > 1 {
@@ -308,7 +309,7 @@ impl MarkdownWalk<'_> {
     }
 }
 
-/// Two parts of a text as one, where the second follows the first.
+/// Joins two parts of a text, if the second follows the first.
 fn joined<'a>(text: &'a str, first: &str, second: &str) -> Option<&'a str> {
     let start = (first.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
     let is_next = first.as_ptr() as usize + first.len() == second.as_ptr() as usize;
@@ -316,7 +317,7 @@ fn joined<'a>(text: &'a str, first: &str, second: &str) -> Option<&'a str> {
         .filter(|_| is_next)
 }
 
-/// How many bytes of HTML an event has that was written early.
+/// The number of bytes of HTML in an event that was written early.
 fn html_bytes(event: &Event) -> usize {
     if let Event::Html(html) = event {
         html.len()
@@ -325,8 +326,8 @@ fn html_bytes(event: &Event) -> usize {
     }
 }
 
-/// Events as HTML; the first tag that an event with a line begins with says it. `early` is how many
-/// bytes of HTML they have already.
+/// Renders events as HTML. An event with a line adds it to its first tag. `early` is the number of
+/// bytes of HTML that the events already contain.
 fn write(events: Vec<Event>, lines: &BlockLines, early: usize) -> String {
     let mut out = String::with_capacity(early + events.len() * 24);
     if lines.is_empty() {
@@ -354,7 +355,7 @@ fn write(events: Vec<Event>, lines: &BlockLines, early: usize) -> String {
     written
 }
 
-/// A text that is written while it is looked at.
+/// A text that can be read while it is being written.
 struct SharedText<'a>(&'a RefCell<String>);
 
 impl fmt::Write for SharedText<'_> {
