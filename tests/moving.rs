@@ -321,12 +321,12 @@ fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> 
     assert_eq!(status, Some(1), "{said}");
     assert!(
         said.contains("content/index.md:3:1")
-            && said.contains("/tips/random/ would be made no more"),
+            && said.contains("/tips/random/, which the build would no longer generate"),
         "{said}"
     );
     assert!(
         said.contains("a page or a list that stays")
-            && said.contains("a folder of a kind that has one too"),
+            && said.contains("a folder of a kind that also has such a page"),
         "{said}"
     );
     assert_eq!(tree(root), before);
@@ -413,13 +413,13 @@ fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
             "content/tips/ask.md",
             "content/guides/taken.md",
             2,
-            "is there already",
+            "already exists",
         ),
         (
             "content/tips/ask.md",
             "elsewhere/ask.md",
             2,
-            "lies outside the content",
+            "is outside the content",
         ),
         (
             "content/tips/ask.md",
@@ -437,9 +437,9 @@ fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
             "content/tips/ask.md",
             "content/ask.txt",
             2,
-            "would not both be pages",
+            "is the name of a page, which ends in .md",
         ),
-        ("content/tips", "content/tips/inner", 2, "lies within"),
+        ("content/tips", "content/tips/inner", 2, "is inside"),
         (
             "content/tips/ask.md",
             "content/guides/held.md",
@@ -450,7 +450,7 @@ fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
             "content/tips/ask.md",
             "content/ask.md",
             1,
-            "cannot be written so that it leads to the same place",
+            "cannot be rewritten to lead to the same target",
         ),
     ] {
         let (ended, said) = run(root, &["move", old, new])?;

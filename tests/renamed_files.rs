@@ -36,7 +36,7 @@ fn a_broken_link_names_the_file_with_the_same_text() {
     for _ in 0..2 {
         assert_eq!(
             help(&with("wheels-and-air")),
-            ["it seems to have become guides/wheels-and-air.md"]
+            ["it may have been renamed to guides/wheels-and-air.md"]
         );
     }
 }

@@ -75,7 +75,7 @@ pub fn carry_out(disk: &Disk, planned: &FileMoves) -> io::Result<()> {
     if planned.from != planned.to && disk.path_state(&planned.to) != PathState::Nothing {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
-            format!("{} is there already", planned.to),
+            format!("{} already exists", planned.to),
         ));
     }
     for edit in &planned.edited {

@@ -1,10 +1,10 @@
-//! What moving a page or a folder asks for: which files go where, which links are written anew and
-//! how, which old addresses are redirected. Nothing is written here; what cannot be done whole is
+//! Plans the move of a page or a folder: which files go where, how links are rewritten, and which
+//! old addresses are redirected. Nothing is written here. A move that cannot be done completely is
 //! refused with the reasons.
 //!
-//! The site is worked out three times: as it is; with the files moved, which says which references
-//! lead elsewhere then; and with every change made, which has to give the references that were
-//! there before, each to the same page under its new name.
+//! The site is loaded three times: as it is; with the files moved, which shows the references that
+//! would lead elsewhere; and with every change made, when each reference has to lead to the same
+//! page as before, under its new name (see DECISIONS: “A move is proved, not trusted”).
 
 mod alias;
 mod lists;
@@ -34,33 +34,33 @@ use crate::paths::{Route, SourcePath};
 use crate::site::{LinkTarget, addresses};
 use crate::source::{Files, ListingRules};
 
-/// What a file holds.
+/// The bytes of a file.
 type FileBytes = Arc<[u8]>;
 
-/// What a move comes to.
+/// The changes that a move consists of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MovePlan {
-    /// Files that go to another path; of a folder, every listed file in it.
+    /// Files with their new paths; for a folder, every listed file in it.
     pub moved: BTreeMap<SourcePath, SourcePath>,
-    /// Files with other bytes, by the path that they have then: what they were, what they become.
+    /// Files with changed bytes, by their new paths: the old bytes and the new ones.
     pub edited: BTreeMap<SourcePath, (FileBytes, FileBytes)>,
-    /// Links that are written anew.
+    /// The number of rewritten links.
     pub links: usize,
-    /// Addresses that are redirected, with the new one.
+    /// Redirected addresses, each with its new address.
     pub redirects: Vec<(Route, Route)>,
-    /// Addresses that go without a redirect: of files, lists, feeds, calendars and pages at random,
-    /// which have no front matter to hold one.
+    /// Addresses that disappear without a redirect: those of files, lists, feeds, calendars and
+    /// random pages, which have no front matter for an alias.
     pub dropped: Vec<Route>,
-    /// Pages, by their new paths, that are of another kind there, because the folder says it: what
-    /// they were and what they are.
+    /// Pages whose kind changes because it follows from the folder, by their new paths: the old
+    /// kind and the new one.
     pub other_kinds: BTreeMap<SourcePath, (String, String)>,
 }
 
-/// Why nothing is moved.
+/// The reason why nothing is moved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MoveRefusal {
     pub message: String,
-    /// What would be wrong on the site then.
+    /// The problems that the site would have after the move.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -73,11 +73,11 @@ impl MoveRefusal {
     }
 }
 
-/// The plan for moving the page, file or folder `old` to `new`.
+/// Plans to move the page, file or folder `old` to `new`.
 ///
 /// # Errors
-/// When something would be lost: a link that cannot be written so that it leads to where it did, an
-/// address that another page has, an error that the site has not now.
+/// If something would be lost: a link that cannot be rewritten to lead to the same target, an
+/// address that another page has, or if the site would have a new error.
 pub fn plan(
     files: &dyn Files,
     request: &Request,
@@ -85,7 +85,7 @@ pub fn plan(
     old: &SourcePath,
     new: &SourcePath,
 ) -> Result<MovePlan, MoveRefusal> {
-    // Drafts hold links too.
+    // Drafts contain links too.
     let request = &Request {
         with_drafts: true,
         with_audit: false,
@@ -143,12 +143,12 @@ pub fn plan(
     })
 }
 
-/// The plan for a page, file or folder that the writer has renamed from `old` to `new` already: the
-/// links and redirects that [`plan`] would make.
+/// Plans the changes for a page, file or folder that the writer has already renamed from `old` to
+/// `new`: the links and redirects that [`plan`] would make.
 ///
 /// # Errors
-/// As for [`plan`]; and when neither a link nor the ledger shows that `new` was `old`, since `old`
-/// may be a typo.
+/// Those of [`plan`]; also if neither a link nor the ledger shows that `new` was `old`, since `old`
+/// may be a typo (see DECISIONS: “A rename by hand needs evidence”).
 pub fn plan_renamed(
     files: &dyn Files,
     request: &Request,
@@ -179,15 +179,15 @@ pub fn plan_renamed(
     });
     if plan.links == 0 && !was_published {
         let message = format!(
-            "{old} is not there, and nothing shows that {new} was {old}: no link leads to it, and it was not published"
+            "{old} does not exist, and nothing shows that {new} was {old}: no link leads to it, and it was not published"
         );
         return Err(MoveRefusal::new(message));
     }
     Ok(plan)
 }
 
-/// The pages whose links are not known, since their front matter cannot be read, and that move or
-/// seem to name what moves.
+/// Reports pages with front matter that cannot be read, so that their links are not known, if they
+/// are moved or seem to mention what is moved.
 fn pages_with_unknown_links(
     files: &dyn Files,
     before: &SiteLinks,
@@ -209,11 +209,11 @@ fn pages_with_unknown_links(
     let reported = torn.map(|path| {
         let problem = Diagnostic::new(
             Code::InvalidFrontMatter,
-            format!("{path} cannot be read as a page, so its links cannot be written anew"),
+            format!("{path} cannot be read as a page, so its links cannot be updated"),
         );
         problem
             .at(Location::start_of(path))
-            .help("mend its front matter first; `handsel check` says what is wrong with it")
+            .help("fix its front matter first; `handsel check` reports what is wrong with it")
     });
     reported.collect()
 }
@@ -240,19 +240,19 @@ fn files_to_move(
     let loaded = &before.loaded;
     if !old.is_within(&loaded.listed.content) || *old == loaded.listed.content {
         return Err(MoveRefusal::new(format!(
-            "{old} is no page and no folder of the content"
+            "{old} is not a page or a folder of the content"
         )));
     }
     if !new.is_within(&loaded.listed.content) || *new == loaded.listed.content {
         return Err(MoveRefusal::new(format!(
-            "{new} lies outside the content, where nothing is a page"
+            "{new} is outside the content, where nothing is a page"
         )));
     }
     if new.is_within(old) {
         return Err(MoveRefusal::new(if new == old {
-            format!("{old} is there already")
+            format!("{old} already has this name")
         } else {
-            format!("{new} lies within {old}")
+            format!("{new} is inside {old}")
         }));
     }
     let inside = loaded
@@ -272,9 +272,7 @@ fn files_to_move(
         })
         .collect();
     if moved.is_empty() {
-        return Err(MoveRefusal::new(format!(
-            "there is no page and no folder {old}"
-        )));
+        return Err(MoveRefusal::new(format!("{old} does not exist")));
     }
     if !moved.contains_key(old) && new.is_markdown() {
         return Err(MoveRefusal::new(format!(
@@ -283,7 +281,7 @@ fn files_to_move(
     }
     if moved.contains_key(old) && old.is_markdown() != new.is_markdown() {
         return Err(MoveRefusal::new(format!(
-            "{old} and {new} would not both be pages: the name of a page ends in .md"
+            "only one of {old} and {new} is the name of a page, which ends in .md"
         )));
     }
     match loaded
@@ -292,15 +290,15 @@ fn files_to_move(
         .iter()
         .find(|path| path.is_within(new) && !moved.contains_key(*path))
     {
-        Some(taken) => Err(MoveRefusal::new(format!("{taken} is there already"))),
+        Some(taken) => Err(MoveRefusal::new(format!("{taken} already exists"))),
         None => Ok(moved),
     }
 }
 
-/// What becomes of the addresses that change.
+/// The addresses that change, and their redirects.
 #[derive(Default)]
 struct RedirectPlan {
-    /// Page, by its new path, the address that it takes in, and its own.
+    /// Each page, by its new path, with the address that redirects to it and its own address.
     added: Vec<(SourcePath, Route, Route)>,
     reported: Vec<(Route, Route)>,
     dropped: Vec<Route>,
@@ -320,9 +318,8 @@ fn redirects(
             (Some(LinkTarget::Page(was)), Some(LinkTarget::Page(is))) => {
                 let (was, is) = (before.site.page(*was), after.site.page(*is));
                 if was.route == Route::home() && is.route != was.route {
-                    let message = format!(
-                        "{old} is the home page, whose address every site has: it cannot lead elsewhere"
-                    );
+                    let message =
+                        format!("{old} is the home page, whose address cannot be redirected");
                     return Err(MoveRefusal::new(message));
                 }
                 if was.route != is.route && !was.is_draft {
@@ -353,7 +350,7 @@ fn redirects(
     Ok(redirects)
 }
 
-/// The errors that the site would have and has not now.
+/// The errors that the site would have and does not have now.
 fn new_errors(
     after: &SiteLinks,
     before: &SiteLinks,
@@ -382,7 +379,7 @@ fn new_errors(
         .collect()
 }
 
-/// Those that writing links anew cannot mend.
+/// The problems that rewriting links cannot fix.
 fn unfixable_problems(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let of_links = [
         Code::BrokenLink,
@@ -398,7 +395,7 @@ fn unfixable_problems(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 fn would_err(problems: Vec<Diagnostic>) -> MoveRefusal {
     MoveRefusal {
-        message: "the site would have errors then that it has not now".to_owned(),
+        message: "the move would cause new errors".to_owned(),
         problems,
     }
 }
@@ -411,8 +408,8 @@ fn refused(
     would_err(new_errors(after, before, moved))
 }
 
-/// A reference that leads elsewhere once the files are moved, by the page's new path, and where it
-/// should lead.
+/// A reference that leads elsewhere once the files are moved, by the page's new path, and its
+/// intended target.
 struct ReferenceChange {
     reference: Reference,
     page: Option<SourcePath>,
@@ -439,7 +436,7 @@ fn changes(
             standpoint = Some((page.clone(), here));
         }
         let here = &standpoint.as_ref().expect("it was just set").1;
-        // What leads nowhere has nowhere to be led.
+        // A broken link has no target to keep.
         if reference.end == ReferenceEnd::AsWritten {
             continue;
         }
@@ -456,7 +453,7 @@ fn changes(
     Ok(changes)
 }
 
-/// Every reference leads to what it led to, and there is no new error.
+/// Checks that every reference leads to the same target as before, and that there is no new error.
 fn compare(
     before: &SiteLinks,
     done: &SiteLinks,
@@ -496,13 +493,13 @@ fn compare(
 fn unwritable(place: &Location, written: &str) -> MoveRefusal {
     let problem = Diagnostic::new(
         Code::BrokenLink,
-        format!("`{written}` cannot be written so that it leads to the same place"),
+        format!("`{written}` cannot be rewritten to lead to the same target"),
     );
     let problem = problem
         .at(place.clone())
-        .help("write it another way first: as the path of a file, from this page or from the root");
+        .help("first write it as the path of a file, from this page or from the root");
     MoveRefusal {
-        message: "a link would be lost".to_owned(),
+        message: "the move would break a link".to_owned(),
         problems: vec![problem],
     }
 }
@@ -521,7 +518,7 @@ impl ChangedTexts<'_> {
                 .original(path)
                 .map_err(|error| MoveRefusal::new(format!("{path} cannot be read: {error}")))?;
             let text = EditedText::new(path, &bytes)
-                .ok_or_else(|| MoveRefusal::new(format!("{path} is no text")))?;
+                .ok_or_else(|| MoveRefusal::new(format!("{path} is not a text file")))?;
             self.open.insert(path.clone(), text);
         }
         Ok(self.open.get_mut(path).expect("it was just put there"))
@@ -538,11 +535,11 @@ impl ChangedTexts<'_> {
             return Ok(());
         }
         Err(MoveRefusal::new(format!(
-            "the front matter of {page} is written in a form that no `aliases:` can be added to"
+            "`aliases:` cannot be added to the front matter of {page}"
         )))
     }
 
-    /// Writes a reference anew where it stands.
+    /// Rewrites a reference in place.
     fn rewrite_reference(
         &mut self,
         after: &SiteLinks,
@@ -554,7 +551,8 @@ impl ChangedTexts<'_> {
         let here = Standpoint::of(after, change.page.as_ref()).ok_or_else(lost)?;
         let path = renamed(&target.place.path, self.overlay.moved);
         if change.page.as_ref().is_some_and(|page| *page != path) {
-            // A folder's defaults stand for many pages, from each of which the way is another.
+            // A folder's defaults apply to many pages, each with a different relative path to the
+            // target.
             return Err(lost());
         }
         if let ReferenceEnd::Address(route) = &change.wanted
@@ -583,15 +581,16 @@ impl ChangedTexts<'_> {
     }
 }
 
-/// Where a target is written.
+/// The place where a target is written.
 struct TargetSpot {
     range: Range<usize>,
-    /// Several links can have this one target, when it is a definition's.
+    /// Whether several links can share this target, because it belongs to a link definition.
     is_shared: bool,
 }
 
 impl TargetSpot {
-    /// In Markdown it is where the parser says, anywhere else at the reference's own place.
+    /// In Markdown, the parser gives the place of the target. Anywhere else, it is the reference's
+    /// own place.
     fn of(
         path: &SourcePath,
         text: &EditedText,
@@ -623,7 +622,7 @@ impl TargetSpot {
         }
     }
 
-    /// The part of it that is the target's path, as it stands in the text.
+    /// The range of the target's path within the place, as it is written.
     fn path(
         &self,
         edited: &EditedText,
@@ -645,7 +644,8 @@ impl TargetSpot {
                 return Some(range);
             }
         }
-        // Markdown's escapes and entities are in it: all of it up to its query or fragment.
+        // The text contains Markdown escapes or entities, so the path is everything up to the query
+        // or fragment.
         let end = match reading {
             ReferenceReading::Link(LinkRole::Wiki | LinkRole::WikiEmbed)
             | ReferenceReading::Include => written.len(),

@@ -1,5 +1,5 @@
-//! What is published where: every output path with what makes it. The build makes all of them, the
-//! preview the one that is looked at, so that both give the same bytes.
+//! Every output path with the kind of output that is published there. A build makes all of them,
+//! the preview makes those that are requested, and both produce the same bytes.
 
 mod same_names;
 
@@ -21,22 +21,22 @@ use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::SitePage;
 use crate::site::links::{Destination, ResolvedLink};
 
-/// What makes an output.
+/// The kinds of outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutputKind {
-    /// A position in [`Outputs::sheets`].
+    /// A position in [`Outputs::output_pages`].
     Sheet(usize),
-    /// The social card of that sheet.
+    /// The social card of that page.
     Card(usize),
-    /// The Markdown beside that sheet's HTML.
+    /// The Markdown copy next to that page's HTML.
     Twin(usize),
     /// A position in `Site::redirects`.
     Redirect(usize),
-    /// A file of `static/`, as it is.
+    /// A file of `static/`, unchanged.
     Copy(SourcePath),
-    /// A file of the content: an image without what is nobody's business, anything else as it is.
+    /// A file of the content: an image without private metadata, anything else unchanged.
     ContentFile(SourcePath),
-    /// A file of the theme's `static/`, as it is, by its path there.
+    /// A file of the theme's `static/`, unchanged, by its path there.
     Theme(String),
     /// A position in `Assets::made`.
     Asset(usize),
@@ -56,13 +56,13 @@ pub enum OutputKind {
 #[derive(Debug, Default)]
 pub struct Outputs {
     pub output_pages: Vec<OutputPage>,
-    /// Sorted by path, each once.
+    /// Sorted by path, with each path once.
     makers: Vec<(OutputPath, OutputKind)>,
     suggestions: OnceLock<Suggestions>,
 }
 
 impl Outputs {
-    /// Finds out what is published; tells what two want to be.
+    /// Plans the outputs of a site, and reports paths that two outputs share.
     pub fn plan(loaded: &LoadedSite, composer: &Composer, problems: &mut Vec<Diagnostic>) -> Self {
         let output_pages = page::output_pages(composer);
         let of_sheet = |(index, output_page): (usize, &OutputPage)| {
@@ -142,17 +142,17 @@ impl Outputs {
         &self.makers
     }
 
-    /// After the titles of pages changed.
+    /// Refreshes what depends on the titles of pages, after they changed.
     pub fn refresh_titles(&mut self) {
         self.suggestions = OnceLock::new();
     }
 
-    /// What the page for addresses that nothing has suggests from; made when first asked for.
+    /// The suggestions for the page for missing addresses. They are computed on first use.
     pub fn suggestions(&self, composer: &Composer) -> &Suggestions {
         self.suggestions.get_or_init(|| Suggestions::of(composer))
     }
 
-    /// What makes the file at this path of the output folder.
+    /// The kind of the output at a path of the output folder.
     pub fn at(&self, path: &str) -> Option<&(OutputPath, OutputKind)> {
         let index = self
             .makers
@@ -162,8 +162,8 @@ impl Outputs {
     }
 }
 
-/// What is made from the site as a whole. Files of these names in `static/` are the writer's, and
-/// stand.
+/// Outputs that are generated from the whole site. Files of `static/` with the same names replace
+/// them.
 fn generated(
     loaded: &LoadedSite,
     composer: &Composer,
@@ -205,7 +205,7 @@ fn generated(
     all
 }
 
-/// The source that an output was made from, when there is one.
+/// The source file of an output, if it has one.
 pub fn source_of(
     maker: &OutputKind,
     output_pages: &[OutputPage],
@@ -231,7 +231,7 @@ pub fn source_of(
     }
 }
 
-/// What is published at an address, in words, and the file of the site that it comes from.
+/// A description of an output, and the site's file that it comes from.
 fn cause(
     maker: &OutputKind,
     output_pages: &[OutputPage],
@@ -290,10 +290,10 @@ fn clashing(
 ) -> Diagnostic {
     let [(one, first), (other, second)] =
         [one, other].map(|maker| cause(maker, output_pages, composer));
-    let message = format!("{one} and {other} are both published as {path}");
+    let message = format!("{one} and {other} have the same path {path}");
     let is_generated = first.is_none() != second.is_none();
     let help = if is_generated {
-        "rename the page or the folder, or give it a `slug:` of its own"
+        "rename the page or the folder, or set a different `slug:`"
     } else {
         "rename one of the two"
     };
@@ -304,8 +304,8 @@ fn clashing(
     }
 }
 
-/// Takes out what would be published in a folder whose name is that of a published file:
-/// `guides/feed.xml/index.html` below the feed `guides/feed.xml`. No disk can hold both.
+/// Removes outputs inside a folder that has the same path as a published file, such as
+/// `guides/feed.xml/index.html` below the feed `guides/feed.xml`. A disk cannot contain both.
 fn drop_below_files(
     all: &mut Vec<(OutputPath, OutputKind)>,
     output_pages: &[OutputPage],
@@ -313,7 +313,7 @@ fn drop_below_files(
     problems: &mut Vec<Diagnostic>,
 ) {
     let has_ending = |name: &str| name.contains('.');
-    // Few files have no ending; every other name without one is that of a folder.
+    // Few files have no extension; other paths without one are folders.
     let bare: HashSet<&str> = all
         .iter()
         .map(|(path, _)| path.as_str())
@@ -345,11 +345,9 @@ fn drop_below_files(
         if !reported.insert((*file, source.clone())) {
             continue;
         }
-        let message = format!(
-            "{one} would be published as {path}, below the file {file_path}, which is {other}"
-        );
+        let message = format!("{one} has the path {path}, which is below {other} at {file_path}");
         let problem = Diagnostic::new(Code::AddressTaken, message)
-            .help("rename the page, or give it a `slug:` of its own");
+            .help("rename the page, or set a different `slug:`");
         problems.push(match source {
             Some(source) => problem.at(Location::start_of(&source)),
             None => problem,
@@ -368,8 +366,8 @@ fn last_segment(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-/// Style sheets and scripts of `static/` that pages link to by the names they have there. They are
-/// published under those names as well, next to those that tell their content.
+/// Style sheets and scripts of `static/` that pages link to by their original names. They are
+/// published under those names as well as under the fingerprinted ones.
 fn linked_code(loaded: &LoadedSite, composer: &Composer) -> Vec<(OutputPath, OutputKind)> {
     let name_of = |resolved: &ResolvedLink| match &resolved.to {
         Destination::Address {
@@ -397,8 +395,8 @@ fn linked_code(loaded: &LoadedSite, composer: &Composer) -> Vec<(OutputPath, Out
     names.into_iter().filter_map(output).collect()
 }
 
-/// The files that hosts may let browsers keep for ever: a pattern for each folder that holds no
-/// others, and the names of the rest.
+/// The files that hosts may let browsers cache forever: a pattern for each folder that contains no
+/// other files, and the names of the rest.
 pub fn immutable(loaded: &LoadedSite, outputs: &Outputs, images: &SiteImages) -> Vec<String> {
     let plain: BTreeSet<&String> = loaded.static_files.keys().collect();
     let made: BTreeSet<String> = loaded

@@ -1,4 +1,4 @@
-//! Where a build's time went. Durations are told to people and never read by a stage.
+//! Measures where a build's time went. Durations are only reported, and never read by a stage.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,17 +7,17 @@ use serde::Serialize;
 
 use crate::paths::OutputPath;
 
-/// Slowest sheets and templates that are named.
+/// The number of the slowest pages and templates to name.
 const NAMED_MAX: usize = 10;
 
 #[derive(Debug)]
 pub struct Profile {
     started: Instant,
     pub stages: Vec<Stage>,
-    /// Sheets by the time that drawing took, the longest first.
+    /// Pages by rendering time, the slowest first.
     pub slowest: Vec<(OutputPath, Duration)>,
-    /// Templates by the time that all their sheets took together, the longest first, with the
-    /// number of sheets.
+    /// Templates by the total rendering time of their pages, the slowest first, with the number of
+    /// pages.
     pub templates: Vec<(String, Duration, usize)>,
     pub documents: ReuseCount,
     pub output_pages: ReuseCount,
@@ -28,18 +28,18 @@ pub struct Profile {
 pub struct Stage {
     pub name: &'static str,
     pub took: Duration,
-    /// How many things it worked on.
+    /// The number of items that it processed.
     pub count: usize,
 }
 
-/// How many things were made, and how many remembered.
+/// The number of outputs that were made and that were reused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ReuseCount {
     pub made: usize,
     pub remembered: usize,
 }
 
-/// How long drawing a sheet took, and with which template.
+/// The rendering time of a page, and its template.
 #[derive(Clone, Debug)]
 pub struct RenderTime {
     pub template: String,
@@ -71,7 +71,7 @@ impl Profile {
         self.started = Instant::now();
     }
 
-    /// Takes in how long each drawn sheet took.
+    /// Adds the rendering times of pages.
     pub fn drawn(&mut self, took: Vec<(OutputPath, RenderTime)>) {
         let mut templates: BTreeMap<String, (Duration, usize)> = BTreeMap::new();
         for (_, took) in &took {

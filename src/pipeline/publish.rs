@@ -1,9 +1,9 @@
-//! The last step: every output that is not the published one already is made, in parallel, and put
-//! into the sink as it is done.
+//! The last step: makes every output that differs from the published one, in parallel, and puts it
+//! into the sink as soon as it is done.
 //!
-//! Three questions, the cheapest first. Is everything equal that a sheet can depend on? Then it is
-//! what it was. Else it is composed: is everything equal that it does depend on? Then it is, too.
-//! Else it is drawn.
+//! An output is tested in three steps, the cheapest first. If everything it can depend on is
+//! unchanged, it is reused. Otherwise its page context is built; if everything it does depend on is
+//! unchanged, it is reused. Otherwise it is rendered.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -33,20 +33,20 @@ use crate::paths::{OutputPath, SourcePath};
 use crate::settings::RawHtml;
 use crate::site::{PageId, SitePage};
 
-/// A file that is published as it is and has fewer bytes is read as a whole.
+/// Smaller files that are published unchanged are read as a whole.
 const SMALL_BYTES: u64 = 1 << 20;
 
-/// What was published.
+/// The result of publishing.
 #[derive(Debug, Default)]
 pub struct PublishResult {
-    /// Every output with its bytes' fingerprint, sorted by path.
+    /// Every output with the fingerprint of its bytes, sorted by path.
     pub outputs: Vec<(OutputPath, Fingerprint)>,
-    /// Sheets that were drawn, not remembered, with the time that took.
+    /// Pages that were rendered, not reused, with the time that took.
     pub took: Vec<(OutputPath, RenderTime)>,
     pub problems: Vec<Diagnostic>,
-    /// What the sink refused; the rest was not made then.
+    /// The error of the sink, after which no more outputs are made.
     pub failure: Option<String>,
-    /// What is remembered of it.
+    /// The records of outputs for the cache.
     pub records: BTreeMap<OutputPath, OutputRecord>,
     pub asked: Vec<Vec<Dependency>>,
     /// The search index, whose files are among the outputs.
@@ -69,21 +69,22 @@ pub struct OutputWriter<'a> {
     pub ledger: &'a FileHashes<'a>,
     pub before: &'a OutputRecords,
     pub memory: &'a BuildCache,
-    /// This build's number.
+    /// The number of this build.
     pub(super) build: u64,
     pub(super) failure: OnceLock<String>,
-    /// Of each page's file and how it is read, by its position in the site.
+    /// For each page, by its position in the site, the fingerprint of its file and how it is read.
     texts: Vec<Fingerprint>,
-    /// Of all that lists for machines are made from but the texts themselves; and with these.
+    /// The fingerprint of everything that lists for machines are made from, without the texts; then
+    /// the one that includes them.
     site: Fingerprint,
     site_with_texts: Fingerprint,
-    /// The fingerprint of all pictures of the site, when it has any.
+    /// The fingerprint of all images of the site, if it has any.
     images: Option<Fingerprint>,
-    /// Lists of questions, those of the last build first. Many sheets ask the same.
+    /// Dependency lists, those of the last build first. Many pages share the same list.
     pub(super) asked: Mutex<IndexSet<Vec<Dependency>>>,
 }
 
-/// What became of one output.
+/// The result for one output.
 #[derive(Default)]
 pub(super) struct OutputResult {
     hash: Option<Fingerprint>,
@@ -93,7 +94,7 @@ pub(super) struct OutputResult {
 }
 
 impl PublishResult {
-    /// Adds what became of one output.
+    /// Adds the result for one output.
     pub(super) fn add(&mut self, path: &OutputPath, outcome: OutputResult) {
         self.took
             .extend(outcome.took.map(|took| (path.clone(), took)));
@@ -135,7 +136,7 @@ impl<'a> OutputWriter<'a> {
         }
     }
 
-    /// Makes everything but the smaller images.
+    /// Makes everything except the smaller images.
     pub fn pages(&self) -> PublishResult {
         let outputs = self.renderer.whole.outputs.all();
         let outcomes: Vec<OutputResult> = outputs
@@ -149,7 +150,7 @@ impl<'a> OutputWriter<'a> {
         published
     }
 
-    /// What was published, when all of it was made.
+    /// Completes the result once every output has been made.
     pub fn finish(self, mut published: PublishResult) -> PublishResult {
         published.failure = self.failure.into_inner();
         published.asked = self
@@ -191,7 +192,7 @@ impl<'a> OutputWriter<'a> {
         }
     }
 
-    /// What is made from the site as a whole.
+    /// Makes an output that depends on the site as a whole.
     fn list(&self, path: &OutputPath, maker: &OutputKind, site: Fingerprint) -> OutputResult {
         self.remembered(
             path,
@@ -203,7 +204,7 @@ impl<'a> OutputWriter<'a> {
         )
     }
 
-    /// Puts what was made into the sink; gives back what its templates asked.
+    /// Puts an output into the sink; returns the dependencies of its templates.
     fn put(&self, path: &OutputPath, made: RenderedOutput) -> (OutputResult, Vec<Dependency>) {
         let RenderedOutput {
             bytes,
@@ -239,7 +240,7 @@ impl<'a> OutputWriter<'a> {
         hash
     }
 
-    /// Puts a file that is published as it is. A large one is never in memory as a whole.
+    /// Puts a file that is published unchanged. A large one is never in memory as a whole.
     fn put_copy(&self, path: &OutputPath, file: &CopiedFile) -> io::Result<Option<Fingerprint>> {
         let source_print = self.ledger.hash_of(&file.source)?;
         let open = || file.open_at(self.ledger, 0);
@@ -291,7 +292,7 @@ impl<'a> OutputWriter<'a> {
         self.remembered(path, parts, || self.renderer.make(path, maker))
     }
 
-    /// A card's name tells all that it is made from.
+    /// The name of a card contains a hash of everything that it is made from.
     fn card(&self, path: &OutputPath, maker: &OutputKind) -> OutputResult {
         let key = Fingerprint::of(path.as_str());
         self.remembered(
@@ -329,7 +330,7 @@ impl<'a> OutputWriter<'a> {
             view: Some(how),
             ..InputHashes::default()
         };
-        // Its problems are reported where pages refer to it, and those may have changed.
+        // Problems are reported where pages refer to the file, and those places may have changed.
         if self
             .before
             .outputs
@@ -341,7 +342,7 @@ impl<'a> OutputWriter<'a> {
         self.remembered(path, parts, || self.renderer.make(path, maker))
     }
 
-    /// Keeps an output that was made from the same parts, or makes it.
+    /// Reuses an output with equal inputs, or makes it.
     fn remembered(
         &self,
         path: &OutputPath,
@@ -355,7 +356,7 @@ impl<'a> OutputWriter<'a> {
         }
     }
 
-    /// Puts an output that was made from these parts.
+    /// Puts an output that was made from these inputs.
     pub(super) fn made(
         &self,
         path: &OutputPath,
@@ -446,7 +447,8 @@ impl<'a> OutputWriter<'a> {
             .expect("no holder of this lock panics")
             .insert_full(asked)
             .0;
-        let asked = u32::try_from(place).expect("there are no more lists of questions than sheets");
+        let asked =
+            u32::try_from(place).expect("there are at most as many dependency lists as pages");
         Some(OutputRecord {
             hash: outcome.hash?,
             quick,
@@ -458,7 +460,7 @@ impl<'a> OutputWriter<'a> {
         })
     }
 
-    /// The page whose file a sheet or its twin shows.
+    /// The page whose file a page or its Markdown copy shows.
     fn page_of(&self, maker: &OutputKind) -> Option<PageId> {
         let whole = self.renderer.whole;
         match maker {
@@ -512,7 +514,7 @@ impl<'a> OutputWriter<'a> {
         ))
     }
 
-    /// All that a sheet is made from but the answers to what its templates will ask.
+    /// The inputs of a page, except the results of its templates' dependencies.
     fn parts(&self, composed: &PageContext, includes: Option<Fingerprint>) -> InputHashes {
         let whole = self.renderer.whole;
         let (composer, hashes) = (&whole.render_context.composer, &whole.loaded.hashes);
@@ -552,7 +554,7 @@ impl<'a> OutputWriter<'a> {
         hash_of(&hashes)
     }
 
-    /// The pages of which a sheet shows something that is not what it was.
+    /// The pages that an output shows something of and that have changed.
     fn changed_among(&self, composed: &PageContext) -> Vec<SourcePath> {
         if self.before.shown.is_empty() {
             return Vec::new();
@@ -575,7 +577,8 @@ impl<'a> OutputWriter<'a> {
     }
 }
 
-/// Of each page's file and how it is read. Pages and documents are sorted alike, by their sources.
+/// The fingerprint of each page's file and how it is read. Pages and documents are both sorted by
+/// source.
 fn texts(whole: &SiteState) -> Vec<Fingerprint> {
     let mut documents = whole.documents.pages.iter().peekable();
     let text = |page: &SitePage| {

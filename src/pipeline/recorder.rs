@@ -1,5 +1,4 @@
-//! Files that note what is read of them: so a site that is kept knows which files its first step
-//! read.
+//! Records which files are read, so that a session knows which files its first step depends on.
 
 use std::collections::HashMap;
 use std::io;
@@ -11,17 +10,17 @@ use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 use crate::source::{Files, ListingRules, ScannedFiles, Stamp};
 
-/// Files that note what is read of them, and, where a listing is given, list just that.
+/// Files that record what is read of them. If a listing is given, it replaces a new one.
 pub struct RecordingFiles<'a> {
     files: &'a dyn Files,
     given: Option<(ListingRules, &'a [SourcePath])>,
     recording: Mutex<Recording>,
 }
 
-/// What was noted.
+/// The recorded reads.
 #[derive(Default)]
 pub struct Recording {
-    /// What was listed, when it had to be asked.
+    /// The listing, if it had to be made.
     pub listed: Option<Checked<Vec<SourcePath>>>,
     pub reads: HashMap<SourcePath, Fingerprint>,
 }
@@ -49,7 +48,7 @@ impl<'a> RecordingFiles<'a> {
 }
 
 impl Files for RecordingFiles<'_> {
-    /// Without the problems of listing, which are kept apart.
+    /// Returns the listing without its problems, which are kept separately.
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
         if let Some((_, sources)) = self.given.as_ref().filter(|(given, _)| given == rules) {
             return Checked::ok(sources.to_vec());

@@ -1,6 +1,6 @@
-//! Pages and files that seem to have another name now: a file is gone since the last build, and one
-//! that is new has the same bytes. A broken link to the old name is then reported with the new one.
-//! Only messages depend on it, and nothing that is published.
+//! Finds pages and files that seem to have been renamed: a file is gone since the last build, and a
+//! new one has the same bytes. A broken link to the old name is then reported with the new one.
+//! This affects only messages, not published files.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +16,7 @@ use crate::site::links::relative;
 use crate::site::{Site, SitePage};
 use crate::source::Files;
 
-/// The old name of each file that has a new one.
+/// The old name of each renamed file, with the new one.
 pub struct Renames(BTreeMap<SourcePath, SourcePath>);
 
 impl Renames {
@@ -29,7 +29,7 @@ impl Renames {
         if gone.is_empty() {
             return Self(BTreeMap::new());
         }
-        // Of two files with the same bytes neither is surely meant.
+        // If two new files have the same bytes, neither is certain to be the renamed one.
         let mut new: HashMap<Fingerprint, Option<&SourcePath>> = HashMap::new();
         for path in sources {
             if let Some(hash) = ledger.known(path) {
@@ -44,7 +44,7 @@ impl Renames {
         Self(renamed.collect())
     }
 
-    /// Help for the broken links of a site that name an old file, by the place of the link.
+    /// Help for broken links that name an old file, by the place of the link.
     pub fn help(&self, site: &Site) -> Vec<(Location, String)> {
         if self.0.is_empty() {
             return Vec::new();
@@ -81,7 +81,7 @@ impl Renames {
             let new = self.0.get(&old.ok()?)?;
             Some((
                 target.place.clone(),
-                format!("it seems to have become {}", relative(&folder, new)),
+                format!("it may have been renamed to {}", relative(&folder, new)),
             ))
         };
         in_text
@@ -92,8 +92,8 @@ impl Renames {
     }
 }
 
-/// The files of this build for the next one. What a file was stays known until a build succeeds, so
-/// that each message says so until then.
+/// The files of this build for the next one. Deleted files stay known until a build succeeds, so
+/// that the messages name renamed files until then.
 pub fn with_gone(mut now: KnownFiles, before: &KnownFiles, is_sound: bool) -> KnownFiles {
     if !is_sound {
         for (path, known) in before {
@@ -104,7 +104,7 @@ pub fn with_gone(mut now: KnownFiles, before: &KnownFiles, is_sound: bool) -> Kn
 }
 
 impl BuildResult {
-    /// Gives broken links to a file that seems to have another name now that name as help.
+    /// Adds the new name of renamed files to the help of broken links.
     pub fn name_renamed_files(&mut self) {
         let is_broken = |problem: &&mut Diagnostic| problem.code == Code::BrokenLink;
         for problem in self.problems.iter_mut().filter(is_broken) {

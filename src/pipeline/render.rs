@@ -1,4 +1,4 @@
-//! One output made: drawn, written out or copied, with its problems.
+//! Makes a single output: rendered, written or copied, with its problems.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -32,24 +32,24 @@ use crate::site::links::Destination;
 use crate::site::{PageId, SitePage};
 use crate::source::{Files, LineStarts, decode_leniently, with_lf};
 
-/// Makes the outputs of a site that was worked out.
+/// Makes the outputs of an assembled site.
 pub struct OutputRenderer<'a> {
     pub files: &'a dyn Files,
     pub request: &'a Request,
     pub whole: &'a SiteState,
-    /// Where smaller pictures come from, when they are made in the same run. No check and no save
-    /// waits for that.
+    /// The cache of smaller images, if they are made in the same run. Checks and saves do not wait
+    /// for them.
     pub pieces: Option<&'a BuildCache>,
 }
 
-/// An output's bytes; `None` when a problem kept it from being made.
+/// The bytes of an output; `None` if a problem prevented making it.
 #[derive(Debug, Default)]
 pub struct RenderedOutput {
     pub bytes: Option<Cow<'static, [u8]>>,
-    /// The file that is published as it is, in place of bytes: it may be larger than the memory.
+    /// A file that is published unchanged instead of bytes. It may be larger than the memory.
     pub copied: Option<CopiedFile>,
     pub problems: Vec<Diagnostic>,
-    /// What its templates asked.
+    /// The dependencies of its templates.
     pub asked: Vec<Dependency>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// What reads the site's documents.
+    /// The reader of the site's documents.
     pub fn reader(&self) -> DocumentReader<'a> {
         DocumentReader {
             files: self.files,
@@ -91,20 +91,20 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// Makes an output; should Handsel itself fail on it, that is told, and the others can be made.
+    /// Makes an output. An internal error is reported, and other outputs can still be made.
     pub fn make(&self, path: &OutputPath, maker: &OutputKind) -> RenderedOutput {
         self.catch_internal(path, maker, || self.try_make(maker, false))
             .unwrap_or_else(RenderedOutput::failed)
     }
 
-    /// The same with the lines of its source in the blocks of a page's text.
+    /// The same, with the source lines in the blocks of a page's text.
     pub fn make_with_lines(&self, path: &OutputPath, maker: &OutputKind) -> RenderedOutput {
         self.catch_internal(path, maker, || self.try_make(maker, true))
             .unwrap_or_else(RenderedOutput::failed)
     }
 
-    /// Composes a sheet; `None` when Handsel itself fails on it, as [`OutputRenderer::make`] will tell,
-    /// and for what is no sheet.
+    /// Builds the context of a page. `None` for other outputs, and after an internal error, which
+    /// [`OutputRenderer::make`] will report.
     pub fn composed(&self, maker: &OutputKind) -> Option<PageContext> {
         let OutputKind::Sheet(output_page) = maker else {
             return None;
@@ -116,7 +116,7 @@ impl<'a> OutputRenderer<'a> {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(compose)).ok()
     }
 
-    /// Makes a sheet that was composed.
+    /// Renders a page whose context was built.
     pub fn make_composed(
         &self,
         path: &OutputPath,
@@ -135,7 +135,7 @@ impl<'a> OutputRenderer<'a> {
     ) -> Result<RenderedOutput, Diagnostic> {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).map_err(|_| {
             let source = source_of(maker, &self.whole.outputs.output_pages, self.composer());
-            internal_error(source.as_ref(), &format!("drawing {}", path.route()))
+            internal_error(source.as_ref(), &format!("rendering {}", path.route()))
         })
     }
 
@@ -183,8 +183,8 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// Draws a composed sheet. The body is the one kept, else it is read again; with lines it
-    /// always is.
+    /// Renders a page. The stored body is used if there is one; otherwise, and always with lines,
+    /// the file is parsed again.
     fn output_page(&self, composed: &PageContext, with_lines: bool) -> RenderedOutput {
         let templates = &self.whole.loaded.templates;
         if templates.is_broken(&composed.template) {
@@ -234,8 +234,8 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// Draws a sheet. Where it says that answers stay in the browser, and turns out to run scripts
-    /// that are not the theme's, it is drawn again without saying so.
+    /// Renders a page. If it says that answers stay in the browser but runs scripts that are not
+    /// the theme's, it is rendered again without that statement.
     fn draw(
         &self,
         composed: &PageContext,
@@ -259,14 +259,14 @@ impl<'a> OutputRenderer<'a> {
         Ok(drawn)
     }
 
-    /// What the page would load from hosts that the settings do not let it contact.
+    /// Reports what the page would load from hosts that the settings do not allow.
     fn undeclared_hosts(&self, html: &str, source: Option<&SourcePath>) -> Vec<Diagnostic> {
         let settings = &self.whole.loaded.settings;
         let own = settings.base_url.as_ref().map(|base| base.origin.as_str());
         let is_refused =
             |address: &String| !settings.allows(address) && origin(address).as_deref() != own;
         let loaded = trust_rules::loaded_by(html).into_iter().filter(is_refused);
-        // What its text or a template names was told at its place there.
+        // What its text or a template loads has been reported there.
         let page = source.and_then(|source| self.whole.documents.pages.get(source));
         let of_settings = || {
             settings
@@ -304,8 +304,8 @@ impl<'a> OutputRenderer<'a> {
         problems.collect()
     }
 
-    /// The page with what is known of its pictures, when it has any; what is wrong with those that
-    /// its text refers to is told there.
+    /// Adds image attributes to a page with images. Problems with the images of its text are
+    /// reported there.
     fn add_image_attributes(
         &self,
         html: &str,
@@ -353,8 +353,8 @@ impl<'a> OutputRenderer<'a> {
         dressed
     }
 
-    /// What a page's own text and front matter show, and on the home page what the settings show
-    /// everywhere.
+    /// The images that a page's own text and front matter show and, on the home page, those that
+    /// the settings show on every page.
     fn referred<'b>(&'b self, composed: &'b PageContext) -> Vec<ReferencedImage<'b>> {
         let site = &self.composer().site;
         let Some(page) = composed.body.map(|page| site.page(page)) else {
@@ -399,8 +399,8 @@ impl<'a> OutputRenderer<'a> {
         all
     }
 
-    /// A file of the content: an image or a film without what is private in it, anything else as it
-    /// is.
+    /// A file of the content: an image or a video without private metadata, anything else
+    /// unchanged.
     fn content_file(&self, source: &SourcePath) -> RenderedOutput {
         let (form, fault) = match self.whole.images.published(self.files, source) {
             Ok(published) => published,
@@ -421,7 +421,8 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// What runs in a file that browsers open as a page, reported where a page refers to it.
+    /// Reports scripts in a file that browsers open as a page, at the place where a page refers to
+    /// it.
     fn active_parts(&self, source: &SourcePath) -> Option<Diagnostic> {
         if self.whole.loaded.settings.raw_html == RawHtml::Allow
             || !active_file::is_document(source.name())
@@ -430,10 +431,10 @@ impl<'a> OutputRenderer<'a> {
         }
         let found = active_file::active_parts(source.name(), &self.files.read(source).ok()?);
         let message = format!(
-            "{source} holds {}, and is published as it is",
+            "{source} contains {}, and is published unchanged",
             found.join(", ")
         );
-        let help = "take that out, or put the file into `static/` if it is yours; `raw_html: allow` publishes such files unasked";
+        let help = "remove it, or put the file into `static/` if it is yours; `raw_html: allow` publishes such files without a warning";
         (!found.is_empty()).then(|| {
             Diagnostic::new(Code::UnsafeFile, message)
                 .at(place_of_reference(&self.composer().site, source))
@@ -455,7 +456,7 @@ impl<'a> OutputRenderer<'a> {
         shown.collect()
     }
 
-    /// What the bytes of the files in a page's fields tell.
+    /// Facts about the files in a page's fields, read from their bytes.
     fn files_of(&self, composed: &PageContext, problems: &mut Vec<Diagnostic>) -> FileFactsTable {
         let page = composed.body.map(|page| self.composer().site.page(page));
         let wanted: Vec<SourcePath> = page.map(field_files).unwrap_or_default();
@@ -469,9 +470,11 @@ impl<'a> OutputRenderer<'a> {
                 continue;
             };
             if source.extension() == "vtt" && reported.spoken.is_empty() {
-                let problem =
-                    Diagnostic::new(Code::WrongFileType, format!("{source} holds no captions"));
-                let help = "a file of captions begins with a line `WEBVTT`; then come times and what is said";
+                let problem = Diagnostic::new(
+                    Code::WrongFileType,
+                    format!("{source} does not contain captions"),
+                );
+                let help = "start the file with a line `WEBVTT`, followed by times and captions";
                 problems.push(problem.at(Location::start_of(&source)).help(help));
             }
             facts.insert(source, reported);
@@ -479,7 +482,8 @@ impl<'a> OutputRenderer<'a> {
         facts
     }
 
-    /// What the bytes tell that readers get of a file: of an image those without what is private.
+    /// The facts about the published form of a file; for an image, the one without private
+    /// metadata.
     fn facts_of(&self, source: &SourcePath) -> io::Result<FileFacts> {
         if self
             .whole
@@ -504,8 +508,8 @@ impl<'a> OutputRenderer<'a> {
         FileFacts::read(source, &mut *file.open_at(self.files, 0)?)
     }
 
-    /// The bytes of an included file. Only what is listed: an ignored file such as `.env` stays
-    /// where it is.
+    /// The bytes of an included file. Only listed files can be included, so that an ignored file
+    /// such as `.env` stays private.
     fn included(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
         match self.whole.loaded.listed.sources.binary_search(path) {
             Ok(_) => self.files.read(path),
@@ -513,8 +517,8 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// A template that a page or a list names and that does not exist. Where the page's kind names
-    /// it, that is reported at the kind's file.
+    /// Reports that the template of a page or a list does not exist. If the page's kind names it,
+    /// the problem is reported in the kind's file.
     fn missing_template(&self, composed: &PageContext) -> Option<RenderedOutput> {
         if self.whole.loaded.templates.has(&composed.template) {
             return None;
@@ -534,7 +538,8 @@ impl<'a> OutputRenderer<'a> {
         })
     }
 
-    /// In a lenient build: the page names a template that does not exist, and its kind's is used.
+    /// In a lenient build, a page whose template does not exist uses that of its kind, and the
+    /// problem is reported.
     fn replaced_template(&self, composed: &PageContext) -> Option<Diagnostic> {
         let page = composed.body.filter(|_| self.request.is_lenient)?;
         let stated = self
@@ -561,8 +566,8 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// The page's Markdown beside its HTML: without front matter, its title on top, then its tool
-    /// in words.
+    /// The Markdown copy next to the page's HTML: without front matter, with the title at the top,
+    /// then the page's tool as text.
     fn markdown_copy(&self, output_page: &OutputPage) -> RenderedOutput {
         let Some(id) = self.composer().page_of(output_page) else {
             return RenderedOutput::default();
@@ -582,7 +587,7 @@ impl<'a> OutputRenderer<'a> {
         let body = self.copied_text(id, (&body, &lines), range);
         let body = body.trim();
         let tool = self.composer().tool_markdown(id).unwrap_or_default();
-        // A heading of the text's own stands at its beginning, and above all else.
+        // If the text has its own first heading, that heading is already at the top.
         let title = if page.entry.heading.is_some() {
             String::new()
         } else {
@@ -597,7 +602,7 @@ impl<'a> OutputRenderer<'a> {
         RenderedOutput::of((parts.join("\n\n") + "\n").into_bytes())
     }
 
-    /// A page's text as its Markdown copy has it.
+    /// A page's text as it appears in its Markdown copy.
     fn copied_text(&self, id: PageId, text: (&str, &LineStarts), body: Range<usize>) -> String {
         let (loaded, page) = (&self.whole.loaded, self.composer().site.page(id));
         let (hrefs, wiki_titles) = self.composer().copied_links(id);
@@ -640,7 +645,7 @@ impl<'a> OutputRenderer<'a> {
         }
     }
 
-    /// What was made, a file that is published as it is read into memory.
+    /// An output whose file, if it is published unchanged, has been read into memory.
     pub fn in_memory(&self, made: RenderedOutput) -> RenderedOutput {
         let read = |file: &CopiedFile| {
             if file.is_as_it_is() {
@@ -662,13 +667,13 @@ impl<'a> OutputRenderer<'a> {
     }
 }
 
-/// Something that a page shows.
+/// An image that a page refers to.
 struct ReferencedImage<'a> {
     href: Cow<'a, str>,
     place: &'a Location,
     written: &'a str,
     to: &'a Destination,
-    /// Only an image can be shown there.
+    /// Whether only an image can be shown there.
     is_image: bool,
 }
 
@@ -684,7 +689,7 @@ impl<'a> ReferencedImage<'a> {
     }
 }
 
-/// A page or a list in the place of an image.
+/// Reports a page or a list that is used as an image.
 fn page_as_image(to: &Destination, written: &str, place: &Location) -> Option<Diagnostic> {
     let is_page = match to {
         Destination::Page { .. } | Destination::Here { .. } => true,
@@ -701,7 +706,7 @@ fn page_as_image(to: &Destination, written: &str, place: &Location) -> Option<Di
     is_page.then(|| problem().help("link to the page, or name the file of an image"))
 }
 
-/// The files that a page's own fields want to be files, and that its templates may tell of.
+/// The files that a page's own fields require, and that its templates may ask about.
 pub fn field_files(page: &SitePage) -> Vec<SourcePath> {
     let links = page.field_links.iter().zip(&page.entry.meta.field_links);
     let wanted = links.filter(|(_, link)| matches!(link.wants, LinkRequirement::File(_)));

@@ -1,4 +1,4 @@
-//! Addresses added to the setting `retired`, in the form that the list has in the file; every other
+//! Adds addresses to the setting `retired`, in the form that the list has in the file. Every other
 //! byte of the file stays.
 
 use super::move_page::text::EditedText;
@@ -9,8 +9,8 @@ use crate::yaml::{self, YamlEntry, YamlValue};
 
 const KEY: &str = "retired";
 
-/// The bytes of the settings with `addresses` in the list; `None` where the file is written in a
-/// form that none can be added to.
+/// The bytes of the settings with `addresses` added to the list; `None` if they cannot be added to
+/// a file in this form.
 pub fn add(path: &SourcePath, bytes: &[u8], addresses: &[String]) -> Option<Vec<u8>> {
     let mut file = EditedText::new(path, bytes)?;
     let whole = 0..file.text.len();
@@ -42,7 +42,7 @@ fn append(file: &mut EditedText, addresses: &[String]) {
     file.replace(end..end, &format!("{break_before}{KEY}:\n{lines}"));
 }
 
-/// An item a line, each with its line end.
+/// One line for each item, each with its line end.
 fn block_lines(indent: &str, addresses: &[String]) -> String {
     addresses
         .iter()
@@ -87,7 +87,7 @@ fn extend(file: &mut EditedText, entry: &YamlEntry, addresses: &[String]) -> Opt
     Some(())
 }
 
-/// Inserts whole lines after the line that `offset` is on.
+/// Inserts whole lines after the line that contains `offset`.
 fn insert_after_line(file: &mut EditedText, offset: usize, lines: &str) {
     match file.text[offset..].find('\n') {
         Some(newline) => file.replace(offset + newline + 1..offset + newline + 1, lines),

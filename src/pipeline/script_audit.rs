@@ -1,6 +1,6 @@
-//! The writer's own scripts: what those in `static/` can do, and whether a drawn page runs any that
-//! is not the theme's. What a reader types into a tool stays in the browser for as long as only the
-//! theme's own scripts run there; what a writer's do, nobody here knows.
+//! Examines the site's own scripts: what those in `static/` can do, and whether a rendered page
+//! runs any that is not the theme's. Input into a tool is certain to stay in the browser only while
+//! the theme's scripts are the only ones on the page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +12,13 @@ use crate::paths::SourcePath;
 use crate::source::{Files, SourceFile};
 use crate::theme;
 
-/// The endings of files that hold scripts: files of their own, and documents that have scripts in
-/// them.
+/// The extensions of files that contain scripts: script files, and documents that may embed
+/// scripts.
 const SCRIPTS: [&str; 3] = ["js", "mjs", "cjs"];
 const DOCUMENTS: [&str; 4] = ["html", "htm", "xhtml", "svg"];
 
-/// The theme's scripts as they are published, below the base path. They import each other, so when
-/// one of them was replaced by another, none counts as the theme's.
+/// The theme's scripts under their published paths, below the base path. They import each other, so
+/// if the site replaces one of them, none counts as the theme's.
 pub fn of_theme(
     files: &dyn Files,
     static_files: &BTreeMap<String, StaticFile>,
@@ -43,8 +43,8 @@ pub fn of_theme(
     scripts
 }
 
-/// Looks at the writer's own scripts in `static/`, for what counts visitors. Gives the names of
-/// those that can send something, which the page about privacy lists.
+/// Looks for code that counts visitors in the site's own scripts in `static/`. Returns the names of
+/// scripts that can send data, which the page about privacy lists.
 pub fn audit(
     files: &dyn Files,
     static_files: &BTreeMap<String, StaticFile>,
@@ -88,7 +88,7 @@ pub fn audit(
     sending
 }
 
-/// What counts visitors in a document.
+/// Code in a document that counts visitors.
 fn counting(html: &str) -> Vec<(Violation, std::ops::Range<usize>)> {
     trust_rules::check_template(html)
         .into_iter()
@@ -96,8 +96,8 @@ fn counting(html: &str) -> Vec<(Violation, std::ops::Range<usize>)> {
         .collect()
 }
 
-/// Whether a page runs anything but these: a script of another address, or a frame, which can reach
-/// into the page around it.
+/// Whether a page runs anything other than these scripts: a script at another address, or a frame,
+/// which can access the page around it.
 pub fn runs_others(html: &str, base_path: &str, of_theme: &BTreeSet<String>) -> bool {
     trust_rules::runs_unknown(html, |address| {
         address

@@ -1,10 +1,11 @@
-//! The search index of a site: planned from what is known of all pages, made from a digest of each.
+//! The search index of a site: planned from what is known about all pages, and made from a digest
+//! of each.
 //!
-//! A page's digest is made when the page is parsed and remembered under the page's key, in parts by
-//! the numbers of the pages: where few pages differ their words are changed in the published files,
-//! else the words of all are joined anew; texts are asked for only where their file is made again.
-//! What is not remembered is read again. The preview joins the words of all pages when the search
-//! is first opened, and after saves.
+//! A page's digest is made when the page is parsed, and cached under the page's key, in parts by
+//! page number. If few pages differ, their words are changed in the published files; otherwise, the
+//! words of all pages are merged again. Texts are read only if their file has to be made again. A
+//! page whose digest is not cached is parsed again. The preview merges the words of all pages when
+//! the search is first opened, and after saves.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,21 +29,21 @@ use crate::paths::{OutputPath, SourcePath};
 use crate::site::SitePage;
 use crate::source::Files;
 
-/// An index that was published.
+/// A published index.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PublishedIndex {
-    /// Of everything that it was made from.
+    /// The fingerprint of everything that it was made from.
     made_from: Fingerprint,
     /// Sorted by path.
     pub files: Vec<(OutputPath, Fingerprint)>,
     outlines: Vec<WordsOutline>,
 }
 
-/// A part of what is remembered of digests: their words, or their texts, each with the key of its
-/// page.
+/// One part of the cached digests: their words or their texts, each with the key of its page.
 pub type DigestShelf = BTreeMap<SourcePath, (Fingerprint, Blob)>;
 
-/// Digests: those made in this run, then those that are remembered, then those that are made now.
+/// A source of digests: those made in this run, then cached ones, then those that are made on
+/// demand.
 struct Digests<'a> {
     reader: DocumentReader<'a>,
     composer: &'a Composer,
@@ -50,19 +51,19 @@ struct Digests<'a> {
     fresh: &'a NewDigests,
     words: [OnceLock<DigestShelf>; SHARDS as usize],
     texts: [OnceLock<DigestShelf>; SHARDS as usize],
-    /// What had to be read again.
+    /// Digests that had to be made again.
     read: Mutex<BTreeMap<SourcePath, SearchDigest>>,
     files: IndexFiles<'a>,
 }
 
-/// The files of an index as they come, beside those of the one that was published before.
+/// The new files of an index, together with those of the published one.
 struct IndexFiles<'a> {
     sink: &'a dyn Sink,
     before: Option<&'a PublishedIndex>,
     done: Mutex<BTreeMap<OutputPath, Fingerprint>>,
 }
 
-/// Publishes the index; `None` where the site has no search. `fresh` are the digests of the pages
+/// Publishes the index; `None` if the site has no search. `fresh` contains the digests of the pages
 /// that this build parsed.
 pub fn publish(
     whole: &SiteState,
@@ -129,8 +130,8 @@ pub fn publish(
     }))
 }
 
-/// The key of a page's digest: that of its document, with its name, which can be its title and is
-/// searched, and with the files whose text it shows.
+/// The key of a page's digest: that of its document, its name, which can be its title and is
+/// searched, and the files whose text it shows.
 pub(super) fn key(whole: &SiteState, files: &dyn Files, page: &SitePage) -> Fingerprint {
     let source = &page.entry.source;
     let text = whole.documents.pages.get(source).map(|page| page.key);
@@ -152,7 +153,7 @@ pub(super) fn entries(plan: &IndexPlan) -> impl Iterator<Item = &PlannedPage> {
     plan.languages.iter().flat_map(|language| &language.entries)
 }
 
-/// The part that the digest of the page with a number lies in.
+/// The part that contains the digest of the page with this number.
 fn shard_of(number: u32) -> u8 {
     u8::try_from((number >> 18).min(u32::from(SHARDS) - 1)).expect("there are fewer than 256 parts")
 }
@@ -168,13 +169,13 @@ impl IndexFiles<'_> {
         self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a file of the index before; whether it is there still.
+    /// Keeps a file of the published index; returns whether it still exists.
     fn keep(&self, path: &OutputPath) -> bool {
         self.published_hash(path)
             .is_some_and(|hash| self.is_done(path, hash))
     }
 
-    /// Whether a file is there: put or kept before, or kept now.
+    /// Whether a file is in place: put or kept earlier, or kept now.
     fn is_done(&self, path: &OutputPath, hash: Fingerprint) -> bool {
         if self.done().get(path) == Some(&hash) {
             return true;
@@ -195,7 +196,7 @@ impl IndexFiles<'_> {
         Ok(())
     }
 
-    /// The bytes of a file of the index before, if they are what they were.
+    /// The bytes of a file of the published index, if they are unchanged.
     fn published(&self, path: &OutputPath) -> Option<Vec<u8>> {
         let hash = self.published_hash(path)?;
         self.sink
@@ -264,7 +265,7 @@ impl Digests<'_> {
         }
     }
 
-    /// Reads a page anew, once.
+    /// Parses a page again, at most once.
     fn read(&self, source: &SourcePath) -> SearchDigest {
         if let Some(digest) = self
             .read
@@ -293,7 +294,7 @@ impl Digests<'_> {
     }
 }
 
-/// Keeps the parts in which a digest is new.
+/// Writes the parts that contain a new digest.
 fn keep(plan: &IndexPlan, digests: &Digests) {
     let mut shards: BTreeMap<u8, Vec<&PlannedPage>> = BTreeMap::new();
     entries(plan).for_each(|entry| {

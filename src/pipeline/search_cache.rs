@@ -1,6 +1,6 @@
-//! What the search needs of the pages that a build parsed, kept until the index is made: in memory
-//! while there is little of it, put aside then, so that memory does not grow with the text of a
-//! site.
+//! Stores the search digests of the pages that a build parsed until the index is made. The first
+//! ones stay in memory and the rest go to a temporary file, so that memory does not grow with the
+//! text of a site.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,21 +10,21 @@ use crate::cache::spill::{MemoryBudget, SpillRange};
 use crate::output::search::digest::SearchDigest;
 use crate::paths::SourcePath;
 
-/// Digests by their pages' sources.
+/// Digests by the sources of their pages.
 #[derive(Default)]
 pub struct NewDigests {
     all: BTreeMap<SourcePath, StoredDigest>,
     overflow: MemoryBudget,
 }
 
-/// A digest until it is asked for.
+/// A digest until it is used.
 pub enum StoredDigest {
     InMemory(SearchDigest),
     Aside { words: SpillRange, text: SpillRange },
 }
 
 impl NewDigests {
-    /// Finds a place for a digest; called from many threads.
+    /// Stores a digest. Called from many threads.
     pub fn place(&self, digest: SearchDigest, memory: &BuildCache) -> StoredDigest {
         let size = digest.words.0.len() + digest.text.0.len();
         if self.overflow.has_room(size) {
@@ -50,7 +50,7 @@ impl NewDigests {
         self.all.contains_key(source)
     }
 
-    /// The words of a page; `None` also where they were put aside and cannot be read any more.
+    /// The words of a page; `None` also if they were spilled and cannot be read.
     pub fn words(&self, source: &SourcePath) -> Option<Cow<'_, [u8]>> {
         match self.all.get(source)? {
             StoredDigest::InMemory(digest) => Some(Cow::Borrowed(&digest.words.0)),
@@ -58,7 +58,7 @@ impl NewDigests {
         }
     }
 
-    /// The packed text of a page; `None` also where it was put aside and cannot be read any more.
+    /// The packed text of a page; `None` also if it was spilled and cannot be read.
     pub fn text(&self, source: &SourcePath) -> Option<Cow<'_, [u8]>> {
         match self.all.get(source)? {
             StoredDigest::InMemory(digest) => Some(Cow::Borrowed(&digest.text.0)),

@@ -1,5 +1,5 @@
-//! The search index of a site that is shown: made in memory from the words of all pages when it is
-//! first asked for, and again when it is asked for after saves.
+//! The search index of a previewed site. It is made in memory from the words of all pages when it
+//! is first requested, and again when it is requested after a save.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,25 +17,25 @@ use crate::output::search::{self, IndexPlan, PlannedPage, WordsInput};
 use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
 
-/// The index of a site that is shown: made when it is asked for, and again when it is asked for
-/// after a change.
+/// The search index of a previewed site, made on request and made again on the first request after
+/// a change.
 #[derive(Default)]
 pub struct PreviewSearch {
     plan: Option<IndexPlan>,
     is_current: bool,
     words: DigestShelf,
     files: BTreeMap<OutputPath, Vec<u8>>,
-    /// The files besides the pages that were read for it.
+    /// The files other than pages that were read for it.
     read: BTreeSet<SourcePath>,
 }
 
 impl PreviewSearch {
-    /// Whether the index tells what a file holds that is no page.
+    /// Whether the index contains text of a file that is not a page.
     pub fn has_read(&self, path: &SourcePath) -> bool {
         self.read.contains(path)
     }
 
-    /// Says that something changed.
+    /// Notes that something changed.
     pub fn mark_outdated(&mut self) {
         self.is_current = false;
     }
@@ -124,7 +124,7 @@ impl PreviewSearch {
             composer,
             files: Mutex::default(),
         };
-        search::files(composer, &plan, &[], &joined).expect("memory takes everything");
+        search::files(composer, &plan, &[], &joined).expect("writing to memory does not fail");
         self.files = joined
             .files
             .into_inner()
@@ -133,7 +133,7 @@ impl PreviewSearch {
     }
 }
 
-/// The words of all pages of a site that is shown, and the files made from them.
+/// The words of all pages of a previewed site, and the files made from them.
 struct PreviewIndex<'a> {
     words: DigestShelf,
     composer: &'a Composer,

@@ -1,9 +1,8 @@
-//! A site at work: kept up to date as files change, asked for one output at a time. What the
-//! preview shows.
+//! A site that is kept up to date as files change, and renders one output at a time. The preview
+//! serves it.
 //!
-//! A refresh asks the files again about the paths that may differ and works out anew what was made
-//! from those that do; a page is composed and drawn when it is asked for. The bytes are those that
-//! a build would publish.
+//! A refresh reads the paths that may have changed, and updates what depends on them. A page is
+//! rendered when it is requested, with the same bytes that a build would publish.
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -26,40 +25,41 @@ use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::{LinkTarget, Unpublished};
 use crate::source::{Files, ListingRules};
 
-/// What lies at an address.
+/// The answer for an address.
 #[derive(Clone, Debug)]
 pub enum LiveAnswer {
-    /// The bytes of an output, and the page's source where one writer's file made it.
+    /// The bytes of an output, and the page's source if it was made from one file of the writer's.
     Found {
         path: OutputPath,
         bytes: Vec<u8>,
         source: Option<SourcePath>,
     },
-    /// The same address with a slash at its end has it.
+    /// The address exists with a slash at its end.
     Moved(String),
-    /// Nothing; with the site's own page for that, and the address of the nearest list above.
+    /// The address does not exist. Contains the site's page for that case, and the address of the
+    /// nearest list above.
     Missing { bytes: Vec<u8>, near: String },
-    /// It cannot be made; why is among the problems.
+    /// The output cannot be made. The reason is among the problems.
     Broken {
         path: OutputPath,
         source: Option<SourcePath>,
     },
 }
 
-/// Files up to this size are answered from memory.
+/// Files up to this size are served from memory.
 const IN_MEMORY_MAX: u64 = 8 << 20;
 
-/// A file that is published as it is and not answered from memory.
+/// A file that is published unchanged and not served from memory.
 #[derive(Clone, Debug)]
 pub struct LargeFile {
     pub path: OutputPath,
     pub file: CopiedFile,
     pub length: u64,
-    /// Of what vouches for its bytes.
+    /// The fingerprint of the stamp that identifies its bytes.
     pub hash: Fingerprint,
 }
 
-/// What a writer is told about a page.
+/// What the preview shows a writer about a page.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct PageSummary {
     pub source: SourcePath,
@@ -69,7 +69,7 @@ pub struct PageSummary {
     pub words: usize,
     pub minutes: u32,
     pub is_draft: bool,
-    /// The day from which it is published, when that is still to come.
+    /// The day on which it will be published, if that is in the future.
     pub scheduled: Option<String>,
     pub expires: Option<String>,
     pub review_due: Option<String>,
@@ -81,17 +81,17 @@ pub struct PageSummary {
 /// A site that is kept up to date.
 pub struct Session {
     files: Arc<dyn Files + Send + Sync>,
-    /// The same all along but for what time it is.
+    /// It never changes except for the current time.
     request: RwLock<Request>,
     memory: BuildCache,
     state: RwLock<State>,
-    /// Problems of the outputs that were looked at, until they are made again.
+    /// Problems of the outputs that were viewed, until they are made again.
     drawn: RwLock<BTreeMap<OutputPath, Vec<Diagnostic>>>,
 }
 
 impl Session {
-    /// Reads what is needed to answer: everything but bodies, and of that what is not remembered.
-    /// Whatever is wrong is a problem, never a failure.
+    /// Reads everything needed to serve the site, except bodies, using the cache. Anything wrong is
+    /// a problem, never an error.
     pub fn open(files: Arc<dyn Files + Send + Sync>, request: Request, memory: BuildCache) -> Self {
         let state = State::open(&*files, &request, &memory);
         Session {
@@ -103,11 +103,11 @@ impl Session {
         }
     }
 
-    /// Asks the files again about what may differ. Should Handsel itself fail on that, it begins
-    /// anew.
+    /// Reads the files that may have changed, and updates the site. After an internal error, it is
+    /// loaded from the start.
     pub fn refresh(&self, touched: &ChangedPaths) -> RefreshResult {
         let request = self.request();
-        // Pages are answered while it is looked, which takes a while where everything may differ.
+        // Pages are served during the scan, which takes a while if everything may have changed.
         let sight =
             std::panic::catch_unwind(AssertUnwindSafe(|| self.read().scan(&*self.files, touched)));
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
@@ -132,8 +132,8 @@ impl Session {
         refreshed
     }
 
-    /// Says what time it is. When that makes it another day, the site is worked out for that day;
-    /// whether it was.
+    /// Sets the current time. If that changes the date, the site is updated for the new date.
+    /// Returns whether it was.
     pub fn set_date(&self, now: jiff::Timestamp) -> bool {
         self.request
             .write()
@@ -157,8 +157,8 @@ impl Session {
         true
     }
 
-    /// Keeps what was read for the next time, a little at a time, so that no save waits long. What
-    /// cannot be kept is done without.
+    /// Writes what was read to the cache, a little at a time, so that no save waits long. Failures
+    /// are ignored.
     pub fn save_some(&self) {
         let (differ, known) = self
             .state
@@ -177,8 +177,8 @@ impl Session {
         }
     }
 
-    /// What lies at a path of the site, decoded, from the base path on: `/guides/give-first/`. With
-    /// `with_lines` the blocks of a page's text say on which line of its source they begin.
+    /// The answer for a decoded path of the site, including the base path: `/guides/give-first/`.
+    /// With `with_lines`, the blocks of a page's text have attributes with their source lines.
     pub fn answer(&self, address: &str, with_lines: bool) -> LiveAnswer {
         let state = self.read();
         let outputs = &state.whole.outputs;
@@ -212,7 +212,7 @@ impl Session {
             return LiveAnswer::Moved(format!("{address}/"));
         }
         if let Some(job) = state.whole.images.job_at(&*self.files, path) {
-            // Encoding takes a while, and no save should wait for it.
+            // Encoding takes a while, so saves should not have to wait for it.
             drop(state);
             return self.image_variant(&job).unwrap_or(LiveAnswer::Missing {
                 bytes: Vec::new(),
@@ -232,8 +232,7 @@ impl Session {
         }
     }
 
-    /// The file at an address, where it is published as it is and too large to be answered from
-    /// memory.
+    /// The file at an address, if it is published unchanged and too large to be served from memory.
     pub fn large_file(&self, address: &str) -> Option<LargeFile> {
         let state = self.read();
         let (path, maker) = state.whole.outputs.at(address.trim_start_matches('/'))?;
@@ -262,10 +261,10 @@ impl Session {
         })
     }
 
-    /// Opens a file that is sent piece by piece, at a position of it.
+    /// Opens a file that is sent piece by piece, at a position in bytes.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// The errors of the file system.
     pub fn open_file<'a>(
         &'a self,
         file: &'a CopiedFile,
@@ -281,7 +280,7 @@ impl Session {
             .flatten()
     }
 
-    /// A smaller picture, encoded when somebody asks for it.
+    /// A smaller image, encoded on request.
     fn image_variant(&self, job: &ImageJob) -> Option<LiveAnswer> {
         let pieces: Vec<&ImageVariant> = job.pieces.iter().collect();
         let mut encoded = job.make(&*self.files, &self.memory, &pieces).ok()?;
@@ -337,7 +336,7 @@ impl Session {
             };
         }
         match made.bytes {
-            // A tool in the middle of an edit: the page stays as it was, with the answers in it.
+            // A tool is being edited: the page stays as it was, with the reader's answers in it.
             Some(_)
                 if !request.is_lenient
                     && source
@@ -361,8 +360,8 @@ impl Session {
         }
     }
 
-    /// Every problem known now, judged and sorted: of the whole site, and of the outputs that were
-    /// looked at.
+    /// Every problem known now, with final severities and sorted: those of the whole site, and
+    /// those of the outputs that were viewed.
     pub fn problems(&self) -> Vec<Diagnostic> {
         let state = self.read();
         let drawn = self.drawn.read().unwrap_or_else(PoisonError::into_inner);
@@ -375,7 +374,7 @@ impl Session {
         severity::apply(all, &state.whole.loaded.settings, site, &self.request())
     }
 
-    /// What a writer is told about the page made from this file.
+    /// What the preview shows a writer about the page made from this file.
     pub fn about(&self, source: &SourcePath) -> Option<PageSummary> {
         let state = self.read();
         let composer = &state.whole.render_context.composer;
@@ -406,12 +405,12 @@ impl Session {
         Some(state.whole.render_context.composer.href(&page.route))
     }
 
-    /// The path that all addresses begin with; it ends in a slash.
+    /// The path that all addresses begin with. It ends in a slash.
     pub fn base_path(&self) -> String {
         self.read().whole.loaded.settings.base_path().to_owned()
     }
 
-    /// How many pages are published.
+    /// The number of published pages.
     pub fn pages(&self) -> usize {
         self.read().whole.render_context.composer.site.pages().len()
     }
@@ -428,13 +427,13 @@ impl Session {
     }
 }
 
-/// What the preview asks besides.
+/// Other questions of the preview.
 impl Session {
     pub(super) fn files(&self) -> &dyn Files {
         &*self.files
     }
 
-    /// Whether this is one of the files that the site is made from.
+    /// Whether the site is made from this file, among others.
     pub fn is_source(&self, path: &SourcePath) -> bool {
         self.read()
             .whole
@@ -450,7 +449,7 @@ impl Session {
         self.read().whole.loaded.settings.editor.clone()
     }
 
-    /// What is never listed, by the settings as they are now.
+    /// The rules for files that are never listed, by the current settings.
     pub fn listing_rules(&self) -> ListingRules {
         let settings = &self.read().whole.loaded.settings;
         ListingRules {
@@ -459,13 +458,13 @@ impl Session {
         }
     }
 
-    /// The policy that pages are published under.
+    /// The content security policy of pages.
     pub fn policy(&self) -> String {
         self.read().whole.loaded.settings.policy()
     }
 
-    /// The file whose page would be at an address, decoded and from the base path on, and why it is
-    /// not shown.
+    /// The file whose page would be at an address, decoded and including the base path, and the
+    /// reason why it is not published.
     pub fn unpublished_at(&self, address: &str) -> Option<(SourcePath, Unpublished)> {
         let state = self.read();
         let route = Route::new(address).ok()?.as_folder();

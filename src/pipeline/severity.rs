@@ -1,5 +1,4 @@
-//! Problems judged together: the severities that the settings, the page, `--strict` and `--lenient`
-//! give them.
+//! Decides the severity of each problem by the settings, the page, `--strict` and `--lenient`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +8,7 @@ use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::site::{LinkTarget, Site, Unpublished};
 
-/// The problems that are told, sorted, each as grave as it counts here.
+/// The problems to report, sorted, with their final severities.
 pub fn apply(
     problems: Vec<Diagnostic>,
     settings: &Settings,
@@ -37,7 +36,7 @@ pub fn is_any_error(
         .any(|problem| severity(problem, settings, site, request) == Severity::Error)
 }
 
-/// How grave a problem is here.
+/// The final severity of a problem.
 fn severity(problem: &Diagnostic, settings: &Settings, site: &Site, request: &Request) -> Severity {
     let own = problem
         .location
@@ -60,8 +59,9 @@ fn severity(problem: &Diagnostic, settings: &Settings, site: &Site, request: &Re
                 false => Severity::Warning,
             }
         }
-        // The next build completes the ledger by itself, so this stops a strict check only where
-        // the settings say so.
+        // The next build completes the ledger by itself, so this fails a strict check only if the
+        // settings make it an error (see DECISIONS: “An incomplete ledger does not fail a strict
+        // check”).
         Severity::Warning if request.is_strict && problem.code != Code::IncompleteLedger => {
             Severity::Error
         }
@@ -77,7 +77,8 @@ fn page_checks<'a>(site: &'a Site, source: &SourcePath) -> Option<&'a BTreeMap<S
     }
 }
 
-/// Whether `--lenient` lets a page with this problem pass: the fault is the text's, not the site's.
+/// Whether `--lenient` accepts this problem, because it is about a page's text and not about the
+/// site.
 fn is_about_text(code: Code) -> bool {
     !matches!(
         code,
@@ -93,7 +94,7 @@ fn is_about_text(code: Code) -> bool {
     )
 }
 
-/// A template that fails on every page is told once.
+/// Merges reports of a template that fails on every page into one.
 fn merge_repeated(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut merged: Vec<(Diagnostic, usize)> = Vec::with_capacity(sorted.len());
     for problem in sorted {
@@ -112,14 +113,17 @@ fn merge_repeated(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .map(|(mut problem, count)| {
             if count > 1 && problem.code == Code::TemplateFailed {
                 let help = problem.help.take().unwrap_or_default();
-                problem.help = Some(format!("{help}; the same on {} more pages", count - 1));
+                problem.help = Some(format!(
+                    "{help} ({} more pages have this problem)",
+                    count - 1
+                ));
             }
             problem
         })
         .collect()
 }
 
-/// An old name is reported once for the whole site, at its first place.
+/// Merges reports of an old name into one for the whole site, at its first place.
 fn merge_renamed(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     let is_renamed = |problem: &Diagnostic| problem.code == Code::RenamedName;
@@ -138,7 +142,7 @@ fn merge_renamed(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
     sorted.into_iter().filter_map(first).collect()
 }
 
-/// Tells which pages were left out of a lenient build, and counts them.
+/// Reports pages that a lenient build skipped, and counts them.
 pub fn report_skipped(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
     let mut sources: Vec<(&SourcePath, Unpublished)> = site
         .tables
@@ -162,7 +166,7 @@ pub fn report_skipped(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
         problems.push(
             Diagnostic::new(
                 Code::SkippedPage,
-                format!("this page was left out: {reason}"),
+                format!("this page was skipped: {reason}"),
             )
             .at(Location::start_of(source)),
         );

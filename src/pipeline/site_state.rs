@@ -1,5 +1,5 @@
-//! A site worked out: everything that its outputs are made from, each under the fingerprint of what
-//! it was made from.
+//! An assembled site with everything that its outputs are made from, each with the fingerprint of
+//! its inputs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,12 +24,12 @@ pub struct SiteState {
     pub render_context: Arc<RenderContext>,
     pub outputs: Outputs,
     pub images: SiteImages,
-    /// Of all that the site was assembled from, texts and places left out: equal where every view
-    /// is equal.
+    /// The fingerprint of everything that the site was assembled from, without texts and places. If
+    /// it is equal, every view is equal.
     pub site_hash: Fingerprint,
 }
 
-/// The site of these documents. What is wrong with its links the site tells itself.
+/// Assembles the site from these documents. The site reports problems with its links itself.
 pub fn assemble(
     loaded: &LoadedSite,
     documents: &Documents,
@@ -61,7 +61,7 @@ pub fn assemble(
 pub fn site_hash(loaded: &LoadedSite, documents: &Documents) -> Fingerprint {
     let mut hasher = Hasher::new();
     hasher.add(loaded.hashes.assembling.as_bytes());
-    // Where in a text terms are found depends on all of their forms.
+    // The places of terms in a text depend on all of their forms.
     hasher.add(
         documents
             .glossary
@@ -74,14 +74,14 @@ pub fn site_hash(loaded: &LoadedSite, documents: &Documents) -> Fingerprint {
     hasher.finish()
 }
 
-/// Puts a site before those who draw it.
+/// The context for rendering the pages of a site.
 pub fn render_context(
     loaded: &LoadedSite,
     documents: &Documents,
     site: Site,
     request: &Request,
 ) -> RenderContext {
-    // Both are in the order of their sources.
+    // Both are sorted by source.
     let mut known = documents.pages.iter();
     let facts = |page: &site::SitePage| {
         let own = known.find(|(source, _)| **source == page.entry.source);
@@ -106,7 +106,7 @@ pub fn render_context(
     )
 }
 
-/// Where each file of `static/` is found.
+/// The published path of each file of `static/`.
 pub fn assets(loaded: &LoadedSite) -> BTreeMap<String, String> {
     let base = loaded.settings.base_path();
     let published = loaded.assets.published.iter();

@@ -1,8 +1,8 @@
-//! A site worked out and kept: what was listed and read, and all that was made from it.
+//! The state of a site in a session: what was listed and read, and everything made from it.
 //!
-//! A refresh goes from the outside in: which files are there, which bytes differ, which of them the
-//! first step read, which documents that leaves to be parsed, whether the site is another. Each
-//! step that gives what it gave before ends the way.
+//! A refresh works from the outside in: which files exist, which have other bytes, which of those
+//! the first step read, which documents have to be parsed again, and whether the site changes. It
+//! stops at the first step whose result is unchanged.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,51 +27,52 @@ use crate::paths::{OutputPath, SourcePath};
 use crate::site::{LinkTarget, PageId, SitePage};
 use crate::source::{Files, ListingRules, below};
 
-/// More new pages than these at once are no dearer assembled.
+/// For more new pages than this, assembling the site again is just as fast.
 const INSERTED_MAX: usize = 4;
 
-/// Which paths may differ from what was read.
+/// The paths that may have changed since they were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangedPaths {
     Paths(BTreeSet<SourcePath>),
     Everything,
 }
 
-/// What a refresh found.
+/// The result of a refresh.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefreshResult {
-    /// Files that came, went or have other bytes, sorted.
+    /// Files that were added, deleted or changed, sorted.
     pub changed: Vec<SourcePath>,
-    /// Documents that were parsed.
+    /// The number of documents that were parsed.
     pub parsed: usize,
-    /// Published pages now.
+    /// The number of published pages now.
     pub pages: usize,
 }
 
 pub struct State {
     pub whole: SiteState,
-    /// Every listed file, sorted, and what was wrong with the listing.
+    /// Every listed file, sorted, and the problems of the listing.
     sources: Arc<[SourcePath]>,
     listing_problems: Vec<Diagnostic>,
     known: KnownFiles,
-    /// What the first step read.
+    /// The files that the first step read.
     load_reads: HashSet<SourcePath>,
     load_problems: Vec<Diagnostic>,
-    /// Of the site but for its links, and of outputs that want one name.
+    /// Problems found while assembling the site, except link problems, and paths that two outputs
+    /// share.
     site_problems: Vec<Diagnostic>,
     clashes: Vec<Diagnostic>,
-    /// Pages that are not what the memory holds.
+    /// Pages that differ from the cache.
     differ: BTreeSet<SourcePath>,
-    /// The search index, as it was last asked for.
+    /// The search index, as of the last request.
     search: Mutex<search_preview::PreviewSearch>,
 }
 
-/// What a look at the files found.
+/// The result of a scan of the files.
 pub struct FileScan {
-    /// What is listed now; `None` when that is what was listed.
+    /// The current listing; `None` if it is unchanged.
     sources: Option<Vec<SourcePath>>,
     problems: Vec<Diagnostic>,
-    /// Files whose bytes may differ.
+    /// Files whose bytes may have changed.
     candidates: BTreeSet<SourcePath>,
 }
 
@@ -164,7 +165,7 @@ impl State {
             .file(path, &self.whole, &reader, memory)
     }
 
-    /// Every problem but those of drawing.
+    /// Every problem except those of rendering.
     pub fn problems(&self) -> Vec<Diagnostic> {
         let own = self
             .listing_problems
@@ -180,7 +181,8 @@ impl State {
         problems
     }
 
-    /// The pages that nobody keeps yet, and all files that were read. The caller keeps them.
+    /// The pages that are not in the cache yet, and all files that were read. The caller writes
+    /// them.
     pub fn unsaved_pages(&mut self) -> (BTreeSet<SourcePath>, KnownFiles) {
         let differ = std::mem::take(&mut self.differ);
         let known = if differ.is_empty() {
@@ -191,7 +193,7 @@ impl State {
         (differ, known)
     }
 
-    /// The pages of one part of the memory.
+    /// The pages of one shard of the cache.
     pub fn pages_of(&self, shard: u8) -> LoadedPages {
         let pages = self.whole.documents.pages.iter();
         pages
@@ -226,8 +228,8 @@ impl State {
         "/".to_owned()
     }
 
-    /// Works out anew what was made from what was seen to differ. Nothing else may have refreshed
-    /// it since.
+    /// Updates everything that depends on the scanned changes. No other refresh may have happened
+    /// since the scan.
     pub fn refresh(
         &mut self,
         files: &dyn Files,
@@ -266,8 +268,8 @@ impl State {
                 .iter()
                 .any(|path| is_page(path) || self.load_reads.contains(path))
         {
-            // Files that are only copied or included: whoever shows them is drawn when it is looked
-            // at.
+            // These files are only copied or included, so the pages that show them are rendered on
+            // request.
             0
         } else {
             self.reload(files, request, &changed, is_listing_same)
@@ -279,17 +281,17 @@ impl State {
         }
     }
 
-    /// Whether the site is as it is on the request's day.
+    /// Whether the site was made for the date of the request.
     pub fn is_of_day(&self, request: &Request) -> bool {
         load::today(request, &self.whole.loaded.settings) == self.whole.loaded.today
     }
 
-    /// Works the site out for another day.
+    /// Updates the site for another date.
     pub fn set_date(&mut self, files: &dyn Files, request: &Request) {
         self.reload(files, request, &BTreeSet::new(), true);
     }
 
-    /// Looks at what may differ.
+    /// Scans for changes.
     pub fn scan(&self, files: &dyn Files, touched: &ChangedPaths) -> FileScan {
         let rules = rules(&self.whole.loaded);
         let ChangedPaths::Paths(paths) = touched else {
@@ -338,8 +340,8 @@ impl State {
         }
     }
 
-    /// After a full listing what is not vouched for by its stamp may differ. Of a file that was
-    /// never read nothing is kept.
+    /// After a full listing, files whose stamps changed may have changed. Nothing is kept for files
+    /// that were never read.
     fn scan_all(
         &self,
         files: &dyn Files,
@@ -383,7 +385,8 @@ impl State {
             .has_read(path)
     }
 
-    /// The candidates that came, went or have other bytes. What was never read counts as other.
+    /// The candidates that were added, deleted or changed. A file that was never read counts as
+    /// changed.
     fn changed(&mut self, files: &dyn Files, sight: &FileScan) -> BTreeSet<SourcePath> {
         let now = sight.sources.as_deref().unwrap_or(&self.sources);
         let mut changed = BTreeSet::new();
@@ -406,7 +409,7 @@ impl State {
         changed
     }
 
-    /// Reads pages again; those that are as they were are left out.
+    /// Reads pages again, and drops those that are unchanged.
     fn reread(
         &self,
         files: &dyn Files,
@@ -440,8 +443,8 @@ impl State {
         }
     }
 
-    /// Whether these are pages that came, went or were edited, so that what the first step read
-    /// stands.
+    /// Whether only pages were added, deleted or edited, so that the result of the first step stays
+    /// valid.
     fn are_only_pages(&self, changed: &BTreeSet<SourcePath>) -> bool {
         let loaded = &self.whole.loaded;
         let gone = changed
@@ -454,7 +457,7 @@ impl State {
             && gone < loaded.listed.pages.len()
     }
 
-    /// Takes into the lists, and out of them, pages that came and went.
+    /// Updates the lists for pages that were added and deleted.
     fn update_listing(&mut self, files: &dyn Files, changed: &BTreeSet<SourcePath>) {
         let listed = Arc::make_mut(&mut self.whole.loaded.listed);
         for path in changed {
@@ -469,7 +472,7 @@ impl State {
         }
     }
 
-    /// Takes in what was read again; how many documents that are.
+    /// Applies the documents that were read again, and returns how many there are.
     fn take_in(&mut self, files: &dyn Files, request: &Request, reread: RereadDocuments) -> usize {
         let (parsed, is_other_site) = self.settle(files, request, reread, false);
         if is_other_site {
@@ -478,8 +481,8 @@ impl State {
         parsed
     }
 
-    /// The same but for the outputs: how many documents that are, and whether the outputs may be
-    /// others.
+    /// The same without the outputs. Returns the number of documents, and whether the outputs may
+    /// have changed.
     fn settle(
         &mut self,
         files: &dyn Files,
@@ -493,7 +496,7 @@ impl State {
             .documents
             .needs_term_search(&self.whole.loaded, &fresh, &gone, must_assemble)
         {
-            // Those read just now were searched for the terms of before, too.
+            // Documents that were read just now were also searched for the earlier terms.
             let all: BTreeSet<SourcePath> =
                 self.whole.loaded.listed.pages.iter().cloned().collect();
             fresh = self.reread(files, request, &all).fresh;
@@ -531,7 +534,8 @@ impl State {
         (parsed, updated != Some(false) || !new.is_empty())
     }
 
-    /// Whether a problem of the site stands in one of these files: its place may be another now.
+    /// Whether a problem of the site is located in one of these files, so that its place may have
+    /// changed.
     fn is_about(&self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> bool {
         let is_in = |place: &Location| edited.iter().any(|(entry, _)| entry.source == place.path);
         let places = |problem: &Diagnostic| {
@@ -544,7 +548,7 @@ impl State {
         self.site_problems.iter().chain(&self.clashes).any(places)
     }
 
-    /// Takes new pages into the site; whether that could be done.
+    /// Adds new pages to the site; returns whether that was possible.
     fn insert(&mut self, request: &Request, new: &[(Arc<Entry>, Arc<PageFacts>)]) -> bool {
         if new.is_empty() {
             return true;
@@ -563,13 +567,12 @@ impl State {
         is_inserted
     }
 
-    /// Updates the site in its place; `None` when that cannot be done, else whether its outputs may
-    /// be others.
+    /// Updates the site in place. `None` if that is not possible; otherwise, whether its outputs
+    /// may have changed.
     fn update(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> Option<bool> {
         let render_context = Arc::get_mut(&mut self.whole.render_context)?;
         let files = render_context.composer.site.published_files.len();
-        // How long a way takes may change with each of its pages; nobody else comes onto a list or
-        // leaves it.
+        // The time of a path may change with each of its pages; the lists of no other pages change.
         let lists = |composer: &Composer| {
             let by_source = &composer.site.tables.by_source;
             let own = edited
@@ -601,7 +604,7 @@ impl State {
         )
     }
 
-    /// Something else changed: a file came or went, or one that the first step reads.
+    /// Handles all other changes: files other than pages, or files that the first step reads.
     fn reload(
         &mut self,
         files: &dyn Files,
@@ -672,7 +675,7 @@ impl State {
         parsed
     }
 
-    /// Puts other templates' materials before the same site; whether that could be done.
+    /// Applies new templates to the same site; returns whether that was possible.
     fn dress(&mut self) -> bool {
         let loaded = &self.whole.loaded;
         let Some(render_context) = Arc::get_mut(&mut self.whole.render_context) else {
@@ -688,7 +691,7 @@ impl State {
         true
     }
 
-    /// Notes what was read, and forgets what is gone.
+    /// Notes what was read, and forgets files that are gone.
     fn note(
         &mut self,
         files: &dyn Files,

@@ -1,5 +1,5 @@
-//! Files that look like pages and are not published as such: pages in folders for drafts, and text
-//! in other forms than Markdown.
+//! Files that look like pages but are not published: pages in folders for drafts, and texts in
+//! formats other than Markdown.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::document::front_matter::is_in_drafts_folder;
 use crate::paths::SourcePath;
 use crate::site::Site;
 
-/// Files that are named before the rest is counted.
+/// The maximum number of files to name; the others are counted.
 const NAMED_MAX: usize = 3;
 
-/// Extensions of text that other programs make pages of, with what to do about such a file.
+/// Extensions of texts that other programs make pages of, with advice for each.
 const OTHER_FORMS: [(&[&str], &str); 4] = [
     (
         &["mdx"],
-        "rename it to `.md`; what is JSX in it has to be written in another way",
+        "rename it to `.md`, and replace its JSX with Markdown or components",
     ),
     (
         &[
@@ -51,11 +51,11 @@ const OTHER_FORMS: [(&[&str], &str); 4] = [
             "odt",
             "rtf",
         ],
-        "convert it to Markdown; Pandoc reads most forms",
+        "convert it to Markdown, for example with Pandoc",
     ),
 ];
 
-/// One problem for each folder called `_drafts`, at its first page.
+/// One problem for each folder named `_drafts`, at its first page.
 pub fn drafts_folders(listed: &FileListing) -> Vec<Diagnostic> {
     let mut folders: BTreeMap<&str, (usize, &SourcePath)> = BTreeMap::new();
     for path in listed.pages.iter().filter(|path| is_in_drafts_folder(path)) {
@@ -84,8 +84,8 @@ pub fn drafts_folders(listed: &FileListing) -> Vec<Diagnostic> {
     folders.into_iter().map(problem).collect()
 }
 
-/// One problem for each extension of files that look like pages and are not read, at the first of
-/// them.
+/// One problem for each extension of files that look like pages and are not read, at the first such
+/// file.
 pub fn other_forms(site: &Site, listed: &FileListing) -> Vec<Diagnostic> {
     let mut by_extension: BTreeMap<String, Vec<&SourcePath>> = BTreeMap::new();
     for path in &listed.content_files {

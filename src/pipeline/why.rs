@@ -1,25 +1,25 @@
-//! Why an output was made: which of the things that it is made from differed.
+//! Why an output was made: which of its inputs changed.
 
 use serde::{Deserialize, Serialize};
 
 use super::build_cache::InputHashes;
 use crate::paths::SourcePath;
 
-/// What had changed when an output was made.
+/// The reason why an output was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RebuildReason {
-    /// Nothing was remembered of it.
+    /// There was no record of it.
     New,
-    /// The published file was not the one that was made.
+    /// The published file was missing or different.
     Gone,
     Changed {
         changes: Vec<InputChange>,
-        /// Pages of which it shows something, and which changed.
+        /// Changed pages that the output shows something of.
         shown: Vec<SourcePath>,
     },
 }
 
-/// One of the things that an output is made from.
+/// One of the inputs of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum InputChange {
@@ -32,7 +32,7 @@ pub enum InputChange {
 }
 
 impl RebuildReason {
-    /// What differs between two sets of parts.
+    /// Compares two sets of inputs.
     pub fn changed(before: &InputHashes, now: &InputHashes, shown: Vec<SourcePath>) -> Self {
         let pairs = [
             (InputChange::Text, before.text, now.text),
@@ -55,15 +55,13 @@ impl std::fmt::Display for InputChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             InputChange::Text => {
-                "its own file, or the settings, defaults, kinds or components that it is read by"
+                "its own file, or the settings, defaults, kinds or components used to read it"
             }
-            InputChange::View => {
-                "what it shows of other pages: titles, lists, links, the way around"
-            }
-            InputChange::Templates => "a template that it can come to",
-            InputChange::Site => "what every page shows of the site: settings, words, kinds",
+            InputChange::View => "what it shows of other pages: titles, lists, links, navigation",
+            InputChange::Templates => "a template that it may use",
+            InputChange::Site => "what every page shows of the site: settings, translations, kinds",
             InputChange::Includes => "a file that it includes",
-            InputChange::Answers => "what its templates asked: other pages, data, assets",
+            InputChange::Answers => "what its templates looked up: other pages, data, assets",
         })
     }
 }

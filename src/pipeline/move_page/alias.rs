@@ -1,4 +1,4 @@
-//! An old address added to a page's front matter, in the form that its `aliases:` have already.
+//! Adds an old address to a page's front matter, in the form that its `aliases:` already have.
 
 use super::text::EditedText;
 use crate::diagnostic::Location;
@@ -7,8 +7,8 @@ use crate::fields::field_named;
 use crate::paths::{Route, SourcePath};
 use crate::yaml::{self, YamlEntry, YamlNode, YamlValue};
 
-/// Adds the address of a page that is at `own` now; `false` where that cannot be done. Where the
-/// page was at `own` before, that is no old address any more, and this one takes its place.
+/// Adds the old address of a page whose address is now `own`. If the aliases contain `own`, the new
+/// alias replaces it. Returns `false` if the alias cannot be added.
 pub fn add(path: &SourcePath, page: &mut EditedText, address: &Route, own: &Route) -> bool {
     let split = front_matter::split(path, &page.text);
     if split.problem.is_some() {
@@ -51,7 +51,7 @@ fn is_aliases(key: &str) -> bool {
     field_named(&[&COMMON_FIELDS], key).is_some_and(|field| field.name == "aliases")
 }
 
-/// The old addresses that the page has, each at its place.
+/// The aliases of the page, each with its place.
 fn aliases_of(node: &YamlNode) -> Vec<(&Location, Route)> {
     let nodes = match &node.value {
         YamlValue::List(items) => items.iter().collect(),

@@ -1,6 +1,6 @@
-//! What the build makes for a folder or beside a page, when that moves: lists, pages that pick one
-//! at random, feeds, calendars. A link to such a thing follows it to where its like is made for the
-//! new place; where none is, the link stands in the way of the move.
+//! Generated lists, random pages, feeds and calendars of a folder that moves. A link to one of
+//! these follows it to the equivalent at the new place. If the new place has none, the link
+//! prevents the move.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::paths::{Route, SourcePath};
 use crate::pipeline::load_links::SiteLinks;
 use crate::site::{LinkTarget, Site};
 
-/// What something has to lead to after the move. A list goes with its folder.
+/// The target that a reference must have after the move. A list moves with its folder.
 pub(super) fn new_target(
     end: &ReferenceEnd,
     before: &SiteLinks,
@@ -34,7 +34,7 @@ pub(super) fn new_target(
     }
 }
 
-/// Where the list of a folder is after the move: where its first page is listed.
+/// The address of a folder's list after the move: the list that contains its first page.
 fn list_now(
     route: &Route,
     before: &SiteLinks,
@@ -57,8 +57,8 @@ fn list_now(
     }
 }
 
-/// Where that is after the move which the build puts beside a list or a page: one at random, a
-/// calendar.
+/// The address after the move of a file that the build generates next to a list or a page: a random
+/// page or a calendar.
 fn generated_file_after_move(
     route: &Route,
     before: &SiteLinks,
@@ -91,8 +91,8 @@ fn generated_file_after_move(
     .then_some(beside)
 }
 
-/// The addresses that folders have without a page of their own: their lists, the pages that pick
-/// one at random, feeds and calendars.
+/// The addresses of folders that no page of theirs provides: their lists, random pages, feeds and
+/// calendars.
 pub(super) fn routes_of_lists(site: &Site) -> impl Iterator<Item = Route> {
     let lists = site.sections.iter().enumerate().flat_map(|(id, section)| {
         let list = section.page.is_none().then(|| section.route.clone());
@@ -101,8 +101,8 @@ pub(super) fn routes_of_lists(site: &Site) -> impl Iterator<Item = Route> {
     lists.chain(routes_to_follow(site))
 }
 
-/// The feeds and calendars of kinds, which readers follow. A kind has them as long as one of its
-/// pages has a day.
+/// The feeds and calendars of kinds, to which readers subscribe. A kind has them while at least one
+/// of its pages has a date.
 pub(super) fn routes_to_follow(site: &Site) -> impl Iterator<Item = Route> {
     site.kinds.values().flat_map(|kind| {
         let pages = || {
@@ -125,18 +125,19 @@ pub(super) fn routes_to_follow(site: &Site) -> impl Iterator<Item = Route> {
     })
 }
 
-/// A link to what the build makes for a folder, which is not made at its new place.
+/// Refuses a move because a link leads to something that the build generates for the folder and
+/// would not generate at the new place.
 pub(super) fn moves_with_folder(target: &Located<String>, route: &Route) -> MoveRefusal {
     let message = format!(
-        "`{}` leads to what the build makes for that folder, and {route} would be made no more",
+        "`{}` links to {route}, which the build would no longer generate",
         target.value
     );
     let problem = Diagnostic::new(Code::BrokenLink, message).at(target.place.clone());
     let problem = problem.help(
-        "lead it to a page or a list that stays, or take it out, then move; to a folder of a kind that has one too it would go along",
+        "link to a page or a list that stays, or remove the link; or move to a folder of a kind that also has such a page",
     );
     MoveRefusal {
-        message: "a link would be lost".to_owned(),
+        message: "the move would break a link".to_owned(),
         problems: vec![problem],
     }
 }

@@ -1,4 +1,4 @@
-//! A site's files as they would be: some under another path, some with other bytes.
+//! A site's files with changes applied: some under another path, some with other bytes.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,11 +11,11 @@ use crate::source::{Files, ListingRules};
 /// The files below `base` after a move.
 pub struct Overlay<'a> {
     pub base: &'a dyn Files,
-    /// Old path → new path of each file that moves.
+    /// The new path of each file that moves, by its old path.
     pub moved: &'a BTreeMap<SourcePath, SourcePath>,
-    /// New path → old path of the same.
+    /// The old paths, by the new paths.
     pub origins: BTreeMap<SourcePath, SourcePath>,
-    /// Other bytes, by the new path.
+    /// Changed bytes, by the new path.
     pub edited: BTreeMap<SourcePath, Arc<[u8]>>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// The bytes that a file had before.
+    /// The bytes of a file before the changes.
     pub fn original(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
         match self.origins.get(path) {
             Some(old) => self.base.read(old),

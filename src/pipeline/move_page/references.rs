@@ -1,6 +1,6 @@
-//! Everything on a site that names a page or a file of it: links of pages, of their front matter,
-//! of the settings and of the vocabularies, and files that are included; each with what it leads
-//! to, told so that it can be held against another site.
+//! Everything in a site that refers to one of its pages or files: links in pages, in their front
+//! matter, in the settings and in the vocabularies, and included files. Each comes with its target,
+//! in a form that can be compared across two versions of the site.
 
 use crate::diagnostic::Code;
 use crate::document::links::{Link, LinkRole};
@@ -10,7 +10,7 @@ use crate::pipeline::load_links::SiteLinks;
 use crate::site::links::{Destination, LinkOrigin, ResolvedLink, resolve};
 use crate::site::{LinkTarget, Site};
 
-/// What a reference leads to, by source where there is one.
+/// The target of a reference, by source if it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReferenceEnd {
     Page {
@@ -24,7 +24,7 @@ pub enum ReferenceEnd {
     AsWritten,
 }
 
-/// How a reference is read.
+/// How a reference is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReferenceReading {
     /// By the rules of links.
@@ -35,7 +35,7 @@ pub enum ReferenceReading {
 
 #[derive(Clone, Debug)]
 pub struct Reference {
-    /// The page that it belongs to; `None` for what belongs to the site.
+    /// The page that contains it; `None` if it belongs to the site.
     pub page: Option<SourcePath>,
     pub target: Located<String>,
     pub reading: ReferenceReading,
@@ -43,7 +43,7 @@ pub struct Reference {
     pub problem: Option<Code>,
 }
 
-/// Where a reference is read from: a page, or the content folder.
+/// The place from which a reference is resolved: a page, or the content folder.
 pub struct Standpoint<'a> {
     pub survey: &'a SiteLinks,
     pub source: SourcePath,
@@ -53,7 +53,7 @@ pub struct Standpoint<'a> {
 }
 
 impl<'a> Standpoint<'a> {
-    /// `None` when this page is not on the site.
+    /// `None` if this page is not on the site.
     pub fn of(survey: &'a SiteLinks, page: Option<&SourcePath>) -> Option<Self> {
         let site = &survey.site;
         let Some(source) = page else {
@@ -80,7 +80,7 @@ impl<'a> Standpoint<'a> {
         })
     }
 
-    /// What a target that stands here leads to.
+    /// Resolves a target that is written here.
     pub fn follow(
         &self,
         target: &Located<String>,

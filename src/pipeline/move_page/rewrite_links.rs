@@ -1,6 +1,6 @@
-//! Another way to write a target, as near as can be to the way it was written: a source path stays
-//! one, an address too, what counted from the root still does. Whether a spelling leads where it
-//! should, the links' own rules say.
+//! Rewrites a target in the style in which it was written: a source path stays a source path, an
+//! address an address, and a path from the root stays one. The rules of links decide whether a
+//! spelling leads to the right target.
 
 use super::references::{ReferenceEnd, ReferenceReading, Standpoint};
 use crate::document::links::LinkRole;
@@ -9,9 +9,8 @@ use crate::paths::{Route, SourcePath};
 use crate::site::links::relative;
 use crate::site::{LinkTarget, addresses};
 
-/// The path that `target` should have here to lead to `wanted`, ready to stand in Markdown, YAML
-/// and HTML; without query and fragment, which stay. `None` when nothing that can be written leads
-/// there.
+/// The path that `target` needs here to lead to `wanted`, escaped for Markdown, YAML and HTML. It
+/// has no query or fragment, which stay as they are. `None` if no spelling leads there.
 pub fn rewritten_path(
     here: &Standpoint<'_>,
     target: &Located<String>,
@@ -41,7 +40,7 @@ pub fn rewritten_path(
         })
 }
 
-/// The path of a target, and what follows it.
+/// Splits a target into its path and the rest.
 pub fn split(target: &str, reading: ReferenceReading) -> (&str, &str) {
     let end = match reading {
         ReferenceReading::Include => None,
@@ -51,7 +50,7 @@ pub fn split(target: &str, reading: ReferenceReading) -> (&str, &str) {
     target.split_at(end.unwrap_or(target.len()))
 }
 
-/// Ways to write it, the likest first.
+/// Candidate spellings, the most similar first.
 fn spellings(
     here: &Standpoint<'_>,
     path: &str,
@@ -133,7 +132,7 @@ fn spellings(
         .collect()
 }
 
-/// `path` with a slash at its end where `model` has one; folders keep theirs.
+/// `path` with a slash at its end if `model` has one; folders keep theirs.
 fn like(model: &str, path: String) -> String {
     let is_file = path
         .rsplit('/')
@@ -148,7 +147,7 @@ fn like(model: &str, path: String) -> String {
     }
 }
 
-/// A source path without the ending of a page; a folder's own page is its folder.
+/// A source path without the extension of a page. A folder's own page becomes its folder.
 fn without_markdown(path: &str) -> String {
     let Some(stem) = path
         .strip_suffix(".md")
@@ -162,7 +161,7 @@ fn without_markdown(path: &str) -> String {
     }
 }
 
-/// The way from one address to another: `../b/`.
+/// The relative path from one address to another: `../b/`.
 fn relative_route(from: &Route, to: &Route) -> String {
     let path =
         |route: &Route| SourcePath::new(route.as_str()).unwrap_or_else(|_| SourcePath::root());
@@ -183,7 +182,7 @@ fn relative_route(from: &Route, to: &Route) -> String {
     }
 }
 
-/// A path that stands for itself in Markdown, YAML and HTML alike.
+/// Encodes a path so that it means the same in Markdown, YAML and HTML.
 fn encode(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for c in path.chars() {
@@ -202,7 +201,7 @@ fn encode(path: &str) -> String {
     encoded
 }
 
-/// A path where nothing is decoded; `None` when it cannot stand between brackets or quotes.
+/// A path where nothing is decoded; `None` if it cannot be written between brackets or quotes.
 fn plain(path: &str) -> Option<String> {
     (!path.contains(['[', ']', '|', '"', '\'', '{', '}', '#', '\n'])).then(|| path.to_owned())
 }

@@ -1,5 +1,5 @@
-//! A text file of the writer's, changed at some places and nowhere else: its byte order mark, its
-//! line ends and every other byte stay.
+//! Edits a writer's text file at some places and nowhere else: its byte order mark, its line ends
+//! and every other byte stay.
 
 use std::ops::Range;
 
@@ -7,18 +7,19 @@ use crate::diagnostic::Location;
 use crate::paths::SourcePath;
 use crate::source::{LineStarts, SourceFile, with_lf};
 
-/// A file as it is read, and what is to change in it.
+/// A file's text, with the edits to make.
 pub struct EditedText {
-    /// As it lies on the disk.
+    /// The bytes on disk.
     bytes: Vec<u8>,
-    /// As everything else reads it: without a mark, with LF at the end of its lines.
+    /// The text as the rest of the program reads it: without a byte order mark, with LF at the end
+    /// of lines.
     pub text: String,
-    /// Ranges of `text` with what takes their place.
+    /// Ranges of `text` with their replacements.
     edits: Vec<(Range<usize>, String)>,
 }
 
 impl EditedText {
-    /// `None` when it is no text.
+    /// `None` if the file is not text.
     pub fn new(path: &SourcePath, bytes: &[u8]) -> Option<Self> {
         let text = with_lf(SourceFile::decode(path, bytes).ok()?.text).into_owned();
         Some(Self {
@@ -28,7 +29,7 @@ impl EditedText {
         })
     }
 
-    /// Where in `text` a place begins, and the text that it covers.
+    /// The range of `text` that a place covers.
     pub fn at(&self, place: &Location) -> Range<usize> {
         let lines = LineStarts::new(&self.text);
         let start = lines.offset(place.line, place.column);
@@ -44,14 +45,14 @@ impl EditedText {
         self.edits.push((range, with.to_owned()));
     }
 
-    /// Whether something of this range is to change already.
+    /// Whether part of this range is already being replaced.
     pub fn is_taken(&self, range: &Range<usize>) -> bool {
         self.edits
             .iter()
             .any(|(taken, _)| taken.start < range.end && range.start < taken.end)
     }
 
-    /// The replacement that stands at just this range.
+    /// The replacement for exactly this range.
     pub fn replaced(&self, range: &Range<usize>) -> Option<&str> {
         self.edits
             .iter()
@@ -59,7 +60,7 @@ impl EditedText {
             .map(|(_, with)| with.as_str())
     }
 
-    /// The file's bytes with all changes made; the ends of new lines are those of the others.
+    /// The file's bytes with all edits applied. New lines get the same line ends as the others.
     pub fn into_bytes(mut self) -> Vec<u8> {
         self.edits.sort_by_key(|(range, _)| range.start);
         let end_of_line = if self.bytes.windows(2).any(|two| two == b"\r\n") {
@@ -87,7 +88,7 @@ impl EditedText {
     }
 }
 
-/// Goes through the raw bytes beside the text, in which every line ends in one byte.
+/// Steps through the raw bytes in parallel with the text, in which every line ends in one byte.
 struct Cursor<'a> {
     raw: &'a [u8],
     at: usize,

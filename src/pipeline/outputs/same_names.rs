@@ -1,6 +1,5 @@
-//! Published files whose paths differ only in letter case, or only in how their letters are
-//! composed (Unicode NFC or NFD). macOS, Windows and some hosts take such paths for one, so that
-//! one file replaces the other.
+//! Published files whose paths differ only in letter case or in Unicode composition (NFC or NFD).
+//! macOS, Windows and some hosts treat such paths as equal, so one file would replace the other.
 
 use std::collections::HashMap;
 
@@ -11,7 +10,7 @@ use super::OutputKind;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::paths::{OutputPath, SourcePath};
 
-/// A path as those systems compare it; `None` where it is written so already.
+/// A path as those systems compare it; `None` if it is already in that form.
 fn folded(path: &str) -> Option<String> {
     // Nearly all paths are slugs.
     if !path
@@ -24,8 +23,8 @@ fn folded(path: &str) -> Option<String> {
     (folded != path).then_some(folded)
 }
 
-/// One problem for each output that another one has the name of. `all` is sorted by path; `cause`
-/// says in words what is published, and by which file.
+/// One problem for each output whose name another output also has. `all` is sorted by path; `cause`
+/// describes an output and returns the file it comes from.
 pub(super) fn find(
     all: &[(OutputPath, OutputKind)],
     cause: impl Fn(&OutputKind) -> (String, Option<SourcePath>),
@@ -50,7 +49,7 @@ pub(super) fn find(
     }
     for (index, name) in &odd {
         let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
-        // A file in the place of a folder of the same name, and the other way round.
+        // A file in the place of a folder with the same name, or the reverse.
         let file = folders
             .clone()
             .find_map(|folder| plain(folder).or_else(|| by_folded.get(folder).copied()));
@@ -83,7 +82,7 @@ fn problem(
         (cause(one_maker), cause(other_maker));
     let composed = |path: &OutputPath| path.as_str().nfc().collect::<String>();
     let how = if composed(one) == composed(other) {
-        "how their letters are composed"
+        "Unicode composition"
     } else {
         "letter case"
     };
@@ -94,7 +93,7 @@ fn problem(
     let message =
         format!("{one_name} and {other_name} are published as {one} and {other}, {differ}");
     let problem = Diagnostic::new(Code::UnportableName, message)
-        .help("rename one of the two: many disks and some hosts take both names for one");
+        .help("rename one of the two; many disks and some hosts treat the names as equal");
     match (one_source, other_source) {
         (Some(one), Some(other)) if one != other => {
             problem.at(Location::start_of(&other)).with_related(
