@@ -206,7 +206,7 @@ fn it_says_what_it_does_and_ends_when_asked() -> Outcome {
     assert!(
         serving
             .line("Ready at http://127.0.0.1:")?
-            .contains("2 pages. Ctrl-C ends it.")
+            .contains("2 pages. To stop, press Ctrl-C.")
     );
     assert!(site.path().join(".handsel/serve.json").exists());
     put(

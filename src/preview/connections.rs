@@ -1,10 +1,9 @@
-//! How many connections there may be, and which of them ends when there are too many.
+//! Limits the number of connections, and chooses which to close when there are too many.
 //!
-//! A new connection is always accepted. Over the limit of its peer, or of all other machines
-//! together, an older one ends instead: first one that asks for nothing at present, then an event
-//! stream, then a request that is being answered. So nobody who holds connections open can keep
-//! others out. This machine has places of its own, and a tab that knows the token of this run is
-//! the last to lose its stream.
+//! A new connection is always accepted. If its peer, or all other machines together, have too many,
+//! an older connection is closed: first an idle one, then an event stream, then one with a request
+//! in progress. So holding connections open cannot keep others out. This machine has a limit of its
+//! own, and the stream of a tab that knows the token is closed last.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,43 +21,43 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::Sleep;
 
-/// Connections from this machine at once.
+/// The most connections from this machine.
 const LOCAL_MAX: usize = 96;
 
-/// Connections from another machine at once; a browser opens some six.
+/// The most connections from one other machine. A browser opens about six.
 const PEER_MAX: usize = 48;
 
-/// Connections from all other machines at once. With those of this machine they fit into what macOS
-/// lets a program open.
+/// The most connections from all other machines. Together with those of this machine they fit into
+/// the number of open files that macOS allows a program.
 const REMOTE_MAX: usize = 96;
 
-/// Event streams of one peer at once. A tab has one for as long as it is in view.
+/// The most event streams of one peer. Each visible tab has one.
 const STREAMS_MAX: usize = 32;
 
 /// How long the head of a request may take, and how long a connection may stay idle.
 const HEAD_WAIT: Duration = Duration::from_secs(20);
 
-/// How long a visitor may take to accept the next part of an answer.
+/// How long a client may take to accept the next part of a response.
 const WRITE_WAIT: Duration = Duration::from_secs(60);
 
-/// The largest head of a request.
+/// The largest head of a request, in bytes.
 const HEAD_MAX: usize = 32 * 1024;
 
-/// Who is at the other end. All addresses of an IPv6 network that one household or machine has are
-/// one peer.
+/// The machine at the other end. All addresses of one IPv6 /64 network count as one peer, because a
+/// household or machine usually has a whole network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Peer {
     Local,
     Remote(u128),
 }
 
-/// What a connection is used for at present, in the order in which connections end when there are
-/// too many.
+/// What a connection is used for, in the order in which connections are closed when there are too
+/// many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Activity {
-    /// No request is being answered: none came yet, or the last answer is on its way.
+    /// No request is in progress: none has arrived yet, or the last response is being sent.
     Waiting,
-    /// The event stream of a visitor who did not show the token of this run.
+    /// The event stream of a client that did not send the token.
     Stream,
     Answering,
     /// The event stream of a tab that knows the token.
@@ -72,13 +71,13 @@ struct OpenConnections {
     _end: oneshot::Sender<()>,
 }
 
-/// All open connections, by the order in which they came.
+/// All open connections by number, and the next number.
 #[derive(Default)]
 struct Connections {
     open: Mutex<(u64, BTreeMap<u64, OpenConnections>)>,
 }
 
-/// One connection, until it is closed. Requests carry it along, to say what it is used for.
+/// An open connection; dropped when it is closed. Its requests use it to record their activity.
 pub struct Connection {
     all: Arc<Connections>,
     id: u64,
@@ -92,7 +91,7 @@ impl Peer {
         }
         match peer {
             IpAddr::V4(address) => Peer::Remote(u32::from(address).into()),
-            // An IPv4 address fits into 32 bits, which are cut off here.
+            // This clears the lower 64 bits, so it cannot be equal to an IPv4 address.
             IpAddr::V6(address) => Peer::Remote(u128::from(address) >> 64 << 64),
         }
     }
@@ -110,8 +109,8 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in a new connection, and ends others where there are too many. The receiver resolves
-    /// when this one has to end.
+    /// Adds a new connection, and closes others if there are too many. The receiver resolves when
+    /// this connection must close.
     fn enter(self: &Arc<Self>, peer: Peer) -> (Arc<Connection>, oneshot::Receiver<()>) {
         let (end, ended) = oneshot::channel();
         let mut guard = self.open();
@@ -148,7 +147,7 @@ impl Connections {
         )
     }
 
-    /// Ends a connection so that its file handle is free for the next one.
+    /// Closes a connection to free its file handle for the next one.
     fn make_room(&self) {
         let (_, open) = &mut *self.open();
         let crowd =
@@ -157,7 +156,7 @@ impl Connections {
     }
 }
 
-/// The machine with the most connections, besides this one.
+/// The machine with the most connections, except for this one.
 fn largest_crowd(open: &BTreeMap<u64, OpenConnections>) -> Option<Peer> {
     let mut counts: BTreeMap<Peer, usize> = BTreeMap::new();
     open.values()
@@ -169,7 +168,7 @@ fn largest_crowd(open: &BTreeMap<u64, OpenConnections>) -> Option<Peer> {
         .map(|(peer, _)| peer)
 }
 
-/// Ends the connection that is needed least, the oldest of several.
+/// Closes the least needed connection for which `may_end` is true, or the oldest of several.
 fn end_first(
     open: &mut BTreeMap<u64, OpenConnections>,
     may_end: impl Fn(&OpenConnections) -> bool,
@@ -182,12 +181,12 @@ fn end_first(
 }
 
 impl Connection {
-    /// A request is being answered.
+    /// Records that a request is being answered.
     pub fn start_response(&self) {
         self.change(Activity::Answering);
     }
 
-    /// The answer is made. A stream goes on.
+    /// Records that the response is complete. A stream continues.
     pub fn end_answer(&self) {
         if let Some(own) = self.all.open().1.get_mut(&self.id)
             && own.activity == Activity::Answering
@@ -196,8 +195,8 @@ impl Connection {
         }
     }
 
-    /// The connection carries an event stream from now on; over the limit of its peer another
-    /// stream ends.
+    /// Records that the connection carries an event stream from now on. If its peer has too many
+    /// streams, one of them is closed.
     pub fn begin_stream(&self, is_trusted: bool) {
         self.change(if is_trusted {
             Activity::TrustedStream
@@ -230,14 +229,14 @@ impl Drop for Connection {
     }
 }
 
-/// Takes connections for as long as the runtime lives.
+/// Accepts connections until the runtime ends.
 pub async fn accept(listener: TcpListener, router: Router) {
     let all = Arc::new(Connections::default());
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(_) => {
-                // Out of file handles, as a rule.
+                // The usual reason is that no file handle is free.
                 all.make_room();
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -255,7 +254,7 @@ async fn serve(
     ended: oneshot::Receiver<()>,
     router: Router,
 ) {
-    // Each event is a packet of its own, at once.
+    // Events are sent at once instead of being collected into larger packets.
     let _ = stream.set_nodelay(true);
     let service = TowerToHyperService::new(router.layer(Extension(Arc::clone(&connection))));
     let mut http = hyper::server::conn::http1::Builder::new();
@@ -263,21 +262,21 @@ async fn serve(
         .header_read_timeout(HEAD_WAIT)
         .max_buf_size(HEAD_MAX);
     tokio::select! {
-        // A visitor that goes away in the middle is nobody's problem.
+        // An error means that the client disconnected, which needs no handling.
         _ = http.serve_connection(TokioIo::new(TimedStream { stream, stalled: None }), service) => {}
         _ = ended => {}
     }
     drop(connection);
 }
 
-/// A connection that ends when the other side accepts nothing for a while.
+/// A stream that fails if the other side accepts no data for [`WRITE_WAIT`].
 struct TimedStream {
     stream: TcpStream,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedStream {
-    /// Holds the result of a write against the time since the last that succeeded.
+    /// Passes on the result of a write, or a timeout if writes have been pending for too long.
     fn watched<T>(
         &mut self,
         written: Poll<io::Result<T>>,

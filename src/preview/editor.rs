@@ -1,9 +1,10 @@
-//! Opens the writer's editor at a line: the one of the `editor:` setting, else of VISUAL, else of
+//! Opens the writer's editor at a line: that of the `editor:` setting, else of VISUAL, else of
 //! EDITOR.
 //!
-//! The settings can only name an editor that Handsel knows: they may come with somebody else's
-//! site. What the environment names is the writer's own word and runs as it stands. No shell is
-//! asked, so a file's name is never more than a name.
+//! The settings can only name an editor that Handsel knows, because the site may come from somebody
+//! else. The environment is the writer's own, so its command runs as written. No shell is involved,
+//! so a file name cannot run commands. See DECISIONS: "The `editor:` setting names an editor, not a
+//! command".
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,12 +13,12 @@ use serde::Serialize;
 
 use crate::settings::{Editor, LineForm};
 
-/// What came of it, in words for the browser.
+/// The result, as the browser shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OpenResult {
     pub is_opened: bool,
     pub message: String,
-    /// What to copy and run instead.
+    /// A command or a location to copy instead.
     pub copy: Option<String>,
 }
 
@@ -31,7 +32,7 @@ impl OpenResult {
     }
 }
 
-/// A program with its first arguments, and what is known about it.
+/// A program with its first arguments, and its editor if Handsel knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct EditorCommand {
     program: String,
@@ -46,7 +47,7 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> OpenResult {
     let Some(chosen) = choose(setting, variables.iter().flatten().map(String::as_str)) else {
         return OpenResult {
             is_opened: false,
-            message: "Handsel does not know your editor: write `editor: code` (or zed, subl, idea, …) into handsel.yaml, or set VISUAL."
+            message: "No editor is set. Add `editor: code` (or zed, subl, idea, …) to handsel.yaml, or set VISUAL."
                 .into(),
             copy: Some(format!("{file}:{line}")),
         };
@@ -55,7 +56,7 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> OpenResult {
         return OpenResult {
             is_opened: false,
             message: format!(
-                "{} needs a terminal, which a browser cannot give it. This opens the line there:",
+                "{} runs in a terminal, so the browser cannot start it. Run this in a terminal:",
                 chosen.name()
             ),
             copy: Some(chosen.command(&file, line)),
@@ -64,17 +65,17 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> OpenResult {
     start(&chosen, &file, line)
 }
 
-/// Opens the folder that holds a file, with whatever the system shows folders in.
+/// Opens the folder that contains a file in the system's file manager.
 pub fn open_folder(file: &Path) -> OpenResult {
     let folder = file.parent().unwrap_or(file);
     match open::that_detached(folder) {
         Ok(()) => OpenResult {
             is_opened: true,
-            message: "The folder is open.".into(),
+            message: "Opened the folder.".into(),
             copy: None,
         },
         Err(error) => {
-            let message = format!("The folder cannot be shown from here: {error}.");
+            let message = format!("The folder cannot be opened: {error}.");
             OpenResult {
                 is_opened: false,
                 message,
@@ -84,7 +85,7 @@ pub fn open_folder(file: &Path) -> OpenResult {
     }
 }
 
-/// The first that names a program.
+/// The editor of the setting, else of the first variable that names a program.
 fn choose<'a>(
     setting: Option<&str>,
     variables: impl Iterator<Item = &'a str>,
@@ -99,7 +100,7 @@ fn choose<'a>(
     variables.filter_map(chosen).next()
 }
 
-/// A command as it stands in a variable: a program, perhaps with arguments.
+/// The command of a variable: a program with optional arguments.
 fn chosen(command: &str) -> Option<EditorCommand> {
     let mut words = words(command).into_iter();
     let program = words.next()?;
@@ -127,7 +128,7 @@ fn chosen(command: &str) -> Option<EditorCommand> {
     })
 }
 
-/// The words of a command line; quotes keep spaces.
+/// The words of a command line. Quotes keep spaces within a word.
 fn words(command: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for c in command.chars() {
@@ -166,7 +167,7 @@ impl EditorCommand {
             .collect()
     }
 
-    /// As one would type it.
+    /// The command line for a shell, with arguments quoted where needed.
     fn command(&self, file: &str, line: u32) -> String {
         let is_plain = |word: &str| {
             word.chars()
@@ -196,17 +197,17 @@ fn start(chosen: &EditorCommand, file: &str, line: u32) -> OpenResult {
         .stderr(Stdio::null());
     match command.spawn() {
         Ok(mut child) => {
-            // Whoever starts a program has to take note of its end, or it stays behind as a zombie.
+            // On Unix a child that is not waited for stays behind as a zombie.
             std::thread::spawn(move || child.wait());
             OpenResult {
                 is_opened: true,
-                message: format!("{} opens line {line}.", chosen.name()),
+                message: format!("Opened line {line} in {}.", chosen.name()),
                 copy: None,
             }
         }
         Err(error) => OpenResult {
             is_opened: false,
-            message: format!("{} could not be started: {error}.", chosen.name()),
+            message: format!("{} cannot be started: {error}.", chosen.name()),
             copy: Some(format!("{file}:{line}")),
         },
     }

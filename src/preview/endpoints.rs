@@ -1,6 +1,6 @@
-//! The preview's own requests besides events: its files, the problems and a page's formulas as
-//! JSON, and the two that do something: `open` starts the writer's editor, `goto` brings a tab to a
-//! line of a source. Both need the token, and neither works where others can see the site.
+//! The preview's own endpoints, except for events: its files, the problems and a page's formulas as
+//! JSON, and two actions. `open` starts the writer's editor, and `goto` moves a tab to a line of a
+//! source. Both need the token, and neither works if other machines can see the site.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use super::reload::{GotoResult, GotoTarget, json};
 use super::{SharedState, problems, work};
 use crate::paths::{SourcePath, percent_decode};
 
-/// A script or style of the preview.
+/// Serves a script or style of the preview.
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some((_, content_type, text)) = ASSETS.iter().find(|(own, ..)| *own == name) else {
         return (
             StatusCode::NOT_FOUND,
-            "The preview has nothing of this name.\n",
+            "The preview has no file of this name.\n",
         )
             .into_response();
     };
@@ -40,7 +40,7 @@ pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     (head, *text).into_response()
 }
 
-/// Every problem of the site.
+/// Serves all problems of the site as JSON.
 pub async fn problems(State(shared): State<Arc<SharedState>>) -> Response {
     let reported = work(&shared, |shared| {
         json(&problems::render_problems(
@@ -52,8 +52,8 @@ pub async fn problems(State(shared): State<Arc<SharedState>>) -> Response {
     answer(reported.await)
 }
 
-/// The calculators on the page of `file=` as they stand in their files. What they come to, the
-/// browser knows.
+/// Serves the formulas of the calculators on the page of `file=` as JSON. The browser computes
+/// their values.
 pub async fn formulas(
     State(shared): State<Arc<SharedState>>,
     RawQuery(query): RawQuery,
@@ -67,21 +67,21 @@ pub async fn formulas(
     let Some(source) = file.and_then(|file| SourcePath::new(&file).ok()) else {
         return refuse(
             StatusCode::BAD_REQUEST,
-            "`file` names no source of this site",
+            "`file` is not a source of this site",
         );
     };
     answer(work(&shared, move |shared| json(&shared.live.formulas(&source))).await)
 }
 
-/// A place in a source.
+/// A line of a source, as a request names it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SourcePosition {
-    /// From the site's folder, or absolute.
+    /// Relative to the site's folder, or absolute.
     file: String,
     #[serde(default = "first_line")]
     line: u32,
-    /// The folder that holds the file is meant.
+    /// Whether to open the folder that contains the file instead.
     #[serde(default)]
     folder: bool,
 }
@@ -92,31 +92,31 @@ fn first_line() -> u32 {
 
 /// Opens the writer's editor, or the folder of a source.
 pub async fn open(State(shared): State<Arc<SharedState>>, body: Bytes) -> Response {
-    let (wish, path) = match shared.requested_position(&body) {
+    let (position, path) = match shared.requested_position(&body) {
         Ok(granted) => granted,
         Err(refused) => return *refused,
     };
     let opened = work(&shared, move |shared| {
         let full = shared.options.root.join(path.as_str());
-        json(&if wish.folder {
+        json(&if position.folder {
             editor::open_folder(&full)
         } else {
-            editor::open(shared.live.editor().as_deref(), &full, wish.line)
+            editor::open(shared.live.editor().as_deref(), &full, position.line)
         })
     });
     answer(opened.await)
 }
 
-/// Brings a tab to a line of a source.
+/// Moves a tab to a line of a source.
 pub async fn goto(State(shared): State<Arc<SharedState>>, body: Bytes) -> Response {
-    let (wish, path) = match shared.requested_position(&body) {
+    let (position, path) = match shared.requested_position(&body) {
         Ok(granted) => granted,
         Err(refused) => return *refused,
     };
     let Some(address) = shared.live.address_of(&path) else {
         return refuse(
             StatusCode::NOT_FOUND,
-            &format!("no page is made from {path}"),
+            &format!("{path} does not make a page"),
         );
     };
     let base = shared.live.base_path();
@@ -128,7 +128,7 @@ pub async fn goto(State(shared): State<Arc<SharedState>>, body: Bytes) -> Respon
         &below,
         GotoTarget {
             address: address.clone(),
-            line: wish.line,
+            line: position.line,
         },
     );
     #[derive(serde::Serialize)]
@@ -140,22 +140,22 @@ pub async fn goto(State(shared): State<Arc<SharedState>>, body: Bytes) -> Respon
 }
 
 impl SharedState {
-    /// What a request wants done, and the source that it is about; or why that is refused.
+    /// The position that a request names and its source, or the response that refuses it.
     fn requested_position(
         &self,
         body: &[u8],
     ) -> Result<(SourcePosition, SourcePath), Box<Response>> {
         let refused = |status: StatusCode, why: &str| Box::new(refuse(status, why));
-        let wish: SourcePosition = serde_json::from_slice(body).map_err(|error| {
+        let position: SourcePosition = serde_json::from_slice(body).map_err(|error| {
             refused(
                 StatusCode::BAD_REQUEST,
-                &format!("this is no wish in JSON: {error}"),
+                &format!("the body is not a valid request: {error}"),
             )
         })?;
-        if wish.line == 0 {
+        if position.line == 0 {
             return Err(refused(StatusCode::BAD_REQUEST, "lines count from 1"));
         }
-        let file = std::path::Path::new(&wish.file);
+        let file = std::path::Path::new(&position.file);
         let below = if file.is_absolute() {
             file.strip_prefix(&self.options.root)
                 .ok()
@@ -174,21 +174,21 @@ impl SharedState {
             .filter(|below| !below.starts_with('/'))
             .and_then(|below| SourcePath::new(&below).ok());
         match path.filter(|path| self.live.is_source(path)) {
-            Some(path) => Ok((wish, path)),
+            Some(path) => Ok((position, path)),
             None => Err(refused(
                 StatusCode::NOT_FOUND,
-                "the site is made from no such file",
+                "the file is not a source of this site",
             )),
         }
     }
 }
 
-/// Says in JSON why nothing is done.
+/// A JSON response that says why a request is refused.
 pub fn refuse(status: StatusCode, why: &str) -> Response {
     as_json(status, json(&OpenResult::not(why)))
 }
 
-/// The answer to a request, unless Handsel failed on it.
+/// A JSON response, or an internal error if there is no text.
 fn answer(text: Option<String>) -> Response {
     text.map_or_else(
         || StatusCode::INTERNAL_SERVER_ERROR.into_response(),

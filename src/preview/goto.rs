@@ -1,6 +1,6 @@
-//! The note that a running preview leaves in the site's folder, and how another program asks it to
-//! go to a line of a source: `handsel serve --goto`, or an editor's plugin. The manual's page about
-//! the preview describes both for their authors.
+//! The note that a running preview leaves in the site's folder, and the request by which `handsel
+//! serve --goto` or an editor's plugin makes it go to a line of a source. The manual's page about
+//! the preview describes both for authors of plugins.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -14,10 +14,10 @@ use super::guard::TOKEN_HEADER;
 /// How long a preview may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The largest answer that is read.
+/// The largest response that is read, in bytes.
 const ANSWER_MAX: u64 = 64 * 1024;
 
-/// What a running preview says about itself.
+/// The contents of the note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceNote {
     pub address: SocketAddr,
@@ -25,12 +25,12 @@ pub struct InstanceNote {
     pub pid: u32,
 }
 
-/// How a preview answered.
+/// The preview's response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GotoAnswer {
     /// The page's address, and whether a tab shows it now.
     Gone { address: String, is_shown: bool },
-    /// In words.
+    /// The preview refused; the text says why.
     Refused(String),
 }
 
@@ -38,7 +38,7 @@ impl InstanceNote {
     /// Asks the preview to show a line of a source, named from the site's folder.
     ///
     /// # Errors
-    /// When nobody answers there, or it is not a preview.
+    /// When nothing responds at the address, or what responds is not a preview.
     pub fn goto(&self, file: &str, line: u32) -> io::Result<GotoAnswer> {
         let body = serde_json::json!({ "file": file, "line": line }).to_string();
         let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
@@ -57,7 +57,7 @@ impl InstanceNote {
         let foreign = || {
             io::Error::new(
                 io::ErrorKind::InvalidData,
-                "what answers there is no preview",
+                "the program at this address is not a Handsel preview",
             )
         };
         let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(foreign)?;

@@ -1,9 +1,9 @@
-//! Who is let in: the names that a request may call us by, where it may come from, and the token
-//! for those who want something done.
+//! Checks requests: the Host that they name, the Origin that they come from, and the token of those
+//! that do something.
 //!
-//! A page of another site can make a browser send requests here. It cannot choose their Host (a
-//! name of its own that it lets point here stays its own), it cannot hide its Origin, and it cannot
-//! read the token.
+//! A page of another site can make a browser send requests to the preview. But it cannot choose
+//! their Host: if its own domain name resolves to this address, the Host is still that name. It
+//! cannot hide its Origin, and it cannot read the token.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -23,26 +23,26 @@ use super::connections::Connection;
 use super::endpoints::refuse;
 use crate::fingerprint::Fingerprint;
 
-/// The largest body that a request may bring.
+/// The largest body of a request, in bytes.
 pub const BODY_MAX: usize = 16 * 1024;
 
-/// How long a body may take.
+/// How long the body of a request may take to arrive.
 const BODY_WAIT: Duration = Duration::from_secs(3);
 
-/// The header that the token comes in. A page of another site cannot set it without being asked
-/// first, and we say no.
+/// The header of the token. A page of another site cannot set it without a CORS preflight request,
+/// which the preview does not allow.
 pub const TOKEN_HEADER: &str = "handsel-token";
 
 pub struct Guard {
     address: SocketAddr,
-    /// As the writer named it, in lower case.
+    /// The host that the writer named with `--host`, in lower case.
     host: String,
     token: String,
 }
 
 impl Guard {
     pub fn new(address: SocketAddr, host: &str) -> Self {
-        // The standard library's hashers are keyed from the system's source of randomness.
+        // The keys of the standard library's hashers come from the system's random source.
         let parts: Vec<u64> = (0..4)
             .map(|part| {
                 RandomState::new()
@@ -68,29 +68,29 @@ impl Guard {
         &self.token
     }
 
-    /// Whether other machines can reach us.
+    /// Whether other machines can reach the preview.
     pub fn is_shared(&self) -> bool {
         !self.address.ip().is_loopback()
     }
 
-    /// Whether a request calls us by a name that is ours. With other machines about, any address in
-    /// figures is: a name that somebody lets point here is what has to be refused.
+    /// Whether a Host names this preview. If other machines can reach it, any IP address is
+    /// accepted: only a foreign domain name that resolves to this address has to be refused.
     fn is_ours(&self, authority: &str) -> bool {
         let (name, port) = split_port(authority);
         let name = name.to_ascii_lowercase();
-        let is_figures = || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        let is_ip_address = || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
         let is_named = matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]")
             || name == self.host
             || name == format!("[{}]", self.host);
         let is_port = port.unwrap_or(80) == self.address.port();
         if self.is_shared() {
-            is_named || is_figures()
+            is_named || is_ip_address()
         } else {
             is_named && is_port
         }
     }
 
-    /// Whether a request that names where it comes from comes from a page of ours.
+    /// Whether a request comes from a page of this preview, or does not say where it comes from.
     fn is_from_us(&self, headers: &HeaderMap) -> bool {
         let host = headers
             .get(header::HOST)
@@ -108,21 +108,21 @@ impl Guard {
         is_own_origin && matches!(site, None | Some("same-origin" | "none"))
     }
 
-    /// Whether a request knows the token.
+    /// Whether a request has the token.
     pub fn knows_token(&self, headers: &HeaderMap) -> bool {
         headers
             .get(TOKEN_HEADER)
             .is_some_and(|given| self.is_token(given.as_bytes()))
     }
 
-    /// Whether this is the token. Hashes are compared, so that the time taken says nothing about
-    /// it.
+    /// Whether `given` is the token. Hashes are compared, so that the time of the comparison does
+    /// not reveal anything about the token.
     pub fn is_token(&self, given: &[u8]) -> bool {
         Fingerprint::of(given) == Fingerprint::of(&self.token)
     }
 }
 
-/// A name and the port after it.
+/// The name and the port of a Host; a port that is not a number is 0.
 fn split_port(authority: &str) -> (&str, Option<u16>) {
     match authority.rsplit_once(':') {
         Some((name, port)) if !name.is_empty() && !port.ends_with(']') => {
@@ -132,7 +132,7 @@ fn split_port(authority: &str) -> (&str, Option<u16>) {
     }
 }
 
-/// Lets a request in, or says why not.
+/// Middleware that refuses requests with a foreign Host or from a foreign Origin.
 pub async fn check_request(
     State(shared): State<Arc<SharedState>>,
     Extension(connection): Extension<Arc<Connection>>,
@@ -151,7 +151,7 @@ pub async fn check_request(
     if !host.is_some_and(|host| guard.is_ours(host))
         || named.is_some_and(|named| !guard.is_ours(named))
     {
-        let words = "This preview answers to its own name only. Open it by the address that the terminal shows, with its port.\n";
+        let words = "This is not the address of the preview. Open the address that the terminal shows, including its port.\n";
         return (StatusCode::MISDIRECTED_REQUEST, words).into_response();
     }
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -163,7 +163,7 @@ pub async fn check_request(
     if (!is_reading || is_events) && !guard.is_from_us(headers) {
         return (
             StatusCode::FORBIDDEN,
-            "Another site's page may not ask for this.\n",
+            "Pages of other sites may not request this.\n",
         )
             .into_response();
     }
@@ -186,8 +186,8 @@ pub async fn check_request(
     response
 }
 
-/// Lets a request through that wants something done: only with the token, and never where others
-/// can see the site. Both are known from its head, so that no body is read for anybody else.
+/// Middleware for actions: it requires the token, and refuses all requests if other machines can
+/// see the site. It checks both before it reads the body.
 pub async fn check_action(
     State(shared): State<Arc<SharedState>>,
     request: Request,
@@ -196,14 +196,11 @@ pub async fn check_action(
     if shared.guard.is_shared() {
         return refuse(
             StatusCode::FORBIDDEN,
-            "others can see this preview, so nothing is opened from it",
+            "other machines can see this preview, so it does not open files",
         );
     }
     if !shared.guard.knows_token(request.headers()) {
-        return refuse(
-            StatusCode::FORBIDDEN,
-            "the token of this run is missing or wrong",
-        );
+        return refuse(StatusCode::FORBIDDEN, "the token is missing or wrong");
     }
     let (head, body) = request.into_parts();
     match tokio::time::timeout(BODY_WAIT, to_bytes(body, BODY_MAX)).await {

@@ -1,8 +1,8 @@
-//! What is added to a page after it was drawn: one script, which brings everything else. And the
+//! Adds the preview's script to a rendered page; the script loads everything else. Also makes the
 //! preview's own plain pages for addresses where the site has none.
 //!
-//! The script, its modules and the style come from our own origin, so the site's strict policy
-//! holds in the preview as it is.
+//! The script, its modules and the style have the same origin as the page, so the site's strict
+//! policy applies in the preview unchanged.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use super::OWN_PREFIX;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::paths::SourcePath;
 
-/// The files for the browser: name, type, text.
+/// The files for the browser: name, content type, text.
 pub const ASSETS: [(&str, &str, &str); 9] = [
     ("preview.js", SCRIPT, include_str!("assets/preview.js")),
     ("merge.js", SCRIPT, include_str!("assets/merge.js")),
@@ -25,16 +25,16 @@ pub const ASSETS: [(&str, &str, &str); 9] = [
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
-/// How an address stands.
+/// Whether an address has a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PageStatus {
     Found,
-    /// To the same address with a slash.
+    /// The page is at the same address with a slash.
     Moved,
-    /// Nothing is there.
+    /// The address has no page.
     Gone,
-    /// Something should be there and cannot be made.
+    /// The page cannot be rendered.
     Broken,
 }
 
@@ -49,7 +49,8 @@ impl PageStatus {
     }
 }
 
-/// The fingerprint of what is added, so that a newer Handsel is not mistaken for an older one.
+/// The fingerprint of the files above, so that a browser does not mix those of different versions
+/// of Handsel.
 pub fn version() -> &'static str {
     static VERSION: LazyLock<String> = LazyLock::new(|| {
         let mut hasher = Hasher::new();
@@ -61,12 +62,12 @@ pub fn version() -> &'static str {
     &VERSION
 }
 
-/// A page with our script, as the first of its head: so it sees the page before the theme's scripts
-/// change it.
-pub fn add(page: &[u8], hash: Fingerprint, standing: PageStatus) -> Vec<u8> {
+/// A page with the preview's script first in its head, so that it sees the page before the theme's
+/// scripts change it. `hash` is that of `page`.
+pub fn add(page: &[u8], hash: Fingerprint, status: PageStatus) -> Vec<u8> {
     let script = format!(
         "<script type=\"module\" src=\"{OWN_PREFIX}preview.js\" data-hash=\"{hash}\" data-page-status=\"{}\"></script>",
-        standing.name()
+        status.name()
     );
     let at = head_end(page).unwrap_or(page.len());
     let mut whole = Vec::with_capacity(page.len() + script.len());
@@ -76,7 +77,7 @@ pub fn add(page: &[u8], hash: Fingerprint, standing: PageStatus) -> Vec<u8> {
     whole
 }
 
-/// Where the tag `<head>` ends.
+/// The offset after the tag `<head>`.
 fn head_end(page: &[u8]) -> Option<usize> {
     let begins = |at: &usize| {
         page[*at] == b'<'
@@ -95,23 +96,23 @@ fn head_end(page: &[u8]) -> Option<usize> {
         .map(|end| start + end + 1)
 }
 
-/// Shown where a page should be that cannot be made; the panel says why.
+/// The page that is shown for one that cannot be rendered; the panel shows why.
 pub fn unrenderable_page(source: Option<&SourcePath>) -> Vec<u8> {
     let what = source.map_or_else(
         || "This page".to_owned(),
         |source| format!("<code>{}</code>", escaped(source.as_str())),
     );
     plain(
-        "Not yet",
+        "Page not ready",
         &format!(
-            "{what} cannot be shown yet. What is wrong is told below; the page comes as soon as it is mended."
+            "{what} has problems and cannot be shown. They are listed below; the page appears once they are fixed."
         ),
     )
 }
 
-/// Shown where nothing is, on a site that has no page of its own for that.
+/// The page for an address without a page, on a site that has no page for that.
 pub fn not_found_page() -> Vec<u8> {
-    plain("Nothing here", "There is no page at this address.")
+    plain("Page not found", "There is no page at this address.")
 }
 
 fn plain(title: &str, text: &str) -> Vec<u8> {

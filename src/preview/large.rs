@@ -1,5 +1,5 @@
-//! Files that are published as they are and too large for the memory: sent piece by piece, from the
-//! byte that was asked for.
+//! Sends files that are published unchanged and are too large for memory: in pieces, from the
+//! requested byte on.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -14,16 +14,18 @@ use super::range::{self, RangeAnswer};
 use super::{SharedState, inject};
 use crate::pipeline::session::LargeFile;
 
-/// So much of a file is in memory, so many times, while it is sent.
+/// The size of a piece.
 const PIECE_BYTES: usize = 256 << 10;
+
+/// How many pieces are read ahead while a file is sent.
 const PIECES_AHEAD: usize = 4;
 
-/// The file's tag, by which a browser asks whether it is still the same.
+/// The entity tag of a file.
 pub fn tag(file: &LargeFile) -> String {
     format!("\"{}-{}\"", file.hash, inject::version())
 }
 
-/// The file, or the part of it that was asked for.
+/// The file, or the requested part of it.
 pub fn response(
     shared: &Arc<SharedState>,
     file: LargeFile,
@@ -64,10 +66,10 @@ pub fn response(
     response
 }
 
-/// A body that is read while it is sent. A reader who is slow is waited for; one who goes ends the
-/// reading.
+/// A body that is read while it is sent. Reading waits for a slow client, and ends when the client
+/// disconnects.
 fn body(shared: Arc<SharedState>, file: LargeFile, range: Range<usize>) -> Body {
-    let (pieces, heard) = tokio::sync::mpsc::channel::<io::Result<Bytes>>(PIECES_AHEAD);
+    let (pieces, received) = tokio::sync::mpsc::channel::<io::Result<Bytes>>(PIECES_AHEAD);
     tokio::task::spawn_blocking(move || {
         let sent = shared
             .live
@@ -88,5 +90,5 @@ fn body(shared: Arc<SharedState>, file: LargeFile, range: Range<usize>) -> Body 
             let _ = pieces.blocking_send(Err(error));
         }
     });
-    Body::from_stream(ReceiverStream::new(heard))
+    Body::from_stream(ReceiverStream::new(received))
 }

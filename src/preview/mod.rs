@@ -1,9 +1,9 @@
-//! The live preview: the site over HTTP as a static host would serve it, and what the browser needs
-//! to follow each save.
+//! The live preview: serves the site over HTTP as a static host would, and makes open tabs follow
+//! each save.
 //!
-//! A request's path is looked up among the site's outputs, never on the disk. What is the preview's
-//! own lies under [`OWN_PREFIX`]. Pages are made on threads of their own, so that events flow
-//! meanwhile. Nothing is printed here: a refresh returns what it found.
+//! A request's path is looked up among the site's outputs, never on the disk. The preview's own
+//! files and endpoints are under [`OWN_PREFIX`]. Pages are rendered on separate threads, so that
+//! events are not delayed. Nothing is printed here: a refresh returns what it found.
 
 mod connections;
 mod editor;
@@ -35,25 +35,25 @@ use crate::source::Files;
 use guard::Guard;
 use reload::Clients;
 
-/// Where the preview's own script, style and endpoints lie; no page of a site begins with an
-/// underscore and its name.
+/// The prefix of the preview's own scripts, styles and endpoints. No address of a site begins with
+/// it.
 pub const OWN_PREFIX: &str = "/_handsel/";
 
-/// How long requests that are under way may take when the preview ends.
+/// How long running requests may still take when the preview ends.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Answers that are worked out at once; further requests wait in the order in which they came. A
-/// request whose visitor has gone away waits no longer.
+/// How many responses are computed at the same time. Further requests wait in order of arrival; one
+/// whose client has disconnected is dropped.
 const WORKERS: usize = 16;
 
-/// What a preview is told, besides the site.
+/// Options of a preview.
 #[derive(Clone, Debug)]
 pub struct PreviewOptions {
     /// The host that the writer named with `--host`.
     pub host: String,
     /// The site's folder, absolute.
     pub root: PathBuf,
-    /// The same as people are shown it: from the folder that the command was run in.
+    /// The same folder as it is printed, relative to the current folder.
     pub shown: PathBuf,
 }
 
@@ -64,17 +64,17 @@ pub struct Preview {
     runtime: Option<Runtime>,
 }
 
-/// What one save came to.
+/// The result of one save.
 #[derive(Clone, Debug, Default)]
 pub struct SaveSummary {
     pub refreshed: RefreshResult,
-    /// Open pages that were made again.
+    /// The number of open pages that were rendered again.
     pub rendered: usize,
-    /// Handsel itself failed; the site stays as it was before.
+    /// Whether Handsel failed because of a bug. The site is then unchanged.
     pub is_our_fault: bool,
 }
 
-/// What all requests see.
+/// The state that all requests share.
 struct SharedState {
     live: Arc<Session>,
     files: Arc<dyn Files + Send + Sync>,
@@ -85,10 +85,10 @@ struct SharedState {
 }
 
 impl Preview {
-    /// Begins to answer on a socket that listens already.
+    /// Starts to serve on a socket that is already listening.
     ///
     /// # Errors
-    /// When the system gives no threads, or the socket is none that can be waited for.
+    /// When the threads cannot be started, or the socket cannot be made non-blocking.
     pub fn start(
         listener: TcpListener,
         live: Arc<Session>,
@@ -123,30 +123,30 @@ impl Preview {
         })
     }
 
-    /// Where it listens.
+    /// The address that the preview listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The secret of this run, which those must know who want something done.
+    /// The secret of this run. Requests that open an editor or move a tab must include it.
     pub fn token(&self) -> &str {
         self.shared.guard.token()
     }
 
-    /// Whether others than this machine can see the site.
+    /// Whether other machines can see the site.
     pub fn is_shared(&self) -> bool {
         self.shared.guard.is_shared()
     }
 
-    /// Takes in what changed, makes the pages anew that somebody looks at, and tells their tabs.
+    /// Updates the site after changes, renders the open pages again, and notifies their tabs.
     pub fn refresh(&self, touched: &ChangedPaths) -> SaveSummary {
         let shared = &self.shared;
-        // A fault of ours must not end the preview: the next save may work.
+        // A bug must not end the preview: the next save may work.
         let refreshed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             shared.live.refresh(touched)
         }));
         match refreshed {
-            // Touched, and the same as before: nothing to make, nothing to tell.
+            // Files were written but did not change.
             Ok(refreshed) if refreshed.changed.is_empty() => SaveSummary {
                 refreshed,
                 ..SaveSummary::default()
@@ -166,7 +166,8 @@ impl Preview {
         }
     }
 
-    /// Says what time it is; on another day the open pages are made anew. How many, when it is one.
+    /// Sets the current time. On a new day it renders the open pages again and returns how many
+    /// there are; otherwise it returns `None`.
     pub fn set_date(&self, now: jiff::Timestamp) -> Option<usize> {
         self.shared.live.set_date(now).then(|| {
             self.shared
@@ -174,12 +175,12 @@ impl Preview {
         })
     }
 
-    /// Every problem known now.
+    /// All current problems.
     pub fn problems(&self) -> Vec<Diagnostic> {
         self.shared.live.problems()
     }
 
-    /// Waits for Ctrl-C, or for the system's request to end, and says so once.
+    /// Calls `end` once, on Ctrl-C or when the system asks the program to end.
     pub fn on_end(&self, end: impl FnOnce() + Send + 'static) {
         if let Some(runtime) = &self.runtime {
             runtime.spawn(async move {
@@ -223,7 +224,7 @@ async fn asked_to_end() {
     }
 }
 
-/// Which request is answered by what.
+/// The routes of the preview.
 fn router(shared: Arc<SharedState>) -> Router {
     let own = |name: &str| format!("{OWN_PREFIX}{name}");
     let permit = axum::middleware::from_fn_with_state(Arc::clone(&shared), guard::check_action);
@@ -245,16 +246,15 @@ fn router(shared: Arc<SharedState>) -> Router {
         .with_state(shared)
 }
 
-/// Works something out on a thread of its own, so that events flow meanwhile; nothing when Handsel
-/// fails on it.
+/// Runs `make` on a separate thread, so that events are not delayed; `None` if it panics.
 async fn work<T: Send + 'static>(
     shared: &Arc<SharedState>,
     make: impl FnOnce(&SharedState) -> T + Send + 'static,
 ) -> Option<T> {
-    let place = Arc::clone(&shared.workers).acquire_owned().await.ok()?;
+    let permit = Arc::clone(&shared.workers).acquire_owned().await.ok()?;
     let shared = Arc::clone(shared);
     let made = tokio::task::spawn_blocking(move || {
-        let _place = place;
+        let _permit = permit;
         make(&shared)
     });
     made.await.ok()

@@ -1,4 +1,4 @@
-//! Problems for the browser: drawn as in the terminal, without colours; of many, the first ones.
+//! Problems for the browser: the first ones, rendered as in the terminal but without colors.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,16 +9,16 @@ use crate::diagnostic::render::ProblemRenderer;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Files;
 
-/// Problems that are drawn; the rest is counted.
+/// How many problems are shown; the rest are counted.
 const SHOWN_MAX: usize = 60;
 
-/// Of one code.
+/// How many problems of one code are shown.
 const OF_A_CODE_MAX: usize = 20;
 
-/// Characters of a drawing's line.
+/// The width of the rendered text, in characters.
 const WIDTH: usize = 100;
 
-/// All problems of a site, as far as they are shown.
+/// The number of problems of a site, and the first of them.
 #[derive(Debug, Serialize)]
 pub struct ShownProblems {
     pub errors: usize,
@@ -36,11 +36,12 @@ pub struct ShownProblem {
     line: Option<u32>,
     column: Option<u32>,
     help: Option<String>,
-    /// Title, place, excerpt with caret, and help: several lines.
+    /// Title, location, excerpt with caret, and help, on several lines.
     drawing: String,
 }
 
-/// Draws problems, errors first.
+/// Renders the first problems, errors before warnings. `root` is the site's folder as it is
+/// printed.
 pub fn render_problems(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> ShownProblems {
     let mut drawing = ProblemRenderer::plain(files, root, WIDTH);
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,7 +1,7 @@
-//! Parts of a file: what a request for a range of bytes is answered with (RFC 9110, section 14).
+//! Range requests: which bytes of a file a request gets (RFC 9110, section 14).
 //!
-//! Players ask for a video in parts, and Safari plays none from a server that ignores such
-//! requests.
+//! Players request a video in parts, and Safari does not play videos from a server that ignores
+//! range requests.
 
 use std::ops::Range;
 
@@ -16,11 +16,11 @@ pub enum RangeAnswer {
     Unsatisfiable,
 }
 
-/// The part that a request asks for, of a file of this length with this tag.
+/// The part that a request gets of a file with this length and entity tag.
 ///
-/// A request that cannot be understood gets the whole file, and so does one for several parts: both
-/// are allowed, and no browser asks for several. `If-Range` is fulfilled by the same tag only; no
-/// dates are sent, so none can be the file's.
+/// A range that is not valid gets the whole file, and so does one with several parts: both are
+/// allowed, and no browser requests several parts. `If-Range` matches the same tag only. Dates
+/// never match, because the preview does not send any.
 pub fn requested(headers: &HeaderMap, tag: &str, length: usize) -> RangeAnswer {
     let Some(range) = only_value(headers, &header::RANGE) else {
         return RangeAnswer::Whole;
@@ -32,7 +32,7 @@ pub fn requested(headers: &HeaderMap, tag: &str, length: usize) -> RangeAnswer {
     parse(range, length).unwrap_or(RangeAnswer::Whole)
 }
 
-/// The value of a header that is there once.
+/// The value of a header that occurs exactly once.
 fn only_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;
@@ -49,7 +49,7 @@ fn parse(range: &str, length: usize) -> Option<RangeAnswer> {
     match (number(first)?, number(last)?) {
         (None, None) => None,
         (None, Some(0)) => Some(RangeAnswer::Unsatisfiable),
-        // The end of an empty file is the whole of it.
+        // The last bytes of an empty file are the whole file.
         (None, Some(_)) if length == 0 => Some(RangeAnswer::Whole),
         (None, Some(count)) => Some(RangeAnswer::Bytes(length.saturating_sub(count)..length)),
         (Some(first), Some(last)) if last < first => None,
@@ -60,8 +60,8 @@ fn parse(range: &str, length: usize) -> Option<RangeAnswer> {
     }
 }
 
-/// A number in digits, or nothing where none is written; one that is too large counts as the
-/// largest.
+/// A decimal number, or `Some(None)` if `digits` is empty. A number that is too large becomes the
+/// largest; `None` if there is anything but digits.
 fn number(digits: &str) -> Option<Option<usize>> {
     if digits.is_empty() {
         return Some(None);

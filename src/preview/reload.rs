@@ -1,9 +1,9 @@
-//! Which tabs are open, and what they are told: server-sent events with how their page stands and
-//! which problems there are.
+//! Keeps track of the open tabs, and sends them server-sent events about their page and the site's
+//! problems.
 //!
-//! An event tells how things are now, never what changed. A tab that missed some is right again
-//! with the next, one that comes back (after the server was started anew, after it was hidden) is
-//! right at once, and a slow one makes nobody wait.
+//! An event describes the current state, not what changed. So a tab that missed events is up to
+//! date with the next one, a tab that reconnects is up to date at once, and a slow tab does not
+//! delay others. See DECISIONS: "Events tell how things are, not what changed".
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -30,38 +30,38 @@ use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode};
 use crate::pipeline::session::{ChangedPaths, PageSummary};
 
-/// How often a silent stream shows that it is alive; one whose tab is gone is found out then.
+/// The interval of keep-alive messages on a silent stream. They also detect closed tabs.
 const ALIVE: Duration = Duration::from_secs(10);
 
-/// Words for one tab that may wait for it.
+/// How many events may wait for one tab.
 const WAITING_MAX: usize = 16;
 
-/// How long a place to go to waits for a tab, should none be in view.
+/// How long a `goto` request waits for a tab if none is visible.
 const GOTO_WAIT: Duration = Duration::from_secs(60);
 
-/// Files beside pages whose changes are told.
+/// How many loaded files are watched for changes.
 const FILES_MAX: usize = 4096;
 
-/// The open tabs and what they look at.
+/// The open tabs and their pages.
 pub struct Clients {
     open: Mutex<BTreeMap<String, OpenPage>>,
-    /// Counts refreshes: what was made before the last one is made again.
+    /// The number of refreshes. Pages rendered before the last one are rendered again.
     generation: AtomicU64,
     next_id: AtomicU64,
     problems: watch::Sender<Arc<str>>,
-    /// Pictures, styles and the like that were asked for.
+    /// Images, styles and similar files that a browser has loaded.
     files: Mutex<BTreeMap<SourcePath, LoadedAsset>>,
     waiting: Mutex<Option<(Instant, GotoTarget)>>,
 }
 
 /// A page that at least one tab shows.
 struct OpenPage {
-    look: watch::Sender<Option<Arc<CachedPage>>>,
+    latest: watch::Sender<Option<Arc<CachedPage>>>,
     tabs: BTreeMap<u64, mpsc::Sender<Event>>,
 }
 
-/// A file that a page brought along: its address as the browser knows it and as we do, and the
-/// bytes that the browser has.
+/// A file that a browser has loaded: its path as requested, its decoded address, and the hash of
+/// the bytes that the browser has.
 #[derive(Clone)]
 struct LoadedAsset {
     path: String,
@@ -69,42 +69,40 @@ struct LoadedAsset {
     hash: Fingerprint,
 }
 
-/// A page as it was made last.
+/// The last response for an open page.
 struct CachedPage {
     generation: u64,
     event: String,
     served: Arc<PreviewResponse>,
-    /// The last that could be shown.
+    /// The last response without errors.
     good: Option<Arc<PreviewResponse>>,
 }
 
-/// Where a tab is asked to go.
+/// The page and line that a tab should go to.
 #[derive(Clone, Debug, Serialize)]
 pub struct GotoTarget {
-    /// With the base path, encoded.
+    /// The percent-encoded address with the base path.
     pub address: String,
     pub line: u32,
 }
 
-/// How a wish to go somewhere was met.
+/// The result of a `goto` request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GotoResult {
-    /// A tab shows that page, and scrolled.
+    /// A tab that shows the page scrolls to the line.
     Scrolled,
-    /// Another tab goes there.
+    /// Another tab goes to the page.
     Moved,
-    /// No tab is in view; the next one goes there.
+    /// No tab is visible; the next one goes to the page.
     Waiting,
 }
 
-/// What a tab is told about its page.
+/// The event about a tab's page.
 #[derive(Serialize)]
 struct PageEvent<'a> {
-    #[serde(rename = "hash")]
     hash: String,
-    #[serde(rename = "status")]
-    standing: PageStatus,
+    status: PageStatus,
     elsewhere: Option<&'a str>,
     source: Option<&'a SourcePath>,
     about: Option<PageSummary>,
@@ -128,18 +126,18 @@ impl Clients {
         self.open.lock().expect("no holder of this lock panics")
     }
 
-    /// The page that was made for the tabs at this address, when it is still as new as can be. What
-    /// cannot be shown is answered with the last that could.
-    pub fn kept(&self, address: &str) -> Option<Arc<PreviewResponse>> {
+    /// The page that was rendered for the tabs at this address, if no refresh has happened since.
+    /// If it has errors, the last version without errors.
+    pub fn cached(&self, address: &str) -> Option<Arc<PreviewResponse>> {
         let open = self.open();
-        let look = open.get(address)?.look.borrow().clone()?;
+        let look = open.get(address)?.latest.borrow().clone()?;
         if look.generation != self.generation.load(Ordering::Acquire) {
             return None;
         }
         let good = look
             .good
             .as_ref()
-            .filter(|_| look.served.standing == PageStatus::Broken);
+            .filter(|_| look.served.status == PageStatus::Broken);
         Some(Arc::clone(good.unwrap_or(&look.served)))
     }
 
@@ -147,8 +145,8 @@ impl Clients {
         self.files.lock().expect("no holder of this lock panics")
     }
 
-    /// Sends a tab to a place: one that shows the page, else the one that was opened last, else the
-    /// next one that comes.
+    /// Sends all tabs that show the page to the line, else the tab that was opened last, else the
+    /// next tab that opens.
     pub fn goto(&self, address: &str, goto: GotoTarget) -> GotoResult {
         let event = |goto: &GotoTarget| Event::default().event("goto").data(json(goto));
         let open = self.open();
@@ -156,7 +154,7 @@ impl Clients {
             .get(address)
             .into_iter()
             .flat_map(|page| page.tabs.values());
-        // All of them, so none may be passed over once one is reached.
+        // `count` reaches all of them, where `any` would stop at the first.
         if there
             .filter(|tab| tab.try_send(event(&goto)).is_ok())
             .count()
@@ -176,7 +174,7 @@ impl Clients {
     }
 }
 
-/// A tab, until it is closed.
+/// An open tab; dropped when it is closed.
 struct Client {
     shared: Arc<SharedState>,
     address: String,
@@ -196,7 +194,8 @@ impl Drop for Client {
 }
 
 impl SharedState {
-    /// After a refresh: makes every open page anew, tells its tabs, and says how many there were.
+    /// Renders every open page again after a refresh and notifies the tabs. Returns the number of
+    /// pages.
     pub fn publish(&self, touched: &ChangedPaths, changed: &[SourcePath]) -> usize {
         self.tabs.generation.fetch_add(1, Ordering::AcqRel);
         let addresses: Vec<String> = self.tabs.open().keys().cloned().collect();
@@ -208,7 +207,7 @@ impl SharedState {
         addresses.len()
     }
 
-    /// Makes an open page and tells its tabs how it stands.
+    /// Renders an open page and notifies its tabs.
     fn render_open_page(&self, address: &str) {
         let generation = self.tabs.generation.load(Ordering::Acquire);
         let served = Arc::new(self.make(address));
@@ -217,14 +216,14 @@ impl SharedState {
             .as_ref()
             .and_then(|source| self.live.about(source));
         let PreviewResponse {
-            standing,
+            status,
             elsewhere,
             source,
             ..
         } = &*served;
         let event = json(&PageEvent {
             hash: served.hash.to_string(),
-            standing: *standing,
+            status: *status,
             elsewhere: elsewhere.as_deref(),
             source: source.as_ref(),
             about,
@@ -233,22 +232,22 @@ impl SharedState {
         let Some(page) = open.get(address) else {
             return;
         };
-        page.look.send_if_modified(|old| {
+        page.latest.send_if_modified(|old| {
             if old.as_ref().is_some_and(|old| old.generation > generation) {
                 return false;
             }
-            let good = match served.standing {
+            let good = match served.status {
                 PageStatus::Found => Some(Arc::clone(&served)),
                 _ => old.as_ref().and_then(|old| old.good.clone()),
             };
-            let is_news = old.as_ref().is_none_or(|old| old.event != event);
+            let is_new = old.as_ref().is_none_or(|old| old.event != event);
             *old = Some(Arc::new(CachedPage {
                 generation,
                 event,
                 served: Arc::clone(&served),
                 good,
             }));
-            is_news
+            is_new
         });
     }
 
@@ -260,13 +259,13 @@ impl SharedState {
         ))
         .into();
         self.tabs.problems.send_if_modified(|old| {
-            let is_news = *old != reported;
+            let is_new = *old != reported;
             *old = reported;
-            is_news
+            is_new
         });
     }
 
-    /// Tells which pictures and styles have other bytes under the same address.
+    /// Notifies the tabs of loaded files whose bytes changed at the same address.
     fn send_changed_files(&self, touched: &ChangedPaths, changed: &[SourcePath]) {
         let may_differ = |source: &SourcePath| match touched {
             ChangedPaths::Paths(paths) => {
@@ -274,7 +273,7 @@ impl SharedState {
             }
             ChangedPaths::Everything => true,
         };
-        let brought: Vec<(SourcePath, LoadedAsset)> = self
+        let loaded: Vec<(SourcePath, LoadedAsset)> = self
             .tabs
             .files()
             .iter()
@@ -282,9 +281,9 @@ impl SharedState {
             .map(|(source, file)| (source.clone(), file.clone()))
             .collect();
         let mut paths = BTreeSet::new();
-        for (source, file) in brought {
+        for (source, file) in loaded {
             let now = self.make(&file.address);
-            if now.standing == PageStatus::Found && now.hash != file.hash {
+            if now.status == PageStatus::Found && now.hash != file.hash {
                 paths.insert(file.path.clone());
                 self.tabs.files().insert(
                     source,
@@ -305,12 +304,12 @@ impl SharedState {
             .values()
             .flat_map(|page| page.tabs.values())
         {
-            // A tab that reads nothing any more finds out when it is looked at again.
+            // A tab that does not receive the event updates when it is visible again.
             let _ = tab.try_send(event.clone());
         }
     }
 
-    /// Remembers that the browser has a file, to tell when it changes.
+    /// Records that the browser has loaded a file, to notify it of changes.
     pub fn remember_file(&self, served: &PreviewResponse, path: &str, address: &str) {
         let Some(source) = served
             .source
@@ -333,8 +332,8 @@ impl SharedState {
     }
 }
 
-/// The stream of one tab: `path=` is the page that it shows, as the browser writes it, and `token=`
-/// what an earlier stream of this run said to it.
+/// The event stream of one tab. `path=` is the page that it shows, as the browser encodes it, and
+/// `token=` is the token that an earlier stream sent.
 pub async fn events(
     State(shared): State<Arc<SharedState>>,
     Extension(connection): Extension<Arc<Connection>>,
@@ -355,7 +354,7 @@ pub async fn events(
     let Some(address) = address.filter(|address| address.starts_with('/')) else {
         return (
             StatusCode::BAD_REQUEST,
-            "`path` names no page of this site.\n",
+            "`path` is not an address of this site.\n",
         )
             .into_response();
     };
@@ -363,7 +362,7 @@ pub async fn events(
         argument("token=").is_some_and(|token| shared.guard.is_token(token.as_bytes())),
     );
     drop(connection);
-    let (words, heard) = mpsc::channel(WAITING_MAX);
+    let (events, received) = mpsc::channel(WAITING_MAX);
     let tab = Client {
         shared: Arc::clone(&shared),
         id: shared.tabs.next_id.fetch_add(1, Ordering::Relaxed),
@@ -372,17 +371,17 @@ pub async fn events(
     let looks = {
         let mut open = shared.tabs.open();
         let page = open.entry(tab.address.clone()).or_insert_with(|| OpenPage {
-            look: watch::Sender::new(None),
+            latest: watch::Sender::new(None),
             tabs: BTreeMap::new(),
         });
-        page.tabs.insert(tab.id, words.clone());
-        page.look.subscribe()
+        page.tabs.insert(tab.id, events.clone());
+        page.latest.subscribe()
     };
     let problems = shared.tabs.problems.subscribe();
-    // The tab is known before its page is made, so that a save in between reaches it.
+    // The tab is registered before its page is rendered, so that a save in between reaches it.
     let address = tab.address.clone();
     let made = work(&shared, move |shared| {
-        if shared.tabs.kept(&address).is_none() {
+        if shared.tabs.cached(&address).is_none() {
             shared.render_open_page(&address);
         }
         shared.send_problems();
@@ -395,7 +394,7 @@ pub async fn events(
         .expect("no holder of this lock panics")
         .take();
     if let Some((_, goto)) = waiting.filter(|(since, _)| since.elapsed() < GOTO_WAIT) {
-        let _ = words.try_send(Event::default().event("goto").data(json(&goto)));
+        let _ = events.try_send(Event::default().event("goto").data(json(&goto)));
     }
     let hello = Event::default().event("hello").data(json(&shared.hello()));
     let looks = WatchStream::new(looks)
@@ -403,8 +402,8 @@ pub async fn events(
     let problems = WatchStream::new(problems)
         .map(|reported| Event::default().event("problems").data(&*reported));
     let stream =
-        tokio_stream::once(hello).chain(looks.merge(problems).merge(ReceiverStream::new(heard)));
-    // The tab is open for as long as its stream is.
+        tokio_stream::once(hello).chain(looks.merge(problems).merge(ReceiverStream::new(received)));
+    // The closure owns the tab, so the tab is dropped with its stream.
     let stream = stream.map(move |event| {
         let _ = &tab;
         Ok::<_, Infallible>(event)
@@ -414,11 +413,11 @@ pub async fn events(
         .into_response()
 }
 
-/// What a tab must know of this run.
+/// The first event of a stream.
 #[derive(Serialize)]
 struct HelloEvent<'a> {
     version: &'a str,
-    /// For what a tab may have done; none where others can see the site.
+    /// The token for actions; `None` if other machines can see the site.
     token: Option<&'a str>,
 }
 

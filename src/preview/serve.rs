@@ -1,6 +1,6 @@
-//! An output of the site as a static host would answer it: with its type, a cheap check whether it
-//! changed, the redirect to the slash, parts of files, and the site's own page where nothing is. A
-//! page gets what the preview adds.
+//! Serves the outputs of the site as a static host would: with content types, entity tags,
+//! redirects to the slash, range requests, and the site's own page for missing addresses. The
+//! preview's script is added to pages.
 
 use std::sync::Arc;
 
@@ -17,22 +17,23 @@ use crate::paths::{SourcePath, percent_decode, percent_encode_into};
 use crate::pipeline::session::{LargeFile, LiveAnswer};
 use crate::site::Unpublished;
 
-/// What an address is answered with.
+/// The response for an address.
 #[derive(Clone, Debug)]
 pub struct PreviewResponse {
-    pub standing: PageStatus,
-    /// Of an output that is there.
+    pub status: PageStatus,
+    /// The content type of `bytes`.
     pub content_type: &'static str,
-    /// With what the preview adds.
+    /// The body, with the preview's script if it is a page.
     pub bytes: Bytes,
-    /// Of the bytes before anything was added.
+    /// The hash of the bytes before the script was added.
     pub hash: Fingerprint,
     pub source: Option<SourcePath>,
-    /// Where it went, or what to look at instead: an address with the base path, encoded.
+    /// The target of a redirect, or the nearest existing page of a missing address:
+    /// percent-encoded, with the base path.
     pub elsewhere: Option<String>,
 }
 
-/// Answers a request for the site.
+/// Handles a request for an output of the site.
 pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) -> Response {
     let base = shared.live.base_path();
     let (path, query) = (
@@ -50,11 +51,7 @@ pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) ->
         };
     };
     let Some(address) = percent_decode(below).filter(|address| is_plain(address)) else {
-        return (
-            StatusCode::BAD_REQUEST,
-            "No address of a site looks like this.\n",
-        )
-            .into_response();
+        return (StatusCode::BAD_REQUEST, "This is not a valid address.\n").into_response();
     };
     let served = {
         let address = address.clone();
@@ -74,11 +71,11 @@ pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) ->
     let Some(served) = served else {
         return (
             StatusCode::INTERNAL_SERVER_ERROR,
-            "Handsel itself failed on this page; the next save may work.\n",
+            "Handsel failed on this page because of a bug. The next save may work.\n",
         )
             .into_response();
     };
-    if served.standing == PageStatus::Moved {
+    if served.status == PageStatus::Moved {
         let target = served.elsewhere.as_deref().unwrap_or(&base);
         return redirect(
             &query.map_or_else(|| target.to_owned(), |query| format!("{target}?{query}")),
@@ -89,7 +86,7 @@ pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) ->
         .headers()
         .get(header::IF_NONE_MATCH)
         .is_some_and(|known| known.to_str().is_ok_and(|known| known.contains(&tag)));
-    if is_known && served.standing == PageStatus::Found {
+    if is_known && served.status == PageStatus::Found {
         return with_headers(
             StatusCode::NOT_MODIFIED.into_response(),
             &tag,
@@ -98,9 +95,9 @@ pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) ->
         );
     }
     shared.remember_file(&served, &path, &address);
-    let response = match served.standing {
+    let response = match served.status {
         PageStatus::Found | PageStatus::Moved => {
-            // A range has a meaning for GET only.
+            // Ranges are defined for GET only.
             let is_whole = request.method() != Method::GET;
             let part = if is_whole {
                 RangeAnswer::Whole
@@ -121,7 +118,7 @@ pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) ->
     with_headers(response, &tag, Some(served.content_type), &shared)
 }
 
-/// A file that is sent piece by piece.
+/// The response for a file that is sent in pieces.
 fn large_file(shared: &Arc<SharedState>, file: LargeFile, request: &Request) -> Response {
     let (tag, content_type) = (large::tag(&file), content_type(file.path.as_str()));
     let known = request
@@ -139,7 +136,7 @@ fn large_file(shared: &Arc<SharedState>, file: LargeFile, request: &Request) -> 
     )
 }
 
-/// A file, or the part of it that was asked for.
+/// A file, or the requested part of it.
 fn part_of(bytes: &Bytes, part: RangeAnswer) -> Response {
     let length = bytes.len();
     let (status, body, content_range) = match part {
@@ -176,7 +173,7 @@ fn with_headers(
     shared: &SharedState,
 ) -> Response {
     let headers = response.headers_mut();
-    // The browser keeps what it has and asks each time whether it is still right.
+    // The browser caches the response, but revalidates it on each request.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(
         header::ETAG,
@@ -193,7 +190,7 @@ fn with_headers(
     response
 }
 
-/// For this moment only: the browser must not remember it when the site changes.
+/// A temporary redirect, which the browser must not cache because the site may change.
 fn redirect(target: &str) -> Response {
     (
         StatusCode::FOUND,
@@ -208,13 +205,13 @@ fn redirect(target: &str) -> Response {
 fn outside(base: &str) -> Response {
     (
         StatusCode::NOT_FOUND,
-        format!("This site lies at {base}, by its `base_url`.\n"),
+        format!("This site is at {base}, because of its `base_url`.\n"),
     )
         .into_response()
 }
 
-/// Whether a decoded path can be an address: no way up, nothing that another system reads as a
-/// separator.
+/// Whether a decoded path can be an address: it has no `.` or `..` segments and no backslash, which
+/// some systems read as a separator.
 fn is_plain(address: &str) -> bool {
     !address.contains(['\0', '\\'])
         && !address
@@ -223,16 +220,16 @@ fn is_plain(address: &str) -> bool {
 }
 
 impl SharedState {
-    /// What is at an address (decoded, from the base path on): the page that was made for its open
-    /// tabs, when nothing changed since, else a new one.
+    /// The response for a decoded address below the base path: the page that was rendered for its
+    /// open tabs if nothing has changed since, else a new one.
     pub fn respond(&self, address: &str) -> Arc<PreviewResponse> {
-        match self.tabs.kept(address) {
-            Some(kept) => kept,
+        match self.tabs.cached(address) {
+            Some(cached) => cached,
             None => Arc::new(self.make(address)),
         }
     }
 
-    /// Makes what is at an address.
+    /// Renders the response for a decoded address below the base path.
     pub fn make(&self, address: &str) -> PreviewResponse {
         let base = self.live.base_path();
         let encoded = |address: &str| {
@@ -255,7 +252,7 @@ impl SharedState {
                     bytes
                 };
                 PreviewResponse {
-                    standing: PageStatus::Found,
+                    status: PageStatus::Found,
                     content_type,
                     bytes: bytes.into(),
                     hash,
@@ -303,16 +300,16 @@ impl SharedState {
 }
 
 impl PreviewResponse {
-    /// A page that is not the site's, or is shown in place of another.
+    /// A redirect, or a page in place of one that is missing or broken.
     fn preview_page(
-        standing: PageStatus,
+        status: PageStatus,
         bytes: Bytes,
         source: Option<SourcePath>,
         elsewhere: Option<String>,
     ) -> Self {
         let hash = Fingerprint::of(&bytes);
         Self {
-            standing,
+            status,
             content_type: "text/html; charset=utf-8",
             bytes,
             hash,
@@ -322,7 +319,7 @@ impl PreviewResponse {
     }
 }
 
-/// The type that static hosts give a file of this name.
+/// The content type that static hosts use for a file of this name.
 fn content_type(path: &str) -> &'static str {
     let extension = path
         .rsplit_once('.')

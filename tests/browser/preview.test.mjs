@@ -167,7 +167,7 @@ test("a site that begins with errors is served, and heals", async () => {
   await desk.serve();
   const page = await visit();
   await ui(page, ".panel article").first().waitFor();
-  assert.match(await page.locator("main").innerText(), /cannot be shown yet/);
+  assert.match(await page.locator("main").innerText(), /cannot be shown\./);
   await desk.put("handsel.yaml", "title: Test site\n");
   await desk.put(GUIDE, guide("The last sentence."));
   await text(page, "The last sentence.");
@@ -275,7 +275,7 @@ test("alt-click and the keyboard ask for the editor at the block's line", async 
   page.on("request", (request) => { if (request.url().endsWith("/_handsel/open")) asked.push({ ...request.postDataJSON(), token: request.headers()["handsel-token"] }); });
   await page.locator("main p", { hasText: "The first sentence." }).click({ modifiers: ["Alt"] });
   await ui(page, ".message.visible").waitFor();
-  assert.match(await ui(page, ".message").innerText(), /does not know your editor/);
+  assert.match(await ui(page, ".message").innerText(), /No editor is set/);
   assert.equal(asked[0].file, GUIDE);
   assert.match(asked[0].token, /^[0-9a-f]{32}$/);
   assert.equal(asked[0].line, 6);
@@ -294,7 +294,7 @@ test("an editor is started with file and line, and no shell", async () => {
   const page = await visit();
   await ui(page, ".edit").click();
   await ui(page, ".message.visible").waitFor();
-  assert.match(await ui(page, ".message").innerText(), /code opens line \d+/);
+  assert.match(await ui(page, ".message").innerText(), /Opened line \d+ in code/);
   const lines = await waitFor(() => readFile(seen, "utf8"));
   assert.match(lines, /^--reuse-window\n-g\n.*content\/guides\/give-first\.md:\d+\n$/);
 });
