@@ -248,11 +248,11 @@ struct MarkdownWalk<'a> {
     /// Where the last cell of the open row ends.
     cells_end: usize,
     is_head: bool,
-    /// The number of open blocks that were dropped because they are nested too deep.
+    /// The number of open blocks that were dropped because they are nested too deeply.
     dropped_depth: usize,
     /// The same for components.
     dropped_components: usize,
-    /// What was already reported as nested too deep.
+    /// What was already reported as nested too deeply.
     too_deep: Vec<&'static str>,
     last_level: u8,
     title: TitleSearch,
@@ -472,7 +472,7 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    /// Starts a block that may contain other blocks. Blocks that are nested too deep lose their
+    /// Starts a block that may contain other blocks. Blocks that are nested too deeply lose their
     /// nesting.
     fn start_block(&mut self, block: Tag<'a>, range: Range<usize>) {
         if matches!(block, Tag::Paragraph) {

@@ -97,7 +97,7 @@ pub enum HtmlFinding {
         is_html: bool,
         range: Range<usize>,
     },
-    /// An element that is nested too deep, so its tags are left out.
+    /// An element that is nested too deeply, so its tags are left out.
     TooDeep { range: Range<usize> },
     /// A tag without `>` at its end, shown as written.
     OpenTag { range: Range<usize> },

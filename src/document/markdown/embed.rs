@@ -106,7 +106,8 @@ impl MarkdownWalk<'_> {
                 ("lines", ArgumentValue::Text(value)) => match line_range(&value) {
                     Some(range) => lines = Some(range),
                     None => self.problem(
-                        Diagnostic::new(Code::BadInclude, "the line range is not valid"),
+                        Diagnostic::new(Code::BadInclude, "the line range is not valid")
+                            .help("write it as `3-9`"),
                         range,
                     ),
                 },

@@ -49,7 +49,7 @@ fn convert_formula(formula: &str, display: MathDisplay) -> Result<CleanMathml, S
         apart
             .map_err(|error| error.to_string())?
             .join()
-            .unwrap_or_else(|_| Err("it is nested too deep".to_owned()))
+            .unwrap_or_else(|_| Err("it is nested too deeply".to_owned()))
     })
 }
 

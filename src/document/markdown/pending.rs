@@ -98,7 +98,7 @@ pub(super) struct OpenCode {
 }
 
 impl MarkdownWalk<'_> {
-    /// Whether a block that begins here is nested too deep, so that it loses its nesting. Reported
+    /// Whether a block that begins here is nested too deeply, so that it loses its nesting. Reported
     /// once.
     pub(super) fn is_too_deep(&mut self, depth: usize, range: &Range<usize>) -> bool {
         let is_too_deep = depth >= DEPTH_MAX;
@@ -121,7 +121,7 @@ impl MarkdownWalk<'_> {
         }
     }
 
-    /// Reports that something is nested too deep, once for each page and type.
+    /// Reports that something is nested too deeply, once for each page and type.
     pub(super) fn too_deep(&mut self, what: &'static str, depth_max: usize, range: Range<usize>) {
         if !self.too_deep.contains(&what) {
             self.too_deep.push(what);
@@ -130,7 +130,7 @@ impl MarkdownWalk<'_> {
                 format!("{what} are nested more than {depth_max} deep"),
             );
             self.problem(
-                problem.help("nest them less deep; the rest is shown without nesting"),
+                problem.help("nest them less deeply; the rest is shown without nesting"),
                 range,
             );
         }
