@@ -1,5 +1,5 @@
 //! The front matter that every page may have, whatever its kind, with the names that other
-//! generators use for the same thing.
+//! generators use for the same fields.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 
 fn words() -> Vec<Field> {
     vec![
-        Field::text("title").about("What the page is called; else its first `#` heading."),
+        Field::text("title").about("The page's title. Unless set: its first `#` heading."),
         Field::text("short_title")
             .about("A shorter title for navigation.")
             .also(&[
@@ -29,14 +29,15 @@ fn words() -> Vec<Field> {
         Field::text("summary")
             .about("One or two sentences for lists, search and link previews.")
             .also(&["description", "excerpt"]),
-        Field::text("kind").about("The kind of page, where the top folder does not say it."),
+        Field::text("kind").about("The kind of page, if the top-level folder does not imply it."),
         Field::new("image", image())
-            .about("A picture for cards and link previews.")
+            .about("An image for cards and link previews.")
             .also(&["cover", "thumbnail"]),
-        Field::text("disclosure")
-            .about("What a reader should know of interests behind the page; shown above it."),
-        Field::text("change_note").about("What the last change was, in a sentence."),
-        Field::list("sources", source()).about("Where what the page says was taken from."),
+        Field::text("disclosure").about(
+            "What readers should know about interests behind the page, shown above its text.",
+        ),
+        Field::text("change_note").about("The last change, in a sentence."),
+        Field::list("sources", source()).about("The sources of what the page says."),
     ]
 }
 
@@ -44,8 +45,8 @@ fn image() -> FieldType {
     let fields = vec![
         Field::new("src", FieldType::Link)
             .required()
-            .about("The picture's file."),
-        Field::text("alt").about("Its text."),
+            .about("The image file."),
+        Field::text("alt").about("The alt text."),
     ];
     FieldType::Either(vec![FieldType::Link, FieldType::Map(fields)])
 }
@@ -67,11 +68,12 @@ fn people_and_topics() -> Vec<Field> {
         Field::new("audience", FieldType::Terms)
             .about("Keys of `audiences.yaml`.")
             .also(&["audiences"]),
-        Field::choice("level", &["beginner", "intermediate", "advanced"]).about("Whom it suits."),
+        Field::choice("level", &["beginner", "intermediate", "advanced"])
+            .about("How much readers should already know."),
         Field::list("authors", FieldType::Text)
             .about("Names, or keys of `authors.yaml`.")
             .also(&["author"]),
-        Field::text("owner").about("Who looks after the page."),
+        Field::text("owner").about("Who maintains the page."),
     ]
 }
 
@@ -85,7 +87,7 @@ fn time() -> Vec<Field> {
             "published",
             FieldType::Either(vec![FieldType::Date, FieldType::Boolean]),
         )
-        .about("The day it appears; `false` means a draft.")
+        .about("The day on which the page is published; `false` means a draft.")
         .also(&[
             "date",
             "publish",
@@ -95,7 +97,7 @@ fn time() -> Vec<Field> {
             "publish_date",
         ]),
         Field::date("updated")
-            .about("The day of its last real change.")
+            .about("The day of the last substantial change.")
             .also(&[
                 "lastmod",
                 "modified",
@@ -104,18 +106,19 @@ fn time() -> Vec<Field> {
                 "last_updated",
                 "updatedDate",
             ]),
-        Field::date("reviewed").about("The day somebody last checked it."),
-        Field::new("review_every", FieldType::Period).about("How often it has to be checked."),
+        Field::date("reviewed").about("The day on which the page was last checked."),
+        Field::new("review_every", FieldType::Period)
+            .about("How often the page has to be checked."),
         Field::date("expires")
-            .about("The day from which it is no longer published.")
+            .about("The day from which the page is no longer published.")
             .also(&["expiryDate", "expiry_date"]),
     ]
 }
 
 fn links() -> Vec<Field> {
     vec![
-        Field::list("related", FieldType::Link).about("Pages that go with this one."),
-        Field::new("next", next()).about("The one next step to offer at the end."),
+        Field::list("related", FieldType::Link).about("Related pages."),
+        Field::new("next", next()).about("The next step to offer at the end of the page."),
         Field::list("aliases", FieldType::Text)
             .about("Old addresses, from the root; they redirect here.")
             .also(&["redirect_from", "redirects", "redirectFrom", "alias"]),
@@ -128,12 +131,12 @@ fn links() -> Vec<Field> {
 
 fn search() -> Vec<Field> {
     vec![
-        Field::number("boost").about("How much more its words count; 1 is usual."),
-        Field::boolean("exclude").about("Keep it out of the search."),
+        Field::number("boost").about("The weight of the page's words; the default is 1."),
+        Field::boolean("exclude").about("Leave the page out of the search."),
     ]
 }
 
-/// VitePress writes the words of the link beside it; here they are the page's title.
+/// VitePress allows a text for the link; here the text is the page's title.
 fn next() -> FieldType {
     let worded = FieldType::Map(vec![
         Field::new("link", FieldType::Link).required(),
@@ -149,29 +152,29 @@ fn publishing() -> Vec<Field> {
             .defaults_to("the site's")
             .also(&["language", "locale"]),
         Field::boolean("draft")
-            .about("Not published yet.")
+            .about("Whether the page is a draft, which is not published.")
             .defaults_to("`false`"),
         Field::boolean("unlisted")
-            .about("Published, but in no list, feed or search.")
+            .about("Whether the page is left out of lists, feeds and search.")
             .defaults_to("`false`")
             .also(&["hidden", "nav_exclude"]),
         Field::number("order")
-            .about("Its place among its neighbours, lowest first.")
+            .about("The page's position among its neighbors, lowest first.")
             .also(&["weight", "nav_order", "sidebar_position"]),
         Field::text("license")
-            .about("The licence of this page.")
+            .about("The page's license.")
             .defaults_to("the site's")
             .also(&["licence"]),
         Field::new(
             "search",
             FieldType::Either(vec![FieldType::Map(search()), FieldType::Boolean]),
         )
-        .about("How the site's search treats it; `false` keeps it out."),
+        .about("How the search treats the page; `false` leaves it out."),
         Field::boolean("glossary")
             .about("Explain glossary terms at their first use.")
             .defaults_to("`true`"),
-        settings::checks_field().about("Severities of checks for this page, each with a reason."),
-        Field::text("template").about("Another template than the kind's."),
+        settings::checks_field().about("Severities of problems on this page, each with a reason."),
+        Field::text("template").about("The template, if not the kind's."),
         Field::new("extra", FieldType::map_of(FieldType::Anything))
             .about("Your own values, for your own templates."),
     ]

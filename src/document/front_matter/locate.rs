@@ -1,10 +1,10 @@
-//! Finds front matter that is not where or as it should be: below line 1, between odd lines, in
-//! another form, without a line around it.
+//! Finds front matter in the wrong place or form: below line 1, between odd lines, in another
+//! format, or without a line around it.
 //!
-//! A page whose front matter goes unnoticed is published with it as text, even if it says
-//! `draft: true`. Where nothing but comments and unseen characters precedes a block, lines that
-//! look like keys are enough to recognize it. Below text, a rule, and a line such as `Note: this`
-//! under it, are ordinary Markdown, so a key has to be known.
+//! A page whose front matter goes unnoticed is published with the front matter as text, even if it
+//! says `draft: true`. If only comments and invisible characters precede a block, lines that look
+//! like keys are enough to recognize it. Below text, a rule with a line such as `Note: this` under
+//! it is ordinary Markdown, so a key has to be a known one.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -14,33 +14,33 @@ use super::{COMMON_FIELDS, FrontMatterFormat, lines_from, next_line};
 use crate::fields::boolean_word;
 use crate::source::is_unseen;
 
-/// The first lines of a file, in which front matter is looked for.
+/// The number of lines at the beginning of a file in which front matter is searched for.
 const LINES_SEARCHED: usize = 40;
 
-/// A block has its closing line within so many lines.
+/// The maximum number of lines up to the closing line of a block.
 const LINES_OF_BLOCK_MAX: usize = 400;
 
-/// Front matter as it was found.
+/// Front matter in the wrong place or form.
 pub(super) struct FrontMatterBlock {
-    /// The line that opens it.
+    /// The line that opens the block.
     pub open: Range<usize>,
-    /// What is between the lines around it.
+    /// The content between the lines around it.
     pub inner: Range<usize>,
     /// Where the text after it begins.
     pub end: usize,
     pub form: FrontMatterFormat,
-    /// Something that readers see is above it.
+    /// Whether visible text is above it.
     pub is_after_text: bool,
     pub fault: BlockFault,
 }
 
-/// Why a block is not front matter as Handsel reads it.
+/// Why a block is not valid front matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BlockFault {
-    /// The block has the right lines and is not at the beginning of the file.
+    /// The block has the right lines but is not at the beginning of the file.
     Late,
     OddLine,
-    /// An unseen character precedes the first line.
+    /// An invisible character precedes the first line.
     Unseen(char),
     /// Blanks precede the line.
     Indented,
@@ -51,7 +51,7 @@ pub(super) enum BlockFault {
 }
 
 impl BlockFault {
-    /// The message and the help.
+    /// The message and the help for this fault.
     pub(super) fn explain(
         self,
         text: &str,
@@ -82,11 +82,11 @@ impl BlockFault {
             ),
             (BlockFault::OddLine, _) => (
                 format!("front matter opens with a line `---`, not `{line}`"),
-                "write `---` in its place, on line 1 of the file",
+                "replace it with `---`, on line 1 of the file",
             ),
             (BlockFault::Unseen(c), _) => (
                 format!(
-                    "an unseen character, U+{:04X}, precedes the line that opens the front matter",
+                    "an invisible character, U+{:04X}, precedes the line that opens the front matter",
                     u32::from(c)
                 ),
                 "delete it, so that `---` begins the file",
@@ -111,8 +111,7 @@ impl BlockFault {
     }
 }
 
-/// Keys that say something of a page, in lower case: those of the common fields, and some of other
-/// generators.
+/// Page keys in lower case: those of the common fields, and some of other generators.
 static KNOWN_KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     const OTHERS: [&str; 6] = ["layout", "publish", "private", "status", "type", "id"];
     let own = COMMON_FIELDS
@@ -122,7 +121,7 @@ static KNOWN_KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     own.chain(OTHERS.map(str::to_owned)).collect()
 });
 
-/// Finds front matter in a file whose first line does not open it as it should.
+/// Finds front matter in a file whose first line is not `---`.
 pub(super) fn find(text: &str) -> Option<FrontMatterBlock> {
     let mut is_after_text = false;
     let mut skipped_to = 0;
@@ -180,8 +179,8 @@ pub(super) fn find(text: &str) -> Option<FrontMatterBlock> {
     None
 }
 
-/// Finds a second block: right below the first one, or further down where it would hold the page
-/// back.
+/// Finds a second block, directly below the first one, or further down if it would make the page a
+/// draft.
 pub(super) fn find_second(text: &str, start: usize) -> Option<FrontMatterBlock> {
     let mut is_after_text = false;
     let mut skipped_to = 0;
@@ -193,7 +192,7 @@ pub(super) fn find_second(text: &str, start: usize) -> Option<FrontMatterBlock> 
             continue;
         }
         let first = text.as_bytes()[line.start];
-        // Nearly all lines are passed by their first byte.
+        // For nearly all lines, the first byte is enough.
         if matches!(first, b'`' | b'~' | b'<' | b'-' | b'+' | b' ' | b'\\') || !first.is_ascii() {
             let seen = trim_invisible(text, &line);
             if let Some(end) = end_of_example(text, &line, &seen) {
@@ -217,8 +216,8 @@ fn is_deeply_indented(line: &str) -> bool {
     line.starts_with('\t') || line.starts_with("    ")
 }
 
-/// Where text ends that is shown as it is written, and that begins on this line: a code block,
-/// `<pre>`.
+/// Where text that is shown as written, such as a code block or `<pre>`, ends if it begins on this
+/// line.
 fn end_of_example(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<usize> {
     let content = &text[seen.clone()];
     if content.starts_with("```") || content.starts_with("~~~") {
@@ -231,7 +230,7 @@ fn end_of_example(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Optio
     })
 }
 
-/// A block that this line opens. Below text, lines with a deep indent are code.
+/// The block that this line opens. Below text, deeply indented lines are code.
 fn block(
     text: &str,
     line: &Range<usize>,
@@ -313,12 +312,13 @@ fn block(
     })
 }
 
-/// Whether a closing line was found, which is then between the two.
+/// Whether a closing line was found, which is then between the two offsets.
 fn close_is_there(end: usize, inner: &Range<usize>) -> bool {
     end > inner.end
 }
 
-/// JSON front matter is an object with at least one quoted key; other text may begin with a brace.
+/// JSON front matter: an object with at least one quoted key. Other text may begin with a brace,
+/// too.
 fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<FrontMatterBlock> {
     let rest = &text[seen.start..];
     if !rest.strip_prefix('{')?.trim_start().starts_with('"') {
@@ -348,8 +348,8 @@ fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<FrontMat
     })
 }
 
-/// Keys at the top of a file with no line above them. Text may begin so, too, unless it would hold
-/// the page back or a line closes it.
+/// Keys at the top of a file without a line above them. Text may begin in the same way, so the keys
+/// count only if they make the page a draft or if a line closes them.
 fn without_line(text: &str, line: &Range<usize>) -> Option<FrontMatterBlock> {
     let end = leading_keys_end(text, line.start);
     let inside = &text[line.start..end];
@@ -385,14 +385,14 @@ fn wrapped(
     }
 }
 
-/// Where the comment that begins here ends, before its `-->`; `None` where no comment begins, or
-/// where it is never closed.
+/// Where the comment that begins here ends, before its `-->`; `None` if no comment begins here or
+/// if it is never closed.
 fn comment_end(text: &str, seen: &Range<usize>) -> Option<usize> {
     let rest = text[seen.start..].strip_prefix("<!--")?;
     rest.find("-->").map(|length| seen.start + 4 + length)
 }
 
-/// The code block that this line opens; `None` when it is never closed.
+/// The code block that this line opens; `None` if it is never closed.
 fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<FrontMatterBlock> {
     let mark = text[seen.clone()].chars().next()?;
     let length = text[seen.clone()]
@@ -427,7 +427,7 @@ fn is_fence_of_data(line: &str) -> bool {
     )
 }
 
-/// The part of a line without blanks and unseen characters around it.
+/// The part of a line without blanks and invisible characters around it.
 fn trim_invisible(text: &str, line: &Range<usize>) -> Range<usize> {
     let is_nothing = |c: char| c.is_whitespace() || is_unseen(c);
     let content = text[line.clone()].trim_end_matches(is_nothing);
@@ -435,14 +435,14 @@ fn trim_invisible(text: &str, line: &Range<usize>) -> Range<usize> {
     start.min(line.start + content.len())..line.start + content.len()
 }
 
-/// The characters that a rule is made of.
+/// The characters of a rule.
 struct RuleMark {
     kind: char,
-    /// How many hyphens they are worth.
+    /// The number of hyphens that they stand for.
     weight: usize,
 }
 
-/// The marks of a rule that begin a line, and what follows them.
+/// The characters of a rule at the beginning of a line, and what follows them.
 fn rule(content: &str) -> Option<(RuleMark, &str)> {
     let content = content.strip_prefix('\\').unwrap_or(content);
     let first = content.chars().next()?;
@@ -469,7 +469,7 @@ fn rule(content: &str) -> Option<(RuleMark, &str)> {
     Some((RuleMark { kind, weight }, content[end..].trim_start()))
 }
 
-/// How many hyphens a dash stands for: writing programs turn two or three of them into one
+/// The number of hyphens that a dash stands for: word processors turn two or three of them into one
 /// character.
 fn dash_weight(c: char) -> usize {
     match c {
@@ -480,8 +480,8 @@ fn dash_weight(c: char) -> usize {
     }
 }
 
-/// Whether this line of front matter can only be meant to close it. It is asked of each line, so it
-/// looks at the first byte first.
+/// Whether this line of front matter can only be meant to close it. Every line is checked, so the
+/// first byte is checked first.
 pub(super) fn is_rule(content: &str) -> bool {
     let first = content.bytes().next().unwrap_or(0);
     if first != b'-' && first.is_ascii() {
@@ -511,7 +511,7 @@ fn closes(text: &str, line: &Range<usize>, kind: char, may_be_deep: bool) -> boo
     }
 }
 
-/// The key of a line of YAML or TOML with its value.
+/// The key and the value on a line of YAML or TOML.
 fn key_of(line: &str) -> Option<(&str, &str)> {
     let at = line.find([':', '='])?;
     let (key, value) = (
@@ -529,7 +529,7 @@ fn key_of(line: &str) -> Option<(&str, &str)> {
     (is_key && is_separate).then(|| (key, value.trim()))
 }
 
-/// A key in lower case, as keys are written, or one that is known in any case.
+/// Whether a key is written in lower case, as keys usually are, or is a known one in any case.
 fn is_likely_key(key: &str) -> bool {
     !key.bytes().any(|byte| byte.is_ascii_uppercase()) || is_known(key)
 }
@@ -544,7 +544,7 @@ fn has_known_key(text: &str) -> bool {
         || text.trim_start().starts_with('{') && marks_unpublished(text)
 }
 
-/// Whether the first line that says something is a key.
+/// Whether the first line that is neither blank nor a comment is a key.
 pub(super) fn looks_like_keys(text: &str) -> bool {
     let mut lines = text
         .lines()
@@ -555,7 +555,7 @@ pub(super) fn looks_like_keys(text: &str) -> bool {
         .is_some_and(|(key, _)| is_likely_key(key))
 }
 
-/// Whether a line may be one of front matter.
+/// Whether a line may be part of front matter.
 fn is_of_data(line: &str) -> bool {
     let content = line.trim();
     content.is_empty()
@@ -564,8 +564,8 @@ fn is_of_data(line: &str) -> bool {
         || key_of(line).is_some()
 }
 
-/// The end of the keys that begin at `start`, with all that belongs to them. A blank line may be
-/// among them, a heading may not.
+/// The end of the keys that begin at `start`, including everything that belongs to them. Blank
+/// lines are allowed among them, headings are not.
 pub(super) fn leading_keys_end(text: &str, start: usize) -> usize {
     let mut end = start;
     let mut has_key = false;
@@ -595,7 +595,7 @@ pub(super) fn leading_keys_end(text: &str, start: usize) -> usize {
     end
 }
 
-/// Whether a line of front matter, whatever its form, says that the page is not to be published.
+/// Whether a line of front matter, in any format, says that the page is not to be published.
 pub(super) fn marks_unpublished(text: &str) -> bool {
     text.split(['\n', ',', '{', '}']).any(|piece| {
         let Some((key, value)) = key_of(piece.trim()) else {

@@ -1,5 +1,5 @@
-//! From a front matter's tree to [`Meta`]: defaults of the folders filled in, kind decided, every
-//! field checked.
+//! Turns the tree of a front matter into [`Meta`]: fills in folder defaults, determines the kind
+//! and checks every field.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,14 +18,14 @@ use crate::yaml::{YamlEntry, YamlMap, YamlNode, YamlValue as Yaml};
 
 const TITLE_CHARS_MAX: usize = 200;
 
-/// Topics, or audiences, that one page may have. Each of them has a list that shows the page, and
-/// the page shows all of them there.
+/// The maximum number of topics, or of audiences, of a page. Each of them has a list that shows the
+/// page, and the page shows each of them.
 const TERMS_MAX: usize = 100;
 
-/// The kind of a page that neither states one nor lies in a kind's folder.
+/// The kind of a page that states none and is not in the folder of a kind.
 const PLAIN_KIND: &str = "page";
 
-/// What reading front matter depends on besides the file.
+/// What reading front matter depends on, apart from the file.
 #[derive(Clone, Copy)]
 pub struct MetaContext<'a> {
     /// The `_defaults.yaml` of the page's folders, the nearest last.
@@ -33,15 +33,15 @@ pub struct MetaContext<'a> {
     pub kind_from_folder: Option<&'a str>,
     pub kinds: &'a Kinds,
     pub is_lenient: bool,
-    /// The site's, in which times without an offset are.
+    /// The site's time zone, for times without an offset.
     pub timezone: &'a str,
 }
 
-/// What a page says of itself.
+/// Reads the front matter of a page.
 ///
-/// What is wrong in the defaults is a problem of [`defaults`], not of the page. What does not fit
-/// is absent from the result. A title may still come from a heading, so a page without one is not a
-/// problem yet.
+/// Problems in the defaults are problems of [`defaults`], not of the page. Invalid values are left
+/// out of the result. A page without a title is not a problem yet, because a heading may provide
+/// one.
 pub fn meta(
     path: &SourcePath,
     node: Option<&YamlNode>,
@@ -62,7 +62,7 @@ pub fn meta(
         problems.push(
             Diagnostic::new(Code::WrongType, message)
                 .at(node.place.clone())
-                .help("write `key: value`, one a line: `title: …`"),
+                .help("write one `key: value` on each line, such as `title: …`"),
         );
     }
     let kind = kind_of(written, defaults, kind_from_folder, kinds, &mut problems);
@@ -122,7 +122,7 @@ pub fn meta(
     Checked::new(meta, problems)
 }
 
-/// What is wrong in a folder's `_defaults.yaml`, whose pages may be of any kind.
+/// The problems in a folder's `_defaults.yaml`, whose pages may be of any kind.
 pub fn defaults(node: &YamlNode, kinds: &Kinds) -> Vec<Diagnostic> {
     let mut groups: Vec<&[Field]> = vec![&COMMON_FIELDS];
     groups.extend(kinds.values().map(|kind| &kind.fields[..]));
@@ -185,12 +185,7 @@ fn known_kind<'a>(
     if kind.is_none() {
         let names = || kinds.keys().map(String::as_str);
         let help = nearest(name, names()).map_or_else(
-            || {
-                format!(
-                    "the kinds of this site: {}",
-                    names().collect::<Vec<_>>().join(", ")
-                )
-            },
+            || format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
             |near| format!("did you mean `{near}`?"),
         );
         problems.push(
@@ -202,8 +197,8 @@ fn known_kind<'a>(
     kind
 }
 
-/// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one
-/// level deep, everything else whole.
+/// Adds the defaults to the page's own keys: nearest folder first, mappings merged one level deep,
+/// everything else as a whole.
 fn merge(
     written: Option<&YamlNode>,
     defaults: &[&YamlNode],
@@ -231,7 +226,7 @@ fn merge(
         {
             let name = canonical(key);
             if name == "published" && boolean(&entry.node).is_some() {
-                // Whether pages are published is one thing, when they are is another.
+                // A yes or no in the defaults is kept apart from the page's date.
                 map.entry("publish".to_owned())
                     .or_insert_with(|| entry.clone());
                 continue;
@@ -255,8 +250,8 @@ fn merge(
     }
 }
 
-/// Jekyll's `published: false` and Obsidian's `publish: false` say that a page is a draft, and may
-/// be next to a `date:`.
+/// Jekyll's `published: false` and Obsidian's `publish: false` mark a page as a draft, and may be
+/// next to a `date:`.
 fn take_published(node: &mut YamlNode) -> Option<bool> {
     let Yaml::Map(map) = &mut node.value else {
         return None;
@@ -272,8 +267,9 @@ fn take_published(node: &mut YamlNode) -> Option<bool> {
     is_published
 }
 
-/// Whether `draft:` has a value that is not one of yes and no, or a misspelled key says so. The
-/// page must not be published because the field is dropped. Only a misspelled no is taken for one.
+/// Whether `draft:` has a value that is neither yes nor no, or a misspelled key says that the page
+/// is a draft. If so, the page must not be published just because the field is dropped. A
+/// misspelled `false`, `no` or `off` still counts as no.
 fn has_unreadable_draft(node: &YamlNode) -> bool {
     let Yaml::Map(map) = &node.value else {
         return false;
@@ -295,7 +291,7 @@ fn has_unreadable_draft(node: &YamlNode) -> bool {
     })
 }
 
-/// `date: { created: …, updated: … }`, as some systems group the dates of a page.
+/// Reads `date: { created: …, updated: … }`, as some systems group the dates of a page.
 fn unfold_dates(node: &mut YamlNode, is_lenient: bool, problems: &mut Vec<Diagnostic>) {
     const CREATED: [&str; 5] = ["created", "published", "date", "start", "added"];
     const UPDATED: [&str; 5] = ["updated", "modified", "lastmod", "changed", "edited"];
@@ -347,8 +343,8 @@ fn unfold_dates(node: &mut YamlNode, is_lenient: bool, problems: &mut Vec<Diagno
     }
 }
 
-/// The moment that a date with a time is, in seconds since 1970. A time without an offset is one of
-/// the site's zone.
+/// The moment of a date with a time, in seconds since 1970. A time without an offset is in the
+/// site's time zone.
 fn moment_of(node: &YamlNode, name: &str, context: &MetaContext<'_>) -> Option<i64> {
     const LONGEST_DAY: usize = "2026-01-31".len();
     let is_meant = |key: &str| {
@@ -378,7 +374,7 @@ fn moment_of(node: &YamlNode, name: &str, context: &MetaContext<'_>) -> Option<i
         .map(|time| time.timestamp().as_second())
 }
 
-/// Whether a page is in the folder where Jekyll and Hexo keep drafts.
+/// Whether a page is in a folder in which Jekyll and Hexo keep drafts.
 pub fn is_in_drafts_folder(path: &SourcePath) -> bool {
     path.as_str().contains("_draft")
         && path
@@ -387,8 +383,8 @@ pub fn is_in_drafts_folder(path: &SourcePath) -> bool {
             .any(|name| matches!(name, "_drafts" | "_draft"))
 }
 
-/// Keys that other systems use, each with what to write. They may be the names of a kind's fields,
-/// too, and mean something else there.
+/// Keys of other systems, each with a suggestion. A kind may have fields with the same names and
+/// another meaning.
 const FOREIGN_KEYS: [(&[&str], &str); 8] = [
     (
         &[
@@ -401,7 +397,7 @@ const FOREIGN_KEYS: [(&[&str], &str); 8] = [
             "date_published",
             "posted",
         ],
-        "for the day on which the page appears write `published:`",
+        "to set the day of publication, write `published:`",
     ),
     (
         &[
@@ -414,31 +410,31 @@ const FOREIGN_KEYS: [(&[&str], &str); 8] = [
             "edited",
             "lastmodified",
         ],
-        "for the day of the last change write `updated:`",
+        "to set the day of the last change, write `updated:`",
     ),
     (
         &["status", "state", "stage"],
-        "to keep a page back write `draft: true`; what is your own goes under `extra:`",
+        "to keep the page unpublished, write `draft: true`; put your own values under `extra:`",
     ),
     (
         &["private", "visibility", "public"],
-        "to keep a page back write `draft: true`; to keep it out of lists write `unlisted: true`",
+        "to keep the page unpublished, write `draft: true`; to leave it out of lists, write `unlisted: true`",
     ),
     (
         &["layout"],
-        "for another template write `template:`, for another kind of page `kind:`; otherwise delete it",
+        "to change the template, write `template:`; to change the kind of page, write `kind:`; otherwise delete it",
     ),
     (
         &["type", "post_type"],
-        "for another kind of page write `kind:`; otherwise delete it",
+        "to change the kind of page, write `kind:`; otherwise delete it",
     ),
     (
         &["keywords", "subjects"],
-        "for what the page is about write `topics:`",
+        "to say what the page is about, write `topics:`",
     ),
     (
         &["subtitle", "tagline", "abstract"],
-        "for a sentence about the page write `summary:`",
+        "to summarize the page, write `summary:`",
     ),
 ];
 
@@ -459,8 +455,8 @@ fn drop_unset_weight(node: &mut YamlNode) {
     }
 }
 
-/// Help for a key that is unknown here: what another system's key is called, or which kind has such
-/// a field.
+/// Help for an unknown key: the name for a key of another system, or the kind that has such a
+/// field.
 fn foreign_key_help(key: &str, kinds: &Kinds) -> Option<String> {
     let lower = key.to_ascii_lowercase();
     if let Some((_, help)) = FOREIGN_KEYS
@@ -571,7 +567,7 @@ fn from_items(
     }
 }
 
-/// Terms without those that differ from an earlier one in nothing but letter case.
+/// Removes terms that differ from an earlier one only in letter case.
 fn distinct(terms: Vec<Located<String>>) -> Vec<Located<String>> {
     let mut known = HashSet::new();
     terms
@@ -580,7 +576,7 @@ fn distinct(terms: Vec<Located<String>>) -> Vec<Located<String>> {
         .collect()
 }
 
-/// As many terms as a page may have.
+/// Cuts a list of terms to the maximum number.
 fn limited(
     mut terms: Vec<Located<String>>,
     field: &str,
@@ -588,20 +584,20 @@ fn limited(
 ) -> Vec<Located<String>> {
     if let Some(first_over) = terms.get(TERMS_MAX) {
         let message = format!(
-            "`{field}` has {} entries; a page has at most {TERMS_MAX}",
+            "`{field}` has {} entries; a page can have at most {TERMS_MAX}",
             terms.len()
         );
         problems.push(
             Diagnostic::new(Code::BadValue, message)
                 .at(first_over.place.clone())
-                .help("keep those that a reader would look for"),
+                .help("keep those that readers would look for"),
         );
         terms.truncate(TERMS_MAX);
     }
     terms
 }
 
-/// A slug that begins with `/` is a whole address, as Docusaurus has it.
+/// A slug that begins with `/` is a whole address, as in Docusaurus.
 fn addresses(
     slug: Option<Located<String>>,
     address: Option<Located<String>>,
@@ -611,11 +607,11 @@ fn addresses(
         Some(slug) if slug.value.starts_with('/') => (None, address.or(Some(slug))),
         Some(slug) if slug.value.contains('/') => {
             let message = format!(
-                "`slug`: `{}` is more than the last part of an address",
+                "`slug`: `{}` must be the last part of an address only",
                 slug.value
             );
             let help = format!(
-                "for a whole address write `permalink: /{}/`",
+                "to set the whole address, write `permalink: /{}/`",
                 slug.value.trim_matches('/')
             );
             problems.push(
@@ -663,7 +659,7 @@ fn picture(item: &FieldItem) -> Option<MetaImage> {
     }
 }
 
-/// A text alone is a title, or a bare address that stands for itself.
+/// A source given as text is a title, or an address that is its own title.
 fn reference(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<SourceReference> {
     let Value::Map(map) = &item.value else {
         let text = item.as_text()?;
@@ -705,7 +701,7 @@ fn reference(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<SourceR
     })
 }
 
-/// On one page a check is set aside with a reason, so that the next writer knows why.
+/// Setting the severity of a problem on one page needs a reason, so that the next writer knows why.
 fn page_checks(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Severity> {
     let Some(checks) = items.get("checks").and_then(FieldItem::as_map) else {
         return BTreeMap::new();
@@ -719,7 +715,7 @@ fn page_checks(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> BTreeMap<S
             Code::MissingField,
             format!("`checks`: `{code}` is set for this page without a reason"),
         );
-        let help = format!("say why: `{code}: {{ severity: {severity}, reason: … }}`");
+        let help = format!("add a reason: `{code}: {{ severity: {severity}, reason: … }}`");
         problems.push(
             problem
                 .at(item.place.clone())
@@ -735,12 +731,12 @@ fn check_title(meta: &Meta, written: Option<&YamlNode>, problems: &mut Vec<Diagn
         let chars = title.value.chars().count();
         if chars > TITLE_CHARS_MAX {
             let message = format!(
-                "the title has {chars} characters; over {TITLE_CHARS_MAX} it fits no list, tab or link preview"
+                "the title has {chars} characters; more than {TITLE_CHARS_MAX} do not fit lists, tabs and link previews"
             );
             problems.push(
                 Diagnostic::new(Code::LongTitle, message)
                     .at(title.place.clone())
-                    .help("put the rest into `summary:`"),
+                    .help("shorten it, or move a part to `summary:`"),
             );
         }
         return;
@@ -759,7 +755,7 @@ fn check_title(meta: &Meta, written: Option<&YamlNode>, problems: &mut Vec<Diagn
     {
         let problem = Diagnostic::new(Code::MissingTitle, "`title:` has no value")
             .at(entry.key_place.clone());
-        problems.push(problem.help("write the page's title after it"));
+        problems.push(problem.help("add the page's title"));
     }
 }
 

@@ -1,5 +1,5 @@
-//! The front matter of a file as a tree: refused where it has a fault, or, in a lenient build, read
-//! as far as it goes.
+//! Reads the front matter of a file into a tree. Front matter with an error is refused, or, in a
+//! lenient build, read as far as possible.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,18 +10,18 @@ use crate::diagnostic::Diagnostic;
 use crate::paths::SourcePath;
 use crate::yaml::{self, RepairedYaml, YamlNode};
 
-/// What a file begins with, and the text that follows.
+/// The front matter of a file, and the text after it.
 #[derive(Debug)]
 pub struct FrontMatter<'a> {
     pub node: Option<YamlNode>,
-    /// The whole file without front matter that is inside the range of the body; offsets are those
-    /// of the file.
+    /// The whole file without front matter inside the range of the body. Offsets are those of the
+    /// file.
     pub text: Cow<'a, str>,
     pub body: Range<usize>,
     pub problems: Vec<Diagnostic>,
-    /// The page cannot be published. Never so in a lenient build.
+    /// Whether the page cannot be published. Always false in a lenient build.
     pub is_unreadable: bool,
-    /// Something that could not be read as a field says that the page is a draft.
+    /// Whether something that could not be read as a field says that the page is a draft.
     pub is_held_back: bool,
 }
 
@@ -35,7 +35,7 @@ pub fn read<'a>(path: &SourcePath, text: &'a str, is_lenient: bool) -> FrontMatt
     }
 }
 
-/// A file's text as Markdown is read from it, and which part of it is below its front matter.
+/// The text from which Markdown is read, and the range of the body in it.
 pub fn body_of<'a>(
     path: &SourcePath,
     text: &'a str,
@@ -97,7 +97,7 @@ fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &FileParts) -> Fr
         .as_ref()
         .is_none_or(|node| node.as_map().is_some());
     if !is_mapping && split.problem.is_none() {
-        // Two rules with text between them: it is the writer's, not front matter.
+        // Two rules with text between them belong to the text; they are not front matter.
         (front_matter.text, front_matter.body) = (Cow::Borrowed(text), 0..text.len());
     }
     let is_repeated_draft = |(key, node): &(String, YamlNode)| {
@@ -119,7 +119,7 @@ fn read_form(
     match form {
         FrontMatterFormat::Yaml => yaml::parse_leniently(path, text, range),
         FrontMatterFormat::Toml => toml::read(path, text, &range),
-        // JSON is YAML, but for tabs that indent it.
+        // JSON is YAML, except for tabs as indentation.
         FrontMatterFormat::Json if text[range.clone()].contains('\t') => {
             yaml::parse_leniently(path, &text.replace('\t', " "), range)
         }
@@ -128,7 +128,7 @@ fn read_form(
 }
 
 /// Where front matter ends that runs on into the text, because its closing line is missing and a
-/// rule in the text closes it.
+/// rule in the text closes it instead.
 fn end_before_text(text: &str, range: &Range<usize>) -> Option<usize> {
     let end = leading_keys_end(text, range.start);
     let rest = &text[end..range.end];

@@ -1,8 +1,8 @@
-//! TOML front matter as a tree, for a lenient build: the keys of the outermost table, and those of
+//! Reads TOML front matter into a tree, for a lenient build: the keys of the top-level table and of
 //! `[taxonomies]`.
 //!
-//! A value of one line is the same in YAML, so [`crate::yaml`] reads it. What else TOML has is left
-//! out.
+//! A value on one line is the same in YAML, so [`crate::yaml`] reads it. Other TOML syntax is
+//! ignored.
 
 use std::ops::Range;
 
@@ -53,8 +53,8 @@ pub(super) fn read(path: &SourcePath, text: &str, range: &Range<usize>) -> Repai
     }
 }
 
-/// The key of a line, and where its value begins. Of a dotted key the last part counts where the
-/// others name the taxonomies.
+/// The key on a line, and where its value begins. Only the last part of a dotted key counts, if the
+/// parts before it name the taxonomies.
 fn key_and_value<'a>(text: &'a str, line: &Range<usize>) -> Option<(&'a str, usize)> {
     let (key, value) = text[line.clone()].split_once('=')?;
     let start = line.end - value.trim_start().len();
@@ -67,8 +67,8 @@ fn key_and_value<'a>(text: &'a str, line: &Range<usize>) -> Option<(&'a str, usi
     is_key.then_some((key, start))
 }
 
-/// Where a value ends: that of an array at its last bracket, that of a text in three quotes behind
-/// them.
+/// Where a value ends: an array at its last bracket, a multi-line string after its three closing
+/// quotes.
 fn value_end(text: &str, start: usize, line: &Range<usize>, end: usize) -> usize {
     let rest = &text[start..end];
     if let Some(quotes) = ["\"\"\"", "'''"]

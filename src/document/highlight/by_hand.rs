@@ -1,4 +1,5 @@
-//! Languages read without a grammar: diffs and shell sessions line by line, SQL word by word.
+//! Languages that are read without a grammar: diffs and shell sessions line by line, SQL word by
+//! word.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -24,8 +25,8 @@ pub(super) fn diff(code: &str) -> Vec<String> {
     paint_lines(code, class)
 }
 
-/// A shell session: after a prompt comes a command, everything else is what the machine answered.
-/// Without any prompt it is a script. The commands are read together, so that one may go on after a
+/// Reads a shell session. A command follows each prompt; everything else is output. Without any
+/// prompt, the code is a script. The commands are read together, so that one may continue after a
 /// `>`.
 pub(super) fn session(code: &str, colors: &HighlightCache) -> Vec<String> {
     let is_command = |line: &str| {
@@ -103,7 +104,7 @@ pub(super) fn sql(code: &str) -> Vec<CodeSpan> {
                 (until("\n"), TokenClass::Comment)
             }
             _ if rest.starts_with("/*") => (until("*/"), TokenClass::Comment),
-            // A quote that is never closed is an apostrophe in what the database answered.
+            // A quote that is never closed is an apostrophe in the database's output.
             '\'' => rest[1..]
                 .find('\'')
                 .map_or((1, TokenClass::Plain), |end| (end + 2, TokenClass::String)),

@@ -1,5 +1,6 @@
-//! Every language: its name, its other names and how it is read. A grammar's queries are compiled
-//! on first use; what its captures are called leads to the classes a reader sees. Parses nothing.
+//! The table of languages: the names of each, and how it is read. The queries of a grammar are
+//! compiled on first use, and the names of their captures determine the classes in the page. This
+//! module does not parse.
 //!
 //! The capture names that lead to a class (the first part of a name decides, unless the longer one
 //! is listed):
@@ -29,7 +30,7 @@ use arborium::tree_sitter::{self, CaptureQuantifier, Query};
 
 use super::spans::TokenClass;
 
-/// A language is defined here and nowhere else.
+/// Everything about a language is defined here.
 pub(super) struct Language {
     pub(super) name: &'static str,
     pub(super) aliases: &'static [&'static str],
@@ -37,7 +38,8 @@ pub(super) struct Language {
 }
 
 pub(super) enum Reader {
-    /// Compiled on first use, once for all threads; `None` inside if its queries do not compile.
+    /// Compiled on first use, once for all threads; the inner `None` means that the queries do not
+    /// compile.
     Grammar(fn() -> Option<Grammar>, OnceLock<Option<Box<Grammar>>>),
     Diff,
     Session,
@@ -171,7 +173,7 @@ fn compile(
     })
 }
 
-/// `None` if it has no grammar, or one whose queries do not compile.
+/// `None` if the language has no grammar, or one whose queries do not compile.
 pub(super) fn grammar(language: &'static Language) -> Option<&'static Grammar> {
     match &language.reader {
         Reader::Grammar(compile, compiled) => {
@@ -181,10 +183,10 @@ pub(super) fn grammar(language: &'static Language) -> Option<&'static Grammar> {
     }
 }
 
-/// `None`: the capture says nothing, and the class around it stays.
+/// `None` if the capture has no class of its own, so that the class around it applies.
 fn class_of(language: &str, capture: &str) -> Option<TokenClass> {
     Some(match capture {
-        // Braces of a table, not a constructor.
+        // In Lua, this capture is the braces of a table.
         "constructor" if language == "lua" => return None,
         "variable.builtin" => TokenClass::Keyword,
         "variable.parameter" | "variable.member" | "string.special.key" => TokenClass::Property,

@@ -1,11 +1,15 @@
-//! Colours the code of fences at build time: a language's name and the code go in, one piece of
-//! HTML a line comes out. Grammars are tree-sitter's (through arborium); diffs, shell sessions and
-//! SQL are read by hand (a grammar has nothing to add to the first two, and SQL's would be 9.5 MB
-//! of the binary). Left out on purpose: anything that needs to know the page. Whatever goes wrong
-//! (unknown language, too large, too tangled, a fault in a grammar) gives the same lines, escaped
-//! and without colour. What is too much is counted, never timed: the same code gives the same lines
-//! on any machine. The languages and what their captures mean stand in `grammars`, the limits in
-//! `shape` and `reading`.
+//! Highlights the code of fences at build time. It takes the name of a language and the code, and
+//! returns the HTML of each line.
+//!
+//! The grammars are tree-sitter's, through arborium. Diffs, shell sessions and SQL are read by
+//! hand: a grammar would add nothing to the first two, and SQL's would add 9.5 MB to the binary.
+//! Nothing here depends on the page.
+//!
+//! Whatever goes wrong (an unknown language, code that is too large or too tangled, an error in a
+//! grammar), the result is the same lines, escaped and without colors. Limits are counts, not
+//! times, so the same code gives the same lines on any machine. The languages and the meaning of
+//! their captures are in `grammars`, the limits in `shape` and `parse`. See DECISIONS: “Which
+//! languages are highlighted”.
 
 mod by_hand;
 mod grammars;
@@ -22,11 +26,11 @@ use grammars::{Language, Reader, find};
 use span_cache::HighlightCache;
 use spans::paint;
 
-/// One highlighted line of code for each line of `code`: HTML without the line end; every span
-/// opened in it is closed in it. Plain escaped lines if the language is unknown or the code too
-/// large. Control characters other than the tab become U+FFFD. A language's first use compiles its
-/// queries (some milliseconds); later ones, on any thread, do not, nor does code that `colours`
-/// knows.
+/// Returns one highlighted line of HTML, without the line end, for each line of `code`. Every span
+/// that is opened in a line is closed in it. The lines are plain escaped text if the language is
+/// unknown or the code too large. Control characters other than the tab become U+FFFD. The first
+/// use of a language compiles its queries, which takes some milliseconds; later uses, on any
+/// thread, do not, and neither does code that `colors` has in its cache.
 pub fn highlight(language: &str, code: &str, colors: &HighlightCache) -> Vec<String> {
     let code = clean(code);
     let Some(code) = without_last_end(&code) else {
@@ -42,28 +46,28 @@ pub fn highlight(language: &str, code: &str, colors: &HighlightCache) -> Vec<Str
     }
 }
 
-/// The same lines without colour.
+/// The same lines without colors.
 pub fn plain(code: &str) -> Vec<String> {
     without_last_end(&clean(code)).map_or_else(Vec::new, |code| paint(code, Vec::new()))
 }
 
-/// `None` where there is no line.
+/// The code without its last line end; `None` if there are no lines.
 fn without_last_end(code: &str) -> Option<&str> {
     (!code.is_empty()).then(|| code.strip_suffix('\n').unwrap_or(code))
 }
 
-/// The one name a language goes by here, from any of its usual names in any case (`rs`, `JS`,
-/// `c++`; what follows a comma, brace or space is not looked at). `None` if such code is shown
-/// without colour.
+/// The canonical name of a language, from any of its usual names in any case (`rs`, `JS`, `c++`).
+/// Anything after a comma, brace or space is ignored. `None` if code in this language is shown
+/// without colors.
 pub fn canonical_language(name: &str) -> Option<&'static str> {
     find(name).map(|language| language.name)
 }
 
-/// Beyond this, code is no longer something to read in a page.
+/// Longer code is not meant to be read on a page.
 const CODE_BYTES_MAX: usize = 200_000;
 const LINE_CHARACTERS_MAX: usize = 20_000;
 
-/// Line ends become `\n`, and what no reader should be sent becomes U+FFFD.
+/// Turns line ends into `\n`, and characters that must not be published into U+FFFD.
 fn clean(code: &str) -> Cow<'_, str> {
     let is_unwanted = |c: char| c.is_control() && c != '\t' && c != '\n';
     if !code.contains(is_unwanted) {
@@ -78,13 +82,14 @@ fn color(language: &'static Language, code: &str, colors: &HighlightCache) -> Ve
         Reader::Diff => by_hand::diff(code),
         Reader::Session => by_hand::session(code, colors),
         Reader::Sql => paint(code, by_hand::sql(code)),
-        // A prompt is no shell syntax: such a fence shows a session, whatever it is called.
+        // A prompt is not shell syntax, so the fence contains a session, even if its language is a
+        // shell.
         Reader::Grammar(..) if language.name == "bash" && code.starts_with("$ ") => {
             by_hand::session(code, colors)
         }
         Reader::Grammar(..) if language.name == "php" && !code.contains("<?") => {
-            // Without its opening tag PHP is plain text to the grammar, and writers leave the tag
-            // out.
+            // To the grammar, PHP without its opening tag is plain text, and writers often omit the
+            // tag.
             let mut lines = parse::paint_parsed(language, &format!("<?php\n{code}"), colors);
             lines.remove(0);
             lines

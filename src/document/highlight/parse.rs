@@ -1,8 +1,10 @@
-//! Reads code with a grammar, injected languages included. A parser is quick with code and with
-//! most of what is not, but not with all: in broken code the work for each mark can grow with the
-//! marks before it, and in trees that are very deep or very wide a query's steps do. So what may be
-//! read is limited by its shape and by counted steps. There is no clock: it would make a page
-//! depend on the machine.
+//! Reads code with a grammar, including injected languages.
+//!
+//! A parser is fast with code and with most other text, but not with all. In broken code, the work
+//! for each token can grow with the tokens before it; in trees that are very deep or very wide, the
+//! steps of a query can do the same. So the shape of the code and the number of steps are limited.
+//! Time is not, because the page would then depend on the machine. See DECISIONS: “Limits on work,
+//! not on size”.
 
 use std::cell::Cell;
 use std::ops::{ControlFlow, Range};
@@ -18,7 +20,7 @@ use super::shape::is_readable;
 use super::span_cache::HighlightCache;
 use super::spans::{CodeSpan, TokenClass, paint};
 
-/// The lines of `code`; without colour if it is too large or too tangled, or the grammar fails.
+/// The lines of `code`; without colors if it is too large or too tangled, or if the grammar fails.
 pub(super) fn paint_parsed(
     language: &'static Language,
     code: &str,
@@ -69,7 +71,7 @@ fn read_all(language: &'static Language, code: &str) -> Option<Vec<CodeSpan>> {
     outcome.map(|()| spans)
 }
 
-/// What a thread keeps to read code with.
+/// What a thread reuses to read code.
 struct ParserTools {
     parser: Parser,
     cursor: QueryCursor,
@@ -79,19 +81,20 @@ thread_local! {
     static TOOLS: Cell<Option<ParserTools>> = const { Cell::new(None) };
 }
 
-/// Matches in progress at a time; tangled code would otherwise make a query quadratic.
+/// The maximum number of matches in progress. Without it, tangled code would make a query
+/// quadratic.
 const MATCHES_MAX: u32 = 256;
-/// HTML holds scripts, Markdown holds HTML, a macro holds Rust: no deeper than this.
+/// HTML contains scripts, Markdown contains HTML, a macro contains Rust; this is the maximum depth.
 const INJECTION_DEPTH_MAX: u32 = 3;
 const READ_BYTES: usize = 128;
 
-/// The work one fence may cost, counted in steps of the parser and the queries (a hundred
+/// The work that one fence may cost, counted in steps of the parser and the queries (a hundred
 /// operations each) and in pieces of code read. Real code needs 20 to 150 for each kB.
 ///
-/// A parser that goes back to before an error copies the tokens it skipped since, and one that
-/// tries many readings at once looks at each character many times; its steps do not show it. In
-/// little code that does no harm; in much, both are counted too. Only the parser's log tells of
-/// them: it has a line for each character looked at, and a few more.
+/// A parser that goes back to before an error copies the tokens that it has skipped since, and one
+/// that follows many readings at once looks at each character many times. Its steps show neither.
+/// In short code that does no harm; in long code, both are counted, too. Only the parser's log
+/// shows them: it has a line for each character that is looked at, and a few more.
 struct WorkBudget {
     left: Cell<usize>,
     log_lines_left: Cell<usize>,
@@ -106,7 +109,7 @@ const LOG_LINES_BASE: usize = 100_000;
 /// Real code has 3 to 11.
 const LOG_LINES_PER_BYTE: usize = 15;
 const COPIES_MAX: usize = 1_000_000;
-/// What it costs to look, at an error, for all that might have been meant.
+/// The cost of considering, at an error, everything that might have been meant.
 const COPIES_PER_ERROR: usize = 300;
 
 impl WorkBudget {
@@ -161,7 +164,7 @@ struct InjectedPart<'a> {
     depth: u32,
 }
 
-/// Adds the spans of one part, injected languages included. `None` if the effort is spent.
+/// Adds the spans of one part, including injected languages. `None` if the budget is used up.
 fn read(
     tools: &mut ParserTools,
     grammar: &Grammar,
@@ -175,9 +178,9 @@ fn read(
     }
     tools.parser.set_language(&grammar.language).ok()?;
     effort.skipped.set(0);
-    // Handing out the code in small pieces makes a scanner that looks far ahead pay for it. A piece
-    // holds whole characters: asked again for the rest of one, the lexer could not bear to be told
-    // that the code ends there.
+    // The code is passed in small pieces, so that a scanner that looks far ahead uses up its
+    // budget. A piece contains whole characters: when the lexer asks for the rest of a character,
+    // it fails if the code ends there.
     let mut piece = |from: usize, _| match effort.spend() {
         ControlFlow::Continue(()) => {
             let end = part
@@ -246,9 +249,9 @@ fn read(
     (!effort.is_exhausted()).then_some(())
 }
 
-/// For each node a query looks up the whole line of parents, and along the siblings to the next
-/// named one; so trees that are very deep, or broken into very long runs of bare tokens, would cost
-/// it quadratic time.
+/// For each node, a query walks up all of its parents, and along its siblings to the next named
+/// one. In trees that are very deep, or broken into very long runs of unnamed tokens, this would
+/// take quadratic time.
 fn is_tangled(tree: &tree_sitter::Tree) -> bool {
     if tree.root_node().descendant_count() <= TREE_DEPTH_MAX.min(BARE_RUN_MAX) {
         return false;

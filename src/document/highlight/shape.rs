@@ -1,22 +1,22 @@
-//! Whether code may be given to a parser, by its text alone. Some scanners write their state down
-//! at every token and have room for about 250 open blocks (beyond, they stop the whole program);
-//! some parsers' time grows with the square of the size or depth. What people write to be read
-//! rarely comes near these limits.
+//! Decides from the text alone whether code may be given to a parser. Some scanners save their
+//! state at every token and have room for about 250 open blocks; with more, they abort the program.
+//! The time of some parsers grows with the square of the size or depth. Code that people write for
+//! readers rarely comes near these limits.
 
 const BYTES_MAX: usize = 64_000;
-/// Their scanners write down all open elements at every token.
+/// The scanners of HTML save all open elements at every token.
 const HTML_BYTES_MAX: usize = 24_000;
 const XML_BYTES_MAX: usize = 48_000;
-/// Those without an end (`<br>`) count too.
+/// Elements without an end tag (`<br>`) count, too.
 const OPEN_ELEMENTS_MAX: usize = 1_000;
-/// Real code has a word for three or four bytes.
+/// Real code has a word for every three or four bytes.
 const WORDS_MAX: usize = 20_000;
-/// Marks without a word between them: Clojure's parser keeps a reading for each of thousands of
+/// Symbols without a word between them: Clojure's parser keeps one reading for each of thousands of
 /// backquotes.
 const MARKS_MAX: usize = 2_000;
-/// `a<a<a<…`: each may open type arguments, or not.
+/// In `a<a<a<…`, each `<` may or may not open type arguments.
 const ANGLES_MAX: usize = 100;
-/// What may open blocks at the start of a line: each takes at least one column.
+/// The maximum indentation of a line: each block takes at least one column.
 const MARGIN_MAX: usize = 200;
 const YAML_MARGIN_MAX: usize = 80;
 const YAML_MARKS_MAX: usize = 80;
@@ -37,7 +37,7 @@ pub(super) fn is_readable(language: &str, code: &str) -> bool {
                 .all(|line| margin(line, " \t>-+*.)0123456789") <= MARGIN_MAX),
             "python" => code.lines().all(|line| margin(line, " \t") <= MARGIN_MAX),
             "html" | "xml" => open_elements(code) <= OPEN_ELEMENTS_MAX,
-            // A column can hold two blocks, a list and what it stands in; others open at the marks
+            // A column can contain two blocks, a list and its parent. Other blocks open at symbols
             // within the line.
             "yaml" => code.lines().all(|line| {
                 margin(line, " \t") <= YAML_MARGIN_MAX && yaml_marks(line) <= YAML_MARKS_MAX
@@ -46,7 +46,7 @@ pub(super) fn is_readable(language: &str, code: &str) -> bool {
         }
 }
 
-/// Words and marks: about what a parser takes one by one.
+/// Words and symbols: roughly the tokens of a parser.
 fn word_count(code: &str) -> usize {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let starts = |(before, c): (char, char)| {

@@ -1,6 +1,7 @@
-//! What code was read as, under its language and text, so that it is read once and not once a
-//! build, and a build that draws few pages starts no grammar. Readings lie in parts, each recalled
-//! when code of it is first wanted.
+//! Caches the spans of highlighted code, by language and text, so that code is read once instead of
+//! in every build, and a build that renders few pages starts no grammar. The cache is divided into
+//! parts, each loaded when code in it is first needed. See DECISIONS: “Highlighting is remembered
+//! as spans”.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -8,24 +9,24 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use super::spans::{CodeSpan, TokenClass};
 use crate::fingerprint::{Fingerprint, Hasher};
 
-/// Readings lie in so many parts, by the fingerprints of what was read.
+/// The number of parts, which are chosen by the hash of the language and code.
 pub const PARTS: usize = 64;
 
-/// A part takes in no more spans than these in one run, some 300 kB: what is left out is read
+/// The maximum number of spans that a part adds in one run, some 300 kB. Code beyond that is read
 /// again.
 const FRESH_SPANS_MAX: usize = 24 << 10;
 
-/// A part of more spans keeps those only that this run wanted.
+/// A part with more spans than this keeps only those used in this run.
 const SPANS_MAX: usize = 64 << 10;
 
-/// Spans in their order: where each begins after the one before, its length, both in bytes, and its
-/// class. `None` for code that cannot be read.
+/// Spans in order: the distance from the previous start to this one and the length, both in bytes,
+/// and the class. `None` for code that cannot be read.
 pub type CodeSpans = Option<Vec<(u32, u32, TokenClass)>>;
 
-/// A part: readings under the fingerprints of language and code.
+/// A part: spans by the hash of language and code.
 pub type CodeSpansTable = BTreeMap<Fingerprint, CodeSpans>;
 
-/// Readings of this run and, as far as they are wanted, of the runs before.
+/// The spans of code read in this run, and those of earlier runs that were needed.
 pub struct HighlightCache {
     recall: Box<dyn Fn(usize) -> CodeSpansTable + Send + Sync>,
     parts: [CachePart; PARTS],
@@ -37,18 +38,18 @@ struct CachePart {
     now: Mutex<CurrentRun>,
 }
 
-/// What one run reads and wants.
+/// What one run reads and uses.
 #[derive(Default)]
 struct CurrentRun {
     fresh: CodeSpansTable,
     spans: usize,
     wanted: BTreeSet<Fingerprint>,
-    /// Whether there is more than was last given to be remembered.
+    /// Whether the part has changed since [`HighlightCache::changed`] last returned it.
     is_changed: bool,
 }
 
 impl Default for HighlightCache {
-    /// Nothing was read before.
+    /// An empty cache.
     fn default() -> Self {
         Self::with_cached(|_| CodeSpansTable::new())
     }
@@ -61,7 +62,7 @@ impl std::fmt::Debug for HighlightCache {
 }
 
 impl HighlightCache {
-    /// `recall` gives the readings of a part that are remembered.
+    /// `recall` returns the cached spans of a part.
     pub fn with_cached(recall: impl Fn(usize) -> CodeSpansTable + Send + Sync + 'static) -> Self {
         HighlightCache {
             recall: Box::new(recall),
@@ -69,8 +70,7 @@ impl HighlightCache {
         }
     }
 
-    /// The parts in which something was read since this was last asked, each as it is to be
-    /// remembered.
+    /// The parts that have changed since the last call, each as it is to be stored.
     pub fn changed(&self) -> Vec<(usize, CodeSpansTable)> {
         let changed = |(index, part): (usize, &CachePart)| {
             let mut now = part.now();
@@ -92,7 +92,7 @@ impl HighlightCache {
         self.parts.iter().enumerate().filter_map(changed).collect()
     }
 
-    /// The spans of this code: those that are known, else those that `read` gives.
+    /// The spans of this code, from the cache or else from `read`.
     pub(super) fn spans(
         &self,
         language: &str,
@@ -109,7 +109,7 @@ impl HighlightCache {
         if let Some(reading) = before.or_else(|| now.fresh.get(&hash)) {
             return reading.as_deref().map(unpack);
         }
-        // Reading takes long, and others may want this part meanwhile.
+        // Reading takes long, and other threads may need this part meanwhile.
         drop(now);
         let spans = read();
         let reading = spans.as_ref().map(|spans| pack(spans));
@@ -140,7 +140,7 @@ fn spans_of(reading: &CodeSpans) -> usize {
 }
 
 fn pack(spans: &[CodeSpan]) -> Vec<(u32, u32, TokenClass)> {
-    let number = |bytes: usize| u32::try_from(bytes).expect("code that is coloured is shorter");
+    let number = |bytes: usize| u32::try_from(bytes).expect("highlighted code is shorter");
     let mut sorted: Vec<&CodeSpan> = spans.iter().collect();
     sorted.sort_unstable_by_key(|span| span.order());
     let mut before = 0;

@@ -1,5 +1,6 @@
-//! From spans that may hold one another to the HTML of each line: a class is a span's name in the
-//! page, and every span is closed in the line that opened it. Knows nothing of languages.
+//! Turns spans, which may be nested, into the HTML of each line. Each span becomes a `<span>` with
+//! its class, and every span is closed in the line that opens it. This module knows nothing about
+//! languages.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -50,20 +51,20 @@ impl TokenClass {
 pub(super) struct CodeSpan {
     pub(super) range: Range<usize>,
     pub(super) class: TokenClass,
-    /// Among spans of one range the greatest wins: injected over host, later patterns over earlier;
-    /// but before that any class over none, and over string any other (JSON's keys are strings too,
-    /// and its query says so last).
+    /// The precedence among spans of one range; the greatest wins. Injected languages win over the
+    /// host, and later patterns over earlier ones. Before that, any class wins over none, and any
+    /// other class over string, because JSON's keys are strings, too, and its query says so last.
     pub(super) rank: (u8, u32, usize),
 }
 
 impl CodeSpan {
-    /// The outer before the inner, and of one range the winner last.
+    /// Sorts outer spans before inner ones, and the winner of one range last.
     pub(super) fn order(&self) -> impl Ord + use<> {
         (self.range.start, Reverse(self.range.end), self.rank)
     }
 }
 
-/// The lines of `code`; where spans hold one another, the innermost decides.
+/// The lines of `code`. If spans are nested, the innermost decides.
 pub(super) fn paint(code: &str, mut spans: Vec<CodeSpan>) -> Vec<String> {
     spans.sort_unstable_by_key(CodeSpan::order);
     let mut lines = CodeLines::default();
@@ -96,8 +97,8 @@ struct CodeLines {
     done: Vec<String>,
     line: String,
     open: Option<TokenClass>,
-    /// White space has no class: it is held back until the next word shows whether the span goes
-    /// on.
+    /// White space without a class, which is held back until the next word shows whether the span
+    /// continues.
     space: String,
 }
 
@@ -152,7 +153,7 @@ impl CodeLines {
     }
 }
 
-/// Lines that have one class each.
+/// The HTML of lines that have one class each.
 pub(super) fn paint_lines(code: &str, class: impl Fn(&str) -> TokenClass) -> Vec<String> {
     let mut lines = CodeLines::default();
     for line in code.split_inclusive('\n') {

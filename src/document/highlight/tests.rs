@@ -7,8 +7,8 @@ use super::grammars::{BY_HAND, GRAMMARS};
 use super::span_cache::CodeSpansTable;
 use super::*;
 
-/// The text a reader sees; panics if a span is opened or closed in another line, nested, or holds
-/// white space only.
+/// The text that a reader sees. Panics if a span is opened or closed in another line, is nested, or
+/// contains only white space.
 fn text(line: &str) -> String {
     let mut text = String::new();
     for (index, piece) in line.split("<span class=\"h-").enumerate() {
@@ -139,9 +139,9 @@ fn every_language_is_coloured_and_its_text_kept() {
         assert_eq!(texts(&lines), code, "{language}");
         assert!(
             lines.iter().any(|line| line.contains("<span")),
-            "{language} has no colour"
+            "{language} has no colors"
         );
-        // Whatever is cut off or mixed up: the text stays.
+        // However the code is cut or mixed up, the text stays the same.
         for (end, _) in code.char_indices() {
             let cut = code[..end].trim_end_matches('\n');
             assert_eq!(
@@ -283,7 +283,7 @@ fn large_code_is_plain() {
     );
 }
 
-/// What is read before, and on which thread, changes nothing; nor does how long it takes.
+/// Neither what was read before, nor the thread, nor the time changes the result.
 #[test]
 fn tangled_code_is_always_the_same() {
     let codes = [
@@ -313,7 +313,7 @@ fn tangled_code_is_always_the_same() {
     }
 }
 
-/// Remembered colours are those of code that is read, and then nothing is read.
+/// Cached spans are the same as those of code that is read, and nothing is read again.
 #[test]
 fn what_was_read_before_is_coloured_without_reading() {
     let tangled = ("rust", "fn f() { ".repeat(1_900));
@@ -368,7 +368,7 @@ fn much_real_code_is_coloured() {
     );
 }
 
-/// Scanners that would write beyond what they have room for.
+/// Scanners that would write beyond their buffer.
 #[test]
 fn deep_blocks_are_plain() {
     let steps = |piece: &str| {

@@ -1,4 +1,4 @@
-//! What becomes of an element by its name.
+//! What happens to an element, by its name.
 
 use super::KEPT;
 use crate::document::html_tokens::holds_text;
@@ -11,12 +11,12 @@ const ACTIVE: [&str; 22] = [
     "math", "portal", "slot",
 ];
 
-/// Those among them that are left out with their content: it is code, or a substitute for what is
-/// left out.
+/// Those among them that are left out with their content, which is code, or a substitute for what
+/// is left out.
 const LEFT_OUT_WHOLE: [&str; 5] = ["script", "style", "iframe", "textarea", "noscript"];
 
-/// Elements of HTML (the Living Standard and what it calls obsolete) besides those that are kept
-/// and those that are active.
+/// HTML elements (of the Living Standard, including obsolete ones) that are neither kept nor
+/// active.
 const OTHER_HTML: &str = " acronym basefont bgsound big blink body canvas center datalist dialog dir fieldset font head html keygen legend \
     main marquee menu multicol nextid nobr noembed noframes optgroup output param plaintext rb rtc search selectedcontent spacer strike tfoot \
     title tt xmp ";
@@ -27,7 +27,7 @@ const VOID: [&str; 14] = [
     "track", "wbr",
 ];
 
-/// What becomes of an element's tags.
+/// What happens to an element's tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ElementRule {
     Keep,
@@ -47,8 +47,10 @@ pub(super) enum ElementRule {
     },
 }
 
-/// What becomes of an element. `has_values` says whether one of its attributes has a value,
-/// `is_in_graphic` whether it is part of an `<svg>` or `<math>` that is left out.
+/// Decides what happens to an element. `has_values` states whether one of its attributes has a
+/// value, `is_in_graphic` whether it is part of an `<svg>` or `<math>` that is left out. See
+/// DECISIONS: “A tag that HTML does not know is text” and “Elements that a page's text cannot
+/// have”.
 pub(super) fn treatment(
     name: &str,
     has_values: impl Fn() -> bool,
@@ -56,7 +58,7 @@ pub(super) fn treatment(
     mode: RawHtml,
 ) -> ElementRule {
     if mode != RawHtml::Sanitise {
-        // Nothing could end it, so the rest of the page would be its text.
+        // Nothing could end this element, so the rest of the page would become its text.
         return if name == "plaintext" {
             ElementRule::LeaveOut { is_html: true }
         } else {
@@ -83,7 +85,8 @@ pub(super) fn treatment(
     }
 }
 
-/// Whether an element begins a drawing or a formula, whose own elements mean nothing without it.
+/// Whether an element begins a drawing or a formula. The elements inside it mean nothing without
+/// it.
 pub(super) fn is_graphic(name: &str) -> bool {
     matches!(name, "svg" | "math")
 }

@@ -1,5 +1,4 @@
-//! The filter: a fragment is read token by token and written again, without what its mode leaves
-//! out.
+//! Reads a fragment token by token and writes it again, without what its mode leaves out.
 
 use std::ops::Range;
 
@@ -15,10 +14,10 @@ use crate::document::html_tokens::{StartTag, Token, Tokens, holds_text};
 use crate::document::source_lines;
 use crate::settings::RawHtml;
 
-/// Reads a fragment and gives it back with every address replaced by what `link` makes of it.
+/// Filters a fragment, and replaces every address with what `link` returns for it.
 ///
 /// `state` is kept between the fragments of one flow; an end tag that closes nothing is dropped.
-/// `link` is given the element, the address and its source range.
+/// `link` gets the element, the address and its source range.
 pub fn filter(
     fragment: &HtmlFragment,
     reading: &HtmlPolicy,
@@ -66,7 +65,7 @@ struct HtmlFilter<'a, L> {
 }
 
 impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
-    /// A start tag. It gives the element's name where its content is to be read as text.
+    /// Handles a start tag. Returns the element's name if its content has to be read as text.
     fn start(&mut self, tag: &StartTag) -> Option<String> {
         if self.state.skipped.is_some() {
             return None;
@@ -75,7 +74,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         let text = &self.fragment.text;
         let range = self.fragment.source(tag.range.clone());
         let is_in_graphic = || self.state.is_in_graphic();
-        // As browsers read it.
+        // Browsers read `<image>` as `<img>`.
         let is_image = tag.name == "image" && mode == RawHtml::Sanitise && !is_in_graphic();
         let name = if is_image {
             "img".to_owned()
@@ -141,7 +140,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         }
     }
 
-    /// What is odd about the attributes of a tag that is not shown as text.
+    /// Reports problems with the attributes of a tag that is not shown as text.
     fn report_attributes(&mut self, tag: &StartTag, treatment: ElementRule) {
         let source = |range: &Range<usize>| self.fragment.source(range.clone());
         let surplus = tag
@@ -158,7 +157,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
             }));
     }
 
-    /// Writes the start tag of an element that is kept, and notes that the element is open.
+    /// Writes the start tag of an element that is kept, and records that the element is open.
     fn open(
         &mut self,
         name: String,
@@ -226,7 +225,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         content
     }
 
-    /// What an end tag contains besides its name. Browsers ignore it.
+    /// Reports text after the name in an end tag, which browsers ignore.
     fn report_end_tag_attributes(&mut self, name: &str, range: &Range<usize>) {
         let begin = range.start + "</".len() + name.len();
         let rest = &self.fragment.text[begin..range.end - 1];
@@ -282,7 +281,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         if range.is_empty() || self.state.skipped.is_some() {
             return;
         }
-        // Its tags are text to the tokeniser.
+        // To the tokenizer, tags in this element are text.
         if self
             .state
             .open
@@ -318,8 +317,8 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         }
     }
 
-    /// What a browser takes for a comment. Its words are not lost: its first two characters are
-    /// text, and it gives where the rest begins.
+    /// Handles what browsers read as a comment. To keep its words, its first two characters become
+    /// text, and the offset of the rest is returned.
     fn bogus_comment(&mut self, range: Range<usize>) -> Option<usize> {
         if self.state.skipped.is_some() {
             return None;
@@ -341,7 +340,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         }
         let begin = range.start..range.start + 2;
         if is_unfinished {
-            // Without an end it can only be meant as text.
+            // Without an end, it can only be meant as text.
             escape_into(&mut self.out, &self.fragment.text[begin]);
         } else {
             self.text_like_markup(begin);
@@ -349,7 +348,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         Some(range.start + 2)
     }
 
-    /// A tag that breaks off: its `<` is text, and it gives where the rest begins.
+    /// Handles an incomplete tag: its `<` becomes text, and the offset of the rest is returned.
     fn open_tag(&mut self, start: usize) -> usize {
         let range = start..start + 1;
         if self.state.skipped.is_none() {
@@ -361,7 +360,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         range.end
     }
 
-    /// What looks like markup and is shown as text.
+    /// Handles text that looks like markup and is shown as text.
     fn text_like_markup(&mut self, range: Range<usize>) {
         let written = self.fragment.text[range.clone()].to_owned();
         escape_into(&mut self.out, &written);
@@ -373,8 +372,8 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
     }
 }
 
-/// Whether a `<?…>` is an instruction of XML or PHP, which is not published. Any other is text, up
-/// to a `>` that may belong to a tag.
+/// Whether a `<?…>` is an XML or PHP instruction, which is not published. Any other is text, up to
+/// a `>` that may belong to a tag.
 fn is_instruction(written: &str) -> bool {
     let begins_as_one =
         |inner: &str| inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '=');
@@ -393,7 +392,7 @@ fn contains_comment_start(comment: &str) -> bool {
         .is_some_and(|at| &rest[at + COMMENT_START.len()..] != ">")
 }
 
-/// Whether an `<input>` is one to tick. All others ask a reader to type something.
+/// Whether an `<input>` is a checkbox or a radio button. All others ask readers to type something.
 fn is_tick_box(tag: &StartTag, text: &str) -> bool {
     tag.attributes(text)
         .any(|(name, value, _)| name == "type" && attributes::is_tick_box(&value))

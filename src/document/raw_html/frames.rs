@@ -1,4 +1,4 @@
-//! Frames, which the sanitizer takes out: a link to what they would have shown takes their place.
+//! Replaces frames, which the sanitizer removes, with links to what they would have shown.
 
 use html5gum::StartTag;
 
@@ -19,7 +19,7 @@ pub fn address<'a>(name: &str, tag: &'a StartTag<usize>) -> Option<&'a [u8]> {
         .map(|value| &value[..])
 }
 
-/// Writes a link in place of a frame, named by the frame's title or its address.
+/// Writes a link in place of a frame. Its text is the frame's title, or else its address.
 pub fn push_link(
     out: &mut String,
     address: &[u8],

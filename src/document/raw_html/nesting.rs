@@ -1,5 +1,5 @@
-//! Which elements of a flow are open: what an end tag closes, what a start tag closes without one,
-//! and how deep they may be nested.
+//! Tracks the open elements of a flow: what an end tag closes, what a start tag closes implicitly,
+//! and how deeply elements may be nested.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,14 +8,14 @@ use super::elements::is_graphic;
 use crate::document::html_tokens::holds_text;
 use crate::document::trust_rules;
 
-/// Elements nested deeper than this lose their tags. Reading deeper HTML takes a time that grows
-/// with the square of its length.
+/// Elements nested deeper than this lose their tags. The time to read deeper HTML grows with the
+/// square of its length.
 pub const DEPTH_MAX: usize = 200;
 
-/// So many bytes of tags may be repeated.
+/// The maximum number of bytes of tags that may be repeated.
 const REPEATED_BYTES_MAX: usize = 1 << 20;
 
-/// Elements whose end tag may be left out (HTML, §13.1.2.4).
+/// Elements whose end tag is optional (HTML, §13.1.2.4).
 const END_OPTIONAL: [&str; 16] = [
     "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup",
     "colgroup", "caption", "rt", "rp",
@@ -28,20 +28,20 @@ pub struct OpenElement {
     pub range: Range<usize>,
     /// How many Markdown blocks were open around it.
     pub depth: usize,
-    /// Whether it is a link for which somebody is paid.
+    /// Whether it is a paid link.
     pub is_paid: bool,
-    /// Whether its tags are written. Those of an element that is left out are only matched with
+    /// Whether its tags are written. The tags of an element that is left out are only matched with
     /// each other.
     pub is_written: bool,
 }
 
 impl OpenElement {
-    /// Whether leaving it open is a slip.
+    /// Whether leaving the element open is a mistake.
     pub fn needs_end(&self) -> bool {
         self.is_written && !END_OPTIONAL.contains(&self.name.as_str())
     }
 
-    /// Its end tag, with `paid_link` said behind a link for which somebody is paid.
+    /// The end tag of the element. After a paid link, it includes the label `paid_link`.
     pub fn end(&self, paid_link: &str) -> String {
         if !self.is_written {
             return String::new();
@@ -55,22 +55,22 @@ impl OpenElement {
     }
 }
 
-/// What is carried from one fragment of a flow to the next.
+/// The state that is carried from one fragment of a flow to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NestingState {
     pub open: Vec<OpenElement>,
     /// The active element whose content is being left out, and where it was opened.
     pub skipped: Option<(String, Range<usize>)>,
-    /// How many bytes of tags a browser has repeated so far: those of elements that are open within
-    /// a paragraph which another block ended.
+    /// How many bytes of tags a browser has repeated so far: the tags of elements that are open in
+    /// a paragraph when another block ends it.
     repeated: usize,
-    /// How many elements of a name were too deep to be opened: as many end tags of that name close
-    /// nothing.
+    /// For each name, how many elements were nested too deeply to be opened. The same number of end
+    /// tags with that name close nothing.
     too_deep: BTreeMap<String, usize>,
 }
 
 impl NestingState {
-    /// Whether one more element would be too deep. Its end tag will close nothing.
+    /// Whether one more element would be nested too deeply. If so, its end tag will close nothing.
     pub(super) fn is_too_deep(&mut self, name: &str) -> bool {
         if self.open.len() < DEPTH_MAX {
             return false;
@@ -89,14 +89,14 @@ impl NestingState {
             .any(|element| !element.is_written && is_graphic(&element.name))
     }
 
-    /// Whether a drawing or a formula that is written is open: in it a tag may close itself.
+    /// Whether a drawing or a formula that is written is open. In it, tags may be self-closing.
     pub(super) fn is_in_written_graphic(&self) -> bool {
         self.open
             .iter()
             .any(|element| element.is_written && is_graphic(&element.name))
     }
 
-    /// Takes the elements off that a start tag closes without an end tag (HTML, §13.1.2.4), the
+    /// Removes and returns the elements that a start tag closes implicitly (HTML, §13.1.2.4), the
     /// outermost first.
     pub(super) fn implied_ends(&mut self, name: &str, depth: usize) -> Vec<OpenElement> {
         let Some(ended) = ended_by(name).filter(|ended| {
@@ -112,7 +112,7 @@ impl NestingState {
             .enumerate()
             .rev()
             .take_while(|(_, element)| {
-                // What was opened around the Markdown block at hand ends outside it.
+                // An element that was opened outside the current Markdown block ends outside it.
                 element.depth >= depth && !is_boundary(&element.name, ended)
             });
         let first = within
@@ -122,8 +122,8 @@ impl NestingState {
         first.map_or_else(Vec::new, |at| self.open.drain(at..).collect())
     }
 
-    /// Takes the elements off that an end tag closes, the outermost first; `None` when it closes
-    /// none.
+    /// Removes and returns the elements that an end tag closes, the outermost first; `None` if it
+    /// closes none.
     pub(super) fn end(&mut self, name: &str) -> Option<Vec<OpenElement>> {
         if let Some(count) = self.too_deep.get_mut(name).filter(|count| **count > 0) {
             *count -= 1;
@@ -133,8 +133,9 @@ impl NestingState {
         Some(self.open.drain(at..).collect())
     }
 
-    /// A block of Markdown begins. It ends an open `<p>`, but browsers open what is in that again
-    /// in each block that follows: where that comes to too much, this takes it off.
+    /// Begins a Markdown block. It ends an open `<p>`, but browsers open the elements inside it
+    /// again in each block that follows. If that becomes too much, the elements are removed and
+    /// returned.
     pub fn begin_block(&mut self) -> Vec<OpenElement> {
         let Some(at) = self.open.iter().position(|element| element.name == "p") else {
             return Vec::new();
@@ -150,7 +151,7 @@ impl NestingState {
         }
     }
 
-    /// Takes the elements off that were opened inside blocks which have ended.
+    /// Removes and returns the elements that were opened inside blocks that have ended.
     pub fn end_of_blocks(&mut self, depth: usize) -> Vec<OpenElement> {
         if self
             .open
@@ -164,7 +165,8 @@ impl NestingState {
         self.open.drain(at..).collect()
     }
 
-    /// Takes off the element that would read the rest of the page as its own text, with all in it.
+    /// Removes and returns the element that would read the rest of the page as its text, with
+    /// everything in it.
     pub fn end_of_text(&mut self) -> Vec<OpenElement> {
         let holds_text = |element: &OpenElement| element.is_written && holds_text(&element.name);
         let at = self.open.iter().position(holds_text);
@@ -172,7 +174,7 @@ impl NestingState {
     }
 }
 
-/// Elements that a start tag of this name closes where they are open.
+/// The elements that a start tag with this name closes if they are open.
 fn ended_by(name: &str) -> Option<&'static [&'static str]> {
     match name {
         "li" => Some(&["li"]),
@@ -192,7 +194,7 @@ fn ended_by(name: &str) -> Option<&'static [&'static str]> {
     }
 }
 
-/// Whether an element keeps a start tag within it from closing any of these around it.
+/// Whether an element prevents a start tag inside it from closing any of these elements outside it.
 fn is_boundary(name: &str, ended: &[&str]) -> bool {
     match ended[0] {
         "li" => matches!(

@@ -1,10 +1,10 @@
-//! Where long HTML can be divided, so that what keeps a tree of it, as the sanitizer does, needs a
-//! tree of one piece at a time.
+//! Finds where long HTML can be divided, so that code that builds a tree, as the sanitizer does,
+//! needs the tree of only one piece at a time.
 //!
-//! A piece is read as the whole is where the elements that are open at its beginning can be stated
-//! as start tags without attributes. Browsers close some elements before their end tag and open
-//! others again (HTML, §13.2.6), so the text is followed as a browser reads it, and is no longer
-//! divided once it holds what would need all of those rules.
+//! A piece is read in the same way as the whole if the elements that are open at its beginning can
+//! be given as start tags without attributes. Browsers close some elements before their end tag and
+//! open others again (HTML, §13.2.6). So the text is followed as a browser reads it, and is not
+//! divided any further after anything that would need all of those rules.
 
 use std::ops::Range;
 
@@ -21,8 +21,8 @@ pub(super) struct Piece {
     pub(super) open_behind: Vec<String>,
 }
 
-/// Divides HTML in which every element is closed before the one around it, into pieces that have
-/// `length` bytes or a little more.
+/// Divides HTML into pieces of `length` bytes or a little more. In the HTML, every element is
+/// closed before the one around it.
 pub(super) fn pieces(html: &str, length: usize) -> Vec<Piece> {
     let mut reader = Reader::default();
     let mut all: Vec<Piece> = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn pieces(html: &str, length: usize) -> Vec<Piece> {
             begin = end;
         }
     }
-    // A browser closes what is open at the end.
+    // A browser closes the open elements at the end.
     all.push(Piece {
         range: begin..html.len(),
         open_before,
@@ -54,21 +54,21 @@ pub(super) fn pieces(html: &str, length: usize) -> Vec<Piece> {
     all
 }
 
-/// An element whose end tag was not read yet.
+/// An element whose end tag has not been read yet.
 #[derive(Debug)]
 struct Open {
     name: String,
-    /// Whether a browser has closed it already, as a paragraph in which another block begins.
+    /// Whether a browser has already closed it, such as a paragraph in which another block begins.
     is_closed: bool,
-    /// Whether it has no tags: a browser adds it.
+    /// Whether it has no tags, because a browser adds it.
     is_implied: bool,
 }
 
-/// Follows which elements are open in a browser.
+/// Tracks which elements are open in a browser.
 #[derive(Debug)]
 struct Reader {
     open: Vec<Open>,
-    /// Whether it is known what is open.
+    /// Whether the open elements are known.
     is_followed: bool,
 }
 
@@ -82,7 +82,7 @@ impl Default for Reader {
 }
 
 impl Reader {
-    /// Reads a token, and gives where it ends.
+    /// Reads a token, and returns where it ends.
     fn read(&mut self, html: &str, token: &Token) -> usize {
         match token {
             Token::StartTag(tag) => {
@@ -97,7 +97,7 @@ impl Reader {
                 range.end
             }
             Token::Text(range) => {
-                // Text between the cells of a table is moved in front of it.
+                // Browsers move text between table cells to before the table.
                 let is_moved =
                     self.is_between_cells() && !html[range.clone()].trim_ascii().is_empty();
                 self.is_followed &= !is_moved;
@@ -114,7 +114,7 @@ impl Reader {
         }
     }
 
-    /// The elements that are open, if start tags of their names open them again.
+    /// The open elements, if start tags with their names open them again.
     fn open_elements(&self) -> Option<Vec<String>> {
         let is_simple = |element: &Open| {
             if element.is_closed {
@@ -132,7 +132,7 @@ impl Reader {
         self.open.iter().all(is_simple).then(|| names().collect())
     }
 
-    /// A start tag; whether it is known what is open behind it.
+    /// Reads a start tag. Returns whether the open elements are known after it.
     fn start(&mut self, name: &str, is_self_closing: bool) -> bool {
         if name == "tr" && self.innermost() == Some("table") {
             self.push("tbody", true);
@@ -156,7 +156,7 @@ impl Reader {
         if closes_paragraph(name) {
             self.close_paragraph();
         }
-        // A `/` at the end of a tag means nothing in HTML, so only elements without content are
+        // A `/` at the end of a tag has no meaning in HTML, so only elements without content are
         // complete.
         if !is_void(name) {
             self.push(name, false);
@@ -164,7 +164,7 @@ impl Reader {
         can_follow && (!is_self_closing || is_void(name))
     }
 
-    /// An end tag; whether it closes the innermost element.
+    /// Reads an end tag. Returns whether it closes the innermost element.
     fn end(&mut self, name: &str) -> bool {
         if self.open.last().is_some_and(|element| element.is_implied) {
             self.open.pop();
@@ -180,7 +180,7 @@ impl Reader {
         });
     }
 
-    /// The innermost element that a browser has open.
+    /// The innermost element that is open in a browser.
     fn innermost(&self) -> Option<&str> {
         self.open
             .iter()
@@ -189,7 +189,7 @@ impl Reader {
             .map(|element| element.name.as_str())
     }
 
-    /// Whether what comes now is part of a table and of none of its cells.
+    /// Whether the position is inside a table but outside its cells.
     fn is_between_cells(&self) -> bool {
         matches!(
             self.innermost(),
@@ -197,7 +197,7 @@ impl Reader {
         )
     }
 
-    /// Whether an item that begins here would close one of these around it.
+    /// Whether an item that begins here would close one of these elements around it.
     fn is_in_item(&self, items: &[&str]) -> bool {
         let names = self
             .open
@@ -213,7 +213,7 @@ impl Reader {
             .any(|name| items.contains(&name))
     }
 
-    /// A block begins: a browser closes an open paragraph with all in it.
+    /// Begins a block: a browser closes an open paragraph with everything in it.
     fn close_paragraph(&mut self) {
         let is_boundary =
             |element: &Open| matches!(element.name.as_str(), "table" | "td" | "th" | "caption");
@@ -238,7 +238,7 @@ fn is_heading(name: &str) -> bool {
 }
 
 /// Whether an element is closed only by its own end tag, or by another element that [`Reader`]
-/// knows of, and is never opened again by a browser.
+/// knows, and is never opened again by a browser.
 fn is_stable(name: &str) -> bool {
     is_heading(name)
         || matches!(
@@ -278,8 +278,7 @@ fn is_stable(name: &str) -> bool {
         )
 }
 
-/// Whether browsers open an element again in the block that follows, where it is left open
-/// (§13.2.4.3).
+/// Whether browsers open an unclosed element again in the block that follows (HTML, §13.2.4.3).
 fn is_formatting(name: &str) -> bool {
     matches!(
         name,
@@ -372,7 +371,7 @@ mod tests {
                 ("", "")
             ]
         );
-        // A browser opens what is bold again in each block.
+        // Browsers open bold text again in each block.
         let all = shown("<p><b>a<p>b</p></b></p>c");
         assert_eq!(
             pairs(&all),

@@ -1,12 +1,12 @@
-//! Front matter as writers give it: common fields, aliases of other generators, kinds, faults and
-//! their places.
+//! Front matter as writers give it: common fields, aliases of other generators, kinds, errors and
+//! their locations.
 
 use super::*;
 use crate::yaml::parse;
 
 fn node(path: &str, text: &str) -> YamlNode {
     parse(&source(path), text, 0..text.len())
-        .expect("sound YAML")
+        .expect("valid YAML")
         .expect("not empty")
 }
 
@@ -223,7 +223,7 @@ fn values_that_cannot_be() {
         ),
         (
             "title: T\nslug: a/b",
-            "error bad-value 2:7 `slug`: `a/b` is more than the last part of an address (for a whole address write `permalink: /a/b/`)",
+            "error bad-value 2:7 `slug`: `a/b` must be the last part of an address only (to set the whole address, write `permalink: /a/b/`)",
         ),
         (
             "title: T\nchecks: {orphan: off}",
