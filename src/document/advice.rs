@@ -66,7 +66,7 @@ pub fn of_link(words: &str) -> Option<Diagnostic> {
 }
 
 /// An image whose alt text is its file name, or says only that it is an image.
-pub fn of_picture(alt: &str, target: &str) -> Option<Diagnostic> {
+pub fn of_image(alt: &str, target: &str) -> Option<Diagnostic> {
     let plain = plain(alt);
     if plain.is_empty() {
         return None;
@@ -118,14 +118,14 @@ mod tests {
             ("hero-new.png", "hero-new.png"),
             ("Screenshot.", "s.png"),
         ] {
-            assert!(of_picture(alt, target).is_some(), "{alt}");
+            assert!(of_image(alt, target).is_some(), "{alt}");
         }
         for (alt, target) in [
             ("A tyre with a nail in it", "tyre.jpg"),
             ("Tyre", "tyre.jpg"),
             ("", "a.png"),
         ] {
-            assert!(of_picture(alt, target).is_none(), "{alt}");
+            assert!(of_image(alt, target).is_none(), "{alt}");
         }
     }
 }

@@ -200,13 +200,13 @@ fn options(settings: &MarkdownSettings) -> Options {
 /// §23.7), which no text contains on purpose. Between them are the placeholder's number and a key
 /// that nobody can know before the text is read, so that writers cannot write a placeholder. See
 /// DECISIONS: “Placeholders have a key”.
-const HOLE_START: char = '\u{FDD0}';
-const HOLE_END: char = '\u{FDD1}';
+const PLACEHOLDER_START: char = '\u{FDD0}';
+const PLACEHOLDER_END: char = '\u{FDD1}';
 
 fn remove_placeholders(text: &str) -> Cow<'_, str> {
     // For nearly every text, a look at the bytes shows that it contains none.
-    if any_byte(text, |byte| byte == 0xEF) && text.contains([HOLE_START, HOLE_END]) {
-        Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}"))
+    if any_byte(text, |byte| byte == 0xEF) && text.contains([PLACEHOLDER_START, PLACEHOLDER_END]) {
+        Cow::Owned(text.replace([PLACEHOLDER_START, PLACEHOLDER_END], "\u{FFFD}"))
     } else {
         Cow::Borrowed(text)
     }
@@ -221,7 +221,7 @@ struct MarkdownWalk<'a> {
     marks: &'a ComponentMarkers,
     settings: &'a MarkdownSettings<'a>,
     flows: Vec<Flow<'a>>,
-    holes: Vec<Option<Segment>>,
+    placeholders: Vec<Option<Segment>>,
     /// The key that makes the placeholders of this text different from anything in it.
     placeholder_key: String,
     footnotes: Footnotes,
@@ -261,7 +261,7 @@ struct MarkdownWalk<'a> {
     ids: HeadingIds,
     out: MarkdownOutput,
     problems: Vec<Diagnostic>,
-    tally: ProblemCounts,
+    problem_counts: ProblemCounts,
 }
 
 impl<'a> MarkdownWalk<'a> {
@@ -281,7 +281,7 @@ impl<'a> MarkdownWalk<'a> {
             marks,
             settings,
             flows: vec![Flow::new(FlowKind::Root)],
-            holes: Vec::new(),
+            placeholders: Vec::new(),
             placeholder_key: format!("{:016x}.", RandomState::new().build_hasher().finish()),
             footnotes: Footnotes::default(),
             heading: None,
@@ -308,7 +308,7 @@ impl<'a> MarkdownWalk<'a> {
             ids: HeadingIds::default(),
             out: MarkdownOutput::default(),
             problems: Vec::new(),
-            tally: ProblemCounts::default(),
+            problem_counts: ProblemCounts::default(),
         }
     }
 
@@ -488,7 +488,7 @@ impl<'a> MarkdownWalk<'a> {
     }
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
-        self.passage_break(tag);
+        self.separate_blocks(tag);
         if matches!(
             tag,
             TagEnd::Item
@@ -576,7 +576,7 @@ impl<'a> MarkdownWalk<'a> {
 
     fn problem(&mut self, problem: Diagnostic, range: Range<usize>) {
         if self
-            .tally
+            .problem_counts
             .admit(problem.code, || self.lines.place(self.path, range.clone()))
         {
             let place = self.place(range);

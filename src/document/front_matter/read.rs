@@ -541,7 +541,7 @@ fn from_items(
         is_unlisted: flag("unlisted").unwrap_or(false),
         expires: date("expires"),
         order: items.get("order").and_then(FieldItem::as_number),
-        image: items.get("image").and_then(picture),
+        image: items.get("image").and_then(meta_image),
         change_note: shown("change_note"),
         search_boost: search
             .and_then(|search| search.get("boost"))
@@ -641,7 +641,7 @@ fn language(stated: Option<Located<String>>, problems: &mut Vec<Diagnostic>) -> 
     }
 }
 
-fn picture(item: &FieldItem) -> Option<MetaImage> {
+fn meta_image(item: &FieldItem) -> Option<MetaImage> {
     match item.as_map() {
         None => Some(MetaImage {
             src: item.to_placed()?,

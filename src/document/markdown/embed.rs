@@ -25,7 +25,7 @@ impl MarkdownWalk<'_> {
         };
         let written = match written {
             Ok(written) => written,
-            Err(misfit) => return self.misfit(misfit),
+            Err(error) => return self.argument_error(error),
         };
         let (mut link, mut given) = (None, Vec::new());
         for one in written {
@@ -88,13 +88,15 @@ impl MarkdownWalk<'_> {
         });
         let written = match self.written_arguments(mark, &signature) {
             Ok(written) => written,
-            Err(misfit) => return self.misfit(misfit),
+            Err(error) => return self.argument_error(error),
         };
-        let (fitting, misfits) = components::check("include", &signature, &written, &mark.range);
-        misfits.into_iter().for_each(|misfit| self.misfit(misfit));
+        let (valid, errors) = components::check("include", &signature, &written, &mark.range);
+        errors
+            .into_iter()
+            .for_each(|error| self.argument_error(error));
         let mut file = None;
         let (mut region, mut lines, mut fence) = (None, None, FenceOptions::default());
-        for (name, value, range) in fitting {
+        for (name, value, range) in valid {
             match (name.as_str(), value) {
                 ("file", ArgumentValue::Text(value)) => {
                     file = Some(Located {
@@ -126,7 +128,7 @@ impl MarkdownWalk<'_> {
             lines,
             fence,
         });
-        self.passage_include(index);
+        self.push_section_include(index);
         self.push_segment(Segment::Include(index), &mark.range);
     }
 }

@@ -21,7 +21,7 @@ impl MarkdownWalk<'_> {
                 fence,
             );
         }
-        self.passage_text(&open.code);
+        self.push_section_text(&open.code);
         if !self.settings.wants_body {
             return;
         }
@@ -29,7 +29,7 @@ impl MarkdownWalk<'_> {
         if let Some(line) = self.line(&open.range) {
             source_lines::mark(&mut html, 0, line);
         }
-        let hole = self.add_placeholder(Segment::Html(html));
-        self.push(Event::Html(hole.into()));
+        let placeholder = self.add_placeholder(Segment::Html(html));
+        self.push(Event::Html(placeholder.into()));
     }
 }

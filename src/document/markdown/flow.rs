@@ -316,11 +316,11 @@ impl<'a> MarkdownWalk<'a> {
                     html.push_str("</strong></p>\n");
                     self.push_block(Event::Html(html.into()), &mark.range);
                 }
-                let holes: String = body
+                let placeholders: String = body
                     .into_iter()
                     .map(|segment| self.add_placeholder(segment))
                     .collect();
-                self.push(Event::Html((holes + "\n").into()));
+                self.push(Event::Html((placeholders + "\n").into()));
             }
         }
     }
@@ -362,8 +362,8 @@ impl<'a> MarkdownWalk<'a> {
         if is_block {
             self.push_segment(call, &mark.range);
         } else {
-            let hole = self.add_placeholder(call);
-            self.push(Event::InlineHtml(hole.into()));
+            let placeholder = self.add_placeholder(call);
+            self.push(Event::InlineHtml(placeholder.into()));
         }
     }
 
@@ -411,15 +411,17 @@ impl<'a> MarkdownWalk<'a> {
         }
         let written = match self.written_arguments(mark, signature) {
             Ok(written) => written,
-            Err(misfit) => {
-                self.misfit(misfit);
+            Err(error) => {
+                self.argument_error(error);
                 Vec::new()
             }
         };
-        let (fitting, misfits) = components::check(&mark.name, signature, &written, &mark.range);
-        misfits.into_iter().for_each(|misfit| self.misfit(misfit));
-        let mut arguments = Vec::with_capacity(fitting.len());
-        for (name, value, range) in fitting {
+        let (valid, errors) = components::check(&mark.name, signature, &written, &mark.range);
+        errors
+            .into_iter()
+            .for_each(|error| self.argument_error(error));
+        let mut arguments = Vec::with_capacity(valid.len());
+        for (name, value, range) in valid {
             let value = match value {
                 ArgumentValue::Text(target) if !target.is_empty() => match signature
                     .link_role(&name)
@@ -432,8 +434,8 @@ impl<'a> MarkdownWalk<'a> {
                 other => other,
             };
             if let (true, ArgumentValue::Text(words)) = (is_shown_argument(&name), &value) {
-                self.passage_text(words);
-                self.passage_text("\n");
+                self.push_section_text(words);
+                self.push_section_text("\n");
             }
             arguments.push((name, value));
         }
@@ -476,10 +478,10 @@ impl<'a> MarkdownWalk<'a> {
         }
     }
 
-    pub(super) fn misfit(&mut self, misfit: ArgumentError) {
+    pub(super) fn argument_error(&mut self, error: ArgumentError) {
         self.problem(
-            Diagnostic::new(Code::ComponentArguments, misfit.message).help_if(misfit.help),
-            misfit.range,
+            Diagnostic::new(Code::ComponentArguments, error.message).help_if(error.help),
+            error.range,
         );
     }
 

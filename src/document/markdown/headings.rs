@@ -91,7 +91,7 @@ impl MarkdownWalk<'_> {
             self.out.later_title = Some(heading.text.clone());
         }
         self.close_html_of_ended_blocks();
-        self.passage_heading(&heading);
+        self.begin_section(&heading);
         self.out.outline.push(heading);
     }
 

@@ -300,7 +300,7 @@ impl<'a> MarkdownWalk<'a> {
                 image.range.clone(),
             );
         }
-        if let Some(remark) = advice::of_picture(&image.alt, &image.target) {
+        if let Some(remark) = advice::of_image(&image.alt, &image.target) {
             self.add_advice(remark, image.range.clone());
         }
         let Some(index) = self.link(&image.target, image.role, image.range) else {
@@ -467,8 +467,8 @@ impl<'a> MarkdownWalk<'a> {
                 )
             }
         };
-        let hole = self.add_placeholder(Segment::Html(html));
-        self.push(Event::InlineHtml(hole.into()));
+        let placeholder = self.add_placeholder(Segment::Html(html));
+        self.push(Event::InlineHtml(placeholder.into()));
     }
 
     pub(super) fn start_table(&mut self, alignments: &[Alignment], range: &Range<usize>) {

@@ -62,7 +62,7 @@ impl MarkdownWalk<'_> {
         };
         let html = self.filter_html(&fragment, true);
         self.end_of_left_out();
-        self.passage_html(&html);
+        self.push_section_html(&html);
         self.note_html_heading(&html);
         self.note_html_text(&html);
         if self.settings.raw_html == RawHtml::Escape {

@@ -12,21 +12,21 @@ use crate::document::text_sections::TextSection;
 const LEVEL_MAX: u8 = 4;
 
 impl MarkdownWalk<'_> {
-    pub(super) fn passage_text(&mut self, text: &str) {
+    pub(super) fn push_section_text(&mut self, text: &str) {
         if !self.settings.wants_text {
             return;
         }
-        self.passage().text.push_str(text);
+        self.section().text.push_str(text);
     }
 
     /// Adds an included file to the section.
-    pub(super) fn passage_include(&mut self, index: u32) {
+    pub(super) fn push_section_include(&mut self, index: u32) {
         if self.settings.wants_text {
-            self.passage().includes.push(index);
+            self.section().includes.push(index);
         }
     }
 
-    fn passage(&mut self) -> &mut TextSection {
+    fn section(&mut self) -> &mut TextSection {
         if self.out.passages.is_empty() {
             self.out.passages.push(TextSection {
                 level: 1,
@@ -37,7 +37,7 @@ impl MarkdownWalk<'_> {
     }
 
     /// Keeps the words of two blocks apart.
-    pub(super) fn passage_break(&mut self, tag: TagEnd) {
+    pub(super) fn separate_blocks(&mut self, tag: TagEnd) {
         let is_within_a_line = matches!(
             tag,
             TagEnd::Emphasis
@@ -50,15 +50,15 @@ impl MarkdownWalk<'_> {
                 | TagEnd::Heading(_)
         );
         if !is_within_a_line && self.settings.wants_text {
-            self.passage_text(if tag == TagEnd::TableCell { " " } else { "\n" });
+            self.push_section_text(if tag == TagEnd::TableCell { " " } else { "\n" });
         }
     }
 
-    pub(super) fn passage_heading(&mut self, heading: &Heading) {
-        self.passage_text("\n");
+    pub(super) fn begin_section(&mut self, heading: &Heading) {
+        self.push_section_text("\n");
         if heading.level > LEVEL_MAX {
-            self.passage_text(&heading.text);
-            return self.passage_text("\n");
+            self.push_section_text(&heading.text);
+            return self.push_section_text("\n");
         }
         if self.settings.wants_text {
             let Heading { level, id, text } = heading.clone();
@@ -72,14 +72,14 @@ impl MarkdownWalk<'_> {
     }
 
     /// Adds the words of raw HTML.
-    pub(super) fn passage_html(&mut self, html: &str) {
+    pub(super) fn push_section_html(&mut self, html: &str) {
         if !self.settings.wants_text {
             return;
         }
         for token in Tokens::new(html) {
             match token {
-                Token::Text(range) => self.passage_text(&plain_text(&html[range])),
-                Token::StartTag(_) | Token::EndTag { .. } => self.passage_text(" "),
+                Token::Text(range) => self.push_section_text(&plain_text(&html[range])),
+                Token::StartTag(_) | Token::EndTag { .. } => self.push_section_text(" "),
                 _ => {}
             }
         }

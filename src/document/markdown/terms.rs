@@ -156,7 +156,7 @@ impl<'a> MarkdownWalk<'a> {
         let from = self.prose.from;
         let tail: Vec<Event> = self.flow().events.drain(from..).collect();
         self.flow().events.reserve(tail.len() + 2 * found.len());
-        let mut holes = found.iter().peekable();
+        let mut placeholders = found.iter().peekable();
         let mut end = 0;
         for event in tail {
             let begin = end;
@@ -170,27 +170,30 @@ impl<'a> MarkdownWalk<'a> {
             };
             let mut shown = begin;
             let mut is_cut = false;
-            while let Some(hole) = holes.peek().filter(|hole| hole.start < end) {
+            while let Some(placeholder) = placeholders
+                .peek()
+                .filter(|placeholder| placeholder.start < end)
+            {
                 is_cut = true;
-                if hole.start >= begin {
-                    self.push_part(&event, shown - begin..hole.start - begin);
+                if placeholder.start >= begin {
+                    self.push_part(&event, shown - begin..placeholder.start - begin);
                     let term = self
                         .prose
-                        .rank(hole.term)
+                        .rank(placeholder.term)
                         .expect("terms are noted before their text is cut");
                     let term = u32::try_from(term).expect("a page has fewer terms than bytes");
                     let segment = Segment::Term {
                         term,
-                        text: text[hole.start..hole.end].to_owned(),
+                        text: text[placeholder.start..placeholder.end].to_owned(),
                     };
                     let mark = self.add_placeholder(segment);
                     self.flow().events.push(Event::InlineHtml(mark.into()));
                 }
-                shown = hole.end;
-                if hole.end > end {
+                shown = placeholder.end;
+                if placeholder.end > end {
                     break;
                 }
-                holes.next();
+                placeholders.next();
             }
             if !is_cut {
                 self.flow().events.push(event);

@@ -38,7 +38,7 @@ impl MarkdownWalk<'_> {
         self.out.words += counts.words;
         self.out.sentences += counts.sentences;
         self.out.long_words += counts.long_words;
-        self.passage_text(text);
+        self.push_section_text(text);
         if is_shown && self.is_excerpt_open() {
             if text == "\n" && is_blank(&self.out.excerpt) {
                 // The paragraph shows only images or blanks, so the excerpt begins further down.

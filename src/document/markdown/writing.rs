@@ -12,7 +12,9 @@ use memchr::memmem;
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd, html};
 
 use super::text::any_byte;
-use super::{HOLE_END, HOLE_START, MarkdownOutput, MarkdownWalk, remove_placeholders};
+use super::{
+    MarkdownOutput, MarkdownWalk, PLACEHOLDER_END, PLACEHOLDER_START, remove_placeholders,
+};
 use crate::diagnostic::Checked;
 use crate::document::body::Segment;
 use crate::document::{raw_html, source_lines};
@@ -20,7 +22,7 @@ use crate::settings::RawHtml;
 
 /// The usual length of a placeholder: two characters of three bytes each around the key and a
 /// number.
-const HOLE_BYTES: usize = 27;
+const PLACEHOLDER_BYTES: usize = 27;
 
 /// The number of events that are collected before they are written.
 const EVENTS_MAX: usize = 8192;
@@ -148,12 +150,12 @@ impl<'a> MarkdownWalk<'a> {
         if !self.settings.wants_body {
             return String::new();
         }
-        self.holes.push(Some(segment));
-        let mut mark = String::with_capacity(HOLE_BYTES);
-        mark.push(HOLE_START);
+        self.placeholders.push(Some(segment));
+        let mut mark = String::with_capacity(PLACEHOLDER_BYTES);
+        mark.push(PLACEHOLDER_START);
         mark.push_str(&self.placeholder_key);
-        mark.push_str(&(self.holes.len() - 1).to_string());
-        mark.push(HOLE_END);
+        mark.push_str(&(self.placeholders.len() - 1).to_string());
+        mark.push(PLACEHOLDER_END);
         mark
     }
 
@@ -162,8 +164,8 @@ impl<'a> MarkdownWalk<'a> {
         let line = self.line(range).map_or_else(String::new, |line| {
             self.add_placeholder(Segment::Line(line))
         });
-        let hole = self.add_placeholder(segment);
-        self.push(Event::Html(format!("{line}{hole}\n").into()));
+        let placeholder = self.add_placeholder(segment);
+        self.push(Event::Html(format!("{line}{placeholder}\n").into()));
     }
 
     /// Records which components are called at this point of the walk.
@@ -210,16 +212,16 @@ impl<'a> MarkdownWalk<'a> {
                 })
                 .collect();
         }
-        self.split_at_holes(written)
+        self.split_at_placeholders(written)
     }
 
     /// What only looks like a placeholder, such as a writer's `&#xFDD0;`, is shown as a replacement
     /// character.
-    fn split_at_holes(&mut self, html: String) -> Vec<Segment> {
+    fn split_at_placeholders(&mut self, html: String) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut text = String::new();
         let mut begin = [0; 4];
-        let begin = HOLE_START.encode_utf8(&mut begin).as_bytes();
+        let begin = PLACEHOLDER_START.encode_utf8(&mut begin).as_bytes();
         let (mut shown, mut is_forged) = (0, false);
         if !html.is_empty() && memmem::find(html.as_bytes(), begin).is_none() {
             return vec![Segment::Html(html)];
@@ -230,8 +232,8 @@ impl<'a> MarkdownWalk<'a> {
             let (number, length) =
                 number.map_or((None, 0), |(number, length)| (Some(number), length));
             let segment = number
-                .and_then(|number| self.holes.get_mut(number))
-                .and_then(|hole| match hole {
+                .and_then(|number| self.placeholders.get_mut(number))
+                .and_then(|placeholder| match placeholder {
                     // The sanitizer may repeat an unclosed link after a block within it, with the
                     // same address.
                     Some(Segment::Address(index)) => Some(Segment::Address(*index)),
@@ -276,12 +278,12 @@ impl MarkdownWalk<'_> {
         let rest = text.strip_prefix(self.placeholder_key.as_str())?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let number = rest[digits..]
-            .starts_with(HOLE_END)
+            .starts_with(PLACEHOLDER_END)
             .then(|| rest[..digits].parse().ok())
             .flatten()?;
         Some((
             number,
-            self.placeholder_key.len() + digits + HOLE_END.len_utf8(),
+            self.placeholder_key.len() + digits + PLACEHOLDER_END.len_utf8(),
         ))
     }
 
@@ -304,7 +306,7 @@ impl MarkdownWalk<'_> {
             .unwrap_or_default();
         self.out.term_places = self.prose.hash();
         self.out.anchors = self.ids.into_all();
-        self.problems.extend(self.tally.summaries());
+        self.problems.extend(self.problem_counts.summaries());
         Checked::new(self.out, self.problems)
     }
 }
