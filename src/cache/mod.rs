@@ -1,8 +1,8 @@
-//! Remembering: values under names, in a store that is never trusted. Knows nothing of websites.
+//! A cache: values by name, in a store that is never trusted. It knows nothing about websites.
 //!
-//! What is remembered is always an answer that could be worked out again, kept beside the
-//! fingerprint of what it was worked out from; who recalls it compares fingerprints. So a store may
-//! be empty, old, foreign or spoiled, and nothing but time is lost.
+//! A cached value can always be computed again. It is stored with the fingerprint of its inputs,
+//! and the caller compares fingerprints. If a store is empty, outdated, foreign or damaged, the
+//! only loss is time.
 
 pub mod regular;
 pub mod spill;
@@ -17,39 +17,40 @@ use serde::de::DeserializeOwned;
 
 pub use version::version;
 
-/// A place that keeps bytes under plain names.
+/// A place that stores bytes under plain names.
 pub trait CacheStore: Send + Sync {
-    /// The bytes of this name, exactly as they were written; `None` when there are none that can be
-    /// trusted.
+    /// The bytes stored under this name, exactly as they were written; `None` if there are none or
+    /// they cannot be trusted.
     fn read(&self, name: &str) -> Option<Vec<u8>>;
 
-    /// Keeps bytes, in place of those of that name. What cannot be kept is done without.
+    /// Stores bytes, replacing those under the same name. Failures are ignored.
     fn write(&self, name: &str, bytes: &[u8]);
 
-    /// All names that begin so, sorted.
+    /// All names with this prefix, sorted.
     fn names(&self, prefix: &str) -> Vec<String>;
 
     fn remove(&self, name: &str);
 
-    /// Removes the oldest whose names begin so, until the others are together no larger than this.
+    /// Removes the oldest entries with this prefix until the rest have at most `bytes_max` bytes
+    /// together.
     fn bound(&self, prefix: &str, bytes_max: u64);
 
-    /// What went wrong, in words for people, each thing once.
+    /// Problems with the store, worded for people, each once.
     fn notes(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// Reads a value; `None` when there is none, or one of another form.
+/// Reads a value; `None` if there is none, or if it has another form.
 pub fn load<T: DeserializeOwned>(store: &dyn CacheStore, name: &str) -> Option<T> {
     postcard::from_bytes(&store.read(name)?).ok()
 }
 
-/// Keeps a value.
+/// Writes a value.
 pub fn save<T: Serialize>(store: &dyn CacheStore, name: &str, value: &T) {
     store.write(
         name,
-        &postcard::to_allocvec(value).expect("plain values can be written to memory"),
+        &postcard::to_allocvec(value).expect("plain values can be serialized"),
     );
 }
 
@@ -90,7 +91,7 @@ impl CacheStore for MemoryStore {
             .remove(name);
     }
 
-    /// Nothing is old in a memory that ends with its process: the first by name go.
+    /// Entries in memory have no age, so the first ones by name are removed.
     fn bound(&self, prefix: &str, bytes_max: u64) {
         let mut all = self.0.lock().expect("no holder of this lock panics");
         let mut size: u64 = all

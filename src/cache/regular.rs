@@ -1,14 +1,13 @@
-//! Reading files that anybody may have put there: a link, a pipe, a device or a file without end in
-//! the place of one of ours.
+//! Reads files in a place where anybody may have put a link, a pipe, a device or an endless file.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Opens a regular file. A link is not followed, a pipe is not waited for and a device is not read.
+/// Opens a regular file without following a link, waiting for a pipe or reading a device.
 ///
 /// # Errors
-/// `InvalidInput` for anything but a regular file; those of the file system.
+/// `InvalidInput` for anything except a regular file; also the errors of the file system.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let is_regular = |metadata: &fs::Metadata| metadata.is_file();
     if !is_regular(&fs::symlink_metadata(path)?) {
@@ -22,10 +21,10 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     }
 }
 
-/// The bytes of a regular file of at most this size.
+/// The bytes of a regular file with at most `bytes_max` bytes.
 ///
 /// # Errors
-/// As for [`open_regular`]; `FileTooLarge` for a larger file, of which nothing is read.
+/// Those of [`open_regular`]; `FileTooLarge` for a larger file, of which nothing is read.
 pub fn read_regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     let file = open_regular(path)?;
     let length = file.metadata()?.len();

@@ -1,8 +1,8 @@
-//! Bytes put aside for a while: what is wanted once more soon, and should not fill the memory
-//! meanwhile.
+//! Temporary storage for bytes that are needed once more soon and should not stay in memory.
 //!
-//! They lie in a file without a name, which is gone with the process, however that ends. What
-//! cannot be put aside is done without by whoever wanted to.
+//! They are in an unnamed file, which disappears with the process however it ends. If bytes cannot
+//! be stored, the caller has to do without (see DECISIONS: “Bodies are kept in memory up to 8 MiB,
+//! and beyond that in an unnamed file”).
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,16 +10,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-/// What one [`MemoryBudget`] leaves in memory.
+/// The number of bytes that one [`MemoryBudget`] keeps in memory.
 const IN_MEMORY_BYTES: usize = 8 << 20;
 
-/// Where bytes are put aside.
+/// A temporary file for bytes.
 #[derive(Debug)]
 pub struct SpillFile {
     file: Mutex<File>,
 }
 
-/// Where some of them lie.
+/// The position of stored bytes in the file.
 #[derive(Clone, Copy, Debug)]
 pub struct SpillRange {
     from: u64,
@@ -27,11 +27,10 @@ pub struct SpillRange {
 }
 
 impl SpillFile {
-    /// A place in this folder, or where the system keeps such files when the folder is not to be
-    /// had.
+    /// Opens a file in this folder, or in the system's folder for temporary files if that fails.
     ///
     /// # Errors
-    /// When the system gives no file at either.
+    /// If neither place allows a file.
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         let near = folder.map(tempfile::tempfile_in).and_then(Result::ok);
         let file = near.map_or_else(tempfile::tempfile, Ok)?;
@@ -40,10 +39,10 @@ impl SpillFile {
         })
     }
 
-    /// Puts bytes aside.
+    /// Stores bytes.
     ///
     /// # Errors
-    /// When they cannot be written.
+    /// If they cannot be written.
     pub fn put(&self, bytes: &[u8]) -> io::Result<SpillRange> {
         let mut file = self.file.lock().expect("no holder of this lock panics");
         let from = file.seek(SeekFrom::End(0))?;
@@ -54,10 +53,10 @@ impl SpillFile {
         })
     }
 
-    /// The bytes that were put aside.
+    /// The stored bytes.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// If they cannot be read.
     pub fn take(&self, put: SpillRange) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; put.length];
         let mut file = self.file.lock().expect("no holder of this lock panics");
@@ -67,8 +66,8 @@ impl SpillFile {
     }
 }
 
-/// Decides, for many threads, what of many things stays in memory: the first of them, so that
-/// memory does not grow with their number. The others are put aside.
+/// Decides, for many threads, which values stay in memory: the first ones, so that memory does not
+/// grow with their number. The others are spilled.
 #[derive(Debug, Default)]
 pub struct MemoryBudget {
     in_memory: AtomicUsize,
@@ -76,13 +75,12 @@ pub struct MemoryBudget {
 }
 
 impl MemoryBudget {
-    /// Whether there is room in memory for so many bytes more; if so, it is taken.
+    /// Whether there is room in memory for this many more bytes. If so, the room is reserved.
     pub fn has_room(&self, bytes: usize) -> bool {
         self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes <= IN_MEMORY_BYTES
     }
 
-    /// Puts bytes aside, in the place that `open` gives when there is none yet; `None` when that
-    /// cannot be.
+    /// Stores bytes in the file, which `open` provides on first use; `None` if that fails.
     pub fn put(
         &self,
         bytes: &[u8],
@@ -91,7 +89,7 @@ impl MemoryBudget {
         self.aside.get_or_init(open).as_ref()?.put(bytes).ok()
     }
 
-    /// The bytes that were put aside; `None` when they cannot be read any more.
+    /// The stored bytes; `None` if they cannot be read.
     pub fn take(&self, put: SpillRange) -> Option<Vec<u8>> {
         self.aside.get()?.as_ref()?.take(put).ok()
     }

@@ -1,10 +1,10 @@
-//! A store on disk: one file a name, each whole or not there.
+//! A store on disk with one file for each name. A file is either complete or absent.
 //!
-//! A file holds a mark, the program's version, the length and the fingerprint of its bytes, and the
+//! A file contains a mark, the program's version, the length and fingerprint of its bytes, and the
 //! bytes. It is written under another name and renamed, so that a second process reads the old or
 //! the new file and never waits. A file is untrusted: its length is compared with the stated one
 //! before anything is allocated, and links, pipes and devices are not opened. A file that cannot be
-//! used is removed and reported once; the next build writes it again.
+//! used is removed and reported once, and the next build writes it again.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -15,21 +15,21 @@ use super::regular::open_regular;
 use super::{CacheStore, version};
 use crate::fingerprint::Fingerprint;
 
-/// What every file begins with; the number is the form's.
+/// The first bytes of every file; the number is the version of the format.
 const MARK: &[u8; 16] = b"handsel cache 2\n";
 
-/// Mark, version, length and fingerprint.
+/// The length of the mark, version, length and fingerprint.
 const HEAD: usize = MARK.len() + 16 + 8 + 16;
 
-/// No file of the cache holds more bytes than this; a larger value is not kept.
+/// The maximum number of bytes in a file. A larger value is not stored.
 const BYTES_MAX: u64 = 512 << 20;
 
-/// What the names of files end in that are being written.
+/// The suffix of the names of files that are being written.
 const UNDER_WAY: &str = ".new";
 
-/// Why a file gives no value.
+/// The reason why a file has no value.
 enum CacheMiss {
-    /// It is missing, or of another version of the program. Nothing is wrong.
+    /// It is missing, or was written by another version of the program. This is not a problem.
     Missing,
     Damaged,
     Failed(io::Error),
@@ -45,12 +45,12 @@ impl From<io::Error> for CacheMiss {
     }
 }
 
-/// A folder of remembered things.
+/// A folder of cached values.
 #[derive(Debug)]
 pub struct CacheFolder {
     path: PathBuf,
     notes: Mutex<Vec<String>>,
-    /// What was left under way is looked for once.
+    /// Unfinished files are looked for once.
     tidied: Once,
 }
 
@@ -66,7 +66,7 @@ impl CacheFolder {
 
     fn note(&self, note: String) {
         let mut notes = self.notes.lock().expect("no holder of this lock panics");
-        // One line is enough: what follows is mostly the same fault in the next file.
+        // One line is enough, since the next file usually has the same problem.
         if notes.is_empty() {
             notes.push(note);
         }
@@ -89,7 +89,7 @@ impl CacheFolder {
             .map_err(|error| error.error)
     }
 
-    /// Takes away what processes that were killed left under way.
+    /// Deletes unfinished files that killed processes left.
     fn tidy(&self) {
         const OLD_SECONDS: u64 = 600;
         let Ok(entries) = fs::read_dir(&self.path) else {
@@ -111,7 +111,7 @@ impl CacheFolder {
     }
 }
 
-/// The bytes of a file that is what this program wrote.
+/// The bytes of a file, if it is exactly what this program wrote.
 fn read_verified(path: &Path) -> Result<Vec<u8>, CacheMiss> {
     let mut file = open_regular(path)?;
     let mut head = [0; HEAD];
@@ -146,14 +146,14 @@ impl CacheStore for CacheFolder {
             Err(CacheMiss::Damaged) => {
                 self.remove(name);
                 self.note(format!(
-                    "a file of the cache in {} was damaged and set aside; what it held is worked out again",
+                    "a damaged file in the cache {} was deleted and will be rebuilt",
                     self.path.display()
                 ));
                 None
             }
             Err(CacheMiss::Failed(error)) => {
                 self.note(format!(
-                    "the cache in {} cannot be read ({error}); everything is worked out again",
+                    "the cache {} cannot be read ({error}); everything will be rebuilt",
                     self.path.display()
                 ));
                 None
@@ -167,7 +167,7 @@ impl CacheStore for CacheFolder {
         }
         if let Err(error) = self.try_write(name, bytes) {
             self.note(format!(
-                "nothing is remembered for the next build: {} cannot be written ({error})",
+                "the cache {} cannot be written ({error}); the next build will be slower",
                 self.path.display()
             ));
         }

@@ -1,4 +1,5 @@
-//! The version of what is remembered: another program may mean something else by the same bytes.
+//! The version of the cache. Another version of the program may give the same bytes another
+//! meaning.
 
 use std::sync::OnceLock;
 
@@ -12,8 +13,8 @@ use crate::fingerprint::{Fingerprint, Hasher};
 #[metadata_only = true]
 struct SourceHashes;
 
-/// The fingerprint of the program: its sources, the versions of all it is built from, and the
-/// system it was built for.
+/// The fingerprint of the program: its sources, the versions of its dependencies, and the system it
+/// was built for.
 pub fn version() -> Fingerprint {
     static VERSION: OnceLock<Fingerprint> = OnceLock::new();
     *VERSION.get_or_init(|| {
