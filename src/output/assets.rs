@@ -1,10 +1,10 @@
-//! Files of `static/`, the theme's and the writer's: which are published under a name that tells
-//! their content.
+//! Files of `static/`, both the theme's and the site's: which of them are published under a name
+//! that contains a fingerprint.
 //!
-//! Style sheets, scripts, what style sheets point to and what templates ask for with `asset()` get
-//! a fingerprint in their name, so that hosts may let browsers keep them for ever. Scripts import
-//! each other by relative paths, so their folder is fingerprinted as a whole. Everything else keeps
-//! its name: other sites and tools know it.
+//! Style sheets, scripts, files that style sheets refer to and files that templates request with
+//! `asset()` get a fingerprint in their names, so that hosts may let browsers cache them forever.
+//! Scripts import each other by relative paths, so their folder is fingerprinted as a whole.
+//! Everything else keeps its name, since other sites and tools may know it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,19 +20,19 @@ const SCRIPTS: &str = "js/";
 /// The bytes of a file of `static/`.
 pub type AssetBytes = Cow<'static, [u8]>;
 
-/// `static/` ready to be published.
+/// The files of `static/` with their published paths.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
-    /// Path below `static/` → path in the output folder, where a template's `asset()` leads.
+    /// Path below `static/` → path in the output folder, which a template's `asset()` returns.
     pub published: BTreeMap<String, String>,
-    /// Files whose bytes were needed to name them, as they are published.
+    /// Files whose bytes were needed to name them, in their published form.
     pub made: Vec<(OutputPath, AssetBytes)>,
-    /// Files that are published as they are, by their path below `static/`, however large.
+    /// Files of any size that are published unchanged, by their path below `static/`.
     pub copied: Vec<(OutputPath, String)>,
 }
 
-/// Names the files. `names` are all paths below `static/`, `read` gives the bytes of one, `asked`
-/// are those that templates ask for.
+/// Chooses the published names. `names` contains all paths below `static/`, `read` returns the
+/// bytes of one, and `asked` contains those that templates request.
 pub fn plan(
     names: &BTreeSet<String>,
     mut read: impl FnMut(&str) -> Option<AssetBytes>,
@@ -149,7 +149,7 @@ fn urls(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
     })
 }
 
-/// The file below `static/` that an address in a style sheet means.
+/// The file below `static/` that an address in a style sheet refers to.
 fn target(style: &str, address: &str) -> Option<String> {
     if address.starts_with("data:") || address.starts_with('#') || address.contains("://") {
         return None;

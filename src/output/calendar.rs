@@ -1,9 +1,10 @@
-//! Calendar files (iCalendar, RFC 5545): one for each page that takes place, and one for each kind
-//! of such pages to subscribe to.
+//! Calendar files (iCalendar, RFC 5545): one for each page with an event, and one to subscribe to
+//! for each kind of such pages.
 //!
-//! Times stand on the clock of their zone, and the zone is described beside them, so that a
-//! calendar that has never heard of it shows the right hour on either side of a change of the
-//! clocks. Nothing in a file depends on when it was made.
+//! Times are local to their zone, and the file describes the zone, so that a calendar program that
+//! does not know it shows the right hour before and after each change of the clocks (see DECISIONS:
+//! “Calendars describe their time zones change by change”). A file does not depend on when it was
+//! made.
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -17,11 +18,11 @@ use crate::page::compose::Composer;
 use crate::paths::Route;
 use crate::site::{PageId, SitePage};
 
-/// Which calendar.
+/// The pages that a calendar covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CalendarScope {
     Page(PageId),
-    /// The kind of this name.
+    /// The kind with this name.
     Kind(String),
 }
 
@@ -45,7 +46,7 @@ pub fn list(composer: &Composer) -> Vec<(Route, CalendarScope)> {
     single.chain(whole).collect()
 }
 
-/// A calendar's bytes.
+/// The bytes of a calendar.
 pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
     let (name, pages) = match of {
         CalendarScope::Page(id) => (composer.site.page(*id).entry.title.clone(), vec![*id]),
@@ -82,8 +83,8 @@ pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
     file.0.into_bytes()
 }
 
-/// The zones of these pages, each with the first and the last moment for which it has to be
-/// described.
+/// The time zones of these pages, each with the first and the last moment that its description has
+/// to cover.
 fn zones(composer: &Composer, pages: &[PageId]) -> Vec<(TimeZone, Timestamp, Timestamp)> {
     let mut zones: Vec<(TimeZone, Timestamp, Timestamp)> = Vec::new();
     let occurrences = pages
@@ -113,8 +114,8 @@ fn named_zone(time: &Zoned) -> Option<&str> {
         .filter(|name| !matches!(*name, "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT"))
 }
 
-/// Writes what holds in a zone from the first to the last of these moments: each change of its
-/// clocks by itself.
+/// Writes the rules of a zone from the first to the last of these moments, with each change of its
+/// clocks separately.
 fn describe(zone: &TimeZone, first: Timestamp, last: Timestamp, file: &mut ContentLines) {
     file.put("BEGIN", "VTIMEZONE");
     file.put("TZID", zone.iana_name().unwrap_or("UTC"));
@@ -239,7 +240,7 @@ fn happens<'a>(composer: &'a Composer, page: &SitePage) -> Option<&'a EventField
         .as_ref()
 }
 
-/// From when to when. The end of whole days is the day after the last (§3.6.1).
+/// Writes the start and the end. The end of an all-day event is the day after the last (§3.6.1).
 fn times(occurs: &Occurrence, file: &mut ContentLines) {
     match &occurs.start {
         Moment::Day(day) => {
@@ -254,7 +255,7 @@ fn times(occurs: &Occurrence, file: &mut ContentLines) {
             time("DTSTART", start, file);
             let end = match &occurs.end {
                 Some(Moment::Time(end)) => Some(end.clone()),
-                // To the end of a day is to the next midnight.
+                // The end of a day is the next midnight.
                 Some(Moment::Day(day)) => day
                     .tomorrow()
                     .and_then(|next| next.to_zoned(start.time_zone().clone()))
@@ -281,7 +282,7 @@ fn time(name: &str, time: &Zoned, file: &mut ContentLines) {
     }
 }
 
-/// Text as a property's value (§3.3.11).
+/// Text as the value of a property (§3.3.11).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -295,11 +296,11 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Content lines (§3.1): each ends in CR and LF, and goes on in the next one after 75 bytes.
+/// Content lines (§3.1): each ends with CR and LF, and is folded after 75 bytes.
 #[derive(Default)]
 struct ContentLines(String);
 
-/// Bytes on one line.
+/// The maximum number of bytes in a line.
 const LINE_BYTES_MAX: usize = 75;
 
 impl ContentLines {

@@ -1,8 +1,8 @@
-//! Feeds: Atom (RFC 4287) for the site, each kind that wants one, each topic and each audience;
+//! Feeds: Atom (RFC 4287) for the site, each kind that has a feed, each topic and each audience;
 //! JSON Feed 1.1 for the site.
 //!
-//! A feed's time is its newest entry's: the stated day and time in the site's time zone, midnight
-//! where no time is stated. Nothing in it depends on when it was made.
+//! The time of a feed is that of its newest entry: the stated date and time in the site's time
+//! zone, or midnight if no time is stated. A feed does not depend on when it was made.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ use crate::paths::Route;
 use crate::site::PageId;
 use crate::site::topics::TermPages;
 
-/// One feed: where it lies, what it is called, what it lists.
+/// One feed: its address, its title and its pages.
 struct Feed {
     route: Route,
     title: String,
@@ -24,13 +24,13 @@ struct Feed {
     pages: Vec<PageId>,
 }
 
-/// Which feed.
+/// The pages that a feed covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FeedScope {
     Site,
-    /// The site's, as JSON.
+    /// The whole site, as JSON.
     SiteJson,
-    /// The kind of this name.
+    /// The kind with this name.
     Kind(String),
     /// A position in `Site::topics`.
     Topic(usize),
@@ -38,8 +38,8 @@ pub enum FeedScope {
     Audience(usize),
 }
 
-/// Every feed of the site and its address. There are none without a `base_url`. Those that pages
-/// refer to are there before the first dated page is: the site's own, and those of kinds with
+/// Every feed of the site with its address. A site without a `base_url` has none. Feeds that pages
+/// refer to exist even before the first page with a date: the site's own, and those of kinds with
 /// pages.
 pub fn list(composer: &Composer) -> Vec<(Route, FeedScope)> {
     if composer.site.settings().base_url.is_none() {
@@ -70,7 +70,7 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedScope)> {
         .collect()
 }
 
-/// A feed's bytes.
+/// The bytes of a feed.
 pub fn make(composer: &Composer, of: &FeedScope) -> Vec<u8> {
     let site_title = composer.site_title();
     let (title, home) = match of {
@@ -87,7 +87,7 @@ pub fn make(composer: &Composer, of: &FeedScope) -> Vec<u8> {
             )
         }
         FeedScope::Topic(_) | FeedScope::Audience(_) => {
-            let term = term(composer, of).expect("these feeds are those of a term");
+            let term = term(composer, of).expect("these feeds have a term");
             (format!("{site_title}: {}", term.title), term.route.clone())
         }
     };
@@ -114,7 +114,7 @@ pub fn make(composer: &Composer, of: &FeedScope) -> Vec<u8> {
     }
 }
 
-/// The topic or the audience that a feed is about.
+/// The topic or the audience of a feed.
 fn term<'a>(composer: &'a Composer, of: &FeedScope) -> Option<&'a TermPages> {
     match of {
         FeedScope::Topic(topic) => Some(&composer.site.topics[*topic]),
@@ -138,7 +138,7 @@ fn route_of(composer: &Composer, of: &FeedScope) -> Option<Route> {
     Route::new(&address).ok()
 }
 
-/// Dated pages, the last changed first (those of a topic in the topic's order).
+/// Pages with a date, the most recently changed first. Those of a topic are in the topic's order.
 fn pages_of<'a>(
     composer: &'a Composer,
     of: &'a FeedScope,
@@ -167,7 +167,7 @@ fn json_route() -> Route {
     Route::new("/feed.json").expect("a fixed address inside the site")
 }
 
-/// A page's moment in the form of RFC 3339, in the site's time zone.
+/// A page's moment in RFC 3339 format, in the site's time zone.
 fn timestamp(moment: Option<(Date, Option<i64>)>, zone: &TimeZone) -> String {
     let zoned = moment.and_then(|(day, second)| match second {
         Some(second) => Timestamp::from_second(second)
@@ -309,7 +309,7 @@ fn link(
     Ok(())
 }
 
-/// Characters that XML 1.0 (§2.2) has no place for are left out.
+/// Removes characters that XML 1.0 (§2.2) does not allow.
 fn without_controls(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
@@ -339,7 +339,7 @@ fn json_feed(composer: &Composer, feed: &Feed) -> Vec<u8> {
         "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": url(&feed.home),
         "feed_url": url(&json_route()), "language": composer.site.settings().language, "items": items,
     });
-    let mut bytes = serde_json::to_vec_pretty(&document).expect("plain values have JSON");
+    let mut bytes = serde_json::to_vec_pretty(&document).expect("plain values can be serialized");
     bytes.push(b'\n');
     bytes
 }

@@ -1,4 +1,4 @@
-//! What the site says of itself to machines: `pages.json`, `llms.txt`, the sitemap, `robots.txt`,
+//! Files that describe the site to machines: `pages.json`, `llms.txt`, the sitemap, `robots.txt`,
 //! `_headers`, `_redirects`.
 
 use serde::Serialize;
@@ -8,7 +8,7 @@ use crate::page::{OutputPage, PageSubject};
 use crate::paths::Route;
 use crate::site::{PageId, SitePage};
 
-/// A sitemap holds at most this many addresses (sitemaps.org, protocol 0.9).
+/// The maximum number of addresses in a sitemap (sitemaps.org, protocol 0.9).
 const SITEMAP_ADDRESSES_MAX: usize = 50_000;
 
 #[derive(Serialize)]
@@ -38,9 +38,10 @@ pub fn pages_json(composer: &Composer) -> Vec<u8> {
         if position > 0 {
             bytes.extend_from_slice(b",\n");
         }
-        // One after the other: all lines of a large site together take as much memory again.
+        // Pages are written one by one, since all lines of a large site together would need as much
+        // memory again.
         serde_json::to_writer(&mut bytes, &listed(composer, id))
-            .expect("plain values have JSON, and memory takes everything");
+            .expect("plain values can be serialized to memory");
     }
     bytes.extend_from_slice(b"\n]\n");
     bytes
@@ -72,7 +73,8 @@ fn listed(composer: &Composer, id: PageId) -> MachineEntry<'_> {
     }
 }
 
-/// `llms.txt` (llmstxt.org): what the site is and where everything lies, section by section.
+/// `llms.txt` (llmstxt.org): a description of the site and the addresses of its pages, section by
+/// section.
 pub fn llms_txt(composer: &Composer) -> Vec<u8> {
     let site = &composer.site;
     let mut text = format!("# {}\n", one_line(&composer.site_title()));
@@ -90,7 +92,7 @@ pub fn llms_txt(composer: &Composer) -> Vec<u8> {
             one_line(&composer.section_title(id))
         ));
         for page in section.pages.iter().map(|page| site.page(*page)) {
-            // What reads this file reads Markdown more easily than pages.
+            // Readers of this file process Markdown more easily than HTML.
             let twin = Route::new(&format!("{}index.md", page.route))
                 .ok()
                 .filter(|_| site.settings().markdown_twins);
@@ -110,7 +112,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The sitemap's addresses: one file, or an index and its parts. None without a `base_url`.
+/// The sitemap's addresses: one file, or an index and its parts. A site without a `base_url` has
+/// none.
 pub fn sitemap_routes(composer: &Composer, output_pages: &[OutputPage]) -> Vec<Route> {
     let whole = Route::new("/sitemap.xml").expect("a fixed address inside the site");
     match sitemap_pages(composer, output_pages)
@@ -129,7 +132,7 @@ fn part_route(number: usize) -> Route {
     Route::new(&format!("/sitemap-{number}.xml")).expect("a fixed address inside the site")
 }
 
-/// One of the files that [`sitemap_routes`] names, by its position there.
+/// One of the files that [`sitemap_routes`] lists, by its position there.
 pub fn sitemap(composer: &Composer, output_pages: &[OutputPage], index: usize) -> Vec<u8> {
     let entry = |(output_page, page): (&OutputPage, Option<&SitePage>)| {
         let changed = page
@@ -156,7 +159,7 @@ pub fn sitemap(composer: &Composer, output_pages: &[OutputPage], index: usize) -
     }
 }
 
-/// Where the parts of a sitemap lie, and the last change in each.
+/// The sitemap index: the address of each part and its last change.
 fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> String) -> String {
     let mut index = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
@@ -176,7 +179,7 @@ fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> S
     index
 }
 
-/// The sheets that a sitemap names, each with the page whose text it shows.
+/// The pages that a sitemap lists, each with the source page whose text it shows.
 fn sitemap_pages<'a>(
     composer: &'a Composer,
     output_pages: &'a [OutputPage],
@@ -184,8 +187,8 @@ fn sitemap_pages<'a>(
     let has_addresses = composer.site.settings().base_url.is_some();
     let is_sought = |output_page: &&OutputPage| match output_page.subject {
         PageSubject::NotFound | PageSubject::Surprise(_) | PageSubject::Search => false,
-        // Nobody searches for a list that only narrows others down, unless the writer introduces
-        // it.
+        // A list that only filters another one is not for search engines, unless the writer
+        // introduces it.
         PageSubject::Narrowed(_) => composer.page_of(output_page).is_some(),
         _ => true,
     };
@@ -204,7 +207,7 @@ fn sitemap_pages<'a>(
     sought.filter(|(_, page)| page.is_none_or(|page| page.is_listed()))
 }
 
-/// The last change among the pages that a list begins with; it changes when they do.
+/// The last change among the pages that a list begins with, since the list changes when they do.
 fn changed_below(composer: &Composer, output_page: &OutputPage) -> Option<jiff::civil::Date> {
     let site = &composer.site;
     let newest = |pages: &[PageId]| {
@@ -249,7 +252,7 @@ fn escape(text: &str) -> String {
     quick_xml::escape::escape(text).into_owned()
 }
 
-/// `robots.txt` (RFC 9309): everybody is welcome.
+/// `robots.txt` (RFC 9309), which allows all crawlers.
 pub fn robots(composer: &Composer) -> Vec<u8> {
     let sitemap =
         composer.url(&Route::new("/sitemap.xml").expect("a fixed address inside the site"));
@@ -259,7 +262,7 @@ pub fn robots(composer: &Composer) -> Vec<u8> {
     format!("User-agent: *\nAllow: /\n{sitemap}").into_bytes()
 }
 
-/// `_headers`, in the form that several static hosts read.
+/// `_headers`, in the format that several static hosts read.
 pub fn headers(composer: &Composer, immutable: &[String]) -> Vec<u8> {
     let base = composer.site.settings().base_path();
     let mut text = format!(
@@ -275,7 +278,7 @@ pub fn headers(composer: &Composer, immutable: &[String]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// `_redirects`, in the form that several static hosts read.
+/// `_redirects`, in the format that several static hosts read.
 pub fn redirects(composer: &Composer) -> Vec<u8> {
     let mut text = String::new();
     for redirect in &composer.site.redirects {
@@ -306,7 +309,7 @@ mod tests {
             vec![page(None)],
         ];
         let parts: Vec<&[_]> = parts.iter().map(Vec::as_slice).collect();
-        // As the sitemap protocol has it: `sitemap` with `loc`, then `lastmod` where there is one.
+        // The format of the sitemap protocol: `sitemap` with `loc`, then an optional `lastmod`.
         let wanted = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
             <sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n\
             <sitemap><loc>https://example.org/a&amp;b/sitemap-1.xml</loc><lastmod>2026-01-02</lastmod></sitemap>\n\

@@ -1,17 +1,15 @@
-//! A style sheet without what only its writers read: comments, indentation, line breaks.
+//! Minifies style sheets: removes comments, indentation and line breaks.
 //!
-//! Nothing is rewritten that has to be understood: strings, addresses, escapes and values stay as
-//! they stand, so any style sheet means what it meant, also in words of CSS that are not invented
-//! yet.
+//! Nothing that has to be understood is rewritten: strings, addresses, escapes and values stay as
+//! they are, so any style sheet keeps its meaning, including future CSS syntax.
 
 /// The same style sheet with fewer bytes.
 pub fn style(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    // White space that was read and may not be needed.
+    // Whether white space was read that may not be needed.
     let mut has_space = false;
-    // Whether the last that was written is a mark that needs no space behind it, and stands for
-    // itself.
+    // Whether the last character written is punctuation that needs no space after it.
     let mut is_behind_mark = true;
     while let Some(c) = rest.chars().next() {
         let length = match c {
@@ -23,7 +21,7 @@ pub fn style(text: &str) -> String {
             '/' if rest.starts_with("/*") => {
                 let end = rest.find("*/").map_or(rest.len(), |end| end + 2);
                 let follows_space = rest[end..].starts_with(|c: char| c.is_ascii_whitespace());
-                // Between two words a comment keeps them apart, and is no space.
+                // A comment between two words separates them but is not a space.
                 if !(has_space || follows_space || is_behind_mark) {
                     out.push_str("/**/");
                 }
@@ -37,7 +35,7 @@ pub fn style(text: &str) -> String {
         };
         let is_mark = matches!(c, '{' | '}' | ';' | ',');
         let is_needed = has_space && !is_behind_mark && !is_mark;
-        // An escape is ended by the white space behind it.
+        // The white space after an escape ends it.
         let ends_escape = has_space && ends_in_escape(&out);
         if is_needed || ends_escape {
             out.push(' ');
@@ -53,8 +51,8 @@ pub fn style(text: &str) -> String {
     out
 }
 
-/// How long the string is that a text begins with; one that is never closed ends with its line,
-/// which has to stay one.
+/// The length of the string at the start of a text. An unclosed string ends at the end of its line,
+/// and the line break is kept.
 fn string_length(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -69,7 +67,7 @@ fn string_length(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Whether an address without quotes begins here, in which nothing is to be touched.
+/// Whether an unquoted address begins here, which must not be changed.
 fn starts_address(text: &str) -> bool {
     let is_url = text
         .get(..4)
@@ -77,7 +75,7 @@ fn starts_address(text: &str) -> bool {
     is_url && !text[4..].trim_ascii_start().starts_with(['"', '\''])
 }
 
-/// Whether a text ends in an escaped character by number: `\31`.
+/// Whether a text ends in a numeric escape: `\31`.
 fn ends_in_escape(text: &str) -> bool {
     let digits = text
         .bytes()

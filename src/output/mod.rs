@@ -1,5 +1,5 @@
-//! Everything that is published besides drawn pages: assets, feeds, the sitemap, inventories,
-//! redirects.
+//! Everything that is published in addition to pages: assets, feeds, calendars, the sitemap, files
+//! for machines, the search index and redirects.
 
 pub mod assets;
 pub mod calendar;

@@ -1,10 +1,10 @@
-//! What the page for addresses that nothing has finds suggestions in: the words of all addresses,
-//! and the pages that have them.
+//! The data from which the page for missing addresses makes suggestions: the words of all
+//! addresses, and the pages with those words.
 //!
-//! The lists are cut into files of some 16 kB, so that a reader fetches a few of them however large
-//! the site is: `404/index.json` says how many there are, `404/words-N.json` maps words to numbers
-//! of pages, `404/pages-N.json` holds the pages by number. `static/js/not-found.js` reads them, and
-//! knows the same rule for which word is where.
+//! The lists are divided into files of some 16 kB, so that a reader fetches only a few of them,
+//! however large the site is. `404/index.json` contains their numbers, `404/words-N.json` maps
+//! words to page numbers, and `404/pages-N.json` contains the pages by number.
+//! `static/js/not-found.js` reads them, and uses the same rule to find the file of a word.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,10 @@ use serde::Serialize;
 use crate::page::compose::Composer;
 use crate::paths::Route;
 
-/// Pages in one file, and pages on average whose words are in one file.
+/// The number of pages in a file, and the average number of pages whose words share a file.
 const PAGES_A_FILE: usize = 200;
 
-/// Pages that a word leads to at most. Of a word that so many have, the first are folders' own
-/// pages.
+/// The maximum number of pages for a word. Folders' own pages come first.
 const PAGES_A_WORD_MAX: usize = 40;
 
 /// One of the files.
@@ -62,7 +61,7 @@ fn files(composer: &Composer) -> usize {
         .div_ceil(PAGES_A_FILE)
 }
 
-/// The bytes of all files, made at once.
+/// The bytes of all files, computed together.
 #[derive(Debug, Default)]
 pub struct Suggestions {
     words: Vec<Vec<u8>>,
@@ -116,7 +115,7 @@ impl Suggestions {
     }
 }
 
-/// The words of an address: what stands between anything but letters, marks and numbers.
+/// The words of an address, separated by anything except letters, marks and numbers.
 fn words_of(address: &str) -> impl Iterator<Item = String> + '_ {
     address
         .split(|c: char| !c.is_alphanumeric())
@@ -124,20 +123,21 @@ fn words_of(address: &str) -> impl Iterator<Item = String> + '_ {
         .map(str::to_lowercase)
 }
 
-/// By the first two letters in either order, since swapping them is the most frequent slip there.
+/// Words are assigned to files by their first two letters in either order, since swapping those is
+/// the most frequent typo there.
 fn file_of(word: &str, files: usize) -> usize {
     word.chars().take(2).map(|c| c as usize).sum::<usize>() % files
 }
 
 fn json(what: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(what).expect("plain values have JSON")
+    serde_json::to_vec(what).expect("plain values can be serialized")
 }
 
-/// One entry a line.
+/// A JSON list with one entry per line.
 fn json_list(entries: &[(String, &str)]) -> Vec<u8> {
     let lines: Vec<String> = entries
         .iter()
-        .map(|entry| serde_json::to_string(entry).expect("plain values have JSON"))
+        .map(|entry| serde_json::to_string(entry).expect("plain values can be serialized"))
         .collect();
     format!("[\n{}\n]\n", lines.join(",\n")).into_bytes()
 }

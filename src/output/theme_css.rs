@@ -1,8 +1,7 @@
-//! The style sheet that `theme:` of the settings makes: the tokens that the site sets, and its
-//! fonts.
+//! The style sheet for the setting `theme:`: the design tokens that the site sets, and its fonts.
 //!
-//! It stands in the layer of the theme's own tokens, after them, so that print and the reader's
-//! choices still win.
+//! It is in the layer of the theme's own tokens, after them, so that print styles and the reader's
+//! choices still take precedence.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,10 +9,10 @@ use std::fmt::Write;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::settings::{Font, FontFile, Theme, font_format};
 
-/// Where it lies below `static/`; a writer's file of that name stands in its place.
+/// Its path below `static/`; a site's own file with that name replaces it.
 pub const STYLE_SHEET: &str = "css/tokens.css";
 
-/// The style sheet; `None` where the site keeps the theme as it is.
+/// The style sheet; `None` if the site does not change the theme.
 pub fn style_sheet(theme: &Theme) -> Option<String> {
     if theme.is_built_in() {
         return None;
@@ -25,7 +24,7 @@ pub fn style_sheet(theme: &Theme) -> Option<String> {
         declare(&mut plain, name, &light.to_string());
         declare(&mut both, name, &format!("light-dark({light}, {dark})"));
     }
-    // What stands on the accent is as light as what the accent stands on.
+    // Text on the accent color is as light as the background that the accent is used on.
     if let (Some([light, _]), Some([_, dark])) =
         (theme.colors.get("surface"), theme.colors.get("paper"))
     {
@@ -42,37 +41,38 @@ pub fn style_sheet(theme: &Theme) -> Option<String> {
     for font in &theme.fonts {
         declare(&mut plain, &font.token, &font.families);
     }
-    write!(style, "@layer tokens {{\n  :root {{\n{plain}  }}\n").expect("text takes everything");
+    write!(style, "@layer tokens {{\n  :root {{\n{plain}  }}\n")
+        .expect("writing to a string does not fail");
     if !both.is_empty() {
         write!(
             style,
             "  @supports (color: light-dark(red, red)) {{\n  :root {{\n{both}  }}\n  }}\n"
         )
-        .expect("text takes everything");
+        .expect("writing to a string does not fail");
     }
     Some(style + "}\n")
 }
 
 fn declare(block: &mut String, name: &str, value: &str) {
-    writeln!(block, "    --{name}: {value};").expect("text takes everything");
+    writeln!(block, "    --{name}: {value};").expect("writing to a string does not fail");
 }
 
-/// A font that comes late must not move the text, so it is shown only if it is there in time; the
-/// page asks for it early.
+/// A font that loads late must not move the text, so it is shown only if it arrives in time, and
+/// the page requests it early (see DECISIONS: “Fonts are shown in time or not at all”).
 fn faces(font: &Font, style: &mut String) {
     for file in &font.files {
-        let format = font_format(&file.path).expect("the settings take no other files");
+        let format = font_format(&file.path).expect("the settings accept no other files");
         let slant = if file.is_italic { "italic" } else { "normal" };
         writeln!(
             style,
             "@font-face {{ font-family: {}; src: url(../{}) format(\"{format}\"); font-weight: {}; font-style: {slant}; font-display: optional; }}",
             font.name, file.path, file.weight
         )
-        .expect("text takes everything");
+        .expect("writing to a string does not fail");
     }
 }
 
-/// Takes out the fonts that `static/` does not have, and tells of them.
+/// Removes the fonts that `static/` does not contain, and reports them.
 pub fn drop_missing_fonts(theme: &mut Theme, names: &BTreeSet<&str>) -> Vec<Diagnostic> {
     let is_there = |file: &FontFile| names.contains(file.path.as_str());
     let files = theme
@@ -83,12 +83,12 @@ pub fn drop_missing_fonts(theme: &mut Theme, names: &BTreeSet<&str>) -> Vec<Diag
     let reported = files.map(|file| {
         let near = nearest(file.path.as_str(), names.iter().copied());
         let help = near.map_or_else(
-            || "put it there; the path counts from `static/`".to_owned(),
+            || "add the file; its path is relative to `static/`".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
         let problem = Diagnostic::new(
             Code::BrokenLink,
-            format!("there is no font `{}` in `static/`", file.path),
+            format!("font `{}` does not exist in `static/`", file.path),
         );
         problem.at(file.place.clone()).help(help)
     });

@@ -1,10 +1,10 @@
-//! Answers that were collected: a CSV file with a head, as forms and spreadsheets write it, or
-//! JSON, one object a line or a list of them. What a reader need not have said need not be there.
+//! Reads collected answers: a CSV file with a header, as forms and spreadsheets write it, or JSON,
+//! either one object per line or a list. Only the page and one statement about it are required.
 
 use jiff::civil::Date;
 use serde_json::Value;
 
-/// What a reader answered.
+/// A reader's answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReaderAnswer {
     /// The page's address with the site's base path: `/guides/give-first/`.
@@ -18,8 +18,8 @@ pub struct ReaderAnswer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReaderAnswers {
     pub answers: Vec<ReaderAnswer>,
-    /// Lines of the file, from 1, that hold no answer that can be read; of a list in JSON, its
-    /// objects.
+    /// Lines of the file without a readable answer, counted from 1; for a JSON list, the positions
+    /// of its objects.
     pub unread: Vec<usize>,
 }
 
@@ -32,18 +32,18 @@ impl ReaderAnswers {
     }
 }
 
-/// Nothing in the file says what page an answer is about: the names that its head has.
+/// The file has no column that names the page of an answer. Contains the names in its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingPageColumn(pub Vec<String>);
 
-/// Names under which a value is looked for.
+/// The accepted names of columns.
 const ADDRESS: [&str; 5] = ["page", "address", "url", "path", "href"];
 const HELPED: [&str; 4] = ["helped", "helpful", "answer", "vote"];
 const REASON: [&str; 2] = ["reason", "why"];
 const WORDS: [&str; 5] = ["words", "text", "comment", "message", "note"];
 const DATE: [&str; 5] = ["date", "time", "timestamp", "created", "created_at"];
 
-/// Reads a file of answers; its first character tells which form it has.
+/// Reads a file of answers. Its first character determines the format.
 pub fn read(text: &str) -> Result<ReaderAnswers, MissingPageColumn> {
     let text = text.trim_start_matches('\u{FEFF}');
     match text.trim_start().chars().next() {
@@ -67,7 +67,7 @@ fn json_lines(text: &str) -> ReaderAnswers {
     feedback
 }
 
-/// A list of objects, as forms' services export it.
+/// A list of objects, as form services export it.
 fn json_list(text: &str) -> Option<ReaderAnswers> {
     let mut feedback = ReaderAnswers::default();
     let list: Vec<Value> = serde_json::from_str(text).ok()?;
@@ -99,7 +99,7 @@ fn plain(value: &Value) -> Option<String> {
 fn csv(text: &str) -> Result<ReaderAnswers, MissingPageColumn> {
     let mut feedback = ReaderAnswers::default();
     let first = text.lines().next().unwrap_or_default();
-    // Of several the last has the most: a comma, where none has any.
+    // On a tie, `max_by_key` returns the last delimiter: a comma if none occurs.
     let delimiter = *b"\t;,"
         .iter()
         .max_by_key(|mark| first.bytes().filter(|byte| byte == *mark).count())
@@ -135,7 +135,7 @@ fn csv(text: &str) -> Result<ReaderAnswers, MissingPageColumn> {
     }
 }
 
-/// An answer needs a page and something that is said of it.
+/// An answer needs a page and at least one statement about it.
 fn answer(field: impl Fn(&str) -> Option<String>) -> Option<ReaderAnswer> {
     let first = |names: &[&str]| {
         names
@@ -158,8 +158,8 @@ fn answer(field: impl Fn(&str) -> Option<String>) -> Option<ReaderAnswer> {
     (answer.helped.is_some() || answer.reason.is_some() || answer.words.is_some()).then_some(answer)
 }
 
-/// A date as machines write it, with or without a time, or as spreadsheets do where days come
-/// first: `21.11.2026`.
+/// A date in ISO format, with or without a time, or day first as some spreadsheets write it:
+/// `21.11.2026`.
 fn date(text: &str) -> Option<Date> {
     let day = text.split_whitespace().next().unwrap_or_default();
     let german = || {
@@ -171,7 +171,7 @@ fn date(text: &str) -> Option<Date> {
         .or_else(german)
 }
 
-/// The path of an address, without what was said after it.
+/// The path of an address, without its query and fragment.
 fn address(text: &str) -> Option<String> {
     let path = text.split(['#', '?']).next().unwrap_or(text);
     let path = match path.split_once("://") {

@@ -1,11 +1,11 @@
-//! The report as one HTML file: styles and plots within it, nothing loaded from anywhere.
+//! The report as a single HTML file, with its styles and plots inside and no external resources.
 
 use super::plot::bars;
 use super::{FeedbackReport, PageLine, PlotBar, Report};
 use crate::diagnostic::Severity;
 use crate::document::raw_html::escape_attribute as escape;
 
-/// Places of one code that are named before the rest is counted.
+/// The maximum number of places to list for one code; the others are counted.
 const PLACES_NAMED: usize = 12;
 
 const STYLE: &str = "\
@@ -18,11 +18,10 @@ td.n,th.n{text-align:end;white-space:nowrap}.figures{display:flex;flex-wrap:wrap
 .plot{width:100%;max-width:40rem;height:auto}.plot text{font-size:13px;fill:var(--ink)}.plot rect{fill:var(--mark)}\
 small,.quiet{opacity:.8}blockquote{margin:.5rem 0;padding-inline-start:1rem;border-inline-start:3px solid var(--line);white-space:pre-wrap;overflow-wrap:anywhere}code{overflow-wrap:anywhere}";
 
-/// What every report begins with, so that one report can take the place of another and of nothing
-/// else.
+/// The beginning of every report. Only a file that begins like this is overwritten by a new report.
 pub const BEGINNING: &str = "<!doctype html>\n<!-- handsel report -->\n";
 
-/// The whole page.
+/// The report as an HTML page.
 pub fn html(report: &Report) -> String {
     let title = format!("{}: report of {}", report.title, report.today);
     let mut page = format!(
@@ -36,13 +35,13 @@ pub fn html(report: &Report) -> String {
         &mut page,
         "Pages that no page links to",
         &report.orphans,
-        "Every page is linked from another.",
+        "Every page has a link from another page.",
     );
     audit(&mut page, report);
     match &report.feedback {
         Some(answers) => feedback(&mut page, answers),
         None => page.push_str(
-            "<h2>Readers’ answers</h2>\n<p class=\"quiet\">None were given to read: <code>handsel report --feedback FILE</code> takes a CSV file or JSON lines.</p>\n",
+            "<h2>Readers’ answers</h2>\n<p class=\"quiet\">None provided. Use <code>handsel report --feedback FILE</code> with a CSV file or JSON lines.</p>\n",
         ),
     }
     page + "</main>\n</body>\n</html>\n"
@@ -55,36 +54,36 @@ fn figures(page: &mut String, report: &Report) {
     figure(report.pages, "pages");
     figure(report.errors, "errors");
     figure(report.warnings, "warnings");
-    figure(report.freshness.overdue.len(), "reviews overdue");
-    figure(report.orphans.len(), "pages without a link to them");
+    figure(report.freshness.overdue.len(), "overdue reviews");
+    figure(report.orphans.len(), "pages that no page links to");
     if let Some(answers) = &report.feedback {
-        figure(answers.answers, "answers of readers");
+        figure(answers.answers, "readers’ answers");
     }
     page.push_str("</ul>\n");
 }
 
 fn freshness(page: &mut String, report: &Report) {
     let fresh = &report.freshness;
-    page.push_str("<h2>How fresh the pages are</h2>\n<p>By the last day that a page states: published, updated or reviewed.</p>\n");
+    page.push_str("<h2>Age of pages</h2>\n<p>By the most recent date of each page: published, updated or reviewed.</p>\n");
     page.push_str(&bars(
-        "Pages by how long ago they were last changed or reviewed",
+        "Pages by time since their last change or review",
         &fresh.ages,
     ));
     if fresh.undated > 0 {
         page.push_str(&format!(
-            "<p class=\"quiet\">{} state no day at all.</p>\n",
+            "<p class=\"quiet\">Pages without a date: {}.</p>\n",
             fresh.undated
         ));
     }
     pages(
         page,
-        "Reviews that are overdue",
+        "Overdue reviews",
         &fresh.overdue,
         "No review is overdue.",
     );
     pages(
         page,
-        "Reviews that are due soon",
+        "Reviews due soon",
         &fresh.due_soon,
         "None is due in the next three months.",
     );
@@ -110,9 +109,9 @@ fn pages(page: &mut String, heading: &str, lines: &[PageLine], none: &str) {
 }
 
 fn audit(page: &mut String, report: &Report) {
-    page.push_str("<h2>What the check tells</h2>\n");
+    page.push_str("<h2>Problems</h2>\n");
     if report.audit.is_empty() {
-        page.push_str("<p class=\"quiet\">Nothing at all.</p>\n");
+        page.push_str("<p class=\"quiet\">No problems.</p>\n");
         return;
     }
     let counted = |line: &super::AuditLine| PlotBar {
@@ -156,11 +155,11 @@ fn audit(page: &mut String, report: &Report) {
 fn feedback(page: &mut String, answers: &FeedbackReport) {
     page.push_str("<h2>Readers’ answers</h2>\n");
     let helped = [
-        ("it helped", answers.helped),
-        ("it did not", answers.not_helped),
+        ("helpful", answers.helped),
+        ("not helpful", answers.not_helped),
     ];
     page.push_str(&bars(
-        "Whether pages helped",
+        "Were pages helpful?",
         &helped.map(|(label, count)| PlotBar {
             label: label.to_owned(),
             count,
@@ -172,7 +171,7 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
         }
     }
     if !answers.pages.is_empty() {
-        page.push_str("<h3>By page</h3>\n<table><thead><tr><th>Page</th><th class=\"n\">Helped</th><th class=\"n\">Did not</th></tr></thead><tbody>\n");
+        page.push_str("<h3>By page</h3>\n<table><thead><tr><th>Page</th><th class=\"n\">Helpful</th><th class=\"n\">Not helpful</th></tr></thead><tbody>\n");
         for answered in &answers.pages {
             let (title, address) = (escape(&answered.page.title), escape(&answered.page.address));
             page.push_str(&format!(
@@ -183,7 +182,7 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
         page.push_str("</tbody></table>\n");
     }
     if !answers.words.is_empty() {
-        page.push_str("<h3>In their own words</h3>\n");
+        page.push_str("<h3>Comments</h3>\n");
         for words in &answers.words {
             let about = [
                 Some(words.address.clone()),
@@ -204,7 +203,7 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
     }
     if !answers.elsewhere.is_empty() {
         page.push_str(&format!(
-            "<h3>About addresses that the site does not have</h3>\n{}",
+            "<h3>Answers about unknown addresses</h3>\n{}",
             bars("Answers by address", &answers.elsewhere)
         ));
     }
@@ -216,7 +215,7 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
             .map(ToString::to_string)
             .collect();
         page.push_str(&format!(
-            "<p class=\"quiet\">{} lines of the file could not be read, the first of them {}.</p>\n",
+            "<p class=\"quiet\">Unreadable lines of the file: {} (first ones: {}).</p>\n",
             answers.unread.len(),
             lines.join(", ")
         ));

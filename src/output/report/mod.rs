@@ -1,6 +1,6 @@
-//! A site looked at as a whole, for those who look after it: how fresh its pages are, what nobody
-//! links to, what the value audit tells, and what readers answered. [`report`] gathers it as plain
-//! values; `html` draws one page of it that needs nothing else.
+//! A report for the people who maintain a site: the age of its pages, pages without links, the
+//! problems of the audit, and readers' answers. [`report`] collects it as plain values; `html`
+//! renders it as a single self-contained page.
 
 pub mod feedback;
 mod html;
@@ -17,7 +17,7 @@ use crate::site::Site;
 
 pub use html::{BEGINNING, html};
 
-/// A review that is due in fewer days than this is worth a line.
+/// Reviews due within this many days are listed.
 const SOON_DAYS: i32 = 90;
 
 #[derive(Clone, Debug, Serialize)]
@@ -31,25 +31,25 @@ pub struct Report {
     pub audit: Vec<AuditLine>,
     pub errors: usize,
     pub warnings: usize,
-    /// `None` when no answers were given to read.
+    /// `None` if no file of answers was given.
     pub feedback: Option<FeedbackReport>,
 }
 
-/// A page of the site, as it is named in lists.
+/// A page of the site, as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PageLine {
     pub address: String,
     pub title: String,
     pub source: String,
-    /// What is to be said of it: a day, a count.
+    /// A remark about it: a date, a count.
     pub note: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Freshness {
-    /// Pages by how long ago they were last changed or reviewed.
+    /// Pages grouped by the time since their last change or review.
     pub ages: Vec<PlotBar>,
-    /// Pages that state no day at all.
+    /// Pages without a date.
     pub undated: usize,
     pub overdue: Vec<PageLine>,
     pub due_soon: Vec<PageLine>,
@@ -62,14 +62,14 @@ pub struct PlotBar {
     pub count: usize,
 }
 
-/// A code with the problems that have it.
+/// A code with its problems.
 #[derive(Clone, Debug, Serialize)]
 pub struct AuditLine {
     pub code: Code,
     pub severity: Severity,
     pub meaning: &'static str,
     pub count: usize,
-    /// Where, each once: `content/a.md:3:1`.
+    /// Where they are, each place once: `content/a.md:3:1`.
     pub places: Vec<String>,
 }
 
@@ -80,9 +80,9 @@ pub struct FeedbackReport {
     pub not_helped: usize,
     pub reasons: Vec<PlotBar>,
     pub months: Vec<PlotBar>,
-    /// Pages with answers, those that helped least first.
+    /// Pages with answers, the least helpful first.
     pub pages: Vec<AnsweredPage>,
-    /// What readers wrote, the newest first.
+    /// Texts that readers wrote, the newest first.
     pub words: Vec<ReportTexts>,
     /// Answers about addresses that the site does not have.
     pub elsewhere: Vec<PlotBar>,
@@ -105,7 +105,7 @@ pub struct ReportTexts {
     pub text: String,
 }
 
-/// Gathers everything. `problems` are those of a check, judged.
+/// Collects the report. `problems` are those of a check, with final severities.
 pub fn report(site: &Site, problems: &[Diagnostic], feedback: Option<&ReaderAnswers>) -> Report {
     let of = |severity| {
         problems
@@ -140,7 +140,7 @@ fn line(site: &Site, page: usize, note: String) -> PageLine {
     }
 }
 
-/// How long ago, in months: the least of each group, and its words.
+/// The age groups: the minimum age in months, and the label.
 const AGES: [(i32, &str); 5] = [
     (24, "over 2 years"),
     (12, "1 to 2 years"),
@@ -200,8 +200,8 @@ fn by_day(mut lines: Vec<(Date, PageLine)>) -> Vec<PageLine> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// The pages that the check names as such, so that a page with a reason to be one is not among
-/// them.
+/// The pages that the check reports as orphans, so that pages that are orphans for a reason are not
+/// included.
 fn orphans(site: &Site, problems: &[Diagnostic]) -> Vec<PageLine> {
     let reported = problems
         .iter()
@@ -256,7 +256,7 @@ fn answered(site: &Site, feedback: &ReaderAnswers) -> FeedbackReport {
         .iter()
         .enumerate()
         .map(|(id, page)| (page.route.href(base), id));
-    // Answers about a page that moved are about the page.
+    // Answers about an old address of a page belong to the page.
     let addresses: BTreeMap<String, usize> = site
         .redirects
         .iter()

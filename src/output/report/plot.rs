@@ -1,5 +1,5 @@
-//! Bars as inline SVG: each with its words and its figure, so that the plot says nothing by its
-//! look alone.
+//! Bar charts as inline SVG. Each bar has its label and its value as text, so that no information
+//! is only visual.
 
 use super::PlotBar;
 use crate::document::raw_html::escape_attribute;
@@ -9,7 +9,7 @@ const LABEL: usize = 190;
 const FIGURE: usize = 48;
 const HEIGHT: usize = 26;
 
-/// One horizontal bar a line. `title` is what the whole shows, for who does not see it.
+/// Draws one horizontal bar per line. `title` describes the chart to readers who do not see it.
 pub fn bars(title: &str, bars: &[PlotBar]) -> String {
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let room = WIDTH - LABEL - FIGURE;
@@ -37,7 +37,7 @@ pub fn bars(title: &str, bars: &[PlotBar]) -> String {
     svg + "</svg>"
 }
 
-/// What fits beside a bar.
+/// The part of a label that fits next to a bar.
 fn shortened(label: &str) -> String {
     const CHARS_MAX: usize = 26;
     if label.chars().count() <= CHARS_MAX {

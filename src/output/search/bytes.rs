@@ -1,15 +1,16 @@
-//! Numbers and words as bytes: the few forms that all files of the index are made of.
-//! `static/js/search/bytes.js` reads them.
+//! The binary encoding of numbers and words that all files of the index use.
+//! `static/js/search/bytes.js` reads it.
 
 use std::cell::RefCell;
 
 use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// How hard texts are packed: the next level takes half as long again for less than a hundredth.
+/// The compression level of texts: the next level takes half as long again and saves less than one
+/// percent.
 const PACKING: i32 = 1;
 
-/// A number in groups of seven bits, the lowest first (as in LEB128).
+/// Writes a number in groups of seven bits, the lowest first (as in LEB128).
 pub fn put_number(bytes: &mut Vec<u8>, mut number: u32) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
@@ -18,14 +19,14 @@ pub fn put_number(bytes: &mut Vec<u8>, mut number: u32) {
     bytes.push(number as u8);
 }
 
-/// A length and that many bytes of UTF-8.
+/// Writes a length and that many bytes of UTF-8.
 pub fn put_text(bytes: &mut Vec<u8>, text: &str) {
     put_number(bytes, length(text.len()));
     bytes.extend_from_slice(text.as_bytes());
 }
 
-/// A word of a sorted list: how many bytes it shares with the one before, and the rest. Only whole
-/// characters are shared.
+/// Writes a word of a sorted list: the number of bytes that it shares with the previous word, and
+/// the rest. Only whole characters are shared.
 pub fn put_word(bytes: &mut Vec<u8>, before: &str, word: &str) {
     let shared = before
         .bytes()
@@ -37,13 +38,13 @@ pub fn put_word(bytes: &mut Vec<u8>, before: &str, word: &str) {
     put_text(bytes, &word[shared..]);
 }
 
-/// Packed with DEFLATE (RFC 1951), without a head.
+/// Compresses bytes with DEFLATE (RFC 1951), without a header.
 pub fn packed(bytes: &[u8]) -> Vec<u8> {
-    // The packer's tables are much larger than a page's text, so each thread keeps its own, and the
-    // room that it packs into.
+    // The compressor's tables are much larger than a page's text, so each thread reuses its own,
+    // with its output buffer.
     thread_local! {
         static PACKER: RefCell<(Compressor, Vec<u8>)> =
-            RefCell::new((Compressor::new(CompressionLvl::new(PACKING).expect("there is such a level")), Vec::new()));
+            RefCell::new((Compressor::new(CompressionLvl::new(PACKING).expect("the level is valid")), Vec::new()));
     }
     PACKER.with_borrow_mut(|(packer, room)| {
         let most = packer.deflate_compress_bound(bytes.len());
@@ -52,12 +53,12 @@ pub fn packed(bytes: &[u8]) -> Vec<u8> {
         }
         let length = packer
             .deflate_compress(bytes, room)
-            .expect("there is room for all of it");
+            .expect("the buffer is large enough");
         room[..length].to_vec()
     })
 }
 
-/// What was packed; `None` for what is no such thing.
+/// Decompresses bytes; `None` if they are not valid.
 pub fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     let (mut unpacker, mut room) = (Decompressor::new(), vec![0; bytes.len() * 4 + 64]);
     loop {
@@ -75,10 +76,10 @@ pub fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub fn length(length: usize) -> u32 {
-    u32::try_from(length).expect("no file of the index comes near four gigabytes")
+    u32::try_from(length).expect("files of the index are smaller than four gigabytes")
 }
 
-/// Bytes that are remembered in one piece, not as a list of numbers.
+/// Bytes that are serialized as one block, not as a list of numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blob(pub Vec<u8>);
 
@@ -106,7 +107,7 @@ impl<'de> Deserialize<'de> for Blob {
     }
 }
 
-/// Reads what was put.
+/// Reads values from bytes.
 pub struct ByteReader<'a>(pub &'a [u8]);
 
 impl<'a> ByteReader<'a> {
@@ -138,7 +139,7 @@ impl<'a> ByteReader<'a> {
         std::str::from_utf8(self.take(length)?).ok()
     }
 
-    /// A word of a sorted list.
+    /// Reads a word of a sorted list.
     pub fn word(&mut self, before: &str) -> Option<String> {
         let shared = self.number()? as usize;
         Some(before.get(..shared)?.to_owned() + self.text()?)

@@ -1,6 +1,6 @@
-//! What the search needs of one page, made from its text alone: its words with where they stand,
-//! and its text for excerpts. Both are bytes in the form in which they are published, so that
-//! joining pages copies them.
+//! What the search needs from one page, computed from its text alone: its words with their places,
+//! and its text for excerpts. Both are stored as they are published, so that merging pages only
+//! copies bytes.
 
 use std::cell::RefCell;
 
@@ -12,28 +12,29 @@ use super::words::each_word;
 use crate::document::Entry;
 use crate::document::text_sections::TextSection;
 
-/// A page for the search.
+/// The search data of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchDigest {
-    /// For each word, in the order in which they first stand there: the word, the length of its
-    /// places, and the places.
+    /// For each word, in the order of first occurrence: the word, the length of its places, and the
+    /// places.
     pub words: Blob,
-    /// Packed: the number of sections; for each its anchor, level, heading and text.
+    /// Compressed: the number of sections; for each its anchor, level, heading and text.
     pub text: Blob,
 }
 
-/// What a digest is made of.
+/// The inputs of a digest.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DigestInput<'a> {
     pub title: &'a str,
     pub summary: &'a str,
-    /// Words that it is found by though they do not stand in it: its topics, its file's name.
+    /// Words that should find the page although its text may not contain them: its topics, its
+    /// file's name.
     pub keywords: &'a [&'a str],
     pub passages: &'a [TextSection],
 }
 
 impl DigestInput<'_> {
-    /// A page that was read.
+    /// The digest of a page.
     pub fn digest(entry: &Entry, passages: &[TextSection]) -> SearchDigest {
         let topics = entry.meta.topics.iter().map(|topic| &*topic.value);
         let keywords: Vec<&str> = topics
@@ -50,43 +51,43 @@ impl DigestInput<'_> {
     }
 }
 
-/// Sections beyond this one count as part of it.
+/// Sections beyond this number count as part of the last one.
 const SECTIONS_MAX: usize = 1000;
 
-/// A section of this many words is of usual length. Fixed: an average over the site would change
-/// every page with each.
+/// The number of words in a section of average length. It is fixed, because an actual average would
+/// change with every page.
 const USUAL_WORDS: f32 = 100.0;
 
-/// How a word's weight in a text grows with its occurrences, and how much a long text counts
-/// against it (BM25's k1 and b).
+/// How the weight of a word grows with its occurrences, and how much a long text reduces it (BM25's
+/// k1 and b).
 const SATURATION: f32 = 1.2;
 const LENGTH: f32 = 0.6;
 
-/// The weight of a word in the text of a section goes from 0, not there, to this.
+/// The maximum weight of a word in the text of a section; 0 means that it does not occur.
 pub const WEIGHT_MAX: u32 = 7;
 
-/// The part of a place that says whether the word stands in another section, too.
+/// The bit of a place that says that the word also occurs in a later section.
 pub const ANOTHER_SECTION: u32 = 1 << 5;
 
-/// A word in a section.
+/// The occurrences of a word in a section.
 #[derive(Clone, Copy)]
 struct Occurrences {
     section: u32,
     count: f32,
-    /// How much of the heading the word is, 0 where it is not in it.
+    /// How much of the heading the word is; 0 if it is not in the heading.
     heading: u32,
     /// The position of the same word's occurrences in the next section that has it.
     next: Option<usize>,
 }
 
-/// The words of a page, gathered section by section.
+/// Collects the words of a page, section by section.
 #[derive(Default)]
 struct WordCollector {
     words: WordList,
     occurrences: Vec<Occurrences>,
-    /// For each word the positions of its first and last occurrences.
+    /// For each word, the positions of its first and last occurrences.
     ends: Vec<(usize, usize)>,
-    /// How many words stand in each section's text.
+    /// The number of words in each section's text.
     lengths: Vec<u32>,
 }
 
@@ -98,7 +99,7 @@ impl WordCollector {
         self.lengths.clear();
     }
 
-    /// Takes in the words of a text; each counts so much.
+    /// Adds the words of a text, each with this weight.
     fn text(&mut self, section: usize, text: &str, weight: f32) {
         self.add(section, text, weight, 0);
     }
@@ -147,7 +148,7 @@ impl WordCollector {
         });
     }
 
-    /// Puts the words, each with its places.
+    /// Writes the words, each with its places.
     fn put(&self, bytes: &mut Vec<u8>) {
         let mut places = Vec::new();
         for (number, (first, _)) in self.ends.iter().enumerate() {
@@ -159,9 +160,9 @@ impl WordCollector {
         }
     }
 
-    /// Each place is one number: from the lowest bit, three for the weight in the text, two for the
-    /// share of the heading, one that says whether another follows, and how many sections lie
-    /// between it and the one before.
+    /// Writes the places of a word. Each is one number: starting from the lowest bit, three bits
+    /// for the weight in the text, two for the share of the heading, one for whether another place
+    /// follows, and the rest for the number of sections since the previous place.
     fn put_places(&self, bytes: &mut Vec<u8>, first: usize) {
         let (mut next, mut at) = (0, Some(first));
         while let Some(place) = at.map(|at| &self.occurrences[at]) {
@@ -181,7 +182,7 @@ impl WordCollector {
 }
 
 pub fn digest(page: &DigestInput) -> SearchDigest {
-    // What one page needed of memory serves the next, so each thread keeps it.
+    // The buffers of one page serve the next one, so each thread keeps them.
     thread_local! {
         static ROOM: RefCell<(WordCollector, Vec<u8>)> = RefCell::default();
     }
@@ -210,8 +211,8 @@ pub fn digest(page: &DigestInput) -> SearchDigest {
     })
 }
 
-/// How much of a heading each of its words is: 3 where it is the only one, 2 up to three, 1 where
-/// there are more.
+/// How much of a heading each of its words is: 3 if it is the only one, 2 for up to three words, 1
+/// for more.
 fn share(heading: &str) -> u32 {
     match heading.split_whitespace().count() {
         0..=1 => 3,

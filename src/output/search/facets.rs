@@ -1,5 +1,5 @@
-//! What results can be narrowed down by: kind, topic, audience, level, time. The manifest names the
-//! values; these files say of each page which of them it has.
+//! The facets for filtering results: kind, topic, audience, level and time. The manifest lists
+//! their values, and these files contain the values of each page.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,13 +12,13 @@ use crate::page::Composer;
 use crate::page::parts::translate;
 use crate::paths::slug;
 
-/// Pages in one file at most.
+/// The maximum number of pages in a file.
 const PAGES_MAX: usize = 4096;
 
-/// Minutes up to which a page counts as so short; the last stands for all that is longer.
+/// The limits of the time ranges, in minutes; the last one includes everything longer.
 pub const MINUTES: [u32; 3] = [5, 15, 45];
 
-/// The values of a language's pages, each sort by key.
+/// The facet values of a language's pages, each list sorted by key.
 pub struct FacetValues<'a> {
     kinds: BTreeMap<&'a str, String>,
     topics: NamedValues<'a>,
@@ -28,11 +28,12 @@ pub struct FacetValues<'a> {
 /// Values that pages name, in any spelling with the same slug.
 #[derive(Default)]
 struct NamedValues<'a> {
-    /// Key → title.
+    /// Titles by key.
     titles: BTreeMap<String, String>,
-    /// What a page says → key; many pages say the same, and slugging is the dearest part.
+    /// Keys by what pages write. Many pages write the same, and slugging is the most expensive
+    /// part.
     keys: HashMap<&'a str, String>,
-    /// Key → position among the keys.
+    /// The position of each key in the sorted list.
     positions: HashMap<String, u32>,
 }
 
@@ -94,7 +95,7 @@ pub fn values<'a>(composer: &'a Composer, language: &LanguagePlan) -> FacetValue
 }
 
 impl FacetValues<'_> {
-    /// As the browser reads them: lists of key and title.
+    /// The lists of keys and titles, as the browser reads them.
     pub fn json(&self, composer: &Composer, language: &str) -> Value {
         let words = &composer.words;
         let pairs = |values: &BTreeMap<String, String>| {
@@ -130,8 +131,8 @@ impl FacetValues<'_> {
         })
     }
 
-    /// A page's values: its kind, level (0 for none) and time; the numbers of its topics and
-    /// audiences, and those.
+    /// Writes the values of a page: its kind, level (0 for none) and time, then its topics and
+    /// audiences, each as a count and positions.
     fn put(&self, composer: &Composer, entry: &PlannedPage, bytes: &mut Vec<u8>) {
         let page = composer.site.page(entry.page);
         let meta = &page.entry.meta;
@@ -161,7 +162,7 @@ impl FacetValues<'_> {
     }
 }
 
-/// The values of all pages, not yet packed.
+/// The values of all pages, not yet compressed.
 pub fn all(composer: &Composer, language: &LanguagePlan) -> Vec<u8> {
     let values = values(composer, language);
     let mut bytes = Vec::new();
@@ -172,8 +173,8 @@ pub fn all(composer: &Composer, language: &LanguagePlan) -> Vec<u8> {
     bytes
 }
 
-/// The files, each with the number of its first page: for each page how far its number is from the
-/// one before, and its values.
+/// The files, each with the number of its first page. For each page, they contain the distance from
+/// the previous page's number, and its values.
 pub fn files(composer: &Composer, language: &LanguagePlan) -> Vec<(u32, Vec<u8>)> {
     let values = values(composer, language);
     let items: Vec<(u32, usize)> = language

@@ -1,5 +1,5 @@
-//! The one file of the index with a fixed name: which files there are, and what the search says in
-//! each language.
+//! The only file of the index with a fixed name: it lists the other files and contains the texts of
+//! the search interface in each language.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{LanguagePlan, NameHash, facets};
 use crate::page::Composer;
 use crate::page::parts::translate;
 
-/// The words of the theme that the search shows.
+/// The theme's translations that the search uses.
 const WORDS: [&str; 16] = [
     "search_results",
     "search_none",
@@ -30,15 +30,15 @@ const WORDS: [&str; 16] = [
     "search_this_site",
 ];
 
-/// The files of one language, with the bytes that their names end in. Files of texts and words are
-/// many, so these are lists of them.
+/// The files of one language, with the hash bytes in their names. There are many files of texts and
+/// words, so these are files that list them.
 pub struct LanguageFiles<'a> {
     /// The number of the first page in each.
     pub texts: Vec<(u32, NameHash)>,
     pub facets: Vec<(u32, NameHash)>,
     /// The first word in each.
     pub words: Vec<(&'a str, NameHash)>,
-    /// The number of characters that the words in each have.
+    /// The number of characters of the words in each.
     pub alike: &'a [(usize, NameHash)],
 }
 
@@ -76,8 +76,8 @@ impl SearchManifest {
     }
 }
 
-/// Files by the number of the first page in each: how many they are; for each how far its number is
-/// from the one before, and the end of its name.
+/// Lists files by the number of the first page in each: the number of files; then for each the
+/// distance from the previous number, and the hash in its name.
 pub fn by_number(files: &[(u32, NameHash)]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), 0);
     put_number(&mut bytes, length(files.len()));
@@ -89,7 +89,8 @@ pub fn by_number(files: &[(u32, NameHash)]) -> Vec<u8> {
     bytes
 }
 
-/// Files by the first word in each: how many they are; for each that word and the end of its name.
+/// Lists files by the first word in each: the number of files; then for each that word and the hash
+/// in its name.
 pub fn words(files: &[(&str, NameHash)]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), "");
     put_number(&mut bytes, length(files.len()));
@@ -101,8 +102,8 @@ pub fn words(files: &[(&str, NameHash)]) -> Vec<u8> {
     bytes
 }
 
-/// What the search says, the values that results are narrowed down by, and the pages that count for
-/// more or less.
+/// The texts of the search interface, the values for filtering results, and the pages with a higher
+/// or lower rank.
 pub fn about(composer: &Composer, language: &LanguagePlan) -> String {
     let site = &composer.site;
     let tag = language.entries.first().map_or(&*language.code, |entry| {

@@ -1,5 +1,5 @@
-//! The files of words: joined from the digests of all pages, or changed where few of the published
-//! ones differ; and the lists that name all files.
+//! Makes the files of words, by merging the digests of all pages or, if few pages changed, by
+//! updating the published files; also makes the files that list all files.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,40 +16,40 @@ use crate::fingerprint::Fingerprint;
 use crate::page::Composer;
 use crate::paths::OutputPath;
 
-/// What the names of files of words begin with.
+/// The prefix of the names of files of words.
 const WORDS: &str = "words";
 
-/// Where more than one page in so many differs, the words of all pages are joined anew.
+/// If more than one page in this many changed, the words of all pages are merged again.
 const REVISED_PART: usize = 8;
 
-/// What the words of an index are made from, and what is published already. Asked from many
+/// The source of an index's words, and access to what is already published. Called from many
 /// threads.
 pub trait WordsInput: Sync {
     /// The words of a page's digest.
     fn of(&self, entry: &PlannedPage) -> Cow<'_, [u8]>;
 
-    /// The words of the digest with this key, of the page with this number in the published index;
-    /// `None` where they are forgotten.
+    /// The words of the digest with this key, which belonged to the page with this number in the
+    /// published index; `None` if they are no longer known.
     fn published_of(&self, number: u32, key: Fingerprint) -> Option<Cow<'_, [u8]>>;
 
     /// The bytes of a published file.
     fn published(&self, path: &OutputPath) -> Option<Vec<u8>>;
 
-    /// Keeps a published file; whether there is one.
+    /// Keeps a published file; returns whether it exists.
     fn keep(&self, path: &OutputPath) -> bool;
 
-    /// Takes a file.
+    /// Writes a file.
     ///
     /// # Errors
-    /// What kept it from being taken.
+    /// An explanation of why it could not be written.
     fn put(&self, path: OutputPath, bytes: Vec<u8>) -> Result<(), String>;
 }
 
-/// Makes all files but those of texts, by all threads. `before` are the outlines of the published
-/// files, where there are some.
+/// Makes all files except those of texts, on all threads. `before` contains the outlines of the
+/// published files, if there are any.
 ///
 /// # Errors
-/// What [`WordsInput::put`] says.
+/// Those of [`WordsInput::put`].
 pub fn files(
     composer: &Composer,
     plan: &IndexPlan,
@@ -101,7 +101,7 @@ pub fn files(
 }
 
 impl LanguagePlan {
-    /// A file whose name tells its content, but for the part of its name that does.
+    /// Writes a file whose name contains its hash. `kind` is the beginning of its name.
     fn put(&self, kind: &str, bytes: Vec<u8>, from: &impl WordsInput) -> Result<NameHash, String> {
         let hash = first(Fingerprint::of(&bytes));
         from.put(self.named(kind, &hash), bytes).map(|()| hash)
@@ -125,7 +125,7 @@ impl LanguagePlan {
         }
     }
 
-    /// Joins the words of all pages.
+    /// Merges the words of all pages.
     fn joined(&self, from: &impl WordsInput) -> Result<WordsOutline, String> {
         let gathered = terms::gather(&self.entries, |entry| (entry.number, from.of(entry)));
         let alike = terms::similar_words(&gathered).into_iter();
@@ -148,8 +148,7 @@ impl LanguagePlan {
         Ok(self.outline(words, alike))
     }
 
-    /// Changes what differs from the published files; `None` where joining all is the better way or
-    /// the only one.
+    /// Updates the published files; `None` if merging all pages is better or the only way.
     fn update_published(
         &self,
         before: &WordsOutline,
@@ -217,8 +216,7 @@ impl LanguagePlan {
             .then_some(revised)
     }
 
-    /// The pages whose digests are not what they were, by number: their keys before, and what they
-    /// are now.
+    /// The pages whose digests changed, by number: their keys before, and their current entries.
     fn differing(
         &self,
         before: &[(u32, Fingerprint)],

@@ -1,10 +1,12 @@
-//! The search index: small files that a browser fetches as it needs them, from any file server.
+//! The search index: small files that a browser fetches as it needs them, from any file server (see
+//! DECISIONS: “The search index is our own, and a word is a run of letters”).
 //!
-//! `digest` reads one page; `terms` joins the words of all, `revise` changes what is published,
-//! `join` has it done; `facets` tells what pages can be narrowed down by; `manifest` names the
-//! files. A page's text lies in a file with a few others, whose name is known before its bytes are:
-//! it is made of what they are made from. The files hold no statistic of the whole, so a page
-//! changes those that it stands in. docs/SEARCH.md draws them.
+//! `digest` reads one page; `terms` gathers the words of all pages, `update` changes published
+//! files, and `merge` chooses between the two; `facets` contains what results can be filtered by;
+//! `manifest` lists the files. The text of a page is in a file with a few other pages. The name of
+//! that file is a hash of its inputs, so it is known before the bytes are. The files contain no
+//! statistics of the whole site, so a page changes only the files that contain it. `docs/SEARCH.md`
+//! describes the format.
 
 pub mod bytes;
 pub mod digest;
@@ -29,37 +31,36 @@ use crate::page::Composer;
 use crate::paths::OutputPath;
 use crate::site::{PageId, SitePage};
 
-/// The folder of all files whose names tell their content.
+/// The folder of all files with a hash in their names.
 pub const FOLDER: &str = "search/index/";
 
-/// The list of them, whose name stays.
+/// The file that lists them, which has a fixed name.
 pub const LIST: &str = "search/index.bin";
 
-/// The form of the files; whoever changes it counts it up, so that no browser takes old files for
-/// new ones.
+/// The version of the format. Increase it with every change, so that browsers do not mix old and
+/// new files.
 const FORM: u32 = 2;
 
-/// So many files of texts are in one list at most.
+/// The maximum number of files of texts in one list.
 const LISTED_MAX: usize = 256;
 
-/// The usual size of a file of texts, packed.
+/// The usual size of a file of texts, compressed.
 const TEXTS_BYTES: usize = 10 << 10;
 
-/// What is to be published, known without the texts: which pages, under which numbers, in which
-/// files.
+/// What will be published, known without the texts: the pages, their numbers and their files.
 #[derive(Debug)]
 pub struct IndexPlan {
     pub languages: Vec<LanguagePlan>,
-    /// Of everything that the index is made from.
+    /// The fingerprint of everything that the index is made from.
     pub hash: Fingerprint,
 }
 
-/// The pages of one language; each language is searched by itself.
+/// The pages of one language. Each language is searched separately.
 #[derive(Debug)]
 pub struct LanguagePlan {
-    /// The first part of a language's tag: `en`.
+    /// The first part of a language tag: `en`.
     pub code: String,
-    /// By number.
+    /// Sorted by number.
     pub entries: Vec<PlannedPage>,
     pub texts: Vec<TextsFile>,
 }
@@ -68,7 +69,7 @@ pub struct LanguagePlan {
 pub struct PlannedPage {
     pub page: PageId,
     pub number: u32,
-    /// Of what its digest is made from.
+    /// The fingerprint of the inputs of its digest.
     pub key: Fingerprint,
 }
 
@@ -81,16 +82,15 @@ pub struct TextsFile {
     hash: NameHash,
 }
 
-/// The bytes of a fingerprint that a file's name ends in: enough for the files of a large site.
+/// The bytes of a fingerprint that a file's name ends in, enough for the files of a large site.
 type NameHash = [u8; 6];
 
-/// Whether a page can be found.
+/// Whether the search finds a page.
 pub fn is_found(page: &SitePage) -> bool {
     page.is_listed() && !page.entry.meta.search_exclude
 }
 
-/// Finds out what the index will be; `key` is that of a page's digest. `None` where the site has no
-/// search.
+/// Plans the index; `key` returns the key of a page's digest. `None` if the site has no search.
 pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Option<IndexPlan> {
     let site = &*composer.site;
     if !site.has_search() {
@@ -153,7 +153,7 @@ pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Opti
     (!languages.is_empty()).then_some(IndexPlan { languages, hash })
 }
 
-/// About how large a page's text is when it is packed.
+/// The approximate size of a page's text when compressed.
 fn packed_size(words: usize) -> usize {
     200 + words * 2
 }
@@ -193,7 +193,7 @@ impl LanguagePlan {
         }
     }
 
-    /// A file of texts. `text` gives those of the digests.
+    /// Makes a file of texts. `text` returns those of the digests.
     pub fn texts_file<'a>(
         &self,
         composer: &Composer,
@@ -217,7 +217,7 @@ impl LanguagePlan {
 }
 
 impl LanguagePlan {
-    /// The files of texts, each with the number of its first page, as they are listed together.
+    /// The files of texts, each with the number of its first page, grouped into lists.
     fn text_lists(&self) -> Vec<Vec<(u32, NameHash)>> {
         let files: Vec<(u32, NameHash)> = self
             .texts
@@ -232,7 +232,7 @@ impl LanguagePlan {
     }
 }
 
-/// What a result shows of a page besides its text: address, kind, minutes.
+/// What a result shows of a page in addition to its text: address, kind, minutes.
 fn card(composer: &Composer, entry: &PlannedPage) -> Vec<u8> {
     let page = composer.site.page(entry.page);
     let meta = &page.entry.meta;

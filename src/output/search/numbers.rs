@@ -1,14 +1,14 @@
-//! The numbers of pages. A number comes from the page's address, so that a new page gives no other
-//! page another number, and pages are divided into files by their numbers, so that it changes one
-//! file.
+//! The numbers of pages. A number is derived from the page's address, so a new page does not
+//! renumber other pages. Pages are divided into files by their numbers, so a new page changes only
+//! one file.
 
 use crate::fingerprint::Fingerprint;
 
-/// Numbers have this many bits: few enough to be written in few bytes, enough that addresses seldom
-/// meet.
+/// The number of bits of a number: few enough for a short encoding, enough that addresses seldom
+/// collide.
 const BITS: u32 = 24;
 
-/// A number for each address, in their order. Addresses that meet take the next numbers, in
+/// A number for each address, in the same order. Addresses that collide take the next numbers, in
 /// alphabetical order.
 pub fn numbers(addresses: &[&str]) -> Vec<u32> {
     let mut sorted: Vec<(u32, &str, usize)> = addresses
@@ -30,11 +30,11 @@ fn wanted(address: &str) -> u32 {
     u32::from_be_bytes([0, hash[0], hash[1], hash[2]])
 }
 
-/// Cuts rising numbers, each with a size, into ranges of positions: the space of numbers is halved
-/// until what lies in a half is small enough.
+/// Divides rising numbers, each with a size, into ranges of positions. The space of numbers is
+/// halved until each part is small enough.
 pub fn ranges(items: &[(u32, usize)], size_max: usize) -> Vec<std::ops::Range<usize>> {
     let mut ranges = Vec::new();
-    // Addresses that met can lie a little beyond the last number.
+    // Addresses that collided can be slightly beyond the last number.
     halve(items, 0, 0, BITS + 1, size_max, &mut ranges);
     ranges
 }

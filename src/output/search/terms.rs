@@ -1,8 +1,8 @@
-//! The words of all pages, each with the pages that it stands in, cut into files that a browser
+//! The words of all pages, each with the pages that contain it, divided into files that a browser
 //! fetches by the beginning of a word.
 //!
-//! Where a file ends is decided by the words at the cut alone, so that another page changes the
-//! files of its own words. Beside them lie the bare words by length, for those who mistype.
+//! The words at a boundary alone decide whether a file ends there, so a page changes only the files
+//! of its own words. For spelling correction, there are also lists of words by length.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,45 +14,45 @@ use super::digest::ANOTHER_SECTION;
 use super::word_list::WordList;
 use crate::fingerprint::Fingerprint;
 
-/// The usual size of a file, in bytes. A word whose pages need more has one of its own.
+/// The usual size of a file, in bytes. A word whose pages need more has its own file.
 const FILE_BYTES: usize = 8 << 10;
 
-/// A file is not larger than this, but for one word alone.
+/// The maximum size of a file, in bytes, unless it contains a single word.
 const FILE_BYTES_MAX: usize = 16 << 10;
 
-/// A list has about so many files.
+/// The approximate number of files in a list.
 const LIST_FILES: usize = 64;
 
-/// Words of fewer or more characters are not looked for by their likeness.
+/// The lengths, in characters, of words that spelling correction suggests.
 const ALIKE_CHARS: std::ops::RangeInclusive<usize> = 3..=24;
 
-/// Where a word stands: in these pages, in the order of their numbers.
+/// The pages that contain a word, sorted by number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PageNumbers {
     first: u32,
     pub count: u32,
-    /// The places in the first page; for each further page how far its number is from the one
-    /// before, and the places in it.
+    /// The places in the first page; then for each further page the distance from the previous
+    /// page's number, and the places in it.
     bytes: Vec<u8>,
 }
 
-/// The same while pages come, in the order of their numbers.
+/// Builds [`PageNumbers`] from pages that are added in the order of their numbers.
 #[derive(Default)]
 pub struct PageNumbersBuilder {
     pages: PageNumbers,
     last: u32,
 }
 
-/// A page with a word's places in it; `None` where it stands there no longer.
+/// A page with a word's places in it; `None` if it no longer contains the word.
 pub type ReplacedPage<'a> = (u32, Option<&'a [u8]>);
 
-/// Words with their pages, in the order of their bytes.
+/// Words with their pages, sorted by bytes.
 pub type WordIndex = [(String, PageNumbers)];
 
 /// A file of words.
 pub struct WordFile<'a> {
     pub words: &'a WordIndex,
-    /// Whether chance cut it off from the one before, and not its size.
+    /// Whether the words at the boundary, and not the size, separated it from the file before.
     pub begins_run: bool,
 }
 
@@ -62,7 +62,7 @@ pub struct SameLengthWords {
     pub bytes: Vec<u8>,
 }
 
-/// Words, each with its pages under its number.
+/// Numbered words, each with its pages.
 #[derive(Default)]
 struct WordIndexPart {
     words: WordList,
@@ -70,7 +70,7 @@ struct WordIndexPart {
 }
 
 impl WordIndexPart {
-    /// The pages of a word; none yet where it is new.
+    /// The pages of a word; empty if the word is new.
     fn of(&mut self, word: &str) -> &mut PageNumbersBuilder {
         let number = self.words.number(word);
         if number == self.pages.len() {
@@ -80,8 +80,8 @@ impl WordIndexPart {
     }
 }
 
-/// All words of these pages, sorted. `of` gives a page's number and the words of its digest;
-/// numbers rise.
+/// All words of these pages, sorted. `of` returns a page's number and the words of its digest;
+/// numbers are increasing.
 pub fn gather<'a, P: Sync>(
     pages: &'a [P],
     of: impl Fn(&'a P) -> (u32, Cow<'a, [u8]>) + Sync,
@@ -127,7 +127,7 @@ pub fn each_of_digest<'a>(words: &'a [u8], mut each: impl FnMut(&'a str, &'a [u8
             let length = reader.number()? as usize;
             Some((word, reader.take(length)?))
         })()
-        .expect("a digest that is remembered was checked when it was read");
+        .expect("cached digests are checked when they are read");
         each(word, places);
     }
 }
@@ -158,8 +158,7 @@ impl PageNumbersBuilder {
 }
 
 impl PageNumbers {
-    /// Each page with the word's places in it; nothing more where the bytes are not what [`file()`]
-    /// wrote.
+    /// Each page with the word's places in it; stops at bytes that [`file()`] did not write.
     fn each(&self) -> impl Iterator<Item = (u32, &[u8])> {
         let (mut reader, mut before) = (ByteReader(&self.bytes), None);
         std::iter::from_fn(move || {
@@ -177,8 +176,8 @@ impl PageNumbers {
         })
     }
 
-    /// The same with other places in some pages, sorted by number; `None` where the word is there
-    /// no longer.
+    /// The same with other places in some pages, sorted by number; `None` if a page no longer
+    /// contains the word.
     #[must_use]
     pub fn with(&self, changes: &[ReplacedPage]) -> Self {
         let (mut changed, mut changes) = (PageNumbersBuilder::default(), changes.iter().peekable());
@@ -197,7 +196,7 @@ impl PageNumbers {
     }
 }
 
-/// The words cut into files.
+/// The words divided into files.
 pub fn files(words: &WordIndex) -> Vec<WordFile<'_>> {
     let mut files = Vec::new();
     for run in words.chunk_by(|before, word| !is_cut(before, word)) {
@@ -208,13 +207,13 @@ pub fn files(words: &WordIndex) -> Vec<WordFile<'_>> {
     files
 }
 
-/// Whether the file that this word begins is the first of a list of files.
+/// Whether the file that begins with this word is the first in a list of files.
 pub fn begins_list(word: &str) -> bool {
     hash(word).is_multiple_of(LIST_FILES)
 }
 
-/// What chance left too large is cut before the word in it whose fingerprint is the lowest, until
-/// it is not.
+/// Divides files that are still too large before the word with the lowest hash, until all are small
+/// enough.
 fn cut_large<'a>(words: &'a WordIndex, files: &mut Vec<WordFile<'a>>) {
     let size: usize = words.iter().map(size).sum();
     match (1..words.len()).min_by_key(|at| hash(&words[*at].0)) {
@@ -233,7 +232,7 @@ fn size((word, pages): &(String, PageNumbers)) -> usize {
     word.len() + pages.bytes.len()
 }
 
-/// A word's size in steps, so that a page more seldom changes it.
+/// The size of a word in steps, so that another page changes it less often.
 fn step(word: &(String, PageNumbers)) -> usize {
     1 << size(word).ilog2()
 }
@@ -287,20 +286,20 @@ fn is_cut(before: &(String, PageNumbers), word: &(String, PageNumbers)) -> bool 
     ends_run(before) || begins_run(word)
 }
 
-/// Whether a run ends with a word, whatever comes after it.
+/// Whether a run ends with a word, whatever the next word is.
 pub fn ends_run(word: &(String, PageNumbers)) -> bool {
     step(word) >= FILE_BYTES
 }
 
-/// Whether a run begins with a word, whatever stands before it. The larger a word's part is, the
-/// likelier it does, so that files have about one size.
+/// Whether a run begins with a word, whatever the word before it is. This is more likely for larger
+/// words, so that files have similar sizes.
 pub fn begins_run(word: &(String, PageNumbers)) -> bool {
     let step = step(word);
     step >= FILE_BYTES || hash(&word.0) % FILE_BYTES < step
 }
 
-/// The words that a mistyped one can have meant, by their number of characters. Each has a number
-/// that grows with its pages.
+/// The words that spelling correction can suggest, by their number of characters. The frequency of
+/// each grows with its pages.
 pub fn similar_words(words: &WordIndex) -> Vec<SameLengthWords> {
     let mut by_chars: Vec<Vec<(&str, u32)>> = vec![Vec::new(); *ALIKE_CHARS.end() + 1];
     for (word, pages) in words {
@@ -320,18 +319,18 @@ pub fn similar_words(words: &WordIndex) -> Vec<SameLengthWords> {
         .collect()
 }
 
-/// The number of characters of a word that a mistyped one can have meant.
+/// The number of characters of a word that spelling correction can suggest.
 pub fn similar_lengths(word: &str) -> Option<usize> {
     let chars = word.chars().count();
     (ALIKE_CHARS.contains(&chars) && word.chars().all(char::is_alphabetic)).then_some(chars)
 }
 
-/// How frequent a word is that so many pages have.
+/// The frequency of a word that this many pages contain.
 pub fn frequency(pages: u32) -> u32 {
     pages.ilog2()
 }
 
-/// Sorted words of one length, each with its frequency, packed.
+/// Sorted words of one length, each with its frequency, compressed.
 pub fn similar_words_file<'a>(words: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), "");
     for (word, frequency) in words {

@@ -1,10 +1,11 @@
-//! What changes of the files of words when a few pages change: only the published files are read in
-//! which words of those pages lie, and cut anew; all others stay. It gives what joining the words
-//! of all pages gives.
+//! Updates the files of words when a few pages change. Only the published files that contain words
+//! of those pages are read and divided again; all others stay. The result equals that of merging
+//! the words of all pages (see DECISIONS: “The search index is changed where it is published, not
+//! kept a second time”).
 //!
-//! A run of files, from one cut by chance to the next, depends on its own words and on whether the
-//! word before it ends a run. So runs with changed words are made anew, together with a neighbour
-//! where the cut between them may be gone.
+//! A run of files extends from one word boundary to the next. It depends on its own words and on
+//! whether the word before it ends a run. So runs with changed words are made again, together with
+//! a neighbor if the boundary between them may have disappeared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -16,7 +17,7 @@ use super::NameHash;
 use super::terms::{self, PageNumbers, ReplacedPage};
 use crate::fingerprint::Fingerprint;
 
-/// The files of one language's words as they were published.
+/// The published files of one language's words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordsOutline {
     /// The language.
@@ -25,7 +26,7 @@ pub struct WordsOutline {
     pub pages: Vec<(u32, Fingerprint)>,
     /// Sorted.
     pub words: Vec<WordsFile>,
-    /// By the number of characters.
+    /// Sorted by the number of characters.
     pub alike: Vec<(usize, NameHash)>,
 }
 
@@ -34,23 +35,23 @@ pub struct WordsOutline {
 pub struct WordsFile {
     pub first: String,
     pub hash: NameHash,
-    /// Whether chance cut it off from the one before, and not its size.
+    /// Whether the words at the boundary, and not the size, separated it from the file before.
     pub begins_run: bool,
 }
 
-/// A page with the words of its digest in the published files and in those to be.
+/// A page with the words of its digest in the published files and in the new ones.
 pub struct PageChange<'a> {
     pub page: u32,
     pub before: &'a [u8],
     pub after: &'a [u8],
 }
 
-/// For each word that changes, its places in the pages that changed.
+/// For each word that changes, its places in the changed pages.
 #[derive(Default)]
 pub struct WordChanges<'a>(BTreeMap<&'a str, Vec<ReplacedPage<'a>>>);
 
 impl<'a> WordChanges<'a> {
-    /// Of pages sorted by number.
+    /// Computes the changes of pages, which are sorted by number.
     pub fn of(pages: impl IntoIterator<Item = PageChange<'a>>) -> Self {
         let mut changes = Self::default();
         for PageChange {
@@ -75,28 +76,27 @@ impl<'a> WordChanges<'a> {
     }
 }
 
-/// One of the files that there will be.
+/// One of the new files.
 pub enum FilePiece {
-    /// The published one in this place.
+    /// The published file at this position.
     Published(usize),
-    /// One with these words.
+    /// A file with these words.
     Made {
         words: Vec<(String, PageNumbers)>,
         begins_run: bool,
     },
 }
 
-/// What changes.
+/// The result of an update.
 pub struct IndexUpdate {
-    /// All files of words, in their order.
+    /// All files of words, in order.
     pub pieces: Vec<FilePiece>,
-    /// The bytes of files of bare words, by the number of characters; `None` where there are none
-    /// any longer.
+    /// The bytes of word lists, by the number of characters; `None` if a list is now empty.
     pub alike: BTreeMap<usize, Option<Vec<u8>>>,
 }
 
-/// What the changes make of published files. `read` gives the bytes of a file of words or, with the
-/// number of characters, of bare words. `None` where one of them cannot be read.
+/// Applies changes to published files. `read` returns the bytes of a file of words or, with the
+/// number of characters, of a word list. `None` if one of them cannot be read.
 pub fn update(
     outline: &WordsOutline,
     changes: &WordChanges,
@@ -137,7 +137,7 @@ pub fn update(
     })
 }
 
-/// The places of the files of each run.
+/// The positions of the files in each run.
 fn runs(files: &[WordsFile]) -> Vec<Range<usize>> {
     let mut begin = 0;
     let runs = files.chunk_by(|_, file| !file.begins_run).map(|run| {
@@ -148,10 +148,10 @@ fn runs(files: &[WordsFile]) -> Vec<Range<usize>> {
     runs.collect()
 }
 
-/// Words in the pages that changed.
+/// Words in the changed pages.
 type ChangedWords<'a> = Vec<(&'a str, &'a [ReplacedPage<'a>])>;
 
-/// Changes by the run that they belong to; `None` where there is no run yet.
+/// Groups changes by the run that they belong to; `None` if there is no run yet.
 fn by_run<'a>(
     files: &[WordsFile],
     runs: &[Range<usize>],
@@ -170,23 +170,23 @@ fn by_run<'a>(
     Some(by_run)
 }
 
-/// A word that comes, goes, or is of another frequency now.
+/// A word that is added, removed or changes its frequency.
 struct FrequencyChange {
     word: String,
     now: Option<u32>,
 }
 
-/// A run that is made anew.
+/// A run that is made again.
 #[derive(Default)]
 struct WordRun {
     words: Vec<(String, PageNumbers)>,
     frequencies: Vec<FrequencyChange>,
-    /// Whether it may have grown together with the run before it, or after it.
+    /// Whether it may have merged with the run before it, or after it.
     may_join: (bool, bool),
 }
 
 impl WordRun {
-    /// These words after the changes, both sorted.
+    /// The words after the changes. Both lists are sorted.
     fn updated_words(words: Vec<(String, PageNumbers)>, changes: &ChangedWords) -> Self {
         let ended = words.last().is_some_and(terms::ends_run);
         let mut run = Self {
@@ -223,7 +223,7 @@ impl WordRun {
     }
 }
 
-/// The unchanged runs that a changed one may have grown together with.
+/// The unchanged runs that a changed one may have merged with.
 fn neighbours(revised: &BTreeMap<usize, WordRun>, runs: usize) -> BTreeSet<usize> {
     let before = revised
         .iter()
@@ -240,7 +240,7 @@ fn neighbours(revised: &BTreeMap<usize, WordRun>, runs: usize) -> BTreeSet<usize
         .collect()
 }
 
-/// All files: those of runs that are made anew, cut where all words together would be, and the
+/// All files: those of runs that are made again, divided as all words together would be, and the
 /// published ones.
 fn file_pieces(runs: &[Range<usize>], mut revised: BTreeMap<usize, WordRun>) -> Vec<FilePiece> {
     let mut pieces = Vec::new();
@@ -268,7 +268,7 @@ fn file_pieces(runs: &[Range<usize>], mut revised: BTreeMap<usize, WordRun>) -> 
     pieces
 }
 
-/// The files of bare words that differ.
+/// The word lists that changed.
 fn revise_alike(
     outline: &WordsOutline,
     frequencies: Vec<FrequencyChange>,
@@ -311,10 +311,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Published files: bare words by their number of characters.
+    /// Published files; word lists have their number of characters.
     type PublishedFiles = HashMap<(Option<usize>, NameHash), Vec<u8>>;
 
-    /// The digest of a page of words: frequent ones, and those beside them.
+    /// The digest of a page of words: frequent ones, and those next to them.
     fn words(words: &[u32]) -> Vec<u8> {
         let text: Vec<String> = words
             .iter()
@@ -415,7 +415,7 @@ mod tests {
         (outline, now)
     }
 
-    /// A page of a few hundred words, frequent ones among them.
+    /// A page of a few hundred words, some of them frequent.
     fn page() -> impl Strategy<Value = Vec<u32>> {
         prop::collection::vec(
             (0_u32..4).prop_flat_map(|spread| 0..[9_u32, 60, 900, 20_000][spread as usize]),
@@ -423,7 +423,7 @@ mod tests {
         )
     }
 
-    /// What becomes of a page: `None` takes it away.
+    /// The edits of a page: `None` deletes it.
     fn edits() -> impl Strategy<Value = Vec<BTreeMap<u32, Option<Vec<u32>>>>> {
         prop::collection::vec(
             prop::collection::btree_map(0_u32..2000, prop::option::weighted(0.7, page()), 1..8),

@@ -1,17 +1,17 @@
-//! Distinct words, numbered in the order in which they come. A page has hundreds and a site has
-//! millions to look up, so the words lie one behind the other in one piece of memory, and are
-//! sorted, once for a site, by their first bytes as a number.
+//! Distinct words, numbered in the order of first occurrence. A page has hundreds of words and a
+//! site has millions to look up, so the words are stored one after another in a single allocation,
+//! and sorted once for a site by their first bytes as a number.
 
 use std::cmp::Ordering;
 
-/// Words with their numbers, from 0.
+/// Words with their numbers, starting from 0.
 #[derive(Debug, Default)]
 pub struct WordList {
-    /// All words, one behind the other.
+    /// All words, one after another.
     letters: String,
-    /// For each word where it ends, and its hash.
+    /// For each word, the offset of its end and its hash.
     words: Vec<(usize, u64)>,
-    /// By hash: a word's number and one more, 0 where there is none. As long as a power of two.
+    /// A hash table of word numbers plus one, with 0 for empty slots. Its length is a power of two.
     slots: Vec<u32>,
 }
 
@@ -33,7 +33,7 @@ impl WordList {
         &self.letters[start..self.words[number].0]
     }
 
-    /// A word's number; the next one where it is new.
+    /// A word's number; the next free number if it is new.
     pub fn number(&mut self, word: &str) -> usize {
         if self.words.len() * 2 >= self.slots.len() {
             self.grow();
@@ -50,11 +50,11 @@ impl WordList {
         self.letters.push_str(word);
         self.words.push((self.letters.len(), hash));
         self.slots[slot] =
-            u32::try_from(self.words.len()).expect("there is no room in memory for so many words");
+            u32::try_from(self.words.len()).expect("memory cannot hold that many words");
         self.words.len() - 1
     }
 
-    /// The numbers of all words in the order of their bytes.
+    /// The numbers of all words, sorted by the bytes of the words.
     pub fn sorted(&self) -> impl Iterator<Item = usize> + use<> {
         let mut sorted: Vec<(u64, usize)> = (0..self.len())
             .map(|number| (first_bytes(self.word(number)), number))
@@ -82,7 +82,7 @@ impl WordList {
     }
 }
 
-/// The first eight bytes as a number that sorts like them.
+/// The first eight bytes as a number with the same order.
 fn first_bytes(word: &str) -> u64 {
     match word.as_bytes() {
         [a, b, c, d, e, f, g, h, ..] => u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
@@ -95,7 +95,7 @@ fn first_bytes(word: &str) -> u64 {
     }
 }
 
-/// Eight bytes at a time are mixed in by a multiplication whose two halves are folded together.
+/// Mixes in eight bytes at a time with a multiplication whose two halves are combined.
 fn hash(mut bytes: &[u8]) -> u64 {
     const START: u64 = 0x9E37_79B9_7F4A_7C15;
     const FACTOR: u64 = 0xD6E8_FEB8_6659_FD93;

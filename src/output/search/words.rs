@@ -1,13 +1,12 @@
-//! Text to the words that it is found by: the same rules in Rust, for the index, and in the browser
-//! (`static/js/search/words.js`), for what a reader types. `tests/search/words.json` holds both to
-//! them.
+//! Splits text into the words that it is found by. The same rules exist in Rust, for the index, and
+//! in the browser (`static/js/search/words.js`), for what a reader types. `tests/search/words.json`
+//! tests both.
 //!
-//! 1. A run is a stretch of letters, marks and numbers of any script. Characters that nobody sees
-//!    (a soft hyphen, a zero-width joiner) neither end a run nor count in it.
-//! 2. Where a script has no spaces, a run is read as pairs of neighbouring characters, however long
-//!    it is.
-//! 3. Everything else is folded: case, accents, ligatures and full widths do not matter.
-//! 4. For the index, what is written as one word is found by its parts, and what is joined as one:
+//! 1. A run is a sequence of letters, marks and numbers of any script. Invisible characters (a soft
+//!    hyphen, a zero-width joiner) neither end a run nor count in it.
+//! 2. In scripts without spaces, a run of any length is read as pairs of adjacent characters.
+//! 3. Everything else is folded: case, accents, ligatures and full-width forms do not matter.
+//! 4. For the index, a compound is also found by its parts, and joined parts as one word:
 //!    `joinHandle` by `join` and `handle`, `e-mail` by `email`.
 
 use std::borrow::Cow;
@@ -17,11 +16,11 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::source::is_ignorable;
 
-/// A word has at most this many characters; what comes after them does not count.
+/// The maximum number of characters of a word; the rest is ignored.
 const CHARS_MAX: usize = 32;
 
-/// Calls `each` with every word of a text, in order. The second argument says whether it stands in
-/// the text as it is; parts and joined words do not.
+/// Calls `each` with every word of a text, in order. The second argument says whether the text
+/// contains the word itself; parts and joined words are not contained.
 pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
     let mut joined = CompoundWord::default();
     let mut rest = text;
@@ -52,8 +51,7 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
     joined.end(&mut each);
 }
 
-/// Where the first run begins. Most text is ASCII, so it is looked at byte by byte as long as it
-/// is.
+/// The start of the first run. Most text is ASCII, so it is scanned byte by byte while it is.
 fn start(text: &str) -> Option<usize> {
     let at = text
         .bytes()
@@ -65,7 +63,7 @@ fn start(text: &str) -> Option<usize> {
     }
 }
 
-/// Where the run ends that a text begins with.
+/// The end of the run at the start of a text.
 fn end(text: &str) -> usize {
     let at = text
         .bytes()
@@ -79,7 +77,7 @@ fn end(text: &str) -> usize {
     }
 }
 
-/// The words of a text as they stand in it.
+/// The words that a text contains.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     each_word(text, |word, stands| {
@@ -116,7 +114,7 @@ fn is_dense(c: char) -> bool {
         | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF) // Chinese characters
 }
 
-/// A run by scripts with spaces and scripts without.
+/// Divides a run into scripts with spaces and scripts without.
 fn pieces(run: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = run;
     std::iter::from_fn(move || {
@@ -128,7 +126,7 @@ fn pieces(run: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
-/// The last character stands in no pair as its first, and is to be found by itself, too.
+/// The last character does not begin a pair, so it is also indexed by itself.
 fn pairs(piece: &str, each: &mut impl FnMut(&str, bool)) {
     let folded = folded_whole(piece);
     let starts: Vec<usize> = folded
@@ -185,7 +183,7 @@ fn word_with_parts(
     }
 }
 
-/// Where a new word begins in `joinHandle` and `HTTPServer`.
+/// The starts of words in `joinHandle` and `HTTPServer`.
 fn camel_case_starts(piece: &str) -> impl Iterator<Item = usize> + '_ {
     let next = piece.char_indices().skip(1);
     let after = piece.chars().skip(2).map(Some).chain([None]);
@@ -200,15 +198,16 @@ fn camel_case_starts(piece: &str) -> impl Iterator<Item = usize> + '_ {
         })
 }
 
-/// The byte that the apostrophe and the hyphens beyond ASCII begin with.
+/// The first byte of the apostrophe and of hyphens beyond ASCII.
 const FIRST_OF_OTHER_JOINTS: u8 = 0xE2;
 
-/// Words that only a hyphen or an apostrophe divides.
+/// Words that are separated only by a hyphen or an apostrophe.
 #[derive(Default)]
 struct CompoundWord {
     text: String,
     words: usize,
-    /// Whether what follows the run can join a word to it; seldom, so that seldom a word is kept.
+    /// Whether the text after the run can join a word to it. This is rare, so words are rarely
+    /// kept.
     may_go_on: bool,
 }
 
@@ -227,7 +226,7 @@ impl CompoundWord {
     }
 
     fn end(&mut self, each: &mut impl FnMut(&str, bool)) {
-        // A chain of many words is no word.
+        // A chain of many words is not one word.
         if (2..=3).contains(&self.words) {
             each(cut(&self.text), false);
         }
@@ -242,7 +241,7 @@ fn cut(text: &str) -> &str {
         .map_or(text, |(at, _)| &text[..at])
 }
 
-/// Letters without what need not be typed: case, accents, compatibility forms.
+/// Removes differences that need not be typed: case, accents, compatibility forms.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return cut(text).to_ascii_lowercase();
@@ -275,8 +274,7 @@ fn folded_whole(text: &str) -> String {
     folded.nfc().collect()
 }
 
-/// Marks that are written or not by taste: Latin, Greek and Cyrillic accents, Hebrew and Arabic
-/// vowels.
+/// Marks that are optional in writing: Latin, Greek and Cyrillic accents, Hebrew and Arabic vowels.
 fn is_accent(c: char) -> bool {
     matches!(u32::from(c), 0x0300..=0x036F | 0x0591..=0x05BD | 0x05BF..=0x05C7 | 0x064B..=0x065F | 0x0670)
 }
