@@ -348,11 +348,11 @@ pub fn build(
         let index = index();
         profile.stage("search index", digested);
         let published = writer.pages();
-        profile.stage("draw and publish", published.took.len());
+        profile.stage("render and publish", published.took.len());
         (index, published)
     } else {
         let (index, published) = rayon::join(index, || writer.pages());
-        profile.stage("search index, draw and publish", published.took.len());
+        profile.stage("search index, render and publish", published.took.len());
         (index, published)
     };
     if !stops(&problems) && !stops(&published.problems) {
