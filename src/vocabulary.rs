@@ -75,7 +75,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
             .at(Location::start_of(path));
             return Checked::new(
                 Terms::new(),
-                vec![problem.help("write `key: Title`, one a line, or delete the file")],
+                vec![problem.help("write `key: Title`, one per line, or delete the file")],
             );
         }
         Err(problems) => return Checked::new(Terms::new(), problems),
@@ -103,7 +103,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
 
 fn wrong(node: &YamlNode, name: &str) -> Diagnostic {
     let message = format!(
-        "`{name}`: text or a mapping expected, {} found",
+        "`{name}`: expected text or a mapping, found {}",
         node.noun()
     );
     Diagnostic::new(Code::WrongType, message)

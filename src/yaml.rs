@@ -432,11 +432,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), ReadStop> {
         if self.stack.len() >= DEPTH_MAX {
             let message = format!("lists or mappings are nested deeper than {DEPTH_MAX} levels");
-            return self.stop(
-                range,
-                &message,
-                "YAML like this is hardly meant: flatten it",
-            );
+            return self.stop(range, &message, "flatten the nested lists or mappings");
         }
         let is_key = self.stack.last().is_some_and(|parent| {
             matches!(parent.node.value, YamlValue::Map(_)) && parent.key.is_none()
@@ -465,7 +461,8 @@ impl<'a> Reader<'a> {
     }
 
     fn replay(&mut self, id: usize, range: &Range<usize>) -> Result<(), ReadStop> {
-        const HELP: &str = "write the value out; text that begins with `*` goes in quotes";
+        const HELP: &str =
+            "write the value out; if it is text that begins with `*`, put the text in quotes";
         let Some(anchored) = self.anchors.get(&id) else {
             return self.stop(
                 range,

@@ -119,7 +119,7 @@ const PAGES: &[(&str, &[&str], &str)] = &[
     (
         "y04-title-is-list.md",
         &["error wrong-type 2:8"],
-        "text expected, a list found",
+        "expected text, found a list",
     ),
     ("y05-title-is-number.md", &[], ""),
     (
@@ -146,7 +146,7 @@ const PAGES: &[(&str, &[&str], &str)] = &[
     (
         "y15-date-impossible.md",
         &["error bad-value 3:7"],
-        "2026-02-30 is no date",
+        "2026-02-30 is not a valid date",
     ),
     ("y16-date-text.md", &["error wrong-type 3:7"], "2026-01-31"),
     ("y17-typo-titel.md", &["error unknown-key 2:1"], "`title`"),

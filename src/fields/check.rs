@@ -1,7 +1,7 @@
-//! The check itself: a YAML mapping against its fields.
+//! Checks a YAML mapping against its fields.
 //!
-//! A value that does not fit is told and left out, so that what comes out is of the wanted types;
-//! the rest of the mapping is kept. A null or an empty text counts as absent.
+//! A value that is not valid is reported and left out, so that all remaining values have the right
+//! type; the rest of the mapping is kept. A null or an empty text counts as absent.
 
 mod old_names;
 
@@ -19,33 +19,35 @@ use crate::renamed::NameKind;
 use crate::source::is_unseen;
 use crate::yaml::{YamlEntry, YamlMap, YamlNode, YamlValue as Yaml};
 
-/// Gives help for a key, when it has any.
+/// Returns help for a key, if there is any.
 pub type KeyHelp<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-/// What a check needs to know of the place it checks.
+/// What a check needs to know about the mapping that it checks.
 #[derive(Clone, Copy)]
 pub struct CheckContext<'a> {
-    /// The code of a key that no field has.
+    /// The code for a key that belongs to no field.
     pub unknown: Code,
-    /// How bad it is when a required field is absent; within a nested mapping it is always an
-    /// error.
+    /// The severity of a missing required field at the top level. Within a nested mapping it is
+    /// always an error.
     pub missing: Severity,
-    /// Keys whose near misses are errors whatever the severity of `unknown`: a page with
-    /// `draf: true` is not to be published.
+    /// Keys whose typos are always errors, whatever the severity of `unknown`: a page with `draf:
+    /// true` must not be published.
     pub critical: &'a [&'a str],
-    /// Whether a required list that is empty is as good as absent; elsewhere who asked for the
-    /// check tells what it lacks.
+    /// Whether an empty list counts as absent if the field is required. Elsewhere the caller
+    /// reports what is missing.
     pub wants_items: bool,
-    /// Where a key that is unknown here would be known, as help.
+    /// Returns help for a key that is unknown here but known elsewhere.
     pub elsewhere: Option<&'a KeyHelp<'a>>,
-    /// Whether values that are plain to a person, such as `3 September 2019`, are read.
+    /// Whether values in forms that only people understand, such as `3 September 2019`, are
+    /// accepted.
     pub is_lenient: bool,
-    /// What the keys are names of, where some of them have changed.
+    /// The type of the keys' names, if some of them have been renamed.
     pub names: Option<NameKind>,
 }
 
 impl CheckContext<'_> {
-    /// Front matter and the like: an unknown key is a warning, a field that is missing an error.
+    /// For front matter and similar mappings: an unknown key is a warning, a missing field an
+    /// error.
     pub const PAGE: CheckContext<'static> = CheckContext {
         unknown: Code::UnknownKey,
         missing: Severity::Error,
@@ -57,14 +59,14 @@ impl CheckContext<'_> {
     };
 }
 
-/// Checks a mapping. Keys that other generators use come out under the field's own name; what is
-/// left is in the order it was written.
+/// Checks a mapping. A key that another generator uses is returned under the field's own name. The
+/// order is that of the source.
 pub fn check(node: &YamlNode, fields: &[Field], context: CheckContext<'_>) -> Checked<FieldItems> {
     check_groups(node, &[fields], context)
 }
 
-/// Checks a mapping against several tables of fields at once; of two fields of one name the first
-/// gives the type, and either may require it.
+/// Checks a mapping against several tables of fields. If two tables have a field with the same
+/// name, the first defines its type, and either can require it.
 pub fn check_groups(
     node: &YamlNode,
     groups: &[&[Field]],
@@ -77,12 +79,12 @@ pub fn check_groups(
     let items = match node.as_map() {
         Some(map) => check.mapping(map, &node.place, groups, ""),
         None => {
-            let message = format!("keys with values expected, {} found", node.noun());
+            let message = format!("expected keys with values, found {}", node.noun());
             check.report(
                 Code::WrongType,
                 node,
                 message,
-                "write `key: value`, one a line",
+                "write `key: value`, one per line",
             );
             FieldItems::new()
         }
@@ -90,8 +92,8 @@ pub fn check_groups(
     Checked::new(items, check.problems)
 }
 
-/// Whatever YAML holds, unchecked. A number whose zeros would be lost (`1.10`, `007`) is kept as
-/// text.
+/// Converts any YAML value without a check. A number that would lose zeros (`1.10`, `007`) is kept
+/// as text.
 pub fn anything(node: &YamlNode) -> Value {
     match &node.value {
         Yaml::None => Value::None,
@@ -133,9 +135,9 @@ fn has_telling_zeros(written: &str) -> bool {
     leads || (trails && !written.contains(['e', 'E']))
 }
 
-/// Between braces a comma ends a value, so that `{ label: Repair, each year }` gives a label
-/// `Repair` and a key `each year` without a value. This is the key whose value was cut off there,
-/// with the value that was meant.
+/// Finds the key whose value was cut off by a comma. Between braces a comma ends a value, so `{
+/// label: Repair, each year }` has a label `Repair` and a key `each year` without a value. Returns
+/// the key with the value that was intended.
 pub fn unquoted_comma_help<'m>(map: &'m YamlMap, key: &str) -> Option<(&'m str, String)> {
     let (at, _, entry) = map.get_full(key)?;
     let is_without_value = |entry: &YamlEntry| entry.node.is_none();
@@ -159,18 +161,17 @@ pub fn unquoted_comma_help<'m>(map: &'m YamlMap, key: &str) -> Option<(&'m str, 
     is_on_one_line.then_some((owner, text))
 }
 
-/// The problem of a text with characters that nobody sees and that can change how the rest is
-/// shown.
+/// Reports a text with invisible characters that can change how the rest is shown.
 pub fn hidden_characters(text: &str, name: &str, place: &Location) -> Option<Diagnostic> {
     let c = first_hidden(text)?;
     let what = if is_bidi_control(c) {
-        "a mark that reverses the direction of text"
+        "a character that reverses the direction of text"
     } else {
         "a control character"
     };
     let problem = Diagnostic::new(
         Code::HiddenCharacter,
-        format!("`{name}` holds {what}, U+{:04X}", u32::from(c)),
+        format!("`{name}` contains {what}, U+{:04X}", u32::from(c)),
     );
     Some(
         problem
@@ -179,12 +180,12 @@ pub fn hidden_characters(text: &str, name: &str, place: &Location) -> Option<Dia
     )
 }
 
-/// Whether a field with this value is as good as left out.
+/// Returns whether a field with this value counts as absent.
 fn is_absent(node: &YamlNode, kind: &FieldType) -> bool {
     node.is_none() || (!matches!(kind, FieldType::Anything | FieldType::Tool) && is_blank(node))
 }
 
-/// Whether a text has nothing in it that anybody could see.
+/// Returns whether a text has no visible character.
 fn is_blank(node: &YamlNode) -> bool {
     matches!(&node.value, Yaml::Text(text) if text.chars().all(|c| c.is_whitespace() || is_unseen(c)))
 }
@@ -203,7 +204,8 @@ impl FieldCheck<'_> {
         );
     }
 
-    /// `within` is the name of the field that the mapping is the value of; empty at the top.
+    /// Checks a mapping. `within` is the name of the field whose value it is, and empty at the top
+    /// level.
     fn mapping(
         &mut self,
         map: &YamlMap,
@@ -226,7 +228,7 @@ impl FieldCheck<'_> {
                 && map.contains_key(&field.name)
             {
                 let message = format!(
-                    "`{key}` means the same as `{}`, which is given too",
+                    "`{key}` means the same as `{}`, which is set as well",
                     field.name
                 );
                 self.problems.push(
@@ -268,7 +270,7 @@ impl FieldCheck<'_> {
             .flatten()
             .filter(|field| field.is_required)
         {
-            // A value that was written and does not fit has been told already.
+            // A value that is present but not valid has already been reported.
             let is_given = |name: &String| {
                 map.get(name)
                     .is_some_and(|entry| !is_absent(&entry.node, &field.kind))
@@ -300,7 +302,7 @@ impl FieldCheck<'_> {
                 Code::TextTooLong,
                 node,
                 message,
-                "shorten it; what is more belongs in the page's text",
+                "shorten it, and move the rest to the page's text",
             );
         }
     }
@@ -348,7 +350,7 @@ impl FieldCheck<'_> {
     ) {
         if let Some((owner, text)) = unquoted_comma_help(map, key) {
             let message =
-                format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
+                format!("`{key}` is cut off from `{owner}`: a comma between `{{ }}` ends a value");
             let problem =
                 Diagnostic::new(self.context.unknown, message).at(entry.key_place.clone());
             self.problems
@@ -384,9 +386,9 @@ impl FieldCheck<'_> {
         }
         self.problems.push(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None if within.is_empty() => problem.help("what is your own goes under `extra:`"),
+            None if within.is_empty() => problem.help("put your own fields under `extra:`"),
             None => problem.help(format!(
-                "known here: {}",
+                "known keys are {}",
                 listed(
                     groups
                         .iter()
@@ -411,7 +413,7 @@ impl FieldCheck<'_> {
         self.report(
             Code::WrongType,
             node,
-            format!("`{name}`: {kind} expected, {found} found"),
+            format!("`{name}`: expected {kind}, found {found}"),
             help,
         );
     }
@@ -426,7 +428,7 @@ impl FieldCheck<'_> {
             FieldType::Text => node
                 .as_text()
                 .map(|text| Value::Text(self.visible(node, text.trim(), name).into_owned())),
-            // Reading their Markdown reports what is hidden in them.
+            // Hidden characters in these texts are reported when their Markdown is read.
             FieldType::Markdown | FieldType::Line => node
                 .as_text()
                 .map(|text| Value::Text(text.trim().to_owned())),
@@ -468,7 +470,7 @@ impl FieldCheck<'_> {
         value
     }
 
-    /// Text of a form: dates, times, addresses.
+    /// Checks a text with a certain form: a date, a time, an address.
     fn formed(&mut self, node: &YamlNode, kind: &FieldType, name: &str) -> Option<Value> {
         let Some(text) = node
             .as_text()
@@ -528,8 +530,8 @@ impl FieldCheck<'_> {
         .ok()
     }
 
-    /// A date in another form than the one that is wanted: its right form is the help, and a
-    /// lenient build takes it.
+    /// Handles a date in another form than the field requires. The help shows the required form,
+    /// and a lenient build accepts the date.
     fn plain_date(
         &mut self,
         node: &YamlNode,
@@ -542,7 +544,7 @@ impl FieldCheck<'_> {
             DateMeaning::Date(date) => date,
             DateMeaning::Ambiguous(one, other) => {
                 let message = format!(
-                    "`{name}`: `{text}` is ambiguous: day and month could be either way round"
+                    "`{name}`: `{text}` is ambiguous: the day and the month could be swapped"
                 );
                 let help = format!(
                     "write `{name}: {one}` for {}, or `{name}: {other}` for {}",
@@ -559,21 +561,18 @@ impl FieldCheck<'_> {
             let help = if is_complete {
                 help
             } else {
-                format!(
-                    "write `{name}: {}T09:00`, with the time that is meant",
-                    date.iso()
-                )
+                format!("write `{name}: {}T09:00`, with the right time", date.iso())
             };
             self.report(
                 Code::WrongType,
                 node,
-                format!("`{name}`: {kind} expected, `{text}` found"),
+                format!("`{name}`: expected {kind}, found `{text}`"),
                 help,
             );
             return None;
         }
         let message = format!(
-            "`{name}`: {kind} expected, `{text}` found; it is read as {}",
+            "`{name}`: expected {kind}, found `{text}`; it is read as {}",
             date.iso()
         );
         self.problems.push(
@@ -589,7 +588,7 @@ impl FieldCheck<'_> {
         })
     }
 
-    /// A text without hidden characters; those are a problem.
+    /// Returns a text without its hidden characters, which are reported.
     fn visible<'t>(&mut self, node: &YamlNode, text: &'t str, name: &str) -> Cow<'t, str> {
         let Some(problem) = hidden_characters(text, name, &node.place) else {
             return Cow::Borrowed(text);
@@ -610,9 +609,9 @@ impl FieldCheck<'_> {
         }
     }
 
-    /// Whether a page must not hold this address. What is wrong with it is reported.
+    /// Returns whether an address is not allowed on a page. The reason is reported.
     fn is_refused(&mut self, node: &YamlNode, text: &str) -> bool {
-        // Whether a field is shown as an image only the site knows, so an image within the address
+        // Only the site knows whether a field is shown as an image, so an image within the address
         // is allowed here.
         let refused = refusal(text, AddressUse::Image);
         let is_refused = refused.is_some();
@@ -641,7 +640,7 @@ impl FieldCheck<'_> {
         }
         let near = nearest(text, words.iter().map(String::as_str));
         let message = format!(
-            "`{name}`: `{}` is none of {}",
+            "`{name}`: `{}` is not one of {}",
             shortened(text),
             listed(words.iter().map(String::as_str))
         );
@@ -666,7 +665,7 @@ impl FieldCheck<'_> {
                 self.problems.push(
                     problem
                         .severity(Severity::Warning)
-                        .help("delete it, or write what belongs there"),
+                        .help("delete it, or add a value"),
                 );
             }
         }
@@ -702,7 +701,7 @@ impl FieldCheck<'_> {
             .filter(|term| !term.is_empty())
             .collect();
         let message = format!(
-            "`{name}`: a list expected, text found; it is read as {}",
+            "`{name}`: expected a list, found text; it is read as {}",
             listed(terms.iter().copied())
         );
         let problem = Diagnostic::new(Code::WrongType, message)
@@ -734,8 +733,8 @@ impl FieldCheck<'_> {
         Value::Map(items)
     }
 
-    /// The first type that fits; when none does and only one is of the value's shape, its problems
-    /// are the ones to tell.
+    /// Returns the value by the first type that matches. If none does and only one has the value's
+    /// shape, the problems of that type are reported.
     fn check_either(
         &mut self,
         node: &YamlNode,
@@ -784,14 +783,14 @@ impl FieldType {
     }
 }
 
-/// Whether a key that is near enough to a name may be that name mistyped: a word with another first
-/// letter differs in nothing else.
+/// Returns whether a key is likely a mistyped name. A key with a different first letter counts only
+/// if nothing else differs.
 fn is_typo_of(key: &str, name: &str) -> bool {
     let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
     first(key) == first(name) || strsim::osa_distance(&key.to_lowercase(), name) <= 1
 }
 
-/// `a`, `b` and `c`, each in backticks.
+/// Joins words as `a`, `b` and `c`, each in backticks.
 pub(super) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     match words.split_last() {
@@ -801,7 +800,7 @@ pub(super) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// A text as it stands in a message: one line, not too long.
+/// Returns a text shortened for a message: one line of limited length.
 fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
     if line.chars().count() > 40 || line.len() < text.trim_end().len() {

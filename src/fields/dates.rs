@@ -1,30 +1,30 @@
-//! Dates as people and other systems write them: `September 3, 2019`, `3.9.2019`,
-//! `Tue, 03 Sep 2019 09:30:00 -0500`.
+//! Parses dates as people and other systems write them: `September 3, 2019`, `3.9.2019`, `Tue, 03
+//! Sep 2019 09:30:00 -0500`.
 //!
-//! A lenient build reads them; a strict one shows the right form of that very date. `03/04/2019` is
-//! never guessed.
+//! A lenient build accepts them; a strict build reports them and shows the same date in the
+//! required form. `03/04/2019` is ambiguous and never guessed.
 
 use jiff::civil::{Date, Time};
 
-/// A day, with the time that is written next to it.
+/// A day, with the time that follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrittenDate {
     pub day: Date,
     pub time: Option<Time>,
-    /// In minutes east of UTC.
+    /// The offset in minutes east of UTC.
     pub offset: Option<i32>,
 }
 
-/// What a text means as a date.
+/// The meaning of a text as a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateMeaning {
     Date(WrittenDate),
-    /// Day and month could be either way round.
+    /// Two possible dates, because the day and the month could be swapped.
     Ambiguous(Date, Date),
 }
 
 impl WrittenDate {
-    /// `2019-09-03`, or `2019-09-03T09:30:00-05:00`.
+    /// Returns `2019-09-03`, or `2019-09-03T09:30:00-05:00`.
     pub fn iso(&self) -> String {
         let Some(time) = self.time else {
             return self.day.to_string();
@@ -46,7 +46,7 @@ impl WrittenDate {
     }
 }
 
-/// Reads a date in any form that is plain to a person.
+/// Parses a date in any form that people understand.
 pub fn meaning(text: &str) -> Option<DateMeaning> {
     const LENGTH_MAX: usize = 80;
     if text.len() > LENGTH_MAX || !text.contains(|c: char| c.is_ascii_digit()) {
@@ -64,7 +64,8 @@ pub fn meaning(text: &str) -> Option<DateMeaning> {
     parts.finish()
 }
 
-/// `2019-09-03T09:30` with a space in place of the `T`, and an offset apart from the time.
+/// Normalizes `2019-09-03T09:30` to a space in place of the `T`, with the offset separated from the
+/// time.
 fn with_time_apart(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len() + 2);
     let mut has_time = false;
@@ -86,13 +87,13 @@ fn with_time_apart(text: &str) -> String {
     spaced
 }
 
-/// What the words of a date gave so far.
+/// The parts of a date found so far.
 #[derive(Default)]
 struct DateParts {
     year: Option<i16>,
     month: Option<i8>,
     day: Option<i8>,
-    /// Two numbers of which one is the day and the other the month.
+    /// Two numbers, one of which is the day and the other the month.
     pair: Option<(i8, i8)>,
     time: Option<Time>,
     is_afternoon: Option<bool>,
@@ -100,7 +101,7 @@ struct DateParts {
 }
 
 impl DateParts {
-    /// Takes a word; `None` when it is not of a date.
+    /// Reads a word; returns `None` if it cannot be part of a date.
     fn take(&mut self, word: &str) -> Option<()> {
         let lower = word.trim_end_matches('.').to_lowercase();
         if word.contains(':') && self.time.is_none() {
@@ -145,8 +146,8 @@ impl DateParts {
         Some(())
     }
 
-    /// Three numbers with marks between: the year is the one with four digits. With a month's name,
-    /// `3-Sep-2019`.
+    /// Reads three numbers with separators; the one with four digits is the year. The month may
+    /// also be a name, as in `3-Sep-2019`.
     fn numbers(&mut self, word: &str) -> Option<()> {
         let mark = word.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
         let parts: Vec<&str> = word.split(mark).collect();
@@ -167,7 +168,7 @@ impl DateParts {
             self.year = digits(c, 4..=4);
             let (first, second) = (digits(a, 1..=2)?, digits(b, 1..=2)?);
             match mark {
-                // With points between, the day comes first wherever dates are written so.
+                // Wherever dates are written with dots, the day comes first.
                 '.' => (self.day, self.month) = (Some(first), Some(second)),
                 _ if first > 12 => (self.day, self.month) = (Some(first), Some(second)),
                 _ if second > 12 => (self.day, self.month) = (Some(second), Some(first)),
@@ -208,7 +209,7 @@ fn digits<T: std::str::FromStr>(text: &str, length: std::ops::RangeInclusive<usi
         .flatten()
 }
 
-/// `9:30`, `09:30:00.000`, `9:30pm`.
+/// Parses `9:30`, `09:30:00.000` or `9:30pm`.
 fn clock(word: &str, is_afternoon: &mut Option<bool>) -> Option<Time> {
     let lower = word.to_lowercase();
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -228,7 +229,8 @@ fn clock(word: &str, is_afternoon: &mut Option<bool>) -> Option<Time> {
         .filter(|_| parts.next().is_none())
 }
 
-/// Minutes east of UTC of `-0500`, `+02:00`, `GMT`, `EST` (the zones of RFC 2822, §4.3).
+/// Returns the offset in minutes east of UTC of `-0500`, `+02:00`, `GMT` or `EST` (the zones of RFC
+/// 2822, §4.3).
 fn offset(word: &str) -> Option<i32> {
     let hours = match word.to_ascii_uppercase().as_str() {
         "Z" | "UTC" | "GMT" | "UT" => return Some(0),
@@ -258,7 +260,7 @@ fn offset(word: &str) -> Option<i32> {
     Some(hours * 60)
 }
 
-/// The month of a name, or of the beginning of one, in English or German.
+/// Returns the month for a name in English or German, or for the beginning of one.
 fn month(word: &str) -> Option<i8> {
     const NAMES: [[&str; 2]; 12] = [
         ["january", "januar"],
@@ -306,7 +308,7 @@ fn is_weekday(word: &str) -> bool {
         .any(|name| length >= 2 && name.starts_with(word))
 }
 
-/// `3rd`, `21st`.
+/// Parses an ordinal such as `3rd` or `21st`.
 fn ordinal(word: &str) -> Option<i8> {
     let number = ["st", "nd", "rd", "th"]
         .into_iter()

@@ -1,5 +1,5 @@
-//! Text of a certain form: dates, spans of time, addresses, yes and no. Each is read here and
-//! nowhere else.
+//! Parses text with a certain form: dates, periods, addresses, yes and no. No other module parses
+//! these.
 
 use jiff::civil::Date;
 use jiff::{Span, SpanRelativeTo, Unit};
@@ -8,18 +8,17 @@ use super::dates::{self, DateMeaning, WrittenDate};
 use crate::link_target::ParsedTarget;
 use crate::yaml::{YamlNode, YamlValue as Yaml};
 
-/// Why a text is not what it should be.
+/// Why a text does not have the required form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FormatFault {
     pub message: String,
-    /// The form is right and the value impossible (a thirtieth of February), rather than no such
-    /// value at all.
+    /// Whether the form is right but the value is impossible, such as the thirtieth of February.
     pub is_of_the_form: bool,
 }
 
 fn nonexistent_date(expected: &str, text: &str) -> FormatFault {
     FormatFault {
-        message: format!("{expected} expected, `{text}` found"),
+        message: format!("expected {expected}, found `{text}`"),
         is_of_the_form: false,
     }
 }
@@ -31,8 +30,8 @@ fn impossible_time(message: String) -> FormatFault {
     }
 }
 
-/// `true` and `false`, quoted or not, and the words that YAML 1.1 took for them: in a field that
-/// wants yes or no they can mean nothing else.
+/// Parses `true` and `false`, quoted or not, and the words that YAML 1.1 accepted for them. In a
+/// boolean field these words can have no other meaning.
 pub fn boolean(node: &YamlNode) -> Option<bool> {
     match &node.value {
         Yaml::Bool(value) => Some(*value),
@@ -41,7 +40,7 @@ pub fn boolean(node: &YamlNode) -> Option<bool> {
     }
 }
 
-/// A word that means yes or no, in any letter case.
+/// Parses a word that means yes or no, in any letter case.
 pub fn boolean_word(word: &str) -> Option<bool> {
     let is_one_of = |words: [&str; 4]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
     if is_one_of(["true", "yes", "on", "y"]) {
@@ -53,8 +52,8 @@ pub fn boolean_word(word: &str) -> Option<bool> {
     }
 }
 
-/// The day, the time and the offset of a date in the form that fields want, or, where that is
-/// allowed, in any form that is plain to a person.
+/// Parses a date with its time and offset, in the required form or, if `is_lenient` is set, in any
+/// form that people understand.
 pub fn written_date(text: &str, is_lenient: bool) -> Option<WrittenDate> {
     let text = text.trim();
     if !is_lenient && date(text).is_err() {
@@ -66,12 +65,12 @@ pub fn written_date(text: &str, is_lenient: bool) -> Option<WrittenDate> {
     }
 }
 
-/// The day of `2026-01-31` or `2026-01-31T09:00:00+01:00`.
+/// Returns the day of `2026-01-31` or `2026-01-31T09:00:00+01:00`.
 pub(super) fn date(text: &str) -> Result<Date, FormatFault> {
     dated(text, "a date").map(|(date, _)| date)
 }
 
-/// A day and a time: `2026-01-31T09:00`.
+/// Checks that a text is a day with a time, such as `2026-01-31T09:00`.
 pub(super) fn date_time(text: &str) -> Result<(), FormatFault> {
     match dated(text, "a date and time")? {
         (_, true) => Ok(()),
@@ -79,7 +78,7 @@ pub(super) fn date_time(text: &str) -> Result<(), FormatFault> {
     }
 }
 
-/// The day, and whether a time follows it.
+/// Returns the day, and whether a time follows it.
 fn dated(text: &str, expected: &str) -> Result<(Date, bool), FormatFault> {
     let (day, rest) = text.split_at_checked(10).unwrap_or((text, ""));
     let is_date_like = day.len() == 10
@@ -96,7 +95,7 @@ fn dated(text: &str, expected: &str) -> Result<(Date, bool), FormatFault> {
     let number = |range: std::ops::Range<usize>| day[range].parse::<i16>().unwrap_or_default();
     let small = |range: std::ops::Range<usize>| day[range].parse::<i8>().unwrap_or_default();
     let date = Date::new(number(0..4), small(5..7), small(8..10))
-        .map_err(|_| impossible_time(format!("{day} is no date")))?;
+        .map_err(|_| impossible_time(format!("{day} is not a valid date")))?;
     if rest.is_empty() {
         return Ok((date, false));
     }
@@ -107,11 +106,14 @@ fn dated(text: &str, expected: &str) -> Result<(Date, bool), FormatFault> {
     if is_time(time) {
         Ok((date, true))
     } else {
-        Err(impossible_time(format!("{time} is no time of day")))
+        Err(impossible_time(format!(
+            "{time} is not a valid time of day"
+        )))
     }
 }
 
-/// `HH:MM`, `HH:MM:SS`, fractions, and an offset or `Z`.
+/// Returns whether a text is `HH:MM` or `HH:MM:SS`, optionally with a fraction, and with an offset
+/// or `Z`.
 fn is_time(text: &str) -> bool {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.'))
@@ -139,7 +141,7 @@ fn is_time(text: &str) -> bool {
     is_clock && is_zone
 }
 
-/// Whole minutes, rounded up: `15 min`, `1 h 30 min`, `20`.
+/// Parses a duration in whole minutes, rounded up: `15 min`, `1 h 30 min`, `20`.
 pub(super) fn minutes(text: &str) -> Result<i64, FormatFault> {
     const MINUTES_MAX: f64 = 1e6;
     let wrong = || nonexistent_date("a time such as `15 min`", text);
@@ -158,7 +160,7 @@ pub(super) fn minutes(text: &str) -> Result<i64, FormatFault> {
     Ok(minutes.ceil() as i64)
 }
 
-/// A span of days, weeks, months or years: `12 months`.
+/// Checks a period of days, weeks, months or years, such as `12 months`.
 pub(super) fn period(text: &str) -> Result<(), FormatFault> {
     let is_period = text.parse::<Span>().is_ok_and(|span| span.is_positive());
     if is_period {
@@ -168,7 +170,7 @@ pub(super) fn period(text: &str) -> Result<(), FormatFault> {
     }
 }
 
-/// A time zone that the tz database knows: `Europe/Berlin`.
+/// Checks that the tz database has this time zone, such as `Europe/Berlin`.
 pub(super) fn zone(text: &str) -> Result<(), FormatFault> {
     match jiff::tz::TimeZone::get(text) {
         Ok(_) => Ok(()),
@@ -179,7 +181,7 @@ pub(super) fn zone(text: &str) -> Result<(), FormatFault> {
     }
 }
 
-/// Seconds of `3:25` or `1:02:10`. A number alone is one of seconds.
+/// Parses `3:25` or `1:02:10` as seconds. A plain number is a number of seconds.
 pub(super) fn clock(text: &str) -> Result<i64, FormatFault> {
     const HOURS_MAX: i64 = 1_000;
     let wrong = || nonexistent_date("a time in a recording such as `3:25`", text);
@@ -201,7 +203,7 @@ pub(super) fn clock(text: &str) -> Result<i64, FormatFault> {
         .fold(0, |seconds, number| seconds * 60 + number))
 }
 
-/// An address that works from anywhere: `https://…`, `http://…`, `mailto:…`, `tel:…`.
+/// Checks an absolute address: `https://…`, `http://…`, `mailto:…`, `tel:…`.
 pub(super) fn url(text: &str) -> Result<(), FormatFault> {
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
     let is_url = ParsedTarget::parse(text) == ParsedTarget::Outside

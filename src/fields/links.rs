@@ -1,6 +1,6 @@
-//! The links that a page's own fields hold, found by the fields' types, always in the same order:
-//! that of the definitions, then that of the text. Whoever resolves them and whoever shows them go
-//! through them alike.
+//! Finds the links in a page's own fields by the fields' types. The order is always that of the
+//! definitions, then that of the text, so resolving and rendering process the links in the same
+//! order.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,21 +13,21 @@ use crate::kind::rules::Constraint;
 pub struct FieldLink {
     pub target: Located<String>,
     pub wants: LinkRequirement,
-    /// The field whose links may not lead to one page twice.
+    /// The field in which no two links may have the same target page.
     pub distinct: Option<String>,
 }
 
-/// What a link has to lead to.
+/// What the target of a link must be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkRequirement {
     Anything,
     Page,
-    /// A file with one of these extensions; any where there are none.
+    /// A file with one of these extensions, or any file if there are none.
     File(Vec<String>),
 }
 
 impl FieldType {
-    /// What a link of this type has to lead to; `None` for what is no link.
+    /// Returns what the target of a link of this type must be; `None` if the type is not a link.
     pub fn requirement_of(&self) -> Option<LinkRequirement> {
         match self {
             FieldType::Link => Some(LinkRequirement::Anything),
@@ -37,7 +37,7 @@ impl FieldType {
         }
     }
 
-    /// Of several types the one that a checked value is of.
+    /// Returns which of several types a checked value has.
     pub fn of_value(&self, value: &Value) -> &FieldType {
         let FieldType::Either(kinds) = self else {
             return self;
@@ -54,7 +54,7 @@ impl FieldType {
     }
 }
 
-/// The links in a page's own fields.
+/// Returns the links in a page's own fields.
 pub fn of_page(items: &FieldItems, kind: &Kind) -> Vec<FieldLink> {
     let mut links = Vec::new();
     for field in &kind.fields {
@@ -65,7 +65,8 @@ pub fn of_page(items: &FieldItems, kind: &Kind) -> Vec<FieldLink> {
     links
 }
 
-/// `within` is the name of the page's field and the key of the mapping in it.
+/// Collects the links of a value. `within` is the name of the page's field and the key of the
+/// mapping in it.
 fn collect(
     item: &FieldItem,
     kind_of_value: &FieldType,
@@ -109,8 +110,8 @@ fn collect(
     }
 }
 
-/// A link's target; of a picture with its text (`{ src, alt }`), which a common field may be, the
-/// file.
+/// Returns the target of a link, or the file of an image with alt text (`{ src, alt }`), which some
+/// common fields accept.
 pub fn source(item: &FieldItem) -> Option<Located<String>> {
     item.to_placed()
         .or_else(|| item.as_map()?.get("src")?.to_placed())
@@ -120,8 +121,8 @@ fn is_distinct(demand: &Constraint, within: (&str, Option<&str>)) -> bool {
     matches!(demand, Constraint::Distinct { field, key } if field == within.0 && key.as_deref() == within.1)
 }
 
-/// Whether the values that a rule wants to be distinct are links, which the site compares by where
-/// they lead.
+/// Returns whether the values that must be distinct are links, which the site compares by their
+/// targets.
 pub fn are_links(field: &Field, key: Option<&str>) -> bool {
     let FieldType::List(of) = &field.kind else {
         return false;

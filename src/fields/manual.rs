@@ -1,4 +1,4 @@
-//! Fields in words: the phrase for a type, an example of it, and the manual's table.
+//! Describes fields in words: the phrase for a type, an example, and the manual's table.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::check::listed;
 use super::{Field, FieldType};
 
 impl fmt::Display for FieldType {
-    /// The phrase that stands in messages and in the manual: `a date`, `a list of text`.
+    /// Writes the phrase for messages and the manual, such as `a date` or `a list of text`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FieldType::Text => f.write_str("text"),
@@ -59,7 +59,7 @@ impl fmt::Display for FieldType {
 }
 
 impl FieldType {
-    /// A value of this type as a writer would type it.
+    /// Returns an example value of this type in YAML.
     pub fn example(&self) -> String {
         match self {
             FieldType::Text | FieldType::Markdown | FieldType::Line | FieldType::Anything => {
@@ -96,7 +96,7 @@ impl FieldType {
     }
 }
 
-/// The fields as a Markdown table: key, value, what it is for.
+/// Returns the fields as a Markdown table with the columns key, value and meaning.
 pub fn manual_table(fields: &[Field]) -> String {
     let mut table = String::from("| key | value | meaning |\n|---|---|---|\n");
     for field in fields {

@@ -1,21 +1,22 @@
-//! Fields as a JSON Schema (draft 7), which editors' language servers read: names, types,
-//! descriptions, the words to choose from.
+//! Describes fields as a JSON Schema (draft 7), which the language servers of editors read: names,
+//! types, descriptions and allowed words.
 //!
-//! What the check of [`super::check`] takes, the schema takes; where the check is finer than a
-//! schema can say (a date that is none, a link to nothing) the schema lets it pass.
+//! The schema accepts everything that [`super::check`] accepts. It also accepts values that only
+//! the check can reject, such as an impossible date or a link without a target.
 
 use serde_json::{Map, Value, json};
 
 use super::{Field, FieldType};
 
-/// The dialect that language servers for YAML know best.
+/// The JSON Schema dialect that YAML language servers support best.
 const DIALECT: &str = "http://json-schema.org/draft-07/schema#";
 
-/// The keys that a field may hold, each with its words, where the site has agreed on some.
+/// Returns the keys that a field may contain, each with its title, if the site has a vocabulary for
+/// it.
 pub type TermChoices<'a> = &'a dyn Fn(&str) -> Option<Vec<(String, String)>>;
 
-/// The schema of a mapping that may hold these fields. A field that the page's folder can give as
-/// well is asked for by the check alone, so `requires` says whether missing ones are told.
+/// Returns the schema of a mapping with these fields. A field that folder defaults can also set is
+/// required by the check alone, so `requires` states whether the schema requires missing fields.
 pub fn schema(
     title: &str,
     about: &str,
@@ -27,7 +28,7 @@ pub fn schema(
     schema.insert("$schema".into(), json!(DIALECT));
     schema.insert("title".into(), json!(title));
     schema.insert("description".into(), json!(about));
-    // A file that holds nothing yet is no mistake.
+    // An empty file is allowed.
     schema.insert("type".into(), json!(["object", "null"]));
     Value::Object(schema)
 }
@@ -81,7 +82,7 @@ fn property(field: &Field, terms: TermChoices<'_>) -> Value {
     schema
 }
 
-/// Every value may be absent, written as a key without one.
+/// Returns the schema of a type. Every value may be absent, as in a key without a value.
 fn of_type(kind: &FieldType, name: &str, terms: TermChoices<'_>) -> Value {
     match kind {
         FieldType::Text | FieldType::Markdown | FieldType::Line => text_or_terms(name, terms),
@@ -147,13 +148,14 @@ fn pattern(pattern: &str, example: &str) -> Value {
     json!({ "type": ["string", "null"], "pattern": pattern, "examples": [example] })
 }
 
-/// Numbers and booleans are taken as they are written.
+/// Returns the schema of a text, which may be written as a number or boolean, or of the terms that
+/// the site allows.
 fn text_or_terms(name: &str, terms: TermChoices<'_>) -> Value {
     known_term_schema(name, terms)
         .unwrap_or_else(|| json!({ "type": ["string", "number", "boolean", "null"] }))
 }
 
-/// One of the words that the site has agreed on, each with what it means.
+/// Returns the schema for one of the site's terms, each with its description.
 fn known_term_schema(name: &str, terms: TermChoices<'_>) -> Option<Value> {
     let known = terms(name).filter(|known| !known.is_empty())?;
     let one = |(key, title): &(String, String)| json!({ "const": key, "description": title });

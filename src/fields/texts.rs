@@ -1,11 +1,11 @@
-//! The texts in Markdown that a page's own fields hold, found by the fields' types, always in the
-//! same order: that of the definitions, then that of the text. Whoever reads them and whoever shows
-//! them go through them alike.
+//! Finds the Markdown texts in a page's own fields by the fields' types. The order is always that
+//! of the definitions, then that of the text, so parsing and rendering process the texts in the
+//! same order.
 
 use super::{Field, FieldItem, FieldType, Value};
 use crate::fields::FieldItems;
 
-/// The texts in a page's own fields, and whether each stands in a line.
+/// Returns the texts in a page's own fields, and whether each is a single line.
 pub fn of_page<'a>(items: &'a FieldItems, fields: &[Field]) -> Vec<(&'a FieldItem, bool)> {
     let mut texts = Vec::new();
     each_of_page(items, fields, &mut |item, kind| match kind {
@@ -16,8 +16,8 @@ pub fn of_page<'a>(items: &'a FieldItems, fields: &[Field]) -> Vec<(&'a FieldIte
     texts
 }
 
-/// The texts in them that are no Markdown and say something: of one word alone, most are keys, of a
-/// kind or of a language.
+/// Returns the texts that are not Markdown. Single words are left out, because most are keys, names
+/// of kinds or language tags.
 pub fn plain<'a>(items: &'a FieldItems, fields: &[Field]) -> Vec<&'a str> {
     let mut texts = Vec::new();
     each_of_page(items, fields, &mut |item, kind| {

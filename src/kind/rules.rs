@@ -1,16 +1,16 @@
-//! Rules that pages of a kind must keep to besides the types of their fields, as data in the kind's
+//! Rules for the pages of a kind in addition to the types of their fields, as data in the kind's
 //! file.
 //!
 //! ```yaml
 //! checks:
 //!   - { field: end, after: start }
-//!   - { any_of: [place, online_url], say: nobody can tell where this is }
+//!   - { any_of: [place, online_url], message: the page does not say where this takes place }
 //!   - { field: steps, distinct: page }
 //!   - { headings: 1, severity: warning }
 //! ```
-//! One rule an item. `say` and `help` are the words of the message where the usual ones are not
-//! clear enough. [`broken`] holds them against a page; that two links lead to one page only the
-//! site can tell ([`Constraint::Distinct`] of links).
+//! Each item is one rule. `message` and `help` replace the usual texts of the problem if those are
+//! not clear enough. [`broken`] checks a page against the rules; only the site can check whether
+//! two links have the same target ([`Constraint::Distinct`] of links).
 
 use std::cmp::Ordering;
 
@@ -26,26 +26,26 @@ use crate::moment::Moment;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindRule {
     pub demand: Constraint,
-    /// In place of the usual message.
+    /// Replaces the usual message.
     pub say: Option<String>,
     pub help: Option<String>,
     pub severity: Severity,
 }
 
-/// What a rule asks for.
+/// What a rule requires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Constraint {
     /// A day, a moment or a number is later than another.
     After { field: String, other: String },
-    /// A field is there when another is.
+    /// A field is set if another is.
     RequiredWith { field: String, other: String },
-    /// At least one of these fields is there.
+    /// At least one of these fields is set.
     AnyOf(Vec<String>),
-    /// At most one of these fields is there.
+    /// At most one of these fields is set.
     OneOf(Vec<String>),
-    /// No two items of a list are the same, or no two have the same value under this key.
+    /// All items of a list are different, or all have different values for this key.
     Distinct { field: String, key: Option<String> },
-    /// The body has at least so many second-level headings.
+    /// The body has at least this many second-level headings.
     Headings(usize),
 }
 
@@ -68,7 +68,7 @@ pub fn fields() -> Vec<Field> {
     ]
 }
 
-/// The items of a rule that name fields of the kind.
+/// Returns the items of a rule that name fields of the kind.
 pub fn named(rule: &FieldItem) -> Vec<&FieldItem> {
     let Some(map) = rule.as_map() else {
         return Vec::new();
@@ -122,7 +122,7 @@ pub fn read(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<KindRule
     let Some(demand) = demand() else {
         let help = "write `{ field: end, after: start }`, or one of `required_with`, `any_of`, `one_of`, `distinct`, `headings`";
         problems.push(
-            Diagnostic::new(Code::BadValue, "this rule asks for nothing")
+            Diagnostic::new(Code::BadValue, "this rule has no effect")
                 .at(item.place.clone())
                 .help(help),
         );
@@ -141,21 +141,21 @@ pub fn read(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<KindRule
     })
 }
 
-/// What a rule is held against.
+/// The page that rules are checked against.
 pub struct RuleSubject<'a> {
     pub fields: &'a [Field],
     pub items: &'a FieldItems,
-    /// How many second-level headings the body has.
+    /// The number of second-level headings in the body.
     pub headings: usize,
-    /// Where the page begins.
+    /// The beginning of the page.
     pub start: &'a Location,
-    /// The time zone of times that state none.
+    /// The time zone of times that do not state one.
     pub zone: &'a TimeZone,
-    /// The fields for when the page takes place begins and ends, where it does.
+    /// The names of the fields for an event's start and end, if the page is an event.
     pub lasts: Option<(&'a str, &'a str)>,
 }
 
-/// The rules that a page breaks, each told at the value that is to blame.
+/// Returns the rules that a page breaks, each at the value that causes the problem.
 pub fn broken(rules: &[KindRule], subject: &RuleSubject) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for rule in rules {
@@ -169,7 +169,7 @@ pub fn broken(rules: &[KindRule], subject: &RuleSubject) -> Vec<Diagnostic> {
     problems
 }
 
-/// Message, help and place.
+/// The message, help and location of a broken rule.
 type RuleFault = (String, String, Location);
 
 fn fault(demand: &Constraint, subject: &RuleSubject) -> Option<RuleFault> {
@@ -184,7 +184,7 @@ fn fault(demand: &Constraint, subject: &RuleSubject) -> Option<RuleFault> {
     match demand {
         Constraint::After { field, other } => {
             let (later, earlier) = (item(field)?, item(other)?);
-            // What takes place on one whole day ends on it.
+            // An event on a single whole day ends on that day.
             let is_one_day = subject.lasts == Some((other, field))
                 && matches!((&later.value, &earlier.value), (Value::Date(a), Value::Date(b)) if a == b);
             let is_after = is_one_day
@@ -211,7 +211,7 @@ fn fault(demand: &Constraint, subject: &RuleSubject) -> Option<RuleFault> {
                 format!(" ({}): {}", field.kind, field.description)
             });
             Some((
-                format!("`{field}` is missing, which `{other}` needs"),
+                format!("`{field}` is missing, but `{other}` requires it"),
                 format!("add `{field}`{about}"),
                 reason.place.clone(),
             ))
@@ -230,7 +230,7 @@ fn fault(demand: &Constraint, subject: &RuleSubject) -> Option<RuleFault> {
         Constraint::OneOf(names) => {
             let mut given = names.iter().filter_map(|name| Some((name, item(name)?)));
             let (first, (second, item)) = (given.next()?, given.next()?);
-            let message = format!("`{second}` is given beside `{}`", first.0);
+            let message = format!("`{second}` cannot be combined with `{}`", first.0);
             Some((
                 message,
                 format!("keep one of {}", quoted(names)),
@@ -257,24 +257,24 @@ fn fault(demand: &Constraint, subject: &RuleSubject) -> Option<RuleFault> {
             let twice = (1..items.len())
                 .find(|at| values[*at].is_some() && values[..*at].contains(&values[*at]))?;
             let message = format!(
-                "`{field}` has the same twice ({})",
+                "`{field}` contains the same value twice ({})",
                 display_value(values[twice].as_ref()?)
             );
             Some((
                 message,
-                "keep one of the two".to_owned(),
+                "delete one of them".to_owned(),
                 items[twice].place.clone(),
             ))
         }
         Constraint::Headings(least) => {
             let message = format!(
-                "this page has {} second-level headings, and its kind wants at least {least}",
+                "this page has {} second-level headings, but its kind requires at least {least}",
                 subject.headings
             );
             (subject.headings < *least).then(|| {
                 (
                     message,
-                    "write `## …` above each part".to_owned(),
+                    "write `## …` above each section".to_owned(),
                     subject.start.clone(),
                 )
             })
@@ -282,7 +282,7 @@ fn fault(demand: &Constraint, subject: &RuleSubject) -> Option<RuleFault> {
     }
 }
 
-/// Which of two values is the later or larger; `None` where they cannot be compared.
+/// Compares two values; returns `None` if they cannot be compared.
 fn compare(a: &Value, b: &Value, zone: &TimeZone) -> Option<Ordering> {
     let moment = |value: &Value| match value {
         Value::Date(day) => Some(Moment::Day(*day)),

@@ -1,4 +1,5 @@
-//! What pages of a kind say to machines, as data in the kind's file: JSON-LD with holes for fields.
+//! Structured data (JSON-LD) of the pages of a kind, as a pattern in the kind's file with
+//! placeholders for fields.
 //!
 //! ```yaml
 //! structured:
@@ -8,8 +9,9 @@
 //!   eventStatus: { of: $status, words: { cancelled: https://schema.org/EventCancelled } }
 //!   startOffset: { seconds: $at }
 //! ```
-//! `$name` is a field of the page, `$.name` one of the item at hand, `$page.name` what every page
-//! knows of itself. What has no value is left out, and so is a mapping whose holes are all empty.
+//! `$name` is a field of the page, `$.name` a field of the current item, and `$page.name` a value
+//! that every page has. Placeholders without a value are left out, and so is a mapping whose
+//! placeholders are all empty.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +21,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::renamed::{self, NameKind};
 use crate::yaml::{YamlEntry, YamlNode, YamlValue};
 
-/// A value to be filled in.
+/// A JSON value with placeholders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JsonPattern {
     Text(String),
@@ -27,9 +29,9 @@ pub enum JsonPattern {
     Flag(bool),
     /// The value of this source.
     From(String),
-    /// The seconds of a place in a recording.
+    /// A time in a recording, in seconds.
     Seconds(String),
-    /// The word that stands for the value of this source.
+    /// The word that replaces the value of this source.
     Words {
         of: String,
         words: BTreeMap<String, String>,
@@ -51,7 +53,7 @@ pub fn read(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<(String, Jso
         .collect()
 }
 
-/// A source under its new name. An old name of a page's value is reported.
+/// Returns the new name of a source. An old name of a page's value is reported.
 fn current_source(source: &str, node: &YamlNode, problems: &mut Vec<Diagnostic>) -> String {
     let new = source
         .strip_prefix("page.")
@@ -119,7 +121,7 @@ fn pattern(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<JsonPatter
         }
         _ => {
             let message = format!(
-                "text, `$field`, a list or a mapping expected, {} found",
+                "expected text, `$field`, a list or a mapping, found {}",
                 node.noun()
             );
             problems.push(

@@ -1,4 +1,4 @@
-//! Types of fields as a kind's file writes them: a word, a list with one type in it, or a mapping.
+//! Reads the types of fields in a kind's file: a word, a list with one type in it, or a mapping.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ static DEFINITION_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     ]
 });
 
-/// The fields that a mapping of names to definitions defines.
+/// Reads a mapping from names to field definitions.
 pub fn read_fields(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<Field> {
     let entries = node.as_map().into_iter().flatten();
     entries
@@ -27,7 +27,7 @@ pub fn read_fields(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<Field
         .collect()
 }
 
-/// A definition in full is a mapping with `type`; anything else is a type alone.
+/// Reads the definition of a field: a mapping with `type`, or the type alone.
 fn read_field(name: &str, entry: &YamlEntry, problems: &mut Vec<Diagnostic>) -> Option<Field> {
     let node = &entry.node;
     let Some(type_node) = node.get("type") else {
@@ -68,13 +68,13 @@ fn read_type(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Opt
                 let help = nearest(word, names()).map_or_else(
                     || {
                         format!(
-                            "types are: {}; a list of them in `[ ]`, or `{{ choice: [a, b] }}`",
+                            "use one of {}, a list of one of them in `[ ]`, or `{{ choice: [a, b] }}`",
                             names().collect::<Vec<_>>().join(", ")
                         )
                     },
                     |near| format!("did you mean `{near}`?"),
                 );
-                let message = format!("`{name}`: `{word}` is no type of a field");
+                let message = format!("`{name}`: unknown type `{word}`");
                 problems.push(
                     Diagnostic::new(Code::BadValue, message)
                         .at(node.place.clone())
@@ -114,7 +114,7 @@ fn read_type(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Opt
         }
         YamlValue::Map(_) => Some(FieldType::Map(read_fields(node, problems))),
         _ => {
-            let message = format!("`{name}`: a type expected, {} found", node.noun());
+            let message = format!("`{name}`: expected a type, found {}", node.noun());
             let words: Vec<&str> = node
                 .as_list()
                 .unwrap_or_default()
@@ -123,12 +123,11 @@ fn read_type(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Opt
                 .collect();
             let help = if words.len() > 1 {
                 format!(
-                    "one of several words is written `{{ choice: [{}] }}`; a list of a type has one type in it: `[text]`",
+                    "write a choice of words as `{{ choice: [{}] }}`; a list of a type has one type in it: `[text]`",
                     words.join(", ")
                 )
             } else {
-                "a type is a word such as `text`, or a list with one type in it: `[text]`"
-                    .to_owned()
+                "write a word such as `text`, or a list with one type in it: `[text]`".to_owned()
             };
             problems.push(
                 Diagnostic::new(Code::WrongType, message)
@@ -140,7 +139,7 @@ fn read_type(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Opt
     }
 }
 
-/// A word to choose from. An old name of it is reported.
+/// Returns the current name of a word to choose from. An old name is reported.
 fn current_word<'n>(
     field: &str,
     node: &'n YamlNode,
@@ -154,7 +153,7 @@ fn current_word<'n>(
     Some(new)
 }
 
-/// Whether a list stands for a list of a type, rather than for a list of file extensions.
+/// Returns whether a list is the list of a type rather than a list of file extensions.
 fn is_type(list: &[YamlNode]) -> bool {
     matches!(list, [only] if only.as_text().is_some_and(|word| SIMPLE_TYPES.iter().any(|(known, _)| *known == word)))
 }

@@ -698,7 +698,7 @@ mod tests {
             ("permalinks: {tip: /:year/}", "bad-setting 1:19"),
             (
                 "raw_html: clean",
-                "bad-value 1:11 `raw_html`: `clean` is none of",
+                "bad-value 1:11 `raw_html`: `clean` is not one of",
             ),
             (
                 "menu: [{title: x}]",

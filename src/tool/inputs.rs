@@ -567,7 +567,7 @@ fn option(
     );
     problems.push(wrong(
         node,
-        &format!("`{written}` is none of the options"),
+        &format!("`{written}` is not one of the options"),
         &help,
     ));
     None
@@ -578,7 +578,7 @@ fn unexpected(node: &YamlNode, key: &str, (expected, example): (&str, &str)) -> 
         || node.noun().to_owned(),
         |text| format!("`{}`", text.chars().take(40).collect::<String>()),
     );
-    let message = format!("{expected} expected, {found} found");
+    let message = format!("expected {expected}, found {found}");
     let help = if key == "value" {
         format!("write it like `{example}`")
     } else {

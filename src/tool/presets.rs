@@ -39,7 +39,7 @@ impl ToolBody {
                 match input.kind.given(value) {
                     Ok(_) => Ok(()),
                     Err(expected) => Err(PresetError {
-                        message: format!("`{name}`: {expected} expected, `{value}` found"),
+                        message: format!("`{name}`: expected {expected}, found `{value}`"),
                         names: Vec::new(),
                     }),
                 }
@@ -73,7 +73,7 @@ impl ToolBody {
                     Ok(0..=WEIGHT_MAX) => Ok(()),
                     _ => Err(PresetError {
                         message: format!(
-                            "`{name}`: a weight from 0 to {WEIGHT_MAX} expected, `{value}` found"
+                            "`{name}`: expected a weight from 0 to {WEIGHT_MAX}, found `{value}`"
                         ),
                         names: Vec::new(),
                     }),

@@ -158,7 +158,7 @@ fn answers(
         crate::yaml::YamlValue::Text(text) => text,
         _ => {
             let message = format!(
-                "`answers`: a task list as a block of text expected, {} found",
+                "`answers`: expected a task list as a block of text, found {}",
                 node.noun()
             );
             problems.push(

@@ -177,7 +177,7 @@ fn written(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<FigureTabl
         _ => {
             problems.push(wrong(
                 node,
-                &format!("a table expected, {} found", node.noun()),
+                &format!("expected a table, found {}", node.noun()),
                 HELP,
             ));
             None
@@ -208,7 +208,7 @@ fn value(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<f64> {
     if read.is_none() {
         problems.push(wrong(
             node,
-            &format!("a number or a percentage expected, {} found", node.noun()),
+            &format!("expected a number or a percentage, found {}", node.noun()),
             "write it like `12.5` or `20%`",
         ));
     }

@@ -1,8 +1,9 @@
-//! Words for YAML that cannot be read: what the writer most likely meant, where it went wrong, and
-//! what to type instead.
+//! Explains YAML syntax errors: what the author most likely meant, where the mistake is, and what
+//! to type instead.
 //!
-//! The library says where it stopped; the mistake is often earlier (a quote or a bracket that was
-//! opened) or has a plainer name (a tab, a colon within a title), so the text itself is looked at.
+//! The library reports where it stopped. The mistake is often earlier (an unclosed quote or
+//! bracket) or has a simpler name (a tab, a colon within a title), so this module examines the text
+//! itself.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use serde_yaml::granit_parser::{ErrorKind, ScanError};
 use super::{DEPTH_MAX, Reader};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// The problem behind the library's error.
+/// Returns the problem behind an error of the library.
 pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) -> Diagnostic {
     let at = stop_offset(reader, whole_text, error);
     let problem = |range: Range<usize>, message: &str| {
@@ -20,7 +21,7 @@ pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) 
     if let Some(blank) = invalid_indent(reader, whole_text, at) {
         let is_tab = whole_text[blank..].starts_with('\t');
         let message = if is_tab {
-            "a tab indents this line; tabs may not indent YAML"
+            "this line is indented with a tab, which YAML does not allow"
         } else {
             "this line is indented with something other than spaces"
         };
@@ -28,7 +29,7 @@ pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) 
     }
     if *error.kind() == ErrorKind::RecursionLimitExceeded {
         let message = format!("lists or mappings are nested deeper than {DEPTH_MAX} levels");
-        return problem(at..at + 1, &message).help("YAML like this is hardly meant: flatten it");
+        return problem(at..at + 1, &message).help("flatten the nested lists or mappings");
     }
     if let Some(quote) = open_quote(reader, whole_text, error.kind(), at) {
         let (mark, escaped) = if whole_text[quote..].starts_with('\'') {
@@ -37,7 +38,7 @@ pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) 
             ("\"", "\\\"")
         };
         return problem(quote..quote + 1, "the quote opened here is never closed").help(format!(
-            "close the text with {mark} on its line; a {mark} within it is written {escaped}"
+            "close the text with {mark} on the same line; write a {mark} within it as {escaped}"
         ));
     }
     if let Some(bracket) = open_bracket(reader, whole_text, error.kind(), at) {
@@ -46,11 +47,10 @@ pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) 
         } else {
             ("mapping", '}')
         };
-        let message = format!(
-            "the {what} opened here is not closed before the next line that is no part of it"
-        );
+        let message =
+            format!("this {what} is not closed before the next line that is not part of it");
         return problem(bracket..bracket + 1, &message).help(format!(
-            "close it with `{close}`; text that begins with a bracket goes in quotes"
+            "close it with `{close}`; if it is text that begins with a bracket, put the text in quotes"
         ));
     }
     if *error.kind() == ErrorKind::UnknownAnchor {
@@ -60,11 +60,11 @@ pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) 
         return problem(
             at..end,
             &format!(
-                "`{}` names a value that no `&` in this file defines",
+                "the alias `{}` has no anchor `&` in this file",
                 &whole_text[at..end]
             ),
         )
-        .help("write the value out; text that begins with `*` goes in quotes");
+        .help("write the value out; if it is text that begins with `*`, put the text in quotes");
     }
     let line = line_around(whole_text, reader.start, at);
     let spot = StopPoint {
@@ -79,7 +79,7 @@ pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) 
     explained.unwrap_or_else(|| {
         spot.problem(
             at..at + 1,
-            &format!("this YAML cannot be read: {}", reason(error.kind())),
+            &format!("invalid YAML: {}", reason(error.kind())),
         )
     })
 }
@@ -99,8 +99,8 @@ impl StopPoint<'_> {
         Diagnostic::new(Code::BadYaml, message).at(self.reader.place(&range))
     }
 
-    /// Text that has to be in quotes: it begins with a mark, holds a colon, or goes on after its
-    /// closing quote.
+    /// Reports text that must be quoted: it begins with a special character, contains a colon, or
+    /// continues after its closing quote.
     fn bad_value(&self) -> Option<Diagnostic> {
         let value = self.value.clone()?;
         let text = &self.text[value.clone()];
@@ -108,8 +108,7 @@ impl StopPoint<'_> {
             .then(|| format!("put the text in quotes: {}", quoted(text)));
         let mark = text.chars().next()?;
         if matches!(mark, '%' | '@' | '`') {
-            let message =
-                format!("text may not begin with `{mark}` in YAML, unless it is in quotes");
+            let message = format!("text that begins with `{mark}` must be in quotes");
             return Some(
                 self.problem(value.start..value.start + 1, &message)
                     .help_if(quotes),
@@ -120,7 +119,7 @@ impl StopPoint<'_> {
             .or_else(|| text.ends_with(':').then(|| text.len() - 1));
         if let Some(colon) = colon.filter(|_| !matches!(mark, '"' | '\'' | '[' | '{')) {
             let colon = value.start + colon;
-            let message = "a colon followed by a space ends a key, so this text needs quotes";
+            let message = "a colon followed by a space ends a key, so this text must be in quotes";
             return Some(self.problem(colon..colon + 1, message).help_if(quotes));
         }
         if self.is_of_structure() && self.at <= value.start {
@@ -128,7 +127,7 @@ impl StopPoint<'_> {
         }
         match mark {
             '"' if is_escape(self.kind) => {
-                let message = "in double quotes a backslash begins an escape, and this is none that YAML knows";
+                let message = "unknown escape in double quotes: a backslash begins an escape";
                 let at = value.start + text.find('\\').unwrap_or(0);
                 Some(
                     self.problem(at..at + 1, message)
@@ -136,10 +135,10 @@ impl StopPoint<'_> {
                 )
             }
             '>' | '|' => {
-                let message = format!("after `{mark}` the text begins on the next line");
+                let message = format!("text after `{mark}` must begin on the next line");
                 Some(
                     self.problem(value, &message)
-                        .help("move the text to the lines below, indented, or delete the mark"),
+                        .help("move the text to the next lines, indented, or delete `>` or `|`"),
                 )
             }
             '"' | '\'' if is_trailing(self.kind) => Some(self.text_after_quotes(value)),
@@ -149,18 +148,18 @@ impl StopPoint<'_> {
                     .find([',', ']', '}'])
                     .map_or(value.end, |length| self.at + length);
                 let message = format!(
-                    "`{}` follows the quotes of a text",
+                    "unexpected `{}` after a quoted text",
                     self.text[self.at..end].trim()
                 );
                 let start = self.at.max(quote);
                 Some(
                     self.problem(start..end, &message)
-                        .help("put the whole text between quotes of the other kind"),
+                        .help("put the whole text in quotes of the other type"),
                 )
             }
             '"' | '\'' | '[' | '{' | '&' | '*' | '!' | '-' | '?' => {
                 let message = format!(
-                    "text that begins with `{mark}` cannot be read here: {}",
+                    "text that begins with `{mark}` is not valid here: {}",
                     reason(self.kind)
                 );
                 Some(self.problem(value, &message).help_if(quotes))
@@ -169,8 +168,8 @@ impl StopPoint<'_> {
         }
     }
 
-    /// A text in quotes with more behind them: an apostrophe closed them, or they are part of a
-    /// longer text.
+    /// Reports a quoted text with more text after it: an apostrophe closed the quotes, or the
+    /// quotes are part of a longer text.
     fn text_after_quotes(&self, value: Range<usize>) -> Diagnostic {
         let text = &self.text[value.clone()];
         let mark = text.chars().next().unwrap_or('"');
@@ -178,9 +177,9 @@ impl StopPoint<'_> {
         let rest = text[close..].trim();
         let is_apostrophe = mark == '\'' && text[close..].starts_with(char::is_alphanumeric);
         let message = if is_apostrophe {
-            format!("this apostrophe closes the quotes, and `{rest}` follows them")
+            format!("this apostrophe closes the quotes, but `{rest}` follows")
         } else {
-            format!("`{rest}` follows the quotes, which have to be around the whole text")
+            format!("`{rest}` follows the quotes, which must enclose the whole text")
         };
         let at = value.start + close;
         let range = if is_apostrophe {
@@ -192,7 +191,8 @@ impl StopPoint<'_> {
             .help(format!("put the whole text in quotes: {}", quoted(text)))
     }
 
-    /// A line that is no key, lacks a space, or is indented unlike its neighbours.
+    /// Reports a line that is not a key, lacks a space, or is indented differently from the lines
+    /// around it.
     fn bad_line(&self) -> Option<Diagnostic> {
         if !self.is_of_structure() {
             return None;
@@ -209,8 +209,8 @@ impl StopPoint<'_> {
             let text = &self.text[line.clone()];
             if !text.contains(':') && !text.starts_with(['-', '#', '[', '{', '"', '\'', '&', '*']) {
                 return Some(
-                    self.problem(line, "this line is no `key: value`")
-                        .help("write a key, a colon, a space and the value; a text that goes on over several lines is indented"),
+                    self.problem(line, "this line is not a `key: value`")
+                        .help("write a key, a colon, a space and the value; if the line continues a text, indent it"),
                 );
             }
         }
@@ -228,25 +228,28 @@ impl StopPoint<'_> {
             let word = if mark == 0 { "dash" } else { "colon" };
             let place = line.start + mark..line.start + mark + 1;
             return Some(
-                self.problem(place, &format!("a space is missing after the {word}"))
+                self.problem(place, &format!("missing space after the {word}"))
                     .help(format!("write `{before} {after}`")),
             );
         }
-        let help = "keys of one mapping, and the dashes of one list, begin in the same column; a key has either a value or lines below it";
+        let help = "begin the keys of a mapping, and the dashes of a list, in the same column; a key has either a value or lines below it";
         Some(
-            self.problem(line, "this line does not fit the lines above it")
-                .help(help),
+            self.problem(
+                line,
+                "the indentation of this line does not match the lines above it",
+            )
+            .help(help),
         )
     }
 
-    /// A line's text without the blanks around it.
+    /// Returns the range of a line's text without the blanks around it.
     fn content(&self, line: &Range<usize>) -> Option<Range<usize>> {
         let text = &self.text[line.clone()];
         let start = line.start + text.len() - text.trim_start().len();
         (!text.trim().is_empty()).then(|| start..start + text.trim().len())
     }
 
-    /// Whether the library stumbled over how lines go together, rather than over one value.
+    /// Returns whether the error is about the structure of lines rather than a single value.
     fn is_of_structure(&self) -> bool {
         use ErrorKind as Kind;
         matches!(
@@ -263,7 +266,7 @@ impl StopPoint<'_> {
     }
 }
 
-/// Whether something follows a text in quotes.
+/// Returns whether text follows a quoted text.
 fn is_trailing(kind: &ErrorKind) -> bool {
     matches!(
         kind,
@@ -285,7 +288,7 @@ fn is_escape(kind: &ErrorKind) -> bool {
     )
 }
 
-/// Where the library stopped, as an offset in the file.
+/// Returns where the library stopped, as an offset in the file.
 pub(super) fn stop_offset(reader: &Reader<'_>, whole_text: &str, error: &ScanError) -> usize {
     let marker = error.marker();
     let within = marker.byte_offset().unwrap_or_else(|| {
@@ -301,8 +304,8 @@ pub(super) fn stop_offset(reader: &Reader<'_>, whole_text: &str, error: &ScanErr
     at
 }
 
-/// A blank other than a space (a tab, a no-break space) among those that begin the line where
-/// reading stopped, or a line beside it.
+/// Finds a blank other than a space (a tab, a no-break space) in the indentation of the line where
+/// reading stopped, or of a neighboring line.
 fn invalid_indent(reader: &Reader<'_>, whole_text: &str, at: usize) -> Option<usize> {
     let line = line_around(whole_text, reader.start, at);
     let before = line_around(
@@ -323,8 +326,8 @@ fn invalid_indent(reader: &Reader<'_>, whole_text: &str, at: usize) -> Option<us
     })
 }
 
-/// The quote whose text goes on past its line without an end, or to the opening quote of a later
-/// line.
+/// Finds the quote whose text continues past its line without an end, or up to the opening quote of
+/// a later line.
 fn open_quote(reader: &Reader<'_>, whole_text: &str, kind: &ErrorKind, at: usize) -> Option<usize> {
     use ErrorKind as Kind;
     let never_closed = matches!(
@@ -354,8 +357,8 @@ fn open_quote(reader: &Reader<'_>, whole_text: &str, kind: &ErrorKind, at: usize
     (never_closed || whole_text[quote..at.max(quote)].contains('\n')).then_some(quote)
 }
 
-/// The innermost bracket that is open on an earlier line than the one where reading stopped, or at
-/// the end of the YAML.
+/// Finds the innermost bracket that is still open, on an earlier line than the one where reading
+/// stopped or at the end of the YAML.
 fn open_bracket(
     reader: &Reader<'_>,
     whole_text: &str,
@@ -383,11 +386,11 @@ fn open_bracket(
         .flatten()
 }
 
-/// The line that holds `at`, without its end; not before `start`.
+/// Returns the line that contains `at`, without its end and not before `start`.
 fn line_around(text: &str, start: usize, at: usize) -> Range<usize> {
     let at = at.clamp(start, text.len());
-    // What stops at the very end of a line's text belongs to it; what stops at the end of all
-    // belongs to the last line written.
+    // An error at the very end of a line's text belongs to that line; an error at the end of the
+    // YAML belongs to the last line with text.
     let at = if text[at..].trim().is_empty() {
         start + text[start..at].trim_end().len()
     } else {
@@ -402,7 +405,7 @@ fn line_around(text: &str, start: usize, at: usize) -> Range<usize> {
     begin..end
 }
 
-/// What stands after `key: ` or `- ` on a line.
+/// Returns what follows `key: ` or `- ` on a line.
 fn value_of(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let mut start = line.start;
     let content = text[line.clone()].trim_end();
@@ -429,8 +432,8 @@ fn value_of(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// The text in the quotes that need the least escaping; quotes that stand around it already are
-/// taken for meant.
+/// Returns the text in the type of quotes that needs the least escaping. Quotes that already
+/// enclose it are assumed to be intended.
 fn quoted(text: &str) -> String {
     let inside = |mark: char| {
         text.strip_prefix(mark)
@@ -444,7 +447,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// The library's own words without its account of what it was doing.
+/// Returns the library's message without its description of what it was doing.
 fn reason(kind: &ErrorKind) -> String {
     let words = kind.to_string();
     let words = if words.starts_with("while ") {

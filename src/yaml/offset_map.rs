@@ -1,9 +1,9 @@
-//! Where in the file each character of a YAML text stands, whatever its style: plain, quoted,
+//! Maps each character of a YAML text to its offset in the file, in every style: plain, quoted,
 //! folded or literal.
 //!
-//! The text that YAML gives and the text that the writer wrote differ by escapes, indentation and
-//! folded lines. Both are walked side by side, so that a fault in a formula is shown where it was
-//! written. An alias has no text of its own: all its characters stand where the alias does.
+//! The value of a YAML text differs from its source by escapes, indentation and folded lines. Both
+//! are compared step by step, so that an error in a formula is shown where it was written. An alias
+//! has no text of its own: all its characters are mapped to the alias.
 
 use std::ops::Range;
 
@@ -11,22 +11,22 @@ use super::YamlNode;
 use crate::diagnostic::Location;
 use crate::source::LineStarts;
 
-/// The places of one text's characters.
+/// The offsets of the characters of one text.
 #[derive(Clone, Debug)]
 pub struct OffsetMap<'a> {
     lines: &'a LineStarts<'a>,
     place: Location,
-    /// For each byte of the value, and its end, the byte of the file.
+    /// For each byte of the value, and for its end, the offset in the file.
     offsets: Vec<usize>,
 }
 
 impl<'a> OffsetMap<'a> {
-    /// `node` is a text, or a number as it was written, of the file with this text.
+    /// Maps `node`, which is a text or a number as it was written. `file` is the file's text.
     pub fn new(file: &str, lines: &'a LineStarts<'a>, node: &YamlNode) -> Self {
         Self::of_value(file, lines, &node.place, node.as_text().unwrap_or_default())
     }
 
-    /// `value` stands at `place` of the file with this text.
+    /// Maps `value`, which is at `place` in the file with this text.
     pub fn of_value(file: &str, lines: &'a LineStarts<'a>, place: &Location, value: &str) -> Self {
         let start = lines.offset(place.line, place.column);
         OffsetMap {
@@ -36,7 +36,7 @@ impl<'a> OffsetMap<'a> {
         }
     }
 
-    /// The place of a range of bytes of the value.
+    /// Returns the location of a range of bytes of the value.
     pub fn place(&self, range: Range<usize>) -> Location {
         let (Some(first), Some(last)) = (
             self.offsets.get(range.start),
@@ -59,8 +59,8 @@ impl<'a> OffsetMap<'a> {
     }
 }
 
-/// The offset in `file` of each byte of `value` and of its end; `None` where the value is not what
-/// is written at `start`.
+/// Returns the offset in `file` of each byte of `value` and of its end; `None` if the text at
+/// `start` is not the value.
 fn align(file: &str, start: usize, value: &str) -> Option<Vec<usize>> {
     let source = file.as_bytes();
     let quote = source
@@ -102,7 +102,7 @@ fn align(file: &str, start: usize, value: &str) -> Option<Vec<usize>> {
     Some(offsets)
 }
 
-/// How many bytes an escape of a double-quoted text takes (YAML 1.2.2, §5.7).
+/// Returns the length in bytes of an escape in a double-quoted text (YAML 1.2.2, §5.7).
 fn escape_length(here: &str) -> usize {
     match here.as_bytes().get(1) {
         Some(b'x') => 4,

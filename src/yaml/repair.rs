@@ -1,8 +1,9 @@
-//! YAML with faults, read as far as it goes: for text that was brought from elsewhere.
+//! Reads as much as possible of YAML with errors, for content that was imported from another
+//! system.
 //!
-//! What cannot be read is one entry of the outermost mapping in nearly every case. It is blanked
-//! and the rest is read again; its first line, where that is a key with a plain value, is taken as
-//! text.
+//! Nearly always, the error is in a single entry of the outermost mapping. That entry is blanked
+//! and the rest is parsed again. The entry's first line is read as text if it is a key with a plain
+//! value.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,25 +13,25 @@ use crate::diagnostic::Diagnostic;
 use crate::paths::SourcePath;
 use crate::source::LineStarts;
 
-/// After so many entries that cannot be read, the rest is given up.
+/// The maximum number of unreadable entries; after that, the rest is not read.
 const REPAIRS_MAX: usize = 40;
 
-/// Text of more bytes than this takes long to read again and again.
+/// The size in bytes above which repeated parsing would take too long.
 const LARGE: usize = 256 * 1024;
 const REPAIRS_OF_LARGE_MAX: usize = 3;
 
-/// What could be read.
+/// The readable part of a YAML text.
 #[derive(Debug, Default)]
 pub struct RepairedYaml {
     pub node: Option<YamlNode>,
-    /// Later values of keys that are given more than once; the first is the one in `node`.
+    /// Later values of keys that occur more than once; the first value is in `node`.
     pub repeated: Vec<(String, YamlNode)>,
     pub problems: Vec<Diagnostic>,
-    /// At least one entry could not be read.
+    /// Whether at least one entry could not be read.
     pub is_damaged: bool,
 }
 
-/// Reads the part `range` of a file as YAML. What cannot be read is a problem, and is left out.
+/// Parses the part `range` of a file as YAML. What cannot be parsed is reported and left out.
 pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>) -> RepairedYaml {
     let mut text = Cow::Borrowed(whole_text);
     let mut repaired = RepairedYaml::default();
@@ -72,8 +73,8 @@ pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>)
     repaired
 }
 
-/// The lines of the entry that holds an offset: from a line that begins in the first column to the
-/// next one. `None` where all is blank.
+/// Returns the lines of the entry at an offset: from a line that begins in the first column to the
+/// next such line. `None` if all lines are blank.
 fn entry_at(text: &str, range: &Range<usize>, at: usize) -> Option<Range<usize>> {
     let part = &text[range.clone()];
     let at = at.clamp(range.start, range.end) - range.start;
@@ -109,7 +110,7 @@ fn blank(text: &mut String, range: &Range<usize>) {
     text.replace_range(range.clone(), &blanks);
 }
 
-/// The key and the value of an entry's first line, as text.
+/// Returns the key and the value of an entry's first line, as text.
 fn first_line(path: &SourcePath, text: &str, entry: &Range<usize>) -> Option<(String, YamlEntry)> {
     let line = text[entry.clone()].lines().next()?;
     let (key, value) = line.split_once(": ")?;
@@ -152,7 +153,7 @@ fn without_quotes(text: &str) -> &str {
     }
 }
 
-/// Puts back what was read of entries that were left out, unless the mapping has their keys.
+/// Adds what was read of the blanked entries, except for keys that the mapping already has.
 fn restore(node: &mut Option<YamlNode>, salvaged: Vec<(String, YamlEntry)>) {
     let Some((_, first)) = salvaged.first() else {
         return;

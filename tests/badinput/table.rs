@@ -19,7 +19,7 @@ pub fn yaml() -> Vec<Row> {
         renders("y12").has(&["<title>CRLF ", "id=\"one\""]),
         renders("y13").has(&["<title>Mixed ", "<p>Text\nmore</p>"]),
         warning("y14", &["warning long-title 2:8"]),
-        error("y15", &["error bad-value 3:7"]).says(&["2026-02-30 is no date"]),
+        error("y15", &["error bad-value 3:7"]).says(&["2026-02-30 is not a valid date"]),
         error("y16", &["error wrong-type 3:7"]).says(&["2026-01-31"]),
         error("y17", &["error unknown-key 2:1"]).says(&["titel", "`title`"]),
         error("y18", &["error missing-title 1:*"]),

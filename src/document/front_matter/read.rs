@@ -58,7 +58,7 @@ pub fn meta(
     let place = node.map_or_else(|| Location::start_of(path), |node| node.place.clone());
     let written = node.filter(|node| node.as_map().is_some());
     if let Some(node) = node.filter(|node| node.as_map().is_none()) {
-        let message = format!("keys with values expected, {} found", node.noun());
+        let message = format!("expected keys with values, found {}", node.noun());
         problems.push(
             Diagnostic::new(Code::WrongType, message)
                 .at(node.place.clone())
@@ -328,7 +328,7 @@ fn unfold_dates(node: &mut YamlNode, is_lenient: bool, problems: &mut Vec<Diagno
     } else {
         Severity::Error
     };
-    let message = format!("`{name}`: a date expected, a mapping found");
+    let message = format!("`{name}`: expected a date, found a mapping");
     problems.push(
         Diagnostic::new(Code::WrongType, message)
             .at(place)

@@ -1,4 +1,5 @@
-//! Old names of keys, words and codes: understood, reported, and passed on under their new names.
+//! Handles old names of keys, words and codes: they are reported, and returned under their new
+//! names.
 
 use super::FieldCheck;
 use crate::diagnostic::Location;
@@ -6,12 +7,12 @@ use crate::fields::{Field, field_named};
 use crate::renamed::{self, NameKind};
 use crate::yaml::YamlNode;
 
-/// The field whose keys are codes, and the one whose keys are design tokens.
+/// The field whose keys are codes, and the field whose keys are design tokens.
 const CHECKS: &str = "checks";
 const TOKENS: &str = "theme.tokens";
 
 impl FieldCheck<'_> {
-    /// The field that a key means. An old name of it is reported.
+    /// Returns the field that a key names. An old name is reported.
     pub(super) fn field_of<'f>(
         &mut self,
         groups: &[&'f [Field]],
@@ -31,7 +32,7 @@ impl FieldCheck<'_> {
         })
     }
 
-    /// A key of the mapping `name` under its new name.
+    /// Returns the new name of a key in the mapping `name`.
     pub(super) fn current_key<'k>(
         &mut self,
         name: &str,
@@ -51,7 +52,7 @@ impl FieldCheck<'_> {
         new
     }
 
-    /// The new word for `text`, where the field `name` takes that word.
+    /// Returns the new word for `text` if the field `name` accepts that word.
     pub(super) fn renamed_word(
         &mut self,
         node: &YamlNode,

@@ -87,40 +87,40 @@ fn what_does_not_fit_is_told_and_left_out() {
     for (text, expected) in [
         (
             "title: [a, b]",
-            "error wrong-type 1:8 `title`: text expected, a list found",
+            "error wrong-type 1:8 `title`: expected text, found a list",
         ),
         (
             "tags: alpha, beta",
-            "warning wrong-type 1:7 `tags`: a list expected, text found; it is read as `alpha` and `beta`",
+            "warning wrong-type 1:7 `tags`: expected a list, found text; it is read as `alpha` and `beta`",
         ),
         (
             "needs: [a, {b: c}]",
-            "error wrong-type 1:12 `needs`: text expected, a mapping found",
+            "error wrong-type 1:12 `needs`: expected text, found a mapping",
         ),
         (
             "date: 2026-02-30",
-            "error bad-value 1:7 `date`: 2026-02-30 is no date",
+            "error bad-value 1:7 `date`: 2026-02-30 is not a valid date",
         ),
         (
             "date: yesterday",
-            "error wrong-type 1:7 `date`: a date expected, `yesterday` found",
+            "error wrong-type 1:7 `date`: expected a date, found `yesterday`",
         ),
         (
             "date: 2026-13-01T25:61:00Z",
-            "error bad-value 1:7 `date`: 2026-13-01 is no date",
+            "error bad-value 1:7 `date`: 2026-13-01 is not a valid date",
         ),
         (
             "time: soon",
-            "error wrong-type 1:7 `time`: a time such as `15 min` expected, `soon` found",
+            "error wrong-type 1:7 `time`: expected a time such as `15 min`, found `soon`",
         ),
         ("review_every: 12", "error wrong-type 1:15"),
         (
             "draft: maybe",
-            "error wrong-type 1:8 `draft`: true or false expected, `maybe` found",
+            "error wrong-type 1:8 `draft`: expected true or false, found `maybe`",
         ),
         (
             "level: startr",
-            "error bad-value 1:8 `level`: `startr` is none of `starter` and `expert` (did you mean `starter`?)",
+            "error bad-value 1:8 `level`: `startr` is not one of `starter` and `expert` (did you mean `starter`?)",
         ),
         (
             "image: {alt: x}",
@@ -128,7 +128,7 @@ fn what_does_not_fit_is_told_and_left_out() {
         ),
         (
             "image: [x]",
-            "error wrong-type 1:8 `image`: a link or a mapping (`src`, `alt`) expected, a list found",
+            "error wrong-type 1:8 `image`: expected a link or a mapping (`src`, `alt`), found a list",
         ),
         (
             "titel: x",
@@ -140,11 +140,11 @@ fn what_does_not_fit_is_told_and_left_out() {
         ),
         (
             "layout: post",
-            "warning unknown-key 1:1 unknown key `layout` (what is your own goes under `extra:`)",
+            "warning unknown-key 1:1 unknown key `layout` (put your own fields under `extra:`)",
         ),
         (
             "- a",
-            "error wrong-type 1:1 keys with values expected, a list found",
+            "error wrong-type 1:1 expected keys with values, found a list",
         ),
         (
             "summary: a\ndescription: b",

@@ -103,7 +103,7 @@ pub fn read(
             problems.push(
                 problem
                     .at(stated.place.clone())
-                    .help("write `name: formula`, one a line"),
+                    .help("write `name: formula`, one per line"),
             );
             continue;
         };
@@ -172,11 +172,11 @@ fn unquoted_comma_help(node: &YamlNode, fields: &[Field]) -> Option<Diagnostic> 
         crate::fields::unquoted_comma_help(node.as_map()?, key).unwrap_or(("value", String::new()));
     let problem = if owner == "value" {
         let message =
-            format!("`{key}` is cut off from its formula: between `{{ }}` a comma ends a value");
+            format!("`{key}` is cut off from its formula: a comma between `{{ }}` ends a value");
         Diagnostic::new(Code::ToolFormula, message).help("put the formula in quotes")
     } else {
         let message =
-            format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
+            format!("`{key}` is cut off from `{owner}`: a comma between `{{ }}` ends a value");
         Diagnostic::new(Code::BadValue, message)
             .help(format!("put the text in quotes: `{owner}: \"{text}\"`"))
     };
@@ -220,7 +220,7 @@ fn text_of(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<String> {
     if text.is_none() {
         let problem = Diagnostic::new(
             Code::WrongType,
-            format!("a formula expected, {} found", node.noun()),
+            format!("expected a formula, found {}", node.noun()),
         )
         .at(node.place.clone());
         problems

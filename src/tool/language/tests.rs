@@ -207,7 +207,7 @@ fn faults_stand_where_they_are() {
         ),
         (
             "region == 'nort'",
-            "`'nort'` is none of the options ['nort']",
+            "`'nort'` is not one of the options ['nort']",
         ),
         (
             "lookup(tax, note)",

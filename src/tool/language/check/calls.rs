@@ -476,7 +476,7 @@ impl Compiler<'_> {
             return self.fault(
                 FormulaFault::new(
                     arguments[1].range.clone(),
-                    format!("`'{text}'` is none of the options"),
+                    format!("`'{text}'` is not one of the options"),
                 )
                 .help(help),
             );

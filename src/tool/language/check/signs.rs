@@ -261,7 +261,7 @@ impl Compiler<'_> {
                 self.faults.push(
                     FormulaFault::new(
                         expr.range.clone(),
-                        format!("`'{text}'` is none of the options"),
+                        format!("`'{text}'` is not one of the options"),
                     )
                     .help(help),
                 );
