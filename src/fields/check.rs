@@ -165,7 +165,7 @@ pub fn unquoted_comma_help<'m>(map: &'m YamlMap, key: &str) -> Option<(&'m str, 
 pub fn hidden_characters(text: &str, name: &str, place: &Location) -> Option<Diagnostic> {
     let c = first_hidden(text)?;
     let what = if is_bidi_control(c) {
-        "a character that reverses the direction of text"
+        "a character that changes the direction of text"
     } else {
         "a control character"
     };

@@ -613,7 +613,7 @@ fn unportable_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
 fn hidden_character_in_name(source: &SourcePath) -> Option<Diagnostic> {
     let c = first_hidden(source.as_str())?;
     let what = if is_bidi_control(c) {
-        "a character that reverses the direction of text"
+        "a character that changes the direction of text"
     } else {
         "a control character"
     };
