@@ -1,4 +1,4 @@
-//! Files of `data/` as values that templates may read: YAML, JSON and CSV.
+//! Reads the files of `data/` (YAML, JSON and CSV) as values for templates.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use crate::paths::SourcePath;
 use crate::source::{LineStarts, SourceFile, with_lf};
 use crate::yaml::{self, YamlNode, YamlValue};
 
-/// Reads files, given as path below `data/`, source path and bytes. Files of other types are left
-/// alone.
+/// Reads files, given as path below `data/`, source path and bytes. Files of other types are
+/// ignored.
 pub fn read<'a>(
     files: impl Iterator<Item = (&'a str, &'a SourcePath, &'a [u8])>,
 ) -> Checked<BTreeMap<String, Json>> {
@@ -70,17 +70,14 @@ fn json_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
             length: 0,
         };
         vec![
-            Diagnostic::new(
-                Code::BadData,
-                format!("this JSON cannot be read: {message}"),
-            )
-            .at(place)
-            .help(help),
+            Diagnostic::new(Code::BadData, format!("invalid JSON: {message}"))
+                .at(place)
+                .help(help),
         ]
     })
 }
 
-/// What JSON wants where its parser stopped.
+/// Returns help for a JSON syntax error.
 fn json_help(message: &str, text: &str) -> &'static str {
     match message {
         _ if text.trim().is_empty() => "the file is empty: write `{}` or `[]`, or delete it",
@@ -92,20 +89,20 @@ fn json_help(message: &str, text: &str) -> &'static str {
             "something is opened and never closed: a bracket, a brace or a quote"
         }
         _ if message.contains("trailing characters") => {
-            "a file holds one value: put several into a list `[…]`"
+            "put several values into a list `[…]`, because a file contains one value"
         }
         _ if message.contains("key must be a string") => {
             "write names in double quotes: `\"name\": …`"
         }
         _ if message.contains("expected `,`") => "add a comma between the two items",
         _ => {
-            "JSON wants double quotes around text and names, a comma between items, and no comments"
+            "use double quotes around text and names, put commas between items, and delete comments"
         }
     }
 }
 
-/// A CSV file (RFC 4180) as a list of mappings, the first line naming the columns. Numbers become
-/// numbers.
+/// Reads a CSV file (RFC 4180) as a list of mappings, with the column names from the first line.
+/// Numbers become numbers.
 fn csv_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
     let text = SourceFile::decode(path, bytes).map_err(|problem| vec![*problem])?;
     let text = with_lf(text.text);
@@ -118,9 +115,9 @@ fn csv_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
             .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         let place = LineStarts::new(&text).place(path, at..at);
         vec![
-            Diagnostic::new(Code::BadData, format!("this CSV cannot be read: {error}"))
+            Diagnostic::new(Code::BadData, format!("invalid CSV: {error}"))
                 .at(place)
-                .help("every line needs as many values as the first"),
+                .help("give every line as many values as the first line has"),
         ]
     };
     let headers = reader.headers().map_err(fault)?.clone();

@@ -1,9 +1,9 @@
-//! Fields as data: what a mapping in YAML may hold, checked in one place for front matter, settings
-//! and kinds alike.
+//! Fields as data: what a YAML mapping may contain, checked in one place for front matter, settings
+//! and kinds.
 //!
-//! A [`Field`] is written once; its check, the JSON Schema, the manual's table and the scaffold of
-//! `handsel new` come from it. In goes a YAML node with places; out come values of the wanted types
-//! ([`FieldItem`]) and every problem at its line and column.
+//! A [`Field`] is defined once. Its check, the JSON Schema, the manual's table and the scaffold of
+//! `handsel new` are derived from the definition. The input is a YAML node with locations; the
+//! output is values of the required types ([`FieldItem`]) and all problems with line and column.
 
 mod check;
 pub mod dates;
@@ -25,77 +25,77 @@ pub use manual::manual_table;
 
 use crate::diagnostic::Location;
 
-/// The type a field's value has to be of.
+/// The type that a field's value must have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldType {
-    /// One line or many; numbers and booleans are taken as they are written.
+    /// Text of one or more lines. Numbers and booleans are taken as they are written.
     Text,
-    /// Text in Markdown: paragraphs, lists, tables. Its links are those of the page.
+    /// Text in Markdown, with paragraphs, lists and tables. Its links count as links of the page.
     Markdown,
-    /// The same within one line.
+    /// A single line of Markdown.
     Line,
     Integer,
     Number,
     Boolean,
-    /// `2026-01-31`, or with a time (`2026-01-31T09:00`), of which the day is kept.
+    /// A date such as `2026-01-31`, or one with a time (`2026-01-31T09:00`), of which the day is
+    /// kept.
     Date,
-    /// `2026-01-31T09:00`, kept as text once it is known to be a date and time.
+    /// A date with a time, such as `2026-01-31T09:00`; validated and kept as text.
     DateTime,
-    /// `15 min`, `1 h 30 min`, or a number of minutes; kept in minutes.
+    /// A duration such as `15 min` or `1 h 30 min`, or a number of minutes; kept in minutes.
     Minutes,
-    /// `12 months`, `2 years`, `90 days`; kept as text once it is known to be one.
+    /// A period such as `12 months`, `2 years` or `90 days`; validated and kept as text.
     Period,
-    /// An absolute `http(s)` address, or `mailto:` / `tel:`.
+    /// An absolute `http(s)` address, or a `mailto:` or `tel:` address.
     Url,
-    /// A link to a page, file or address, resolved and checked like one in the text.
+    /// A link to a page, a file or an address, resolved and checked like a link in the text.
     Link,
-    /// A link that has to lead to a page of the site.
+    /// A link whose target must be a page of the site.
     Page,
-    /// A link that has to lead to a file of the site, with one of these extensions (any where there
-    /// are none).
+    /// A link whose target must be a file of the site with one of these extensions, or any file if
+    /// there are none.
     File(Vec<String>),
-    /// A time zone by its IANA name.
+    /// A time zone, by its IANA name.
     Zone,
-    /// A place in a recording, or its length: `3:25`, `1:02:10`; kept in seconds.
+    /// A position in a recording or its length, such as `3:25` or `1:02:10`; kept in seconds.
     Clock,
     /// One of these words.
     Choice(Vec<String>),
-    /// A list of keys of a vocabulary; a single text stands for a list of one, and its commas are
-    /// told and read as those of a list.
+    /// A list of keys of a vocabulary. A single text counts as a list of one; if it contains
+    /// commas, it is reported and split at them.
     Terms,
-    /// A list; a single value stands for a list of one.
+    /// A list. A single value counts as a list of one.
     List(Box<FieldType>),
     /// A mapping with these fields.
     Map(Vec<Field>),
-    /// A mapping from any key.
+    /// A mapping with arbitrary keys and values of this type.
     MapOf(Box<FieldType>),
-    /// The first type that fits.
+    /// The first of these types that matches.
     Either(Vec<FieldType>),
-    /// The declaration of a tool, which `tool` reads.
+    /// The declaration of a tool, which the module `tool` reads.
     Tool,
-    /// Whatever YAML holds.
+    /// Any YAML value.
     Anything,
 }
 
-/// One key that a mapping may hold.
+/// A key that a mapping may contain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     pub name: String,
     pub kind: FieldType,
     pub is_required: bool,
-    /// One sentence for the manual, the schema and the scaffold.
+    /// A sentence for the manual, the schema and the scaffold.
     pub description: String,
-    /// What holds when the key is absent, as a reader of the manual would write it; empty when
-    /// nothing does.
+    /// The default in the words of the manual; empty if there is none.
     pub default: String,
-    /// Names that other generators use for the same thing.
+    /// Other generators' names for the same field.
     pub also: Vec<String>,
-    /// The most characters that a text may have.
+    /// The maximum number of characters of a text.
     pub length_max: Option<usize>,
 }
 
 impl Field {
-    /// A field that may be absent.
+    /// Creates an optional field.
     pub fn new(name: &str, kind: FieldType) -> Self {
         Self {
             name: name.into(),
@@ -150,7 +150,7 @@ impl Field {
         self
     }
 
-    /// What holds when the key is absent, in the manual's words.
+    /// Sets the default in the words of the manual.
     pub fn defaults_to(mut self, default: &str) -> Self {
         self.default = default.into();
         self
@@ -176,7 +176,8 @@ impl FieldType {
     }
 }
 
-/// The field that a key means: its own name first, then the names that other generators use.
+/// Returns the field that a key names: by its own name first, then by the names that other
+/// generators use.
 pub fn field_named<'a>(groups: &[&'a [Field]], key: &str) -> Option<&'a Field> {
     let fields = || groups.iter().copied().flatten();
     fields()
@@ -197,8 +198,8 @@ pub enum Value {
     Map(IndexMap<String, FieldItem>),
 }
 
-/// A value with the place it was written at. Equality is of values alone: moving a line changes
-/// nothing that a page shows.
+/// A value with its location in the source. Equality compares values alone, because moving a line
+/// does not change what a page shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FieldItem {
     pub value: Value,
@@ -211,7 +212,7 @@ impl PartialEq for FieldItem {
     }
 }
 
-/// A checked mapping, in the order it was written.
+/// A checked mapping, in the order of the source.
 pub type FieldItems = IndexMap<String, FieldItem>;
 
 impl FieldItem {
@@ -247,10 +248,10 @@ impl FieldItem {
         }
     }
 
-    /// A number, whole or not.
+    /// Returns an integer or decimal number.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "an order or a weight beyond 2^53 means nothing to a reader"
+        reason = "an order or a weight beyond 2^53 has no meaning to readers"
     )]
     pub fn as_number(&self) -> Option<f64> {
         match self.value {
@@ -276,7 +277,7 @@ impl FieldItem {
         }
     }
 
-    /// The text with its place.
+    /// Returns the text with its location.
     pub fn to_placed(&self) -> Option<Located<String>> {
         self.as_text().map(|text| Located {
             value: text.to_owned(),
@@ -285,7 +286,7 @@ impl FieldItem {
     }
 }
 
-/// A value with the place it was written at; equality is of values alone.
+/// A value with its location in the source. Equality compares values alone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Located<T> {
     pub value: T,

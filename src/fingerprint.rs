@@ -1,8 +1,8 @@
-//! Fingerprints: 128-bit BLAKE3 hashes that stand for a value read or written.
+//! Fingerprints: 128-bit BLAKE3 hashes that identify values.
 //!
-//! Two values with one fingerprint are taken to be equal; at 128 bits a chance collision is not a
-//! practical concern. Several parts are combined with [`Hasher`], which separates them by
-//! length, so that `("ab", "c")` and `("a", "bc")` differ.
+//! Two values with the same fingerprint are assumed to be equal; with 128 bits, an accidental
+//! collision is not a practical concern. Several parts are combined with [`Hasher`], which also
+//! hashes their lengths, so that `("ab", "c")` and `("a", "bc")` differ.
 
 use std::fmt;
 use std::io;
@@ -10,24 +10,24 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// So much of a file is in memory while it is read piece by piece.
+/// The size of the buffer for reading a file.
 const PIECE_BYTES: usize = 256 << 10;
 
-/// 16 bytes that stand for a value.
+/// A 16-byte hash that identifies a value.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
-    /// The fingerprint of one run of bytes.
+    /// Returns the fingerprint of a byte string.
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         Self::from_hash(blake3::hash(bytes.as_ref()))
     }
 
-    /// The fingerprint of all that is read, and how many bytes that was. No more than a piece of it
-    /// is in memory at once; `copy` is given each piece.
+    /// Returns the fingerprint of everything that a reader yields, and its length in bytes. Only
+    /// one buffer of it is in memory at a time; `copy` receives each.
     ///
     /// # Errors
-    /// Those of reading and of `copy`.
+    /// Returns the errors of reading and of `copy`.
     pub fn of_reader(
         reader: &mut dyn io::Read,
         mut copy: impl FnMut(&[u8]) -> io::Result<()>,
@@ -57,7 +57,7 @@ impl Fingerprint {
         &self.0
     }
 
-    /// The first eight hexadecimal digits, for file names (`site.1a2b3c4d.css`).
+    /// Returns the first eight hexadecimal digits, for file names such as `site.1a2b3c4d.css`.
     pub fn short(self) -> String {
         self.to_string()[..8].to_owned()
     }
@@ -77,14 +77,14 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Why a text is no fingerprint.
+/// The error for a text that is not a fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidFingerprint;
 
 impl FromStr for Fingerprint {
     type Err = InvalidFingerprint;
 
-    /// Reads what `Display` writes: 32 hexadecimal digits in lower case.
+    /// Parses the output of `Display`: 32 lower-case hexadecimal digits.
     fn from_str(text: &str) -> Result<Self, InvalidFingerprint> {
         let digit = |byte: u8| match byte {
             b'0'..=b'9' => Ok(byte - b'0'),
@@ -115,7 +115,7 @@ impl Hasher {
         Self::default()
     }
 
-    /// Adds one part; its length is hashed before its bytes.
+    /// Adds a part. Its length is hashed before its bytes.
     pub fn add(&mut self, part: impl AsRef<[u8]>) -> &mut Self {
         let part = part.as_ref();
         self.0.update(&(part.len() as u64).to_le_bytes());

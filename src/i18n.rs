@@ -1,9 +1,8 @@
-//! The words of the theme, by language: every text that a template shows and the writer did not
-//! write.
+//! The words of the theme by language: every text on a page that the author did not write.
 //!
-//! One YAML file a language in `templates/i18n/`; a word has one form or, with a count in it, the
-//! forms that the Unicode plural rules (CLDR, UTS #35 part 3) name. A language without a file, or a
-//! word that it lacks, falls back to English.
+//! Each language has a YAML file in `templates/i18n/`. A word has one form or, if it depends on a
+//! count, the plural forms that Unicode defines (CLDR, UTS #35 part 3). Languages without a file
+//! and missing words fall back to English.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,11 +22,11 @@ use crate::yaml::{self, YamlValue};
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phrase {
     Plain(String),
-    /// By plural category: `one`, `few`, `other` …
+    /// The forms by plural category: `one`, `few`, `other` …
     Counted(BTreeMap<String, String>),
 }
 
-/// All words, by language and key.
+/// All words by language and key.
 #[derive(Clone, Default)]
 pub struct Translations {
     languages: BTreeMap<String, IndexMap<String, Phrase>>,
@@ -40,19 +39,19 @@ impl PartialEq for Translations {
     }
 }
 
-/// Shows the words alone: the plural rules follow from their languages.
+/// Shows the words only, because the plural rules follow from the languages.
 impl std::fmt::Debug for Translations {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Words").field(&self.languages).finish()
     }
 }
 
-/// What a missing word or language falls back to.
+/// The language that replaces a missing word or language.
 const FALLBACK: &str = "en";
 
 impl Translations {
-    /// Adds a file of words; a later file of a language overrides an earlier one word by word.
-    /// `is_override` files may only hold words that the theme has.
+    /// Adds a file of words. A later file for a language overrides an earlier one word by word. If
+    /// `is_override` is set, the file may only contain words that the theme has.
     pub fn add(
         &mut self,
         language: &str,
@@ -73,8 +72,11 @@ impl Translations {
         };
         let YamlValue::Map(map) = &node.value else {
             return vec![
-                Diagnostic::new(Code::BadTranslation, "a file of words holds `key: text`")
-                    .at(node.place),
+                Diagnostic::new(
+                    Code::BadTranslation,
+                    "a translation file must contain `key: text` pairs",
+                )
+                .at(node.place),
             ];
         };
         let known: Vec<String> = self
@@ -106,7 +108,7 @@ impl Translations {
                 None => {
                     let problem = Diagnostic::new(
                         Code::BadTranslation,
-                        format!("`{key}` is neither a text nor forms by count"),
+                        format!("`{key}` is neither a text nor a mapping of plural forms"),
                     );
                     problems.push(
                         problem
@@ -125,8 +127,8 @@ impl Translations {
         problems
     }
 
-    /// A word in a language: `count` chooses its form, and `{names}` are filled in from `fill`.
-    /// `None` when there is no such word.
+    /// Returns a word in a language. `count` selects its form, and `{names}` are filled in from
+    /// `fill`. Returns `None` if the word does not exist.
     pub fn text(
         &self,
         language: &str,
@@ -154,7 +156,8 @@ impl Translations {
         Some(filled(form, count, fill))
     }
 
-    /// A day as the language writes it; ISO 8601 where it has no words for months.
+    /// Formats a date as is usual in the language, or as ISO 8601 if the language has no names of
+    /// months.
     pub fn date(&self, language: &str, date: Date) -> String {
         let month = self.text(language, &format!("month_{}", date.month()), None, &[]);
         let fill = [
@@ -200,7 +203,7 @@ impl Translations {
     }
 }
 
-/// A form with its names filled in; a name that nothing is given for stays.
+/// Fills in the names of a form. A name without a value is left unchanged.
 fn filled(form: &str, count: Option<i64>, fill: &[(&str, Cow<str>)]) -> String {
     // Most words have no names to fill in.
     if !form.as_bytes().contains(&b'{') {
@@ -255,7 +258,7 @@ fn category_name(category: PluralCategory) -> &'static str {
     }
 }
 
-/// The direction that a language is written in.
+/// Returns the writing direction of a language, `ltr` or `rtl`.
 pub fn direction(language: &str) -> &'static str {
     const RIGHT_TO_LEFT: [&str; 14] = [
         "ar", "arc", "ckb", "dv", "fa", "ha", "he", "khw", "ks", "ps", "sd", "ug", "ur", "yi",
@@ -273,7 +276,8 @@ pub fn direction(language: &str) -> &'static str {
     if is_rtl { "rtl" } else { "ltr" }
 }
 
-/// Reads a set of words from files: `(language, path, bytes, is_override)`, the theme's own first.
+/// Reads words from files, given as `(language, path, bytes, is_override)`, those of the theme
+/// first.
 pub fn read<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a SourcePath, &'a [u8], bool)>,
 ) -> Checked<Translations> {

@@ -1,12 +1,12 @@
-//! Kinds of page as data: a guide, a tip, a writer's own recipe. One YAML file each in
-//! `templates/kinds/`, named after the kind.
+//! Kinds of pages as data, such as a guide, a tip, or a custom recipe. Each kind has a YAML file in
+//! `templates/kinds/` with its name.
 //!
 //! ```yaml
-//! folder: recipes                 # the top folder whose pages are of this kind
-//! template: recipe.html           # page.html unless set
+//! folder: recipes                 # the top-level folder with pages of this kind
+//! template: recipe.html           # default: page.html
 //! fields:
-//!   serves: integer               # a type alone …
-//!   course:                       # … or with more to say
+//!   serves: integer               # the type alone …
+//!   course:                       # … or a full definition
 //!     type: { choice: [starter, main] }
 //!     required: true
 //!     description: When it is eaten.
@@ -18,8 +18,8 @@
 //!   ---
 //!   title: {title}
 //! ```
-//! `types` reads the types of fields, `rules` what a page must keep to besides, `structured` what
-//! it says to machines.
+//! `types` reads the types of fields, `rules` the additional rules for pages, `structured` the
+//! structured data.
 
 pub mod rules;
 pub mod structured;
@@ -41,64 +41,66 @@ use crate::yaml::{YamlNode, read as read_yaml};
 /// A kind of page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kind {
-    /// `guide`: the file's name.
+    /// The file's name, such as `guide`.
     pub name: String,
-    /// The word for one and for many, when the theme's words have none (`kind_guide`).
+    /// The singular and plural name, if the theme has no word for it (`kind_guide`).
     pub title: Option<String>,
     pub title_many: Option<String>,
-    /// The top folder whose pages are of this kind.
+    /// The top-level folder with pages of this kind.
     pub folder: Option<String>,
-    /// The template that draws it: `guide.html`.
+    /// The template that renders a page, such as `guide.html`.
     pub template: String,
-    /// The kind's own fields, beyond the common ones.
+    /// The kind's own fields, in addition to the common ones.
     pub fields: Vec<Field>,
-    /// What the page shows besides its text: `at-a-glance`, `contents`, `neighbours` …
+    /// The parts that a page shows in addition to its text: `at-a-glance`, `contents`, `neighbours`
+    /// …
     pub furniture: Vec<String>,
-    /// The order of its lists: `order`, `title`, `newest`, `updated`, `upcoming`.
+    /// The order of lists: `order`, `title`, `newest`, `updated`, `upcoming`.
     pub order: String,
-    /// Whether it has a feed of its own.
+    /// Whether the kind has a feed.
     pub has_feed: bool,
-    /// The schema.org type.
+    /// The schema.org type of a page.
     pub schema_type: String,
-    /// The most words its body should have.
+    /// The maximum number of words in a page's body.
     pub words_max: Option<usize>,
-    /// Own fields that cards show.
+    /// The kind's own fields that cards show.
     pub card: Vec<String>,
-    /// How its list is divided.
+    /// How the kind's list is grouped.
     pub group: Grouping,
-    /// What its pages must keep to besides the types of their fields.
+    /// Rules for pages in addition to the types of their fields.
     pub rules: Vec<KindRule>,
-    /// What its pages say to machines, beyond what every page says.
+    /// The structured data of a page, in addition to what every page has.
     pub structured: Vec<(String, JsonPattern)>,
-    /// For pages that take place: the fields that say when and where.
+    /// The fields with an event's time and place, if pages are events.
     pub happens: Option<EventFields>,
-    /// For pages that lead through others: the field with the steps.
+    /// The field with the steps, if pages are learning paths.
     pub journey: Option<String>,
-    /// For pages that show others: the fields that name them.
+    /// The fields that select pages, if pages are collections.
     pub gathers: Option<CollectionFields>,
-    /// For pages that explain a word: the fields that say how.
+    /// The fields that explain a term, if pages are glossary entries.
     pub explains: Option<GlossaryFields>,
-    /// Whether there is a page that picks one at random.
+    /// Whether the site has a page that leads to a random page of this kind.
     pub surprise: bool,
-    /// The kind's file cannot be read, so its fields are not known. That is reported at the file.
+    /// Whether the kind's file cannot be read, so that its fields are unknown. The file's problem
+    /// is reported there.
     pub is_broken: bool,
-    /// The Markdown that `handsel new` starts from; `{title}`, `{today}` and the site's
+    /// The Markdown that `handsel new` starts a page with; `{title}`, `{today}` and the site's
     /// `{timezone}` are filled in.
     pub scaffold: String,
 }
 
-/// How a kind's list is divided.
+/// How a kind's list is grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Grouping {
     #[default]
     None,
-    /// Under first letters.
+    /// By first letter.
     Letter,
-    /// Into what is coming and what has been.
+    /// Into upcoming and past pages.
     Happening,
 }
 
-/// The names of the fields that say when and where something takes place.
+/// The names of the fields with an event's time and place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventFields {
     pub start: String,
@@ -110,55 +112,55 @@ pub struct EventFields {
     pub host: Option<String>,
 }
 
-/// The names of the fields that say which other pages are shown.
+/// The names of the fields that select the pages of a collection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectionFields {
     pub items: Option<String>,
     pub query: Option<String>,
 }
 
-/// The names of the fields that say how a word is explained.
+/// The names of the fields that explain a term.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlossaryFields {
     pub short: String,
     pub also: Option<String>,
 }
 
-/// All kinds of a site, by name. There is always a `page`.
+/// All kinds of a site by name. The kind `page` always exists.
 pub type Kinds = BTreeMap<String, Kind>;
 
 /// The keys of a kind's file.
 pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
-        Field::text("title").about("The word for one page of this kind, where the theme has none."),
-        Field::text("title_many").about("The word for many."),
-        Field::text("folder").about("The top folder of `content/` whose pages are of this kind."),
-        Field::text("template").about("The template that draws it.").defaults_to("`page.html`"),
-        Field::new("fields", FieldType::map_of(FieldType::Anything)).about("The kind's own front matter: name and type of each field."),
-        Field::list("show", FieldType::Text).about("What a page shows besides its text."),
+        Field::text("title").about("The name of the kind, if the theme has no word for it."),
+        Field::text("title_many").about("The plural of the name."),
+        Field::text("folder").about("The top-level folder of `content/` with pages of this kind."),
+        Field::text("template").about("The template that renders a page.").defaults_to("`page.html`"),
+        Field::new("fields", FieldType::map_of(FieldType::Anything)).about("The kind's own front matter: the name and type of each field."),
+        Field::list("show", FieldType::Text).about("The parts that a page shows in addition to its text."),
         Field::choice("order", &["order", "title", "newest", "updated", "upcoming"])
-            .about("The order of its lists.")
+            .about("The order of the kind's lists.")
             .defaults_to("`order`"),
-        Field::boolean("feed").about("Whether it has a feed of its own.").defaults_to("`false`"),
-        Field::text("schema").about("The schema.org type of its pages.").defaults_to("`WebPage`"),
-        Field::integer("words_max").about("The most words a page's body should have."),
-        Field::list("card", FieldType::Text).about("Own fields that cards show: `card.fields.serves`."),
-        Field::choice("group", &["letter", "upcoming"]).about("How its list is divided: by first letter, or into coming and past."),
+        Field::boolean("feed").about("Whether the kind has a feed.").defaults_to("`false`"),
+        Field::text("schema").about("The schema.org type of the pages.").defaults_to("`WebPage`"),
+        Field::integer("words_max").about("The maximum number of words in a page's body."),
+        Field::list("card", FieldType::Text).about("The kind's own fields that cards show, as in `card.fields.serves`."),
+        Field::choice("group", &["letter", "upcoming"]).about("How the kind's list is grouped: by first letter, or into upcoming and past."),
         Field::list("checks", FieldType::Map(rules::fields()))
-            .about("Rules that its pages must keep to besides the types of their fields."),
+            .about("Rules for the pages in addition to the types of their fields."),
         Field::new("structured", FieldType::map_of(FieldType::Anything))
-            .about("What its pages say to machines beyond the common words, as schema.org has it."),
+            .about("The schema.org properties of the pages, in addition to those of every page."),
         Field::map("event", happens_fields())
-            .about("For pages that take place: the fields that say when and where. They get a calendar file."),
-        Field::text("steps").about("For pages that lead through others: the field with the steps."),
+            .about("For events: the fields with time and place. Each page gets a calendar file."),
+        Field::text("steps").about("For learning paths: the field with the steps."),
         Field::map("collects", vec![Field::text("items"), Field::text("query")])
-            .about("For pages that show others: the fields that name them."),
+            .about("For collections: the fields that select the pages."),
         Field::map("glossary", vec![Field::text("short").required(), Field::text("also")])
-            .about("For pages that explain a word: the fields with the short explanation and the other forms."),
-        Field::boolean("random_page").about("Whether there is a page that picks one at random: `/tips/random/`.").defaults_to("`false`"),
+            .about("For glossary entries: the fields with the short explanation and the other forms of the word."),
+        Field::boolean("random_page").about("Whether the site has a page that leads to a random page of this kind, such as `/tips/random/`.").defaults_to("`false`"),
         Field::text("scaffold")
-            .about("What `handsel new` starts a page from; `{title}`, `{today}` and the site's `{timezone}` are filled in.")
-            .defaults_to("its fields, each with its description"),
+            .about("The text that `handsel new` starts a page with; `{title}`, `{today}` and the site's `{timezone}` are filled in.")
+            .defaults_to("the kind's fields, each with its description"),
     ]
 });
 
@@ -171,13 +173,13 @@ fn happens_fields() -> Vec<Field> {
         .collect()
 }
 
-/// The table of a kind file's keys for the manual.
+/// Returns the manual's table of the keys of a kind file.
 pub fn manual() -> String {
     manual_table(&KIND_FIELDS)
 }
 
-/// Reads `templates/kinds/NAME.yaml`. There is no kind when the file cannot be read; what is wrong
-/// within it is told and left out.
+/// Reads `templates/kinds/NAME.yaml`. Returns no kind if the file cannot be read; invalid values
+/// are reported and left out.
 pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     let node = match read_yaml(path, bytes) {
         Ok(node) => node,
@@ -281,8 +283,8 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     Checked::new(Some(kind), problems)
 }
 
-/// A stand-in for a kind whose file cannot be read, so that its pages are not said to be of an
-/// unknown kind. Its folder is read from the text where it can be found.
+/// Returns a placeholder for a kind whose file cannot be read, so that its pages are not reported
+/// as having an unknown kind. Its folder is taken from the text if possible.
 pub fn broken(path: &SourcePath, bytes: &[u8]) -> Option<Kind> {
     let text = String::from_utf8_lossy(bytes);
     let folder = text.lines().find_map(|line| line.strip_prefix("folder:"));
@@ -303,14 +305,14 @@ pub fn broken(path: &SourcePath, bytes: &[u8]) -> Option<Kind> {
     })
 }
 
-/// Where a kind's file names the template.
+/// Returns where a kind's file names the template.
 pub fn template_place(path: &SourcePath, bytes: &[u8]) -> Option<Location> {
     let node = read_yaml(path, bytes).ok().flatten()?;
     Some(node.get("template")?.place.clone())
 }
 
-/// What pages of a kind that states no scaffold are begun from: its fields, each with what it says,
-/// and those that may be absent as comments.
+/// Returns the scaffold for a kind that does not define one: the kind's fields, each with its
+/// description, the optional ones as comments.
 fn scaffold_of(fields: &[Field]) -> String {
     let line = |field: &Field| {
         let mark = if field.is_required { "" } else { "# " };
@@ -325,7 +327,7 @@ fn scaffold_of(fields: &[Field]) -> String {
     format!("---\ntitle: {{title}}\nsummary:\n{own}published: {{today}}\ndraft: true\n---\n\n")
 }
 
-/// A part of the file that names fields, by a function from the part's keys to the names.
+/// Reads a part of the file that names fields, with a function from the part's keys to the names.
 fn part_of<T>(
     items: &FieldItems,
     key: &str,
@@ -339,7 +341,7 @@ fn part_of<T>(
     })
 }
 
-/// Tells the names of fields that the kind does not define.
+/// Reports names of fields that the kind does not define.
 fn unknown_fields(kind: &Kind, items: &FieldItems, problems: &mut Vec<Diagnostic>) {
     let mut named: Vec<(String, Location)> = Vec::new();
     let mut note = |item: &FieldItem| {
@@ -379,7 +381,7 @@ fn unknown_fields(kind: &Kind, items: &FieldItems, problems: &mut Vec<Diagnostic
     }
 }
 
-/// The parts under `show:`. An old name of one is reported.
+/// Returns the parts under `show:`. An old name of a part is reported.
 fn shown_parts(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let parts = items
         .get("show")

@@ -1,54 +1,53 @@
-//! What a link's target can be, read from the target alone. Every link and every image of a site is
-//! read here, whether it is written in Markdown, in HTML, in a field, in a setting or as the
-//! argument of a component; so one function, [`refusal`], decides which addresses a published page
-//! may hold. Whether a target exists is for the site to say.
+//! Classifies the target of a link by its text alone. Every link and image of a site is parsed
+//! here, whether it is in Markdown, in HTML, in a field, in a setting or in a component's argument,
+//! so a single function, [`refusal`], decides which addresses a published page may contain. Whether
+//! a target exists is decided by the site.
 
 use std::borrow::Cow;
 
 use crate::diagnostic::{Code, nearest};
 use crate::paths::percent_decode;
 
-/// A target taken apart.
+/// A parsed link target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParsedTarget {
-    /// Another site, or mail and telephone.
+    /// An address of another site, or a mail or telephone address.
     Outside,
-    /// `//host/path`: another site by this page's scheme.
+    /// `//host/path`: an address on another host, with the scheme of the current page.
     ProtocolRelative,
-    /// `https:host` or `https:/host`: browsers disagree with writers about what that means.
+    /// `https:host` or `https:/host`, which browsers do not read as authors expect.
     WithoutHost { scheme: String },
-    /// Only a fragment, which is decoded; empty for `#`.
+    /// A fragment only, decoded; empty for `#`.
     Here {
         fragment: String,
         suffix: TargetSuffix,
     },
-    /// A path of this site, decoded.
+    /// A path within this site, decoded.
     Inside {
         path: String,
         fragment: Option<String>,
         suffix: TargetSuffix,
     },
-    /// No target at all.
+    /// An empty target.
     Empty,
-    /// A scheme that is never written as a link.
+    /// A scheme that is not allowed in links.
     Unsafe { scheme: String },
-    /// A path on the writer's own computer or network: `C:\Users\…`, `\\server\share`.
+    /// A path on the author's own computer or network: `C:\Users\…`, `\\server\share`.
     OnDisk,
-    /// What looks like a scheme that nobody has.
+    /// An unknown scheme.
     UnknownScheme { scheme: String },
 }
 
-/// What a link adds to the address of a page or a file: readers and browsers need it, the site does
-/// not look at it. Both parts are kept as they are written, since decoding would change what they
-/// say.
+/// The query and the text directive of a link. Browsers need them, but the site does not interpret
+/// them. Both are kept as written, because decoding could change their meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TargetSuffix(Option<Box<TargetParts>>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct TargetParts {
-    /// Without its `?`.
+    /// The query, without its `?`.
     query: Option<String>,
-    /// From `:~:` on, as in `#:~:text=words` (URL Fragment Text Directives).
+    /// The text directive from `:~:` on, as in `#:~:text=words` (URL Fragment Text Directives).
     directive: Option<String>,
 }
 
@@ -71,7 +70,7 @@ impl TargetSuffix {
         }
     }
 
-    /// The text directive, which is part of a fragment.
+    /// Returns whether there is a text directive, which is part of a fragment.
     pub fn has_directive(&self) -> bool {
         self.0
             .as_ref()
@@ -86,8 +85,8 @@ impl TargetSuffix {
     }
 }
 
-/// Appends a part of an address that may be percent-encoded already: only what no address may hold
-/// is encoded.
+/// Appends a part of an address that may already be percent-encoded. Only characters that are not
+/// allowed in an address are encoded.
 fn write_as_written(href: &mut String, text: &str) {
     let mut bytes = [0; 4];
     for c in text.chars() {
@@ -103,8 +102,8 @@ fn write_as_written(href: &mut String, text: &str) {
     }
 }
 
-/// Schemes that a page may link to: of the web, of mail and telephone, and of programs that writers
-/// link to on purpose.
+/// Schemes that a page may link to: those of the web, of mail and telephone, and of programs that
+/// authors link to on purpose.
 pub const SCHEMES: [&str; 70] = [
     "http",
     "https",
@@ -178,7 +177,7 @@ pub const SCHEMES: [&str; 70] = [
     "omnifocus",
 ];
 
-/// Schemes that run code, or reach the reader's own disk and programs. They are not written as
+/// Schemes that run code, or access the reader's own disk and programs. They are not allowed in
 /// links.
 const UNSAFE: [&str; 34] = [
     "javascript",
@@ -224,8 +223,8 @@ const WITH_HOST: [&str; 6] = ["http", "https", "ftp", "ftps", "ws", "wss"];
 const DIRECTIVE: &str = ":~:";
 
 impl ParsedTarget {
-    /// Reads a target. White space and control characters inside a scheme are skipped, as browsers
-    /// do (URL Standard, §4.4).
+    /// Parses a target. White space and control characters inside a scheme are skipped, as in
+    /// browsers (URL Standard, §4.4).
     pub fn parse(written: &str) -> Self {
         let target = trim_ignored(written);
         if target.is_empty() {
@@ -279,18 +278,18 @@ impl ParsedTarget {
     }
 }
 
-/// What an address is used for.
+/// How an address is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressUse {
-    /// Something that readers follow.
+    /// As a link that readers follow.
     Link,
-    /// Something that a page shows.
+    /// As an image that a page shows.
     Image,
-    /// A field, which may be shown as either.
+    /// In a field, which may be shown as a link or as an image.
     Field,
 }
 
-/// What is wrong with an address, whatever the site has.
+/// A problem with an address, independent of what the site contains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetProblem {
     pub code: Code,
@@ -298,18 +297,18 @@ pub struct TargetProblem {
     pub help: String,
 }
 
-/// Why an address must not be written into a page, if so.
+/// Returns why an address must not be on a page, if it must not.
 pub fn refusal(written: &str, usage: AddressUse) -> Option<TargetProblem> {
     refusal_of(&ParsedTarget::parse(written), written, usage)
 }
 
-/// The same as [`refusal`] of an address that is parsed already.
+/// Does the same as [`refusal`] for an address that is already parsed.
 pub fn refusal_of(
     target: &ParsedTarget,
     written: &str,
     usage: AddressUse,
 ) -> Option<TargetProblem> {
-    const COPY: &str = "copy the file into the content, and link to it there";
+    const COPY: &str = "copy the file into the content, and link to the copy";
     let because = |code, message: String, help: &str| {
         Some(TargetProblem {
             code,
@@ -325,12 +324,12 @@ pub fn refusal_of(
         }
         ParsedTarget::Unsafe { scheme } if scheme == "file" => because(
             Code::LinkScheme,
-            "`file:` addresses are not written as links".to_owned(),
+            "`file:` addresses are not allowed in links".to_owned(),
             COPY,
         ),
         ParsedTarget::Unsafe { scheme } => because(
             Code::LinkScheme,
-            format!("`{scheme}:` addresses are not written as links"),
+            format!("`{scheme}:` addresses are not allowed in links"),
             "link to a page, a file of the site, or an https:// address",
         ),
         ParsedTarget::OnDisk => because(
@@ -357,7 +356,7 @@ pub fn refusal_of(
     }
 }
 
-/// What is wrong with an address that a page may hold all the same.
+/// Returns the problem of an address that is nevertheless allowed on a page.
 pub fn address_problem(target: &ParsedTarget) -> Option<TargetProblem> {
     let problem = |code, message: String, help: String| {
         Some(TargetProblem {
@@ -369,12 +368,12 @@ pub fn address_problem(target: &ParsedTarget) -> Option<TargetProblem> {
     match target {
         ParsedTarget::UnknownScheme { scheme } => match nearest(scheme, ["https", "http", "mailto"]) {
             Some(near) => problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?")),
-            // Sites may ask a browser to hand such links to them.
+            // Sites may register handlers for such links in the browser.
             None if scheme.starts_with("web+") => None,
             None => problem(
                 Code::AmbiguousLink,
-                format!("`{scheme}:` is not a scheme that browsers know, so only readers with a program for it can follow this link"),
-                "if it is the name of a file or a page, write `./` before it; if it is meant, set `checks: { ambiguous-link: off }`"
+                format!("`{scheme}:` is not a scheme that browsers know, so readers need a separate program to follow this link"),
+                "if it is the name of a file or a page, write `./` before it; if it is intended, set `checks: { ambiguous-link: off }`"
                     .to_owned(),
             ),
         },
@@ -388,8 +387,8 @@ pub fn address_problem(target: &ParsedTarget) -> Option<TargetProblem> {
     }
 }
 
-/// Whether a `data:` address holds an image that cannot run anything where it is used. A drawing
-/// (SVG) is safe only where it is shown as an image.
+/// Returns whether a `data:` address contains an image that cannot run code where it is used. SVG
+/// is safe only when it is shown as an image.
 fn is_image_data(target: &str, usage: AddressUse) -> bool {
     let Some(kind) = target
         .get(..20)
@@ -407,7 +406,8 @@ fn is_image_data(target: &str, usage: AddressUse) -> bool {
     }
 }
 
-/// A target without what browsers skip: blanks around it, and control characters anywhere in it.
+/// Returns a target without the characters that browsers skip: blanks around it, and control
+/// characters anywhere in it.
 fn trim_ignored(written: &str) -> Cow<'_, str> {
     let trimmed = written.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     if trimmed.contains(char::is_control) {
@@ -417,13 +417,14 @@ fn trim_ignored(written: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a target begins with `//`, in any of the ways that browsers read so.
+/// Returns whether a target begins with `//` or with a form that browsers treat the same.
 fn begins_with_host(target: &str) -> bool {
     let bytes = target.as_bytes();
     bytes.len() >= 2 && bytes[..2].iter().all(|byte| matches!(byte, b'/' | b'\\'))
 }
 
-/// A drive (`C:\x`, `C:/x`, `/C:/x`) or a share (`\\server\share`). No scheme has one letter.
+/// Returns whether a target is on a drive (`C:\x`, `C:/x`, `/C:/x`) or a share (`\\server\share`).
+/// No scheme has only one letter.
 fn is_on_disk(target: &str) -> bool {
     let is_drive = |path: &str| {
         path.len() >= 2 && path.as_bytes()[0].is_ascii_alphabetic() && path.as_bytes()[1] == b':'
@@ -439,7 +440,8 @@ fn decode(text: &str) -> String {
     percent_decode(text).unwrap_or_else(|| text.to_owned())
 }
 
-/// The scheme of an absolute address (RFC 3986, §3.1) in lower case, and what follows its colon.
+/// Splits an absolute address (RFC 3986, §3.1) into its scheme in lower case and the text after the
+/// colon.
 fn scheme(target: &str) -> Option<(String, &str)> {
     let (scheme, rest) = target.split_once(':')?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -449,8 +451,8 @@ fn scheme(target: &str) -> Option<(String, &str)> {
     is_scheme.then(|| (scheme.to_ascii_lowercase(), rest))
 }
 
-/// The scheme of an address that is never written as a link. Some schemes hold a whole address,
-/// which counts as well.
+/// Returns the scheme of an address if it is not allowed in links. Some schemes contain a whole
+/// address, which is checked as well.
 fn unsafe_scheme(outer: &str, rest: &str) -> Option<String> {
     if UNSAFE.contains(&outer) {
         return Some(outer.to_owned());
@@ -470,7 +472,7 @@ fn unsafe_scheme(outer: &str, rest: &str) -> Option<String> {
     None
 }
 
-/// The origin of an absolute address: `https://example.org`.
+/// Returns the origin of an absolute address, such as `https://example.org`.
 pub fn origin(url: &str) -> Option<String> {
     let url = trim_ignored(url);
     let (scheme, rest) = scheme(&url).unwrap_or_else(|| ("https".to_owned(), &url));
@@ -483,7 +485,7 @@ pub fn origin(url: &str) -> Option<String> {
     Some(format!("{scheme}://{}", host.to_ascii_lowercase()))
 }
 
-/// Whether a target contacts another host when the page shows it.
+/// Returns whether showing a target contacts another host.
 pub fn is_remote(written: &str) -> bool {
     let target = trim_ignored(written);
     begins_with_host(&target)

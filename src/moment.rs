@@ -1,9 +1,9 @@
-//! Moments as writers give them: a day, or a day and a time in a zone; and what takes place from
-//! one to another.
+//! Points in time as authors write them: a day, or a day and a time in a zone; and events that last
+//! from one to another.
 //!
-//! A time with an offset (`2026-03-28T18:00+01:00`) means that instant; one without means the clock
-//! on the wall of the zone. A time that a zone skips or has twice (when the clocks change) is read
-//! as RFC 5545 (§3.3.5) has it: the first of two, and what would have been in the gap.
+//! A time with an offset (`2026-03-28T18:00+01:00`) is that instant; a time without one is local
+//! time in the zone. When the clocks change, a time that occurs twice or not at all is read as RFC
+//! 5545 (§3.3.5) defines: the first of the two, or the time by the offset before the gap.
 
 use std::cmp::Ordering;
 
@@ -20,7 +20,7 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// Reads `2026-03-28`, `2026-03-28T18:00` or the same with seconds and an offset.
+    /// Parses `2026-03-28`, `2026-03-28T18:00`, or the latter with seconds and an offset.
     pub fn read(text: &str, zone: &TimeZone) -> Option<Self> {
         let text = text.trim();
         if let Ok(day) = text.parse::<Date>()
@@ -36,7 +36,7 @@ impl Moment {
         wall.to_zoned(zone.clone()).ok().map(Moment::Time)
     }
 
-    /// The day on which it is, in its zone.
+    /// Returns the day in the moment's zone.
     pub fn day(&self) -> Date {
         match self {
             Moment::Day(day) => *day,
@@ -44,7 +44,7 @@ impl Moment {
         }
     }
 
-    /// `2026-03-28`, or `2026-03-28T18:00:00+01:00`.
+    /// Formats the moment as `2026-03-28`, or as `2026-03-28T18:00:00+01:00`.
     pub fn iso(&self) -> String {
         match self {
             Moment::Day(day) => day.to_string(),
@@ -61,7 +61,7 @@ impl Moment {
         }
     }
 
-    /// Which of two is later; a day is as early as its first moment.
+    /// Compares two moments. A day counts as its first instant.
     pub fn compare(&self, other: &Moment) -> Ordering {
         match (self, other) {
             (Moment::Time(a), Moment::Time(b)) => a.timestamp().cmp(&b.timestamp()),
@@ -72,7 +72,7 @@ impl Moment {
     }
 }
 
-/// The form that instants and times are parsed in.
+/// Normalizes a text to the form in which times are parsed.
 fn compact(text: &str) -> String {
     let compact = text.trim().replacen(' ', "T", 1).replace(' ', "");
     let bare = compact
@@ -81,8 +81,8 @@ fn compact(text: &str) -> String {
     bare.map_or(compact.clone(), |bare| format!("{bare}Z"))
 }
 
-/// For a time on the wall that the zone skips, as `12:30`, what it is read as; `None` for every
-/// other moment.
+/// Returns the time as which a skipped local time is read, such as `12:30`; `None` if the zone does
+/// not skip the time.
 pub fn skipped(text: &str, zone: &TimeZone) -> Option<String> {
     let compact = compact(text);
     if compact.parse::<Timestamp>().is_ok() {
@@ -93,7 +93,7 @@ pub fn skipped(text: &str, zone: &TimeZone) -> Option<String> {
     (instead != wall).then(|| instead.strftime("%H:%M").to_string())
 }
 
-/// From when to when something takes place.
+/// The start and end of an event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Occurrence {
     pub start: Moment,
@@ -108,7 +108,7 @@ impl Occurrence {
             .max(self.start.day())
     }
 
-    /// Whether it was over before this day began.
+    /// Returns whether the event was over before this day began.
     pub fn is_past(&self, today: Date) -> bool {
         self.last_day() < today
     }

@@ -1,9 +1,8 @@
-//! Three names that are never mixed: where a file is written by the author ([`SourcePath`]), where
-//! a page is found by a reader ([`Route`]), and where its bytes lie in the output folder
-//! ([`OutputPath`]).
+//! Three types of paths that must not be mixed up: the path of a source file ([`SourcePath`]), the
+//! address of a page ([`Route`]), and the path of a file in the output folder ([`OutputPath`]).
 //!
-//! All three are text with `/` between segments on every system. A path that would leave its root
-//! cannot be made.
+//! All three are text with `/` between segments on every system. A path that leaves its root cannot
+//! be constructed.
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
@@ -16,8 +15,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::fingerprint::Fingerprint;
 
-/// A slug longer than this is cut, so that a file name never passes the 255 bytes that file systems
-/// allow.
+/// The maximum length of a slug. Longer ones are cut, so that a file name never exceeds the 255
+/// bytes that file systems allow.
 const SLUG_BYTES_MAX: usize = 240;
 
 macro_rules! path_type {
@@ -45,18 +44,18 @@ macro_rules! path_type {
     };
 }
 
-/// A file of the site's sources, from the root: `content/guides/give-first.md`. The root itself is
-/// the empty path.
+/// The path of a source file relative to the site's root, such as `content/guides/give-first.md`.
+/// The root itself is the empty path.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct SourcePath(Arc<str>);
 
 thread_local! {
-    /// The path that this thread read last from what was kept.
+    /// The path that this thread deserialized last.
     static LAST_READ: RefCell<SourcePath> = RefCell::new(SourcePath::root());
 }
 
-/// What is kept of a page names its path once for each link and field; those that follow each other
-/// share one.
+/// The cached record of a page contains its path once for each link and field. Equal paths in a row
+/// share one allocation.
 impl<'de> Deserialize<'de> for SourcePath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AsText;
@@ -84,8 +83,8 @@ impl<'de> Deserialize<'de> for SourcePath {
     }
 }
 
-/// Whether a path that was read from a file is one that could have been made here: it counts from a
-/// root and cannot leave it.
+/// Returns whether a path that was read from a file could have been constructed here: it is
+/// relative to a root and cannot leave it.
 fn is_inside(path: &str) -> bool {
     !path.contains('\0')
         && path
@@ -93,7 +92,7 @@ fn is_inside(path: &str) -> bool {
             .all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
-/// Why a path could not be made.
+/// The error for a path that could not be constructed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathOutsideRoot;
 
@@ -104,24 +103,24 @@ impl fmt::Display for PathOutsideRoot {
 }
 
 impl SourcePath {
-    /// The folder that everything else lies in.
+    /// Returns the root folder.
     pub fn root() -> Self {
         Self("".into())
     }
 
-    /// A path from the root. `.` and empty segments are dropped, `..` goes up.
+    /// Creates a path relative to the root. `.` and empty segments are dropped, and `..` goes up.
     ///
     /// # Errors
-    /// [`PathOutsideRoot`] when `..` climbs above the root, or when a segment holds a NUL.
+    /// Returns [`PathOutsideRoot`] if `..` goes above the root, or if a segment contains a NUL
+    /// character.
     pub fn new(path: &str) -> Result<Self, PathOutsideRoot> {
         Self::root().join(path)
     }
 
-    /// The path that `relative` names when it is read from this folder; a leading `/` counts from
-    /// the root.
+    /// Resolves `relative` against this folder. A leading `/` means the root.
     ///
     /// # Errors
-    /// [`PathOutsideRoot`] as for [`SourcePath::new`].
+    /// Returns [`PathOutsideRoot`] as [`SourcePath::new`] does.
     pub fn join(&self, relative: &str) -> Result<Self, PathOutsideRoot> {
         if relative.contains('\0') {
             return Err(PathOutsideRoot);
@@ -150,17 +149,17 @@ impl SourcePath {
         self.0.split('/').filter(|segment| !segment.is_empty())
     }
 
-    /// The folder that holds this file or folder; the root's folder is the root.
+    /// Returns the folder that contains this file or folder. The root's folder is the root.
     pub fn folder(&self) -> Self {
         Self(self.folder_text().into())
     }
 
-    /// The same as plain text.
+    /// Returns the folder that contains this file or folder as plain text.
     pub fn folder_text(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
-    /// This path and the folders around it, the nearest first; the root is not among them.
+    /// Returns this path and its parent folders, the nearest first, without the root.
     pub fn and_folders(&self) -> impl Iterator<Item = &str> {
         let whole = (!self.0.is_empty()).then_some(&*self.0);
         std::iter::successors(whole, |path| {
@@ -168,12 +167,12 @@ impl SourcePath {
         })
     }
 
-    /// The last segment: `give-first.md`.
+    /// Returns the last segment, such as `give-first.md`.
     pub fn name(&self) -> &str {
         self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
     }
 
-    /// The name without its extension: `give-first`.
+    /// Returns the name without its extension, such as `give-first`.
     pub fn stem(&self) -> &str {
         match self.name().rsplit_once('.') {
             Some((stem, _)) if !stem.is_empty() => stem,
@@ -181,7 +180,7 @@ impl SourcePath {
         }
     }
 
-    /// The extension in lower case without the dot; empty when there is none.
+    /// Returns the extension in lower case without the dot; empty if there is none.
     pub fn extension(&self) -> String {
         match self.name().rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
@@ -203,12 +202,12 @@ impl SourcePath {
         has(b".md") || has(b".markdown")
     }
 
-    /// Whether this path is `folder` or lies below it.
+    /// Returns whether this path is `folder` or is below it.
     pub fn is_within(&self, folder: &SourcePath) -> bool {
         self.below(folder).is_some()
     }
 
-    /// The rest of this path below `folder`, without a leading slash.
+    /// Returns the rest of this path below `folder`, without a leading slash.
     pub fn below(&self, folder: &SourcePath) -> Option<&str> {
         if folder.0.is_empty() {
             return Some(&self.0);
@@ -224,8 +223,8 @@ impl SourcePath {
 
 path_type!(SourcePath);
 
-/// The address of a page or file on the site, without the base path and not yet percent-encoded:
-/// `/guides/give-first/`.
+/// The address of a page or file within the site, without the base path and before
+/// percent-encoding, such as `/guides/give-first/`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "Box<str>")]
 pub struct Route(Arc<str>);
@@ -233,7 +232,7 @@ pub struct Route(Arc<str>);
 impl TryFrom<Box<str>> for Route {
     type Error = PathOutsideRoot;
 
-    /// Takes an address that was read from a file, if it is one that could have been made here.
+    /// Accepts an address that was read from a file if it could have been constructed here.
     fn try_from(address: Box<str>) -> Result<Self, PathOutsideRoot> {
         let is_route = address.strip_prefix('/').is_some_and(|path| {
             path.is_empty() || is_inside(path.strip_suffix('/').unwrap_or(path))
@@ -247,12 +246,12 @@ impl TryFrom<Box<str>> for Route {
 }
 
 impl Route {
-    /// The home page.
+    /// Returns the address of the home page.
     pub fn home() -> Self {
         Self("/".into())
     }
 
-    /// A page's address from slugged segments; it ends in `/`.
+    /// Creates a page's address from slugs. It ends with `/`.
     pub fn page<'a>(segments: impl IntoIterator<Item = &'a str>) -> Self {
         let mut address = String::from("/");
         for segment in segments {
@@ -262,19 +261,20 @@ impl Route {
         Self(address.into())
     }
 
-    /// An address written from the site's root, `.` and `..` resolved; a trailing slash is kept.
+    /// Creates an address from text relative to the site's root. `.` and `..` are resolved, and a
+    /// final slash is kept.
     ///
     /// # Errors
-    /// [`PathOutsideRoot`] when `..` climbs above the root.
+    /// Returns [`PathOutsideRoot`] if `..` goes above the root.
     pub fn new(address: &str) -> Result<Self, PathOutsideRoot> {
         Self::home().join(address)
     }
 
-    /// The address that `relative` means on this page, by the rules of RFC 3986 §5.3 for paths, but
-    /// that climbing above the root is refused.
+    /// Resolves `relative` against this page's address, by the rules of RFC 3986 §5.3 for paths,
+    /// except that going above the root is refused.
     ///
     /// # Errors
-    /// [`PathOutsideRoot`] when `..` climbs above the root, or on a NUL.
+    /// Returns [`PathOutsideRoot`] if `..` goes above the root, or if there is a NUL character.
     pub fn join(&self, relative: &str) -> Result<Self, PathOutsideRoot> {
         if relative.contains('\0') {
             return Err(PathOutsideRoot);
@@ -302,7 +302,7 @@ impl Route {
         Ok(Self(address.into()))
     }
 
-    /// The same address with a `/` at its end.
+    /// Returns the same address with a final `/`.
     pub fn as_folder(&self) -> Self {
         if self.0.ends_with('/') {
             self.clone()
@@ -311,7 +311,7 @@ impl Route {
         }
     }
 
-    /// The file that a static host answers this address with.
+    /// Returns the file that a static host serves at this address.
     pub fn output_path(&self) -> OutputPath {
         let path = self.0.trim_start_matches('/');
         if path.is_empty() || path.ends_with('/') {
@@ -321,7 +321,8 @@ impl Route {
         }
     }
 
-    /// The address as it stands in a link: percent-encoded, after `base_path` (which ends in `/`).
+    /// Returns the address as written in a link: percent-encoded, after `base_path` (which ends
+    /// with `/`).
     pub fn href(&self, base_path: &str) -> String {
         let mut href = String::with_capacity(base_path.len() + self.0.len());
         href.push_str(base_path);
@@ -336,7 +337,7 @@ impl Route {
 
 path_type!(Route);
 
-/// A file in the output folder, from that folder: `guides/give-first/index.html`.
+/// The path of a file relative to the output folder, such as `guides/give-first/index.html`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "Box<str>")]
 pub struct OutputPath(Arc<str>);
@@ -344,7 +345,7 @@ pub struct OutputPath(Arc<str>);
 impl TryFrom<Box<str>> for OutputPath {
     type Error = PathOutsideRoot;
 
-    /// Takes a path that was read from a file, if it is one that could have been made here.
+    /// Accepts a path that was read from a file if it could have been constructed here.
     fn try_from(path: Box<str>) -> Result<Self, PathOutsideRoot> {
         if is_inside(&path) {
             Ok(Self(path.into()))
@@ -356,12 +357,12 @@ impl TryFrom<Box<str>> for OutputPath {
 
 impl OutputPath {
     /// # Errors
-    /// [`PathOutsideRoot`] when `..` climbs above the output folder.
+    /// Returns [`PathOutsideRoot`] if `..` goes above the output folder.
     pub fn new(path: &str) -> Result<Self, PathOutsideRoot> {
         SourcePath::new(path.trim_start_matches('/')).map(|path| Self(path.0))
     }
 
-    /// The address that a host serves this file at.
+    /// Returns the address at which a host serves this file.
     pub fn route(&self) -> Route {
         let address = match self.0.strip_suffix("index.html") {
             Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
@@ -373,9 +374,10 @@ impl OutputPath {
 
 path_type!(OutputPath);
 
-/// A name as it stands in an address: lower case, NFC, letters, marks and numbers of any script and
-/// `_ . + ~ -` kept, spaces to `-`, the rest dropped; runs of `-` are one, dots and dashes at the
-/// ends go. A name of which nothing is left is written by its code points (`[` is `u5b`).
+/// Returns a name as used in an address: lower case and NFC. Letters, marks and numbers of any
+/// script and `_ . + ~ -` are kept, spaces become `-`, and other characters are dropped; repeated
+/// `-` are merged, and dots and dashes at the ends are removed. If nothing remains, the name is
+/// written by its code points (`[` is `u5b`).
 pub fn slug(name: &str) -> String {
     if is_slug(name) {
         return name.to_owned();
@@ -388,7 +390,7 @@ pub fn slug(name: &str) -> String {
             slug.push('-');
         }
     };
-    // Most names need no normalising, and it is the dearest part.
+    // Normalization is the most expensive step, and most names do not need it.
     if name.is_ascii() {
         name.chars()
             .map(|c| c.to_ascii_lowercase())
@@ -399,8 +401,8 @@ pub fn slug(name: &str) -> String {
             .nfc()
             .for_each(&mut push);
     }
-    // What was dropped may have kept marks apart that now stand side by side, in an order that is
-    // not the normal one.
+    // Dropping a character can bring marks together that it separated, so their order must be
+    // normalized again.
     if !slug.is_ascii() {
         slug = slug.nfc().collect();
     }
@@ -427,7 +429,7 @@ pub fn slug(name: &str) -> String {
     )
 }
 
-/// Whether a name is its own slug, for those that can be told at a glance.
+/// Returns whether a name is certainly its own slug, by a quick test.
 fn is_slug(name: &str) -> bool {
     let bytes = name.as_bytes();
     let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| !matches!(byte, b'-' | b'.'));
@@ -440,12 +442,12 @@ fn is_slug(name: &str) -> bool {
         && !bytes.windows(2).any(|pair| pair == b"--")
 }
 
-/// Appends `text` with every byte outside RFC 3986's `pchar` and `/` percent-encoded.
+/// Appends `text`, with every byte percent-encoded except `/` and RFC 3986's `pchar`.
 pub fn percent_encode_into(target: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$'()*+,;=:@".contains(&byte);
     let mut rest = text;
-    // Nearly all addresses are plain from beginning to end.
+    // Nearly all addresses need no encoding at all.
     while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
         target.push_str(&rest[..at]);
         let character = rest[at..].chars().next().map_or(0, char::len_utf8);
@@ -461,8 +463,8 @@ pub fn percent_encode_into(target: &mut String, text: &str) {
     target.push_str(rest);
 }
 
-/// Reads percent-encoding; `None` when the bytes are not UTF-8. A `%` that is not followed by two
-/// hexadecimal digits stands for itself.
+/// Decodes percent-encoding; returns `None` if the bytes are not UTF-8. A `%` that is not followed
+/// by two hexadecimal digits is kept.
 pub fn percent_decode(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());

@@ -1,19 +1,19 @@
 //! Names that settings, keys, values and codes had in earlier versions of Handsel.
 //!
-//! Every old name is still understood. `handsel check` reports it once, and `handsel check --fix`
+//! Every old name is still accepted. `handsel check` reports it once, and `handsel check --fix`
 //! writes the new one. Reading, the check, the fix and the manual's table all use [`RENAMED`].
 
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::paths::SourcePath;
 
-/// What a name is the name of.
+/// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameKind {
     /// A key of `handsel.yaml`.
     Setting,
     /// A key of a kind's file.
     KindKey,
-    /// A value of the key of this name, in any file.
+    /// A value of the key with this name, in any file.
     Value(&'static str),
     /// A value that templates read.
     TemplateValue,
@@ -315,7 +315,7 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Code, "visitor-counting", "visitor-tracking"),
 ];
 
-/// The new name of what was called `old`; `None` when that was never a name of this kind.
+/// Returns the new name for `old`, or `None` if it was never a name of this kind.
 pub fn new_name(kind: NameKind, old: &str) -> Option<&'static str> {
     RENAMED
         .iter()
@@ -323,7 +323,7 @@ pub fn new_name(kind: NameKind, old: &str) -> Option<&'static str> {
         .map(|renamed| renamed.new)
 }
 
-/// The new word for `old` as a value of the key `key`.
+/// Returns the new word for `old` as a value of the key `key`.
 pub fn new_value(key: &str, old: &str) -> Option<&'static str> {
     let is_of_key = |kind: NameKind| matches!(kind, NameKind::Value(known) if known == key);
     RENAMED
@@ -332,17 +332,18 @@ pub fn new_value(key: &str, old: &str) -> Option<&'static str> {
         .map(|renamed| renamed.new)
 }
 
-/// A value of the key `key` under its new name.
+/// Returns a value of the key `key` under its current name.
 pub fn current_value(key: &str, value: String) -> String {
     new_value(key, &value).map_or(value, str::to_owned)
 }
 
-/// The name of a template, which may be given by an old one.
+/// Returns the current name of a template, which may be given by an old name.
 pub fn current_template(name: String) -> String {
     new_name(NameKind::Template, &name).map_or(name, str::to_owned)
 }
 
-/// Reports a file that would replace a template or a script of the theme if it had the new name.
+/// Reports a file that would replace one of the theme's templates or scripts if it had the new
+/// name.
 pub fn file_problem(kind: NameKind, old: &str, path: &SourcePath) -> Option<Diagnostic> {
     let new = new_name(kind, old)?;
     let problem = Diagnostic::new(
@@ -356,7 +357,7 @@ pub fn file_problem(kind: NameKind, old: &str, path: &SourcePath) -> Option<Diag
     )
 }
 
-/// Reports an old name at its place, with the new one as the fix.
+/// Reports an old name at its location, with the new one as the fix.
 pub fn problem(old: &str, new: &str, place: Location) -> Diagnostic {
     Diagnostic::new(Code::RenamedName, format!("`{old}` is now called `{new}`"))
         .at(place)

@@ -1,8 +1,8 @@
-//! The one boundary to the world: [`Files`], which lists and reads a site's sources.
+//! The interface to the site's sources: [`Files`], which lists and reads them.
 //!
-//! The disk and an in-memory site both implement it, so that every stage behind it can be tested
-//! without a disk. Also here: how bytes become text ([`SourceFile`]) and how an offset becomes a line and
-//! a column ([`LineStarts`]).
+//! Both the disk and an in-memory site implement it, so that every later stage can be tested
+//! without a disk. This module also converts bytes to text ([`SourceFile`]) and offsets to lines
+//! and columns ([`LineStarts`]).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,8 +17,8 @@ use crate::diagnostic::{Checked, Code, Diagnostic, Location, is_bidi_control};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
-/// Whether a reader sees nothing of a character wherever it is: soft hyphens, joiners, zero-width
-/// spaces, byte order marks (Unicode's property `Default_Ignorable_Code_Point`).
+/// Returns whether a character is always invisible: soft hyphens, joiners, zero-width spaces, byte
+/// order marks (Unicode's property `Default_Ignorable_Code_Point`).
 pub fn is_ignorable(c: char) -> bool {
     c >= '\u{AD}'
         && matches!(u32::from(c),
@@ -27,13 +27,13 @@ pub fn is_ignorable(c: char) -> bool {
             | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
 }
 
-/// Whether a text shows nothing.
+/// Returns whether a text has no visible character.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_ignorable(c))
 }
 
-/// A text with each character reference (`&amp;`, `&#8217;`) as the character that it stands for.
-/// Whatever else looks like HTML stays.
+/// Decodes the character references of a text (`&amp;`, `&#8217;`). Other text that looks like HTML
+/// is kept.
 pub fn decode_entities(text: String) -> String {
     if !text.contains('&') || !text.contains(';') {
         return text;
@@ -57,7 +57,7 @@ pub fn decode_entities(text: String) -> String {
     decoded + rest
 }
 
-/// The characters of the reference that a text begins with, and how long it is.
+/// Returns the characters of the reference at the beginning of a text, and the reference's length.
 fn entity(text: &str) -> Option<(usize, String)> {
     let name = text[1..]
         .bytes()
@@ -77,41 +77,41 @@ fn entity(text: &str) -> Option<(usize, String)> {
         .then_some((reference.len(), characters))
 }
 
-/// What is never listed, besides the rules that hold for every site (names that begin with `.`,
-/// editors' leftovers …).
+/// Files that are never listed, in addition to the rules for every site (names that begin with `.`,
+/// temporary files of editors …).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListingRules {
-    /// The output folder, from the root, when it lies inside the root.
+    /// The output folder relative to the root, if it is inside the root.
     pub output: Option<SourcePath>,
-    /// Patterns of the `ignore:` setting, in the form of `.gitignore`, matched from the root.
+    /// The patterns of the `ignore:` setting in `.gitignore` syntax, relative to the root.
     pub ignore: Vec<String>,
 }
 
-/// The files that are this one or lie below it, of a sorted list.
+/// Returns the files of a sorted list that are this path or are below it.
 pub fn below<'a>(
     sources: &'a [SourcePath],
     path: &'a SourcePath,
 ) -> impl Iterator<Item = &'a SourcePath> {
     let start = sources.partition_point(|source| source < path);
-    // What lies below a folder need not follow its name at once: `a-b` sorts between `a` and `a/b`.
+    // Files below a folder need not directly follow its name: `a-b` sorts between `a` and `a/b`.
     sources[start..]
         .iter()
         .take_while(|source| source.as_str().starts_with(path.as_str()))
         .filter(|source| source.is_within(path))
 }
 
-/// A folder of sources.
+/// The folder with a site's sources.
 pub trait Files: Sync {
-    /// Every readable file below the root, sorted by path, with the problems met on the way (links
-    /// that lead out or nowhere).
+    /// Lists all readable files below the root, sorted by path, and reports problems such as links
+    /// out of the folder or without a target.
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>>;
 
-    /// What [`Files::list`] would say now of these paths and of all below them, without a look at
-    /// the rest of the site.
+    /// Returns what [`Files::list`] would return now for these paths and everything below them,
+    /// without reading the rest of the site.
     ///
-    /// Whoever takes from an earlier listing everything at or below `touched`, files and problems
-    /// alike, and adds this, has the listing of now, as long as nothing else changed. A link is
-    /// changed when what it leads to is.
+    /// The caller removes all files and problems at or below `touched` from an earlier listing and
+    /// adds this result, which gives the current listing if nothing else changed. A link counts as
+    /// changed if its target changed.
     fn scan(&self, rules: &ListingRules, touched: &[SourcePath]) -> ScannedFiles {
         let listed = self.list(rules);
         let is_touched = |path: &SourcePath| touched.iter().any(|touched| path.is_within(touched));
@@ -132,42 +132,42 @@ pub trait Files: Sync {
         }
     }
 
-    /// A file's bytes.
+    /// Reads a file's bytes.
     ///
     /// # Errors
-    /// Those of the file system; `NotFound` when there is no such file.
+    /// Returns the errors of the file system; `NotFound` if there is no such file.
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>>;
 
-    /// Opens a file that is read piece by piece, however large it is.
+    /// Opens a file for reading in pieces, for files of any size.
     ///
     /// # Errors
-    /// As for [`Files::read`].
+    /// Returns the errors of [`Files::read`].
     fn open(&self, path: &SourcePath) -> io::Result<Box<dyn io::Read + Send + '_>> {
         Ok(Box::new(io::Cursor::new(self.read(path)?)))
     }
 
-    /// Opens a file at a position of it.
+    /// Opens a file at a byte offset.
     ///
     /// # Errors
-    /// As for [`Files::read`].
+    /// Returns the errors of [`Files::read`].
     fn open_at(&self, path: &SourcePath, from: u64) -> io::Result<Box<dyn io::Read + Send + '_>> {
         let mut file = self.open(path)?;
         io::copy(&mut (&mut *file).take(from), &mut io::sink())?;
         Ok(file)
     }
 
-    /// How many bytes a file has.
+    /// Returns the length of a file in bytes.
     ///
     /// # Errors
-    /// As for [`Files::read`].
+    /// Returns the errors of [`Files::read`].
     fn length(&self, path: &SourcePath) -> io::Result<u64> {
         io::copy(&mut *self.open(path)?, &mut io::sink())
     }
 
-    /// The first bytes of a file, at most so many.
+    /// Reads at most `bytes_max` bytes from the beginning of a file.
     ///
     /// # Errors
-    /// As for [`Files::read`].
+    /// Returns the errors of [`Files::read`].
     fn head(&self, path: &SourcePath, bytes_max: usize) -> io::Result<Vec<u8>> {
         let mut head = Vec::with_capacity(bytes_max);
         self.open(path)?
@@ -176,10 +176,10 @@ pub trait Files: Sync {
         Ok(head)
     }
 
-    /// The fingerprint of a file's bytes, read piece by piece where it is not known.
+    /// Returns the fingerprint of a file's bytes. If it is not known, the file is read in pieces.
     ///
     /// # Errors
-    /// As for [`Files::read`].
+    /// Returns the errors of [`Files::read`].
     fn hash(&self, path: &SourcePath) -> io::Result<Fingerprint> {
         match self.known(path) {
             Some(known) => Ok(known),
@@ -187,33 +187,34 @@ pub trait Files: Sync {
         }
     }
 
-    /// The fingerprint of a file's bytes where that is known without reading them.
+    /// Returns the fingerprint of a file's bytes if it is known without reading them.
     fn known(&self, _path: &SourcePath) -> Option<Fingerprint> {
         None
     }
 
-    /// For each file, what vouches later that its bytes are still those that are read *after* this
-    /// was asked. `None` where nothing can: there is no such file, or it changed so short a time
-    /// ago that it may change again under an equal stamp; such a file is read again next time.
+    /// Returns a stamp for each file, by which a later run can see that the bytes are still those
+    /// that are read *after* this call. The result is `None` if the file does not exist, or if it
+    /// changed so recently that it could change again without a new stamp; such a file is read
+    /// again next time.
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         vec![None; paths.len()]
     }
 }
 
-/// What lies now where something may have changed.
+/// The current state of the paths where something may have changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScannedFiles {
-    /// Listed files at or below the places asked for, sorted.
+    /// The listed files at or below the requested paths, sorted.
     pub files: Vec<SourcePath>,
-    /// Problems at or below them, in the order in which problems are told.
+    /// The problems at or below them, in the order in which they are reported.
     pub problems: Vec<Diagnostic>,
-    /// Only a full listing can answer: a file that says what is listed was touched, or the root.
-    /// The rest is empty then.
+    /// Whether a full listing is needed, because the root or a file that decides what is listed
+    /// changed. The other fields are empty then.
     pub must_list: bool,
 }
 
 impl ScannedFiles {
-    /// The answer where a full listing is needed.
+    /// Returns the result that requests a full listing.
     pub fn needs_full_listing() -> Self {
         Self {
             must_list: true,
@@ -222,32 +223,32 @@ impl ScannedFiles {
     }
 }
 
-/// What a file system knows of a file's bytes without reading them. Two equal stamps of one path
-/// mean equal bytes; two that differ mean nothing.
+/// What the file system knows about a file without reading it. Two equal stamps of a path mean
+/// equal bytes; different stamps mean nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stamp {
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// When the bytes were last written, in nanoseconds since 1970.
     pub modified_ns: i64,
-    /// When anything about the file last changed, its times included, so that nobody can set it; on
-    /// Windows when it was made.
+    /// When anything about the file last changed, including its times, which makes it impossible to
+    /// forge; on Windows, when the file was created.
     pub changed_ns: i64,
-    /// 0 where there are none.
+    /// The inode number, or 0 if there is none.
     pub inode: u64,
-    /// 0 where it has no number.
+    /// The device number, or 0 if there is none.
     pub device: u64,
 }
 
-/// A site in memory: for tests, and for the starter site.
+/// A site in memory, for tests and for the starter site.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFiles(pub BTreeMap<SourcePath, Arc<[u8]>>);
 
 impl MemoryFiles {
-    /// Puts a file, replacing one of that name.
+    /// Adds a file, or replaces the file with that path.
     ///
     /// # Panics
-    /// When `path` climbs out of the root: the caller wrote it.
+    /// Panics if `path` leaves the root.
     pub fn put(&mut self, path: &str, bytes: impl AsRef<[u8]>) {
         let path = SourcePath::new(path).expect("a path inside the root");
         self.0.insert(path, bytes.as_ref().into());
@@ -276,7 +277,7 @@ impl Files for MemoryFiles {
     }
 }
 
-/// A text file as it is read: UTF-8, without a byte order mark.
+/// A source file as text: UTF-8, without a byte order mark.
 #[derive(Clone, Debug)]
 pub struct SourceFile<'a> {
     pub path: &'a SourcePath,
@@ -284,12 +285,12 @@ pub struct SourceFile<'a> {
 }
 
 impl<'a> SourceFile<'a> {
-    /// Reads bytes as UTF-8. Line and column of later problems count from the first character after
-    /// a byte order mark.
+    /// Decodes bytes as UTF-8. Lines and columns count from the first character after a byte order
+    /// mark.
     ///
     /// # Errors
-    /// One problem that says which encoding it seems to be, or which byte at which place is wrong;
-    /// NUL bytes are refused too.
+    /// Returns a problem that names the likely encoding, or the first invalid byte and its
+    /// location. NUL bytes are refused, too.
     pub fn decode(path: &'a SourcePath, bytes: &'a [u8]) -> Result<Self, Box<Diagnostic>> {
         let problem = |valid: &[u8], message: String, help: &str| {
             let valid = String::from_utf8_lossy(valid);
@@ -311,7 +312,7 @@ impl<'a> SourceFile<'a> {
             let byte = bytes[error.valid_up_to()];
             problem(
                 valid,
-                format!("this file is not UTF-8: byte 0x{byte:02X} begins no character"),
+                format!("this file is not UTF-8: byte 0x{byte:02X} does not begin a character"),
                 SAVE_AS,
             )
         })?;
@@ -320,12 +321,12 @@ impl<'a> SourceFile<'a> {
             let message = if nearly_half_nul {
                 "this file seems to be UTF-16, not UTF-8"
             } else {
-                "this file holds a NUL byte"
+                "this file contains a NUL byte"
             };
             let help = if nearly_half_nul {
                 SAVE_AS
             } else {
-                "delete the NUL byte; text files hold none"
+                "delete the NUL byte, which is not allowed in text files"
             };
             return Err(problem(&bytes[..at], message.into(), help));
         }
@@ -337,8 +338,8 @@ impl<'a> SourceFile<'a> {
     }
 }
 
-/// Bytes as text whatever they are: UTF-16 is converted where a byte order mark tells of it, what
-/// is not UTF-8 is replaced by U+FFFD, and NUL bytes and further byte order marks are dropped.
+/// Converts any bytes to text: UTF-16 is decoded if there is a byte order mark, bytes that are not
+/// UTF-8 are replaced by U+FFFD, and NUL bytes and further byte order marks are dropped.
 pub fn decode_leniently(bytes: &[u8]) -> String {
     let utf16 = |read: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes[2..]
@@ -360,13 +361,13 @@ pub fn decode_leniently(bytes: &[u8]) -> String {
     }
 }
 
-/// Whether a character takes no room on a page: control characters, and those that nobody sees.
-/// Blanks and line ends are not among them.
+/// Returns whether a character takes no space on a page: control characters and invisible ones, but
+/// not blanks and line ends.
 pub fn is_unseen(c: char) -> bool {
     is_ignorable(c) || c.is_control() && !c.is_whitespace()
 }
 
-/// Text with LF at every line's end; borrowed when it has no CR.
+/// Returns text with LF line ends; borrowed if it has no CR.
 pub fn with_lf(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
@@ -375,17 +376,17 @@ pub fn with_lf(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where the lines of a text begin.
+/// The offsets at which the lines of a text begin.
 #[derive(Clone, Debug)]
 pub struct LineStarts<'a> {
     text: &'a str,
     starts: Vec<usize>,
-    /// How many characters are before each block of [`BLOCK`] bytes; counted when a place far along
-    /// a line is asked for.
+    /// The number of characters before each block of [`BLOCK`] bytes; computed when a location far
+    /// along a line is requested.
     counts: OnceLock<Vec<usize>>,
 }
 
-/// In lines that are longer, characters are counted by blocks of so many bytes.
+/// The size in bytes of the blocks in which the characters of long lines are counted.
 const BLOCK: usize = 512;
 
 impl<'a> LineStarts<'a> {
@@ -398,8 +399,8 @@ impl<'a> LineStarts<'a> {
         }
     }
 
-    /// The place of a range of bytes: line and column from 1, the column in characters. The range
-    /// may end on a later line; its length is cut to the first.
+    /// Returns the location of a range of bytes: line and column from 1, the column in characters.
+    /// If the range ends on a later line, its length is cut at the end of the first.
     pub fn place(&self, path: &SourcePath, range: std::ops::Range<usize>) -> Location {
         let start = self.floor(range.start);
         let line = self.starts.partition_point(|begin| *begin <= start) - 1;
@@ -419,13 +420,13 @@ impl<'a> LineStarts<'a> {
         }
     }
 
-    /// The line, from 1, that holds this byte.
+    /// Returns the line of a byte, counted from 1.
     pub fn line(&self, at: usize) -> u32 {
         u32::try_from(self.starts.partition_point(|begin| *begin <= at)).unwrap_or(u32::MAX)
     }
 
-    /// The byte offset of a line and column (both from 1, the column in characters); the text's end
-    /// when it is past it.
+    /// Returns the byte offset of a line and column (both from 1, the column in characters), or the
+    /// end of the text if the position is after it.
     pub fn offset(&self, line: u32, column: u32) -> usize {
         let Some(start) = self.starts.get((line as usize).saturating_sub(1)) else {
             return self.text.len();
@@ -445,7 +446,7 @@ impl<'a> LineStarts<'a> {
             .map_or(self.text.len(), |(at, _)| from + at)
     }
 
-    /// How many characters a range holds.
+    /// Returns the number of characters in a range.
     fn characters(&self, range: std::ops::Range<usize>) -> usize {
         if range.len() <= BLOCK {
             return self.text[range].chars().count();
@@ -478,7 +479,7 @@ impl<'a> LineStarts<'a> {
     }
 }
 
-/// How many characters begin among these bytes.
+/// Returns the number of characters that begin in these bytes.
 fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }

@@ -13,12 +13,12 @@ struct EmbeddedTemplates;
 #[folder = "static/"]
 struct EmbeddedStatic;
 
-/// Files of the theme's `templates/`, by their path below it.
+/// Returns the files of the theme's `templates/` with their paths below it.
 pub fn templates() -> Vec<(String, Cow<'static, [u8]>)> {
     files::<EmbeddedTemplates>()
 }
 
-/// Files of the theme's `static/`, by their path below it.
+/// Returns the files of the theme's `static/` with their paths below it.
 pub fn static_files() -> Vec<(String, Cow<'static, [u8]>)> {
     files::<EmbeddedStatic>()
 }

@@ -1,4 +1,4 @@
-//! The words a site agrees on: `topics.yaml`, `audiences.yaml` and `authors.yaml` beside the
+//! The terms that a site allows: `topics.yaml`, `audiences.yaml` and `authors.yaml` next to the
 //! content.
 //!
 //! ```yaml
@@ -6,8 +6,8 @@
 //! pricing: { title: Pricing, description: What things cost, and why. }
 //! samples:                              # the key is the title, too
 //! ```
-//! A plain list of keys will do as well. Where a file exists, pages may use only what it lists;
-//! where none does, any word goes.
+//! A plain list of keys is also accepted. If a file exists, pages may use only the terms in it;
+//! otherwise, any term is allowed.
 
 use std::sync::LazyLock;
 
@@ -20,25 +20,26 @@ use crate::paths::SourcePath;
 use crate::source::is_unseen;
 use crate::yaml::{self, YamlEntry, YamlNode, YamlValue};
 
-/// One topic, audience or author.
+/// A topic, audience or author.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
-    /// What pages write: `give-first`.
+    /// The key that pages use, such as `give-first`.
     pub key: String,
-    /// The key where no title is given.
+    /// The title; the key if no title is set.
     pub title: String,
     pub description: Option<String>,
-    /// Of authors: where they can be found.
+    /// The author's address; only for authors.
     pub url: Option<String>,
-    /// Of audiences: the pages to begin with, in this order.
+    /// The pages to start with, in this order; only for audiences.
     pub start: Vec<Located<String>>,
     pub place: Location,
 }
 
-/// Terms by key, in the order they were written.
+/// Terms by key, in the order of the source.
 pub type Terms = IndexMap<String, Term>;
 
-/// The vocabularies of a site; `None` where there is no such file, so that any term is allowed.
+/// The vocabularies of a site. A vocabulary is `None` if its file does not exist, so that any term
+/// is allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabularies {
     pub topics: Option<Terms>,
@@ -46,31 +47,31 @@ pub struct Vocabularies {
     pub authors: Option<Terms>,
 }
 
-/// What a term may say of itself.
+/// The fields of a term.
 pub static TERM_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::text("title")
-            .about("The words that readers see.")
+            .about("The name that readers see.")
             .defaults_to("the key")
             .also(&["name"]),
         Field::text("description")
             .about("A sentence for the term's own page and for lists.")
             .also(&["summary"]),
-        Field::new("url", FieldType::Url).about("Where an author can be found."),
+        Field::new("url", FieldType::Url).about("An address about the author, for authors."),
         Field::list("start", FieldType::Link)
-            .about("The pages that readers of an audience should begin with, in this order."),
+            .about("The pages that readers of an audience should start with, in this order."),
     ]
 });
 
-/// Reads one vocabulary. A file that cannot be read or holds nothing is an empty vocabulary, and
-/// says so.
+/// Reads a vocabulary. A file that is empty or cannot be read is reported, and gives an empty
+/// vocabulary.
 pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
     let node = match yaml::read(path, bytes) {
         Ok(Some(node)) => node,
         Ok(None) => {
             let problem = Diagnostic::new(
                 Code::BadValue,
-                "this vocabulary lists nothing, so no term is allowed",
+                "this vocabulary is empty, so no term is allowed",
             )
             .at(Location::start_of(path));
             return Checked::new(
@@ -111,7 +112,7 @@ fn wrong(node: &YamlNode, name: &str) -> Diagnostic {
         .help("write `key: Title`, or `key: { title: …, description: … }`")
 }
 
-/// Whether a key has anything in it that can be seen.
+/// Returns whether a key has a visible character.
 fn has_name(key: &str, place: &Location, problems: &mut Vec<Diagnostic>) -> bool {
     let is_empty = key.chars().all(|c| c.is_whitespace() || is_unseen(c));
     if is_empty {
@@ -146,7 +147,7 @@ fn from_list(keys: &[YamlNode], problems: &mut Vec<Diagnostic>) -> Terms {
             continue;
         }
         if let Some(first) = terms.insert(key.to_owned(), bare(key, &node.place)) {
-            let problem = Diagnostic::new(Code::DuplicateKey, format!("`{key}` stands twice"))
+            let problem = Diagnostic::new(Code::DuplicateKey, format!("duplicate key `{key}`"))
                 .at(node.place.clone());
             problems.push(
                 problem

@@ -1,10 +1,10 @@
-//! YAML text into a tree in which every key and value knows its place in the file.
+//! Parses YAML text into a tree in which every key and value has a location in the file.
 //!
-//! Reads by the core schema of YAML 1.2 (§10.3): `no` and `on` are text, and a number keeps the
-//! form it was written in, so that `1.10` can be shown as `1.10`. Refused with a place: keys that
-//! stand twice, tags that ask for more than plain values, aliases without end, nesting without end,
-//! a second document. Merge keys (`<<`) are followed. This is the only module that knows a YAML
-//! library.
+//! Values follow the core schema of YAML 1.2 (§10.3): `no` and `on` are text, and a number keeps
+//! the form in which it was written, so that `1.10` can be shown as `1.10`. Duplicate keys, tags
+//! for other than plain values, aliases that never end, deep nesting and a second document are
+//! reported with their location. Merge keys (`<<`) are supported. This is the only module that uses
+//! a YAML library.
 
 mod error_hints;
 pub mod offset_map;
@@ -23,28 +23,28 @@ use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::paths::SourcePath;
 use crate::source::{LineStarts, SourceFile};
 
-/// Deeper nesting than any writer means; it also keeps what walks the tree from running out of
-/// stack.
+/// The maximum depth of nesting. No author needs more, and the limit protects recursive functions
+/// from running out of stack.
 const DEPTH_MAX: usize = 64;
 
-/// The most nodes that aliases may add to a tree.
+/// The maximum number of nodes that aliases may add to a tree.
 const REPLAYED_NODES_MAX: usize = 10_000;
 
-/// The most bytes of keys and text that aliases may add to a tree.
+/// The maximum number of bytes of keys and text that aliases may add to a tree.
 const REPLAYED_BYTES_MAX: usize = 1 << 20;
 
-/// A value with its place.
+/// A value with its location.
 #[derive(Clone, Debug, PartialEq)]
 pub struct YamlNode {
     pub value: YamlValue,
-    /// Where the value begins; of a block list or mapping, its first entry.
+    /// Where the value begins; for a block list or mapping, where its first entry begins.
     pub place: Location,
-    /// A plain value that is no text, as it was written: `1.10`, `0x1F`, `~`. Empty for text, lists
-    /// and mappings.
+    /// A plain value that is not text, as it was written: `1.10`, `0x1F`, `~`. Empty for text,
+    /// lists and mappings.
     pub written: String,
 }
 
-/// What a YAML node holds.
+/// The content of a YAML node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum YamlValue {
     None,
@@ -56,10 +56,10 @@ pub enum YamlValue {
     Map(YamlMap),
 }
 
-/// Keys in the order they were written.
+/// Entries by key, in the order of the source.
 pub type YamlMap = IndexMap<String, YamlEntry>;
 
-/// The value of a key, and the key's own place.
+/// The value of a key, and the key's location.
 #[derive(Clone, Debug, PartialEq)]
 pub struct YamlEntry {
     pub key_place: Location,
@@ -87,8 +87,7 @@ impl YamlNode {
         }
     }
 
-    /// Text, or a number or boolean as it was written; `None` for lists, mappings and what is
-    /// absent.
+    /// Returns text, or a number or boolean as it was written; `None` for lists, mappings and null.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
             YamlValue::Text(text) => Some(text),
@@ -97,7 +96,7 @@ impl YamlNode {
         }
     }
 
-    /// The value of a key of this mapping, unless it is absent or null.
+    /// Returns the value of a key of this mapping, unless it is absent or null.
     pub fn get(&self, key: &str) -> Option<&YamlNode> {
         self.as_map()?
             .get(key)
@@ -105,7 +104,7 @@ impl YamlNode {
             .filter(|node| !node.is_none())
     }
 
-    /// What this is, in a writer's words: `text`, `a list` …
+    /// Returns the type in words for a message: `text`, `a list` …
     pub fn noun(&self) -> &'static str {
         match self.value {
             YamlValue::None => "nothing",
@@ -118,11 +117,11 @@ impl YamlNode {
     }
 }
 
-/// Reads the part `range` of a file as YAML; places count in the whole file. `None` when there is
-/// nothing but blanks and comments.
+/// Parses the part `range` of a file as YAML. Locations refer to the whole file. Returns `None` if
+/// there are only blanks and comments.
 ///
 /// # Errors
-/// What is wrong, each with its place: the first fault of the syntax, and every repeated key and
+/// Returns all problems with their locations: the first syntax error, and every duplicate key and
 /// refused tag before it.
 pub fn parse(
     path: &SourcePath,
@@ -137,14 +136,14 @@ pub fn parse(
     }
 }
 
-/// What one pass over a YAML text gives.
+/// The result of one pass over a YAML text.
 struct ParseAttempt {
     node: Option<YamlNode>,
-    /// Later values of keys of the outermost mapping that are given more than once.
+    /// Later values of keys of the outermost mapping that occur more than once.
     repeated: Vec<(String, YamlNode)>,
-    /// The last one is what stopped the pass, if anything did.
+    /// The problems; if the pass was stopped, the last one is the cause.
     problems: Vec<Diagnostic>,
-    /// Where a fault of the syntax stopped the pass.
+    /// Where a syntax error stopped the pass.
     stopped_at: Option<usize>,
 }
 
@@ -198,10 +197,10 @@ fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> ParseAtt
     }
 }
 
-/// Reads a whole file as YAML: settings, vocabularies, kinds, data.
+/// Parses a whole file as YAML, such as settings, vocabularies, kinds and data.
 ///
 /// # Errors
-/// As for [`parse`], and when the bytes are no text.
+/// Returns the problems of [`parse`], or one if the bytes are not text.
 pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<YamlNode>, Vec<Diagnostic>> {
     let text = SourceFile::decode(path, bytes)
         .map_err(|problem| vec![*problem])?
@@ -209,18 +208,18 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<YamlNode>, Vec<Dia
     parse(path, text, 0..text.len())
 }
 
-/// A node with what copying it costs.
+/// A node with the cost of copying it.
 #[derive(Clone)]
 struct CountedNode {
     node: YamlNode,
     size: NodeSize,
 }
 
-/// How much a node holds, all that is in it included.
+/// The size of a node, including everything in it.
 #[derive(Clone, Copy, Default)]
 struct NodeSize {
     nodes: usize,
-    /// Of keys and text.
+    /// The number of bytes of keys and text.
     bytes: usize,
 }
 
@@ -237,31 +236,31 @@ struct OpenContainer {
     size: NodeSize,
     anchor: usize,
     key: Option<(String, Location)>,
-    /// Where `[` or `{` stands; `None` for the block forms.
+    /// The offset of `[` or `{`; `None` for block style.
     bracket_at: Option<usize>,
 }
 
 struct Reader<'a> {
     path: &'a SourcePath,
-    /// The file up to the end of the YAML.
+    /// The file's text up to the end of the YAML.
     text: &'a str,
     lines: LineStarts<'a>,
-    /// Where the YAML begins in the file.
+    /// The offset at which the YAML begins in the file.
     start: usize,
     stack: Vec<OpenContainer>,
     root: Option<CountedNode>,
     documents: usize,
     anchors: HashMap<usize, CountedNode>,
     replayed: NodeSize,
-    /// The last place that was asked for: the start of its line, the offset, and the column there.
+    /// The last requested location: the start of its line, the offset, and the column there.
     last_place: Cell<(u32, usize, u32)>,
     repeated: Vec<(String, YamlNode)>,
-    /// Where the last event ended: what comes next is not understood yet.
+    /// Where the last event ended; the text after it has not been read.
     read_to: usize,
     problems: Vec<Diagnostic>,
 }
 
-/// Says that reading cannot go on; the problem has been noted.
+/// Stops reading. The problem has already been recorded.
 struct ReadStop;
 
 impl<'a> Reader<'a> {
@@ -294,7 +293,7 @@ impl<'a> Reader<'a> {
                     return self.stop(
                         &range,
                         "a second YAML document begins here",
-                        "keep one document; delete the line `---`",
+                        "keep one document, and delete the line `---`",
                     );
                 }
             }
@@ -348,8 +347,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The place of a range. Ranges come in order, so a long line is counted on from where the last
-    /// one began.
+    /// Returns the location of a range. Ranges arrive in order, so on a long line, columns are
+    /// counted from the start of the previous range.
     fn place(&self, range: &Range<usize>) -> Location {
         let (line, offset, column) = self.last_place.get();
         let between = self
@@ -389,7 +388,7 @@ impl<'a> Reader<'a> {
         Err(ReadStop)
     }
 
-    /// Tags may say which of the plain types a value is of, nothing more.
+    /// Refuses tags, except those that name one of the plain types.
     fn refuse_tag(&mut self, tag: Option<&Tag>, span: &granit_parser::Span) {
         const PLAIN: [&str; 8] = [
             "str",
@@ -414,12 +413,12 @@ impl<'a> Reader<'a> {
             .unwrap_or(*span)
             .byte_range()
             .unwrap_or_default();
-        let message = format!("the YAML tag `{}` is not understood here", tag.original());
+        let message = format!("unsupported YAML tag `{}`", tag.original());
         let place = self.place(&(range.start + self.start..range.end + self.start));
         self.problems.push(
             Diagnostic::new(Code::BadYaml, message)
                 .at(place)
-                .help("delete the tag; text that begins with `!` goes in quotes"),
+                .help("delete the tag; if it is text that begins with `!`, put the text in quotes"),
         );
     }
 
@@ -440,8 +439,8 @@ impl<'a> Reader<'a> {
         if is_key {
             return self.stop(
                 range,
-                "a list or a mapping stands where a key is expected",
-                "keys are plain text; text that begins with `[` or `{` goes in quotes",
+                "a list or a mapping cannot be a key",
+                "put a key that begins with `[` or `{` in quotes",
             );
         }
         let bracket_at = (style == StructureStyle::Flow).then_some(range.start);
@@ -466,7 +465,7 @@ impl<'a> Reader<'a> {
         let Some(anchored) = self.anchors.get(&id) else {
             return self.stop(
                 range,
-                "an alias stands within the value that it names, which would never end",
+                "an alias is within the value that it names, which would never end",
                 HELP,
             );
         };
@@ -485,7 +484,7 @@ impl<'a> Reader<'a> {
         self.put(counted, 0)
     }
 
-    /// Puts a finished node where it belongs: the root, a list, a key or a key's value.
+    /// Adds a finished node to its parent: the root, a list, a key or a key's value.
     fn put(&mut self, counted: CountedNode, anchor: usize) -> Result<(), ReadStop> {
         if anchor != 0 {
             self.anchors.insert(anchor, counted.clone());
@@ -515,7 +514,7 @@ impl<'a> Reader<'a> {
                         });
                     }
                     indexmap::map::Entry::Occupied(first) => {
-                        let message = format!("the key `{}` is given twice", first.key());
+                        let message = format!("duplicate key `{}`", first.key());
                         let first_place = first.get().key_place.clone();
                         let help = format!(
                             "keep one of them; the first is on line {}",
@@ -538,7 +537,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Follows `<<`: keys of the mappings it names are taken over unless they are written here.
+    /// Resolves `<<`: takes over the keys of the mappings that it names, except for keys that are
+    /// set here.
     fn merge(&mut self, open: &mut OpenContainer) {
         let YamlValue::Map(entries) = &mut open.node.value else {
             return;
@@ -552,10 +552,7 @@ impl<'a> Reader<'a> {
         };
         for source in sources {
             let YamlValue::Map(inherited) = source.value else {
-                let message = format!(
-                    "`<<` takes over the keys of a mapping; {} found",
-                    source.noun()
-                );
+                let message = format!("`<<` requires a mapping, found {}", source.noun());
                 self.problems
                     .push(Diagnostic::new(Code::BadYaml, message).at(source.place));
                 continue;
@@ -567,7 +564,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The meaning of a scalar, and its text where that is not the value itself.
+/// Returns the value of a scalar, and its text if that differs from the value.
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (YamlValue, String) {
     let typed_by_tag = tag
         .and_then(Tag::core_suffix)
@@ -579,7 +576,7 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (YamlVal
     }
 }
 
-/// A plain scalar that is no text, by the core schema (YAML 1.2.2, §10.3.2).
+/// Returns the value of a plain scalar that is not text, by the core schema (YAML 1.2.2, §10.3.2).
 fn plain(text: &str) -> Option<YamlValue> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Some(YamlValue::None),

@@ -109,7 +109,7 @@ fn read_one(
     {
         problems.push(wrong(
             node,
-            &format!("the row `{key}` stands twice"),
+            &format!("duplicate row `{key}`"),
             "keep one of them",
         ));
         return None;
