@@ -142,7 +142,7 @@ impl Outputs {
         &self.makers
     }
 
-    /// Refreshes what depends on the titles of pages, after they changed.
+    /// Discards the suggestions, which contain titles, after titles changed.
     pub fn refresh_titles(&mut self) {
         self.suggestions = OnceLock::new();
     }

@@ -587,7 +587,7 @@ impl<'a> OutputRenderer<'a> {
         let body = self.copied_text(id, (&body, &lines), range);
         let body = body.trim();
         let tool = self.composer().tool_markdown(id).unwrap_or_default();
-        // If the text has its own first heading, that heading is already at the top.
+        // If the text has its own first heading, that heading must stay at the top.
         let title = if page.entry.heading.is_some() {
             String::new()
         } else {

@@ -572,7 +572,8 @@ impl State {
     fn update(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> Option<bool> {
         let render_context = Arc::get_mut(&mut self.whole.render_context)?;
         let files = render_context.composer.site.published_files.len();
-        // The time of a path may change with each of its pages; the lists of no other pages change.
+        // The time of a path may change with each of its pages. No other page can join or leave a
+        // list.
         let lists = |composer: &Composer| {
             let by_source = &composer.site.tables.by_source;
             let own = edited

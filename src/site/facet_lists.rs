@@ -54,7 +54,8 @@ pub fn counts(pages: &[SitePage], sections: &[Section], id: PageId) -> bool {
     page.is_listed() && sections[page.section].page != Some(id)
 }
 
-/// The minutes by which a page is listed. A path's time depends on its steps, so it has none.
+/// The minutes by which a page is listed. `None` for a path that does not state its time, since that
+/// depends on its steps.
 fn list_minutes(page: &SitePage, kinds: &Kinds) -> Option<u32> {
     let leads = kinds
         .get(&page.entry.meta.kind)
@@ -112,7 +113,7 @@ fn facet_keys(page: &SitePage, kinds: &Kinds) -> impl Iterator<Item = FacetKey> 
         .chain([FacetKey::Kind(meta.kind.clone())])
 }
 
-/// The lists of these pages. Each of them belongs to at least one.
+/// The lists that these pages form. All of the pages count for lists, see [`counts`].
 pub fn find<'a>(
     pages: impl Iterator<Item = &'a SitePage>,
     sections: &[Section],

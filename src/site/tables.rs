@@ -216,8 +216,8 @@ pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnosti
 /// The place of an entry's page in the site.
 enum EntryPlace {
     At(PageId),
-    /// The page is not published. If no other page has its address, the address is known as its
-    /// own.
+    /// The page is not published. `has_address` says whether its address is known as its own,
+    /// because no other page has it.
     Hidden {
         why: Unpublished,
         has_address: bool,
