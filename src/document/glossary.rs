@@ -54,13 +54,13 @@ struct TermMatcher {
     /// The initial state of the automaton.
     start: StateID,
     beginnings: FormPrefixes,
-    /// The smallest number of ASCII letters, digits and underscores with which a form begins, forms
-    /// that begin with none excepted. At most [`LETTERS_MAX`].
+    /// The smallest number of ASCII letters, digits and underscores at the beginning of a form,
+    /// among the forms that begin with one. At most [`LETTERS_MAX`].
     letters: u32,
 }
 
-/// The first four bytes of each form, or the first three if a form is that short, in either case. A
-/// set of hashes: it may also allow bytes with which no form begins.
+/// A set of hashes of the first four bytes of each form, or of the first three if any form is that
+/// short. Upper and lower case are the same. It may also allow bytes with which no form begins.
 #[derive(Clone, Debug)]
 struct FormPrefixes {
     places: Box<[u64; BEGINNINGS / 64]>,

@@ -57,7 +57,7 @@ impl Default for HighlightCache {
 
 impl std::fmt::Debug for HighlightCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Colours").finish_non_exhaustive()
+        f.debug_struct("HighlightCache").finish_non_exhaustive()
     }
 }
 

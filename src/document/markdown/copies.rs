@@ -294,12 +294,12 @@ fn hidden_parts(text: &str, math: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>
         }
     }
     let definitions = events.reference_definitions().iter();
-    let leads_nowhere = definitions.filter(|(_, definition)| {
+    let remarks = definitions.filter(|(_, definition)| {
         matches!(&*definition.dest, "#" | "") && definition.title.is_some()
     });
     (
         html,
-        leads_nowhere
+        remarks
             .map(|(_, definition)| definition.span.clone())
             .collect(),
     )

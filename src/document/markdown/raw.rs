@@ -130,11 +130,9 @@ impl MarkdownWalk<'_> {
             } => {
                 let written = shortened(&written, TAG_BYTES_MAX);
                 let message = if is_html {
-                    format!(
-                        "`{written}` cannot be part of a page's text and is shown as it is written"
-                    )
+                    format!("`{written}` cannot be part of a page's text and is shown as written")
                 } else {
-                    format!("`{written}` is not an element of HTML and is shown as text")
+                    format!("`{written}` is not an HTML element and is shown as text")
                 };
                 let help =
                     format!("write `\\{written}` if it is text, or put code between backticks");
@@ -150,12 +148,12 @@ impl MarkdownWalk<'_> {
             } => {
                 let message = if is_html {
                     format!(
-                        "the tag `<{name}>` is left out: a page's text does not have this element; its content stays"
+                        "the tag `<{name}>` is left out, because it cannot be part of a page's text; its content stays"
                     )
                 } else {
                     let name = shortened(&name, TAG_BYTES_MAX);
                     format!(
-                        "the tag `<{name}>` is left out: it is not an element of HTML; its content stays"
+                        "the tag `<{name}>` is left out, because it is not an HTML element; its content stays"
                     )
                 };
                 let help = "remove the tag, or use another element; the setting `raw_html: allow` keeps every element";
@@ -189,10 +187,10 @@ impl MarkdownWalk<'_> {
                     Code::UnclosedHtml,
                     "a quotation mark is missing in this tag, or there is one too many",
                 );
-                (problem.help("put each attribute's value between two quotation marks: what is between them is not shown"), range)
+                (problem.help("put each attribute's value between two quotation marks; text inside a value is not shown"), range)
             }
             HtmlFinding::TooDeep { range } => {
-                return self.too_deep("elements of HTML", raw_html::DEPTH_MAX, range);
+                return self.too_deep("HTML elements", raw_html::DEPTH_MAX, range);
             }
             HtmlFinding::OpenTag { range } => {
                 let problem = Diagnostic::new(

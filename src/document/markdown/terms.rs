@@ -2,8 +2,8 @@
 //! link, code or an image.
 //!
 //! Consecutive text, including line ends, is collected and searched as one. If a body is wanted,
-//! each term becomes a placeholder. When the page is rendered, and the order of the terms is known,
-//! it is decided which of them are explained.
+//! each term becomes a placeholder. Which of them are explained is decided when the page is
+//! rendered and their order is known.
 
 use std::ops::Range;
 
@@ -32,8 +32,9 @@ pub(super) struct ProseRun {
     /// For each occurrence of a term: the index in `terms`, the offset in the prose and the length,
     /// in bytes.
     places: Vec<usize>,
-    /// The number of the flow's events that it was written as, and the index of the first.
+    /// The index of the first of the flow's events that the text was written as.
     from: usize,
+    /// The number of those events.
     events: usize,
 }
 
@@ -156,7 +157,7 @@ impl<'a> MarkdownWalk<'a> {
         let from = self.prose.from;
         let tail: Vec<Event> = self.flow().events.drain(from..).collect();
         self.flow().events.reserve(tail.len() + 2 * found.len());
-        let mut placeholders = found.iter().peekable();
+        let mut matches = found.iter().peekable();
         let mut end = 0;
         for event in tail {
             let begin = end;
@@ -170,30 +171,28 @@ impl<'a> MarkdownWalk<'a> {
             };
             let mut shown = begin;
             let mut is_cut = false;
-            while let Some(placeholder) = placeholders
-                .peek()
-                .filter(|placeholder| placeholder.start < end)
+            while let Some(term_match) = matches.peek().filter(|term_match| term_match.start < end)
             {
                 is_cut = true;
-                if placeholder.start >= begin {
-                    self.push_part(&event, shown - begin..placeholder.start - begin);
+                if term_match.start >= begin {
+                    self.push_part(&event, shown - begin..term_match.start - begin);
                     let term = self
                         .prose
-                        .rank(placeholder.term)
+                        .rank(term_match.term)
                         .expect("terms are noted before their text is cut");
                     let term = u32::try_from(term).expect("a page has fewer terms than bytes");
                     let segment = Segment::Term {
                         term,
-                        text: text[placeholder.start..placeholder.end].to_owned(),
+                        text: text[term_match.start..term_match.end].to_owned(),
                     };
                     let mark = self.add_placeholder(segment);
                     self.flow().events.push(Event::InlineHtml(mark.into()));
                 }
-                shown = placeholder.end;
-                if placeholder.end > end {
+                shown = term_match.end;
+                if term_match.end > end {
                     break;
                 }
-                placeholders.next();
+                matches.next();
             }
             if !is_cut {
                 self.flow().events.push(event);

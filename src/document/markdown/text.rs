@@ -152,9 +152,9 @@ pub(super) fn shortened(text: &str, bytes_max: usize) -> String {
     format!("{cut}…")
 }
 
-/// The pieces of a text that contain such a byte, with their offsets. `is_it` must not branch, so
-/// that one instruction can check many bytes; a search that stops at the first match cannot do
-/// that.
+/// The pieces of a text that contain a byte for which `is_it` is true, with their offsets. `is_it`
+/// must not branch, so that one instruction can check many bytes; a search that stops at the first
+/// match cannot do that.
 pub(super) fn pieces_with(
     text: &str,
     is_it: impl Fn(u8) -> bool + Copy,
@@ -168,7 +168,7 @@ pub(super) fn pieces_with(
     pieces.filter(move |(_, piece)| piece.iter().fold(false, |any, byte| any | is_it(*byte)))
 }
 
-/// Whether a text contains such a byte.
+/// Whether a text contains a byte for which `is_it` is true.
 pub(super) fn any_byte(text: &str, is_it: impl Fn(u8) -> bool + Copy) -> bool {
     pieces_with(text, is_it).next().is_some()
 }

@@ -46,12 +46,12 @@ impl OpenElement {
         if !self.is_written {
             return String::new();
         }
-        let said = if self.is_paid {
+        let label = if self.is_paid {
             trust_rules::label_after_link(paid_link)
         } else {
             String::new()
         };
-        format!("</{}>{said}", self.name)
+        format!("</{}>{label}", self.name)
     }
 }
 
