@@ -613,8 +613,8 @@ pub fn title_of_name(path: &SourcePath) -> String {
     words_of_name(&name_and_date(path).0)
 }
 
-/// Turns a name into words: `small-team` gives “Small team”. A name with spaces stays as it is,
-/// dates keep their hyphens, and a first word that contains capitals is not capitalized.
+/// Turns a name into words: `small-team` gives “Small team”. A name with spaces stays as it is, and
+/// dates keep their hyphens. The first word is capitalized unless it contains capitals already.
 pub fn words_of_name(name: &str) -> String {
     let name = name.trim();
     let words = if name.contains(char::is_whitespace) {

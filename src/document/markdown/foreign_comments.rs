@@ -1,5 +1,5 @@
-//! Comments in the syntax of other systems: `%% … %%`, `{% comment %} … {% endcomment %}`, `{# …
-//! #}` and similar ones.
+//! Comments in the syntax of other systems: `%% … %%`, `{% comment %} … {% endcomment %}`,
+//! `{# … #}` and similar ones.
 //!
 //! Writers who move to Handsel do not want them published, and Markdown would publish them as text.
 //! They are found before Markdown is parsed, and removed. Within a line, spaces replace them.
@@ -264,8 +264,8 @@ fn end_of_tags(text: &str) -> Option<usize> {
         .find_map(|(at, _)| Some(at + tag_length(&text[at..], "endcomment")?))
 }
 
-/// The length of a Liquid or Jinja tag with this name: `{% comment %}`, `{%- comment "of what"
-/// -%}`.
+/// The length of a Liquid or Jinja tag with this name: `{% comment %}`,
+/// `{%- comment "of what" -%}`.
 fn tag_length(text: &str, name: &str) -> Option<usize> {
     let inside = text.strip_prefix("{%")?;
     let trimmed = inside.strip_prefix('-').unwrap_or(inside).trim_start();
