@@ -1,4 +1,4 @@
-//! What templates may ask of other pages: the answers to `pages()`, `page_at()`, `topics()`,
+//! What templates may ask about other pages: the answers to `pages()`, `page_at()`, `topics()` and
 //! `audiences()`.
 
 use std::collections::HashSet;
@@ -29,7 +29,7 @@ pub struct PagesQuery {
 }
 
 impl PagesQuery {
-    /// A question as a page's field asks it.
+    /// The query in a page's field.
     pub fn of_items(items: &FieldItems) -> Self {
         let text = |name: &str| {
             items
@@ -52,19 +52,19 @@ impl PagesQuery {
     }
 }
 
-/// The orders that `pages()` knows.
+/// The orders that `pages()` accepts.
 pub const ORDERS: [&str; 5] = ["title", "newest", "updated", "order", "upcoming"];
 
-/// Listed pages that fit, section pages left out. An answer is kept, since many pages of a site ask
-/// the same.
+/// Listed pages that match, without section pages. Answers are cached, since many pages of a site
+/// ask for the same.
 pub fn pages(composer: &Composer, query: &PagesQuery) -> Arc<[PageId]> {
-    let kept = composer
+    let cached = composer
         .answers
         .read()
         .expect("no holder of this lock panics")
         .get(query)
         .cloned();
-    kept.unwrap_or_else(|| {
+    cached.unwrap_or_else(|| {
         let found: Arc<[PageId]> = find(composer, query).into();
         composer
             .answers
@@ -114,7 +114,7 @@ fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     });
     let most = query.limit.unwrap_or(usize::MAX);
     match query.order.as_deref() {
-        // The candidates are in this order.
+        // The candidates are in this order already.
         Some("updated") => found.truncate(most),
         order => keep_first(
             &mut found,
@@ -126,8 +126,8 @@ fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     found
 }
 
-/// The shortest list that holds every answer; only dated pages, the last changed first, where a day
-/// orders them.
+/// The shortest list that holds every answer. If the order is by date, it has only dated pages, the
+/// last changed first.
 fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     let is_by_day = matches!(query.order.as_deref(), Some("newest" | "updated"));
     let Some(topic) = &query.topic else {
@@ -148,7 +148,7 @@ fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     pages
 }
 
-/// The page with this source path, from the content folder.
+/// The page with this source path, relative to the content folder.
 ///
 /// # Errors
 /// A message with the nearest path.
@@ -169,12 +169,12 @@ pub fn page_at(composer: &Composer, path: &str) -> Result<PageId, String> {
         .filter_map(|page| page.entry.source.below(&tables.content))
         .collect();
     Err(match nearest(path, paths) {
-        Some(near) => format!("there is no page {path}; did you mean {near}?"),
-        None => format!("there is no page {path}"),
+        Some(near) => format!("page {path} does not exist; did you mean {near}?"),
+        None => format!("page {path} does not exist"),
     })
 }
 
-/// All topics, or audiences, that pages name, each with what a reader should begin with.
+/// All topics or audiences that pages name, each with the pages to start with.
 pub fn terms(composer: &Composer, terms: &[TermPages]) -> Vec<(TermView, Vec<PageId>)> {
     let view = |term: &TermPages| {
         let start = term.start.iter().filter_map(|to| match to {

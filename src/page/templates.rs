@@ -1,10 +1,10 @@
-//! Templates: loading them, what they may call, and drawing a composed sheet. The only user of
-//! `tera`.
+//! Templates: loading them, the functions they may call, and rendering a page with them. This is
+//! the only module that uses `tera`.
 //!
 //! The built-in theme and the writer's overrides are one set, by name. A template that cannot be
-//! read is told with its line, and the built-in one of its name (or nothing) stands in, so that
-//! every fault is found in one run. `draw` draws, `materials` holds what functions answer from,
-//! `reach` says which templates one template can come to.
+//! read is reported with its line, and the built-in template of the same name, if any, replaces it.
+//! So one run finds every problem. `render` renders, `render_context` holds what functions answer
+//! from, and `template_deps` says which templates one template can reach.
 
 mod field_names;
 mod functions;
@@ -34,15 +34,15 @@ use crate::kind::Kinds;
 use crate::paths::SourcePath;
 use crate::source::LineStarts;
 
-/// A template's text and where it stands.
+/// A template's text and its path.
 #[derive(Clone, Debug)]
 pub struct TemplateFile {
-    /// From `templates/`: `components/note.html`.
+    /// The path below `templates/`, such as `components/note.html`.
     pub name: String,
-    /// For messages; the built-in theme's are shown under the same path.
+    /// The path for messages. The built-in theme's templates appear under the same path.
     pub path: SourcePath,
     pub text: String,
-    /// Whether the writer made it.
+    /// Whether the file is the writer's own.
     pub is_own: bool,
 }
 
@@ -51,19 +51,20 @@ pub struct Templates {
     tera: Tera,
     pub signatures: Signatures,
     files: BTreeMap<String, TemplateFile>,
-    /// The writer's templates as they are drawn, with a check where a value can grow.
+    /// The writer's templates as they are rendered, with a check wherever a value can grow.
     checked: BTreeMap<String, limits::CheckedTemplate>,
-    /// All templates with the text that is drawn, where that is another than the written one.
+    /// All templates as they are rendered, or empty if every one is rendered as it is written.
     drawn: BTreeMap<String, TemplateFile>,
     reach: TemplateDeps,
-    /// The writer's templates that cannot be read and have no stand-in. Their faults are told.
+    /// The writer's templates that cannot be read and have no built-in replacement. Their problems
+    /// are reported.
     broken: BTreeSet<String>,
     old_names: Vec<Diagnostic>,
 }
 
 impl Templates {
-    /// Loads the built-in templates and the writer's, which win by name; `broken` are those whose
-    /// bytes are no text.
+    /// Loads the built-in templates and the writer's, which win by name. `broken` names the files
+    /// that are not valid text.
     pub fn load(
         built_in: Vec<TemplateFile>,
         own: Vec<TemplateFile>,
@@ -148,12 +149,12 @@ impl Templates {
             if !signatures.contains_key(&name) {
                 let problem = Diagnostic::new(
                     Code::BadTemplate,
-                    format!("this file defines no component `{name}`"),
+                    format!("this file does not define a component `{name}`"),
                 );
                 problems.push(
                     problem
                         .at(Location::start_of(&file.path))
-                        .help(format!("begin it with {{% component {name}() %}}")),
+                        .help(format!("start the file with `{{% component {name}() %}}`")),
                 );
             }
         }
@@ -178,17 +179,17 @@ impl Templates {
         self.files.contains_key(name)
     }
 
-    /// Whether there is such a template, and it was told that it cannot be read.
+    /// Whether this template exists but cannot be read, which is reported elsewhere.
     pub fn is_broken(&self, name: &str) -> bool {
         self.broken.contains(name) && !self.has(name)
     }
 
-    /// Names that the writer's templates use and that have changed since.
+    /// Reports outdated names in the writer's templates.
     pub fn old_names(&self) -> Vec<Diagnostic> {
         self.old_names.clone()
     }
 
-    /// Fields of pages that the writer's templates ask for and that no kind declares.
+    /// Reports fields of pages that the writer's templates use and that no kind declares.
     pub fn unknown_fields(&self, kinds: &Kinds) -> Vec<Diagnostic> {
         if kinds.values().any(|kind| kind.is_broken) {
             return Vec::new();
@@ -204,7 +205,7 @@ impl Templates {
         self.files.keys().map(String::as_str)
     }
 
-    /// The templates as they are drawn, checks included.
+    /// The templates as they are rendered, including the checks.
     fn rendered_files(&self) -> &BTreeMap<String, TemplateFile> {
         if self.drawn.is_empty() {
             &self.files
@@ -213,7 +214,7 @@ impl Templates {
         }
     }
 
-    /// A problem met while drawing, at its place in the file as it was written.
+    /// Moves a rendering problem to its position in the file as it was written.
     fn as_written(&self, mut problem: Diagnostic) -> Diagnostic {
         let checked = |path: &SourcePath| {
             let file = self.files.values().find(|file| file.path == *path)?;
@@ -229,7 +230,7 @@ impl Templates {
         problem
     }
 
-    /// The files of `static/` that templates ask for by a literal `asset(path="…")`.
+    /// The files of `static/` that templates name in a literal `asset(path="…")`.
     pub fn asset_paths(&self) -> BTreeSet<String> {
         let mut paths = BTreeSet::new();
         for file in self.files.values() {
@@ -246,19 +247,19 @@ impl Templates {
         paths
     }
 
-    /// The fingerprint of a template's text and of all templates that it can come to.
+    /// The fingerprint of a template's text and of all templates that it can reach.
     pub fn template_hash(&self, name: &str) -> Option<Fingerprint> {
         self.reach.templates.get(name).copied()
     }
 
-    /// The same for the template of a component.
+    /// The fingerprint of a component's template and of all templates that it can reach.
     pub fn component_hash(&self, name: &str) -> Option<Fingerprint> {
         self.reach.components.get(name).copied()
     }
 }
 
-/// The engine's parser calls itself for each `elif`, so that thousands of them would end the
-/// program.
+/// The most `elif` branches in one template. Tera's parser calls itself for each of them, so
+/// thousands would overflow the stack.
 const BRANCHES_MAX: usize = 256;
 
 fn too_many_branches(file: &TemplateFile) -> Option<Diagnostic> {
@@ -266,12 +267,12 @@ fn too_many_branches(file: &TemplateFile) -> Option<Diagnostic> {
     let place = LineStarts::new(&file.text).place(&file.path, at..at + word.len());
     let problem = Diagnostic::new(
         Code::BadTemplate,
-        format!("this template has more than {BRANCHES_MAX} `elif`"),
+        format!("this template has more than {BRANCHES_MAX} `elif` branches"),
     );
     Some(
         problem
             .at(place)
-            .help("look the value up in a mapping, or divide the template"),
+            .help("look the value up in a mapping, or split the template"),
     )
 }
 
@@ -293,15 +294,15 @@ fn try_load(files: &BTreeMap<String, TemplateFile>) -> tera::TeraResult<Tera> {
     Ok(tera)
 }
 
-/// What is drawn: the parsed templates, the checks in the writer's, and all texts with these. The
-/// last two are empty where no value can grow.
+/// The parsed templates, the checks in the writer's templates, and the text of all templates with
+/// these checks. The last two are empty if no value can grow.
 type LimitedTemplates = (
     Tera,
     BTreeMap<String, limits::CheckedTemplate>,
     BTreeMap<String, TemplateFile>,
 );
 
-/// The same templates, with a limit on the values that the writer's put together.
+/// Adds a limit on the values that the writer's templates build.
 fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> LimitedTemplates {
     let own = files.values().filter(|file| file.is_own);
     let checked: BTreeMap<String, limits::CheckedTemplate> = own
@@ -318,7 +319,7 @@ fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> LimitedTem
     }
     match try_load(&drawn) {
         Ok(limited) => (limited, checked, drawn),
-        // A template that only Tera can read is drawn as it is written.
+        // A template that only Tera can read is rendered as it is written.
         Err(_) => (tera, BTreeMap::new(), BTreeMap::new()),
     }
 }

@@ -1,9 +1,9 @@
-//! Fields of pages that a template asks for and that no kind declares: `{% if recipe.servs %}` is
-//! never true, and nothing else says so.
+//! Fields of pages that a template uses and that no kind declares. Nothing else reports that
+//! `{% if recipe.servs %}` is never true.
 //!
-//! A template may give the fields a name of their own (`{% set recipe = page.fields %}`) and go
-//! through lists of mappings (`{% for step in recipe.steps %}`). Both are followed within one file.
-//! A name that is given twice is left alone.
+//! A template may assign the fields to a variable (`{% set recipe = page.fields %}`) and loop over
+//! lists of mappings (`{% for step in recipe.steps %}`). Both are followed within one file. A
+//! variable that is assigned twice is ignored.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::fields::{Field, FieldType};
 use crate::kind::Kinds;
 use crate::source::LineStarts;
 
-/// What is known of a value: the fields that it can have. `None` where it can have any.
+/// The fields that a value can have, or `None` if it can have any.
 type ValueShape<'a> = Option<Vec<&'a Field>>;
 
 /// One expression such as `page.fields.steps`: its names, each with its offset in the template.
@@ -36,10 +36,10 @@ pub fn unknown_fields(file: &TemplateFile, kinds: &Kinds) -> Vec<Diagnostic> {
             let near = nearest(name, fields.iter().map(|field| field.name.as_str()));
             let problem = Diagnostic::new(
                 Code::UnknownField,
-                format!("no kind declares a field `{name}`, so it is never there"),
+                format!("no kind declares a field `{name}`, so it is never set"),
             );
             let help = near.map_or_else(
-                || "declare it under `fields:` of the kind".to_owned(),
+                || "declare it under `fields:` in the kind's file".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
             problems.push(
@@ -52,8 +52,8 @@ pub fn unknown_fields(file: &TemplateFile, kinds: &Kinds) -> Vec<Diagnostic> {
     problems
 }
 
-/// The insides of the tags `{{ … }}` and `{% … %}`, with their offsets; comments and raw blocks are
-/// left out.
+/// The insides of the tags `{{ … }}` and `{% … %}` with their offsets, without comments and raw
+/// blocks.
 pub(super) fn tags(text: &str) -> Vec<(usize, &str)> {
     let mut tags = Vec::new();
     let mut at = 0;
@@ -81,7 +81,7 @@ pub(super) fn tags(text: &str) -> Vec<(usize, &str)> {
     tags
 }
 
-/// The expressions of names and dots in a tag. Strings and names of arguments are passed over.
+/// The expressions of names and dots in a tag. Strings and names of arguments are skipped.
 pub(super) fn chains(start: usize, tag: &str) -> Vec<NameChain<'_>> {
     let bytes = tag.as_bytes();
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -132,8 +132,8 @@ pub(super) fn chains(start: usize, tag: &str) -> Vec<NameChain<'_>> {
     chains
 }
 
-/// A name in square brackets, such as `["steps"]`: where it begins, the name, and the offset after
-/// the bracket.
+/// A name in square brackets, such as `["steps"]`: its offset, the name, and the offset after the
+/// bracket.
 fn subscript(tag: &str, at: usize) -> Option<(usize, &str, usize)> {
     let inside = tag[at..].strip_prefix('[')?;
     let quote = inside
@@ -145,7 +145,7 @@ fn subscript(tag: &str, at: usize) -> Option<(usize, &str, usize)> {
         .then(|| (at + 2, name, at + 2 + name.len() + 2))
 }
 
-/// The names that a template gives to fields, with the fields that each can have.
+/// The variables that a template assigns fields to, with the fields that each can have.
 fn names<'t, 'a>(
     tags: &[(usize, &'t str)],
     declared: &[&'a Field],
@@ -168,7 +168,7 @@ fn names<'t, 'a>(
             (true, Some(at)) => (&words[1..at], &words[at + 1..]),
             _ => (&words[1..words.len().min(2)], &words[words.len().min(2)..]),
         };
-        // Only a value that is one expression, without a filter or a call, is followed.
+        // Only a value that is a single expression, without a filter or a call, is followed.
         let is_plain =
             source.len() == 1 && targets.len() == 1 && !tag.contains(['|', '(', '[', '~']);
         let shape = if is_plain {
@@ -185,7 +185,7 @@ fn names<'t, 'a>(
     names
 }
 
-/// The fields that the value of an expression can have; of a list, those of its items.
+/// The fields that the value of an expression can have. For a list, those of its items.
 fn shape_of<'a>(
     chain: &NameChain,
     names: &BTreeMap<&str, ValueShape<'a>>,
@@ -202,10 +202,10 @@ fn shape_of<'a>(
     inner(&fields, last, is_loop)
 }
 
-/// Names of an expression, each with where it is.
+/// The names in an expression, each with its offset.
 type ChainNames<'c, 't> = &'c [(usize, &'t str)];
 
-/// The fields with which an expression begins, and the names after them.
+/// The fields at the start of an expression, and the names after them.
 fn begin<'c, 't, 'a>(
     chain: &'c NameChain<'t>,
     names: &BTreeMap<&str, ValueShape<'a>>,
@@ -231,7 +231,7 @@ fn begin<'c, 't, 'a>(
     is_page.then(|| (declared.to_vec(), &chain.names[2..]))
 }
 
-/// The fields of a field that holds a mapping or, for the items of a loop, a list of mappings.
+/// The fields inside a field that is a mapping or, for the items of a loop, a list of mappings.
 fn inner<'a>(fields: &[&'a Field], name: &str, is_item: bool) -> ValueShape<'a> {
     let mut inside = Vec::new();
     for field in fields.iter().filter(|field| field.name == name) {
@@ -247,7 +247,8 @@ fn inner<'a>(fields: &[&'a Field], name: &str, is_item: bool) -> ValueShape<'a> 
     (!inside.is_empty()).then_some(inside)
 }
 
-/// The first name of an expression that no field has, and the fields that were possible there.
+/// The first name in an expression that is not a declared field, and the fields that are possible
+/// there.
 fn unknown<'t, 'a>(
     chain: &NameChain<'t>,
     names: &BTreeMap<&str, ValueShape<'a>>,
@@ -312,7 +313,7 @@ mod tests {
             ),
         ] {
             let expected = format!(
-                "{column} no kind declares a field `servs`, so it is never there did you mean `serves`?"
+                "{column} no kind declares a field `servs`, so it is never set did you mean `serves`?"
             );
             assert_eq!(reported(text), [expected], "{text}");
         }

@@ -31,7 +31,7 @@ pub const FUNCTIONS: [&str; 11] = [
     "throw",
 ];
 
-/// Handsel's filters and the most used of Tera's own.
+/// Handsel's filters and the most common of Tera's own.
 pub const FILTERS: [&str; 43] = [
     "date",
     "slug",
@@ -78,12 +78,11 @@ pub const FILTERS: [&str; 43] = [
     "filter",
 ];
 
-/// Numbers that one call of `range` gives at most, and all calls of a page together.
+/// The most numbers that one call of `range` returns, and that all calls on a page return together.
 const RANGE_MAX: usize = 10_000;
 pub const NUMBERS_MAX: usize = 1_000_000;
 
-/// Makes functions and filters known. The functions answer from what lies on the desk of the thread
-/// that draws.
+/// Registers functions and filters. The functions answer from the state of the thread that renders.
 pub fn register(tera: &mut Tera) {
     register_words(tera);
     register_files(tera);
@@ -91,7 +90,7 @@ pub fn register(tera: &mut Tera) {
     register_filters(tera);
 }
 
-/// Notes a question, and answers it.
+/// Records a dependency, and answers it.
 fn ask<T>(
     question: Dependency,
     answer: impl FnOnce(&RenderContext) -> TeraResult<T>,
@@ -179,13 +178,13 @@ fn register_files(tera: &mut Tera) {
     });
 }
 
-/// Why a file of `data/` that is there has no value.
+/// Explains why an existing file of `data/` has no value.
 fn unread_data(path: &str) -> Error {
     let is_data = [".yaml", ".yml", ".json", ".csv"]
         .iter()
         .any(|ending| path.to_ascii_lowercase().ends_with(ending));
     Error::message(if is_data {
-        format!("data/{path} cannot be read: its problem is reported at the file")
+        format!("data/{path} cannot be read: see the problem reported for that file")
     } else {
         format!("data/{path} is not a YAML, JSON or CSV file, so it holds no data")
     })
@@ -199,8 +198,8 @@ fn found<'a, T>(
 ) -> TeraResult<T> {
     value.ok_or_else(|| {
         Error::message(match nearest(path, names.map(String::as_str)) {
-            Some(near) => format!("there is no file {folder}{path}; did you mean {near}?"),
-            None => format!("there is no file {folder}{path}"),
+            Some(near) => format!("file {folder}{path} does not exist; did you mean {near}?"),
+            None => format!("file {folder}{path} does not exist"),
         })
     })
 }
@@ -233,7 +232,7 @@ fn register_queries(tera: &mut Tera) {
             .filter(|order| !ORDERS.contains(order))
         {
             return Err(Error::message(format!(
-                "`{order}` is no order; there are {}",
+                "`{order}` is not a valid order; use one of {}",
                 ORDERS.join(", ")
             )));
         }
@@ -261,32 +260,32 @@ fn register_queries(tera: &mut Tera) {
     });
 }
 
-/// What is wrong with an address that a template wrote.
+/// Explains what is wrong with an address in a template.
 fn invalid_address(own: &RenderContext, written: &str) -> Error {
     let path = written.split_once('#').map_or(written, |(path, _)| path);
     let Ok(route) = Route::new(path) else {
-        return Error::message(format!("`{written}` leads out of the site"));
+        return Error::message(format!("`{written}` is outside the site"));
     };
     Error::message(
         match nearest(
             route.as_str(),
             own.composer.site.tables.by_route.keys().map(Route::as_str),
         ) {
-            Some(near) => format!("there is nothing at `{written}`; did you mean `{near}`?"),
-            None => format!("there is nothing at `{written}`"),
+            Some(near) => format!("address `{written}` does not exist; did you mean `{near}`?"),
+            None => format!("address `{written}` does not exist"),
         },
     )
 }
 
-/// A list of whole numbers, as Tera's own, but that one page gets only so many of them: a loop
-/// without end is an error, not a hang.
+/// Registers `range`: a list of whole numbers, like Tera's own function, but limited per page. So
+/// an endless loop is an error instead of a hang.
 fn register_range(tera: &mut Tera) {
     tera.register_function("range", |args: Kwargs, _: &State| -> TeraResult<Vec<i64>> {
         let start: i64 = args.get("start")?.unwrap_or(0);
         let end: i64 = args.must_get("end")?;
         let step: i64 = args.get("step_by")?.unwrap_or(1);
         if step == 0 {
-            return Err(Error::message("`range` wants a `step_by` that is not 0"));
+            return Err(Error::message("`step_by` of `range` must not be 0"));
         }
         let distance = if step > 0 { end.saturating_sub(start) } else { start.saturating_sub(end) };
         let count = usize::try_from(distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs())).unwrap_or(usize::MAX);
@@ -297,7 +296,7 @@ fn register_range(tera: &mut Tera) {
         });
         if is_too_much {
             let message =
-                format!("this loop passes the limit: one `range` gives at most {RANGE_MAX} numbers, a page at most {NUMBERS_MAX}");
+                format!("this loop exceeds the limit: one `range` returns at most {RANGE_MAX} numbers, a page at most {NUMBERS_MAX}");
             return Err(Error::message(message));
         }
         Ok((0..count).map(|index| start + step * i64::try_from(index).unwrap_or(0)).collect())
@@ -310,8 +309,9 @@ fn register_filters(tera: &mut Tera) {
     tera.register_filter(
         "json",
         |value: &Value, _: Kwargs, _: &State| -> TeraResult<Value> {
-            let json = serde_json::to_value(value)
-                .map_err(|error| Error::message(format!("this value has no JSON: {error}")))?;
+            let json = serde_json::to_value(value).map_err(|error| {
+                Error::message(format!("this value cannot be written as JSON: {error}"))
+            })?;
             Ok(Value::safe_string(&for_script(&json)))
         },
     );
@@ -361,7 +361,8 @@ fn register_filters(tera: &mut Tera) {
     );
 }
 
-/// Markdown as HTML. What is HTML already, such as a field that holds Markdown, stays as it is.
+/// Renders Markdown as HTML. A value that is HTML already, such as a field in Markdown, is
+/// unchanged.
 fn markdown(value: &Value, html: fn(&str) -> String) -> TeraResult<Value> {
     match value.as_str() {
         Some(_) if value.is_safe() => Ok(value.clone()),
@@ -370,7 +371,7 @@ fn markdown(value: &Value, html: fn(&str) -> String) -> TeraResult<Value> {
     }
 }
 
-/// The text of HTML, its elements taken out.
+/// The text of an HTML fragment, without its tags.
 fn strip_tags(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut is_tag = false;

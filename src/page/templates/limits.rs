@@ -1,29 +1,30 @@
-//! A limit on the values that the writer's templates put together. Forty times `a ~ a` would take
-//! all memory that there is, and Tera has no limit of its own.
+//! A limit on the values that the writer's templates build. Repeating `a ~ a` forty times would
+//! exhaust memory, and Tera has no limit of its own.
 //!
-//! Before they are drawn, the writer's templates are given a filter at each place where a value can
-//! grow: what stands before a `~`, what a `set` gives a name to, and the filters that make a text
-//! longer. Each value is then at most a few times as large as the limit. Places in messages are
-//! those of the file as it was written.
+//! Before rendering, the writer's templates get a filter at each place where a value can grow:
+//! before a `~`, on the value of a `set`, and in the filters that make text longer. So each value
+//! is at most a few times as large as the limit. Messages give positions in the file as it was
+//! written.
 
 use tera::{Error, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 /// The most bytes that one value of a template may have as text.
 const VALUE_BYTES_MAX: usize = 16 << 20;
 
-/// The filter that measures a value and gives it back.
+/// The filter that measures a value and returns it.
 const FILTER: &str = "_within_limit";
 
-/// A template's text with the checks, and where they were put in.
+/// A template's text with the checks, and their positions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckedTemplate {
     pub text: String,
-    /// Line and column of the written text before which so many characters were put in, ascending.
+    /// Line and column in the written text, and the number of characters inserted before it, in
+    /// ascending order.
     inserted: Vec<(usize, usize, usize)>,
 }
 
 impl CheckedTemplate {
-    /// The column of the file as it was written; lines and columns count from 1.
+    /// The column in the file as it was written. Lines and columns count from 1.
     pub fn written_column(&self, line: usize, column: usize) -> usize {
         let mut shift = 0;
         for (_, at, length) in self.inserted.iter().filter(|(of, ..)| *of == line) {
@@ -36,7 +37,7 @@ impl CheckedTemplate {
     }
 }
 
-/// Makes the filters known that measure values.
+/// Registers the filters that measure values.
 pub fn register(tera: &mut Tera) {
     tera.register_filter(FILTER, |value: &Value, _: Kwargs, _: &State| {
         measured(value).map(|()| value.clone())
@@ -47,19 +48,19 @@ pub fn register(tera: &mut Tera) {
 
 fn too_large() -> Error {
     Error::message(format!(
-        "this value passes the limit: a value of a template has at most {} MiB",
+        "this value exceeds the limit: a value of a template has at most {} MiB",
         VALUE_BYTES_MAX >> 20
     ))
 }
 
-/// What an item of a list takes besides its text.
+/// The bytes that an item of a list takes in addition to its text.
 const ITEM_BYTES: usize = 16;
 
-/// No value is nested deeper than this.
+/// The deepest nesting of a value.
 const DEPTH_MAX: usize = 64;
 
-/// Refuses a value that is longer as text than the limit. What a list holds twice counts twice:
-/// printing it writes it twice.
+/// Rejects a value whose text is longer than the limit. An item that a list holds twice counts
+/// twice, as it is printed twice.
 fn measured(value: &Value) -> TeraResult<()> {
     let (mut left, mut ahead) = (VALUE_BYTES_MAX, vec![(value, 0)]);
     while let Some((value, depth)) = ahead.pop() {
@@ -77,7 +78,7 @@ fn measured(value: &Value) -> TeraResult<()> {
     Ok(())
 }
 
-/// As Tera's own, within the limit.
+/// Tera's own `replace`, within the limit.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "Tera gives filters their arguments by value"
@@ -103,7 +104,7 @@ fn replace(value: StringInput, args: Kwargs, state: &State) -> TeraResult<Value>
     })
 }
 
-/// As Tera's own, within the limit.
+/// Tera's own `join`, within the limit.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "Tera gives filters their arguments by value"
@@ -145,7 +146,7 @@ fn join(values: &[Value], args: Kwargs, state: &State) -> TeraResult<Value> {
     })
 }
 
-/// A template with its checks; `None` where nothing in it can grow.
+/// A template with its checks, or `None` if nothing in it can grow.
 pub fn with_checks(text: &str) -> Option<CheckedTemplate> {
     if !text.contains('~') && !text.contains("set") {
         return None;
@@ -188,7 +189,7 @@ pub fn with_checks(text: &str) -> Option<CheckedTemplate> {
     Some(checked)
 }
 
-/// The first word of a tag's inside, and what follows.
+/// The first word inside a tag, and the rest.
 fn word(inside: &str) -> (&str, &str) {
     let inside = inside.trim_start_matches('-').trim_start();
     inside.split_at(
@@ -201,7 +202,7 @@ fn word(inside: &str) -> (&str, &str) {
 const CHECK: &str = "|_within_limit";
 const CHECK_AROUND: &str = ")|_within_limit";
 
-/// Reads a tag that begins at `open`; gives where it ends.
+/// Reads the tag that begins at `open`, and returns the offset of its end.
 fn tag<'a>(text: &'a str, open: usize, inserts: &mut Vec<(usize, &'a str)>) -> usize {
     let is_statement = text[open..].starts_with("{%");
     let (first, behind) = word(&text[open + 2..]);
@@ -227,8 +228,7 @@ fn tag<'a>(text: &'a str, open: usize, inserts: &mut Vec<(usize, &'a str)>) -> u
                 break;
             }
             (None, b'{' | b'[' | b'(') => {
-                // A bracket behind a value takes something out of it; any other makes a list or a
-                // mapping.
+                // A bracket after a value indexes it; any other bracket makes a list or a mapping.
                 let before = text[..at].trim_end().chars().next_back();
                 let is_index = before.is_some_and(|c| {
                     c.is_alphanumeric() || matches!(c, '_' | ']' | ')' | '"' | '\'' | '`')
@@ -251,7 +251,7 @@ fn tag<'a>(text: &'a str, open: usize, inserts: &mut Vec<(usize, &'a str)>) -> u
             inserts.insert(first_insert, (from, "("));
             inserts.push((end, CHECK_AROUND));
         }
-        // A block: its name is followed by filters, or by nothing.
+        // A block: filters or nothing follow its name.
         None if is_set => {
             let name = word(&text[name_at..]).0;
             let behind_name = name.as_ptr() as usize - text.as_ptr() as usize + name.len();

@@ -1,6 +1,6 @@
 //! Templates, partials and blocks of the theme that a site's own templates still call by old names.
 //!
-//! Such a template keeps its effect: it is loaded as if it used the new names, and each old name is
+//! Such a template keeps working: it is loaded as if it used the new names, and each old name is
 //! reported.
 
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ pub fn with_new_names(
     files
 }
 
-/// The names of blocks where they begin and end, with their offsets.
+/// The names of blocks at their start and end tags, with their offsets.
 fn blocks(text: &str) -> Vec<(usize, &str)> {
     let name = |(at, _): (usize, &str)| {
         let tag = text[at + 2..].trim_start_matches('-').trim_start();

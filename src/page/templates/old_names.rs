@@ -1,5 +1,4 @@
-//! Names that templates of a site still use and that have changed since: of values, of words, and
-//! of words to compare with.
+//! Outdated names in a site's own templates: of values, of words, and of words to compare with.
 
 use super::TemplateFile;
 use super::field_names::{NameChain, chains, tags};
@@ -7,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::renamed::{self, NameKind, RENAMED};
 use crate::source::LineStarts;
 
-/// The objects in templates whose values have names of the site's own.
+/// Objects in templates whose values may have any names of the site's own.
 const OTHERS: [&str; 5] = ["words", "site", "nav", "loop", "extra"];
 
 /// Reports the old names in a template.
@@ -43,8 +42,8 @@ pub fn old_names(file: &TemplateFile) -> Vec<Diagnostic> {
     problems
 }
 
-/// The old name in an expression such as `page.twin_href` or `words.level_starter`, where it is,
-/// and the new one.
+/// The old name in an expression such as `page.twin_href` or `words.level_starter`: its offset, the
+/// name, and the new name.
 fn renamed_value<'t>(chain: &NameChain<'t>) -> Option<(usize, &'t str, &'static str)> {
     let [(_, owner), (at, name), ..] = chain.names[..] else {
         return None;
@@ -55,12 +54,12 @@ fn renamed_value<'t>(chain: &NameChain<'t>) -> Option<(usize, &'t str, &'static 
         NameKind::TemplateValue
     };
     let new = renamed::new_name(kind, name)?;
-    // Cards have any name in a template, and one renamed value.
+    // A card can have any variable name in a template, and only one of its values was renamed.
     let is_of_card = new == "event" && !OTHERS.contains(&owner);
     (owner == "words" || owner == "page" || is_of_card).then_some((at, name, new))
 }
 
-/// The new name of a text that is a value or the key of a word, in a tag that says so.
+/// The new name of a quoted text that is a value or a word's key, if the tag uses it as such.
 fn renamed_word(tag: &str, text: &str) -> Option<&'static str> {
     let of_value = ["level", "order", "layout", "show"]
         .into_iter()
@@ -68,7 +67,7 @@ fn renamed_word(tag: &str, text: &str) -> Option<&'static str> {
     of_value.or_else(|| renamed::new_name(NameKind::Word, text).filter(|_| tag.contains("key")))
 }
 
-/// The texts in quotes within a tag, each with its offset in the template.
+/// The quoted texts within a tag, each with its offset in the template.
 fn literals(start: usize, tag: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {

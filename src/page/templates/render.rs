@@ -1,4 +1,4 @@
-//! Drawing: a composed sheet and its page's body in, HTML out.
+//! Rendering: an output page's values and its page's body go in, HTML comes out.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,32 +20,32 @@ use crate::page::PageContext;
 use crate::page::files::FileFactsTable;
 use crate::page::tool::EmbeddedTool;
 
-/// What draws a tool within a page's text.
+/// The template that renders a tool within a page's text.
 pub const TOOL_TEMPLATE: &str = "partials/tool.html";
 
-/// The most bytes that one page may become; past it a template runs in a circle.
+/// The most bytes that one page may have. A larger page means that a template loops.
 const PAGE_BYTES_MAX: usize = 64 << 20;
 
-/// Draws sheets.
+/// Renders output pages.
 pub struct PageRenderer<'a> {
     pub templates: &'a Templates,
     pub render_context: &'a Arc<RenderContext>,
 }
 
-/// A drawn sheet.
+/// A rendered output page.
 #[derive(Debug)]
 pub struct RenderedPage {
     pub html: String,
-    /// What its templates asked besides what they were given.
+    /// What its templates asked for in addition to the values they were given.
     pub asked: BTreeSet<Dependency>,
 }
 
 impl PageRenderer<'_> {
-    /// The HTML of a composed sheet. `body`, `includes` and `files` are its page's, empty where it
-    /// has none.
+    /// The HTML of an output page. `body`, `includes` and `files` are those of its page, or empty
+    /// if it has none.
     ///
     /// # Errors
-    /// What a template failed on, at its line, with the templates that led there.
+    /// The problem on which a template failed, at its line, with the templates that called it.
     pub fn draw(
         &self,
         composed: &PageContext,
@@ -95,7 +95,7 @@ impl PageRenderer<'_> {
         }
     }
 
-    /// A page that sends readers from an old address on.
+    /// The HTML of a page that redirects readers from an old address.
     ///
     /// # Errors
     /// As for [`PageRenderer::draw`].
@@ -138,7 +138,7 @@ impl PageRenderer<'_> {
         })
     }
 
-    /// What every template sees: the site, and the theme's words in a language.
+    /// The values that every template sees: the site, and the theme's words in a language.
     fn context(&self, language: &str) -> Context {
         let mut context = Context::new();
         context.insert_value("site", self.render_context.site.clone());
@@ -155,7 +155,7 @@ impl PageRenderer<'_> {
         }
     }
 
-    /// Writes segments with their holes filled.
+    /// Writes segments with their placeholders filled.
     fn fill(
         &self,
         segments: &[Segment],
@@ -192,7 +192,7 @@ impl PageRenderer<'_> {
         Ok(())
     }
 
-    /// Another page's tool, drawn as on its own page.
+    /// Writes another page's tool, rendered as on its own page.
     fn tool(&self, embedded: Option<&EmbeddedTool>, out: &mut String) -> tera::TeraResult<()> {
         let Some(view) = embedded.and_then(|embedded| embedded.view.as_ref()) else {
             return Ok(());
@@ -200,7 +200,7 @@ impl PageRenderer<'_> {
         let mut context = self.context(&view.language);
         context.insert("tool", view);
         let mut html = LimitedWriter(Vec::new());
-        // The theme's words within it are of its own language.
+        // Functions called within the tool answer in its own language.
         let around =
             with_state(|state| std::mem::replace(&mut state.language, view.language.clone()));
         let drawn = self
@@ -248,7 +248,7 @@ impl PageRenderer<'_> {
 struct PlaceholderValues<'a> {
     composed: &'a PageContext,
     includes: &'a [String],
-    /// The terms that were explained already: each is at its first use.
+    /// The terms that are explained already. Each is explained at its first use.
     explained: RefCell<BTreeSet<usize>>,
 }
 
@@ -260,8 +260,8 @@ impl PlaceholderValues<'_> {
             .map_or("", String::as_str)
     }
 
-    /// A word of the glossary: at its first use a link to its page, with the short explanation
-    /// beside it for those who ask.
+    /// Writes a word of the glossary. Its first use is a link to the word's page, with the short
+    /// explanation as a tooltip.
     fn term(&self, term: usize, text: &str, out: &mut String) {
         let used = self.composed.terms.get(term).and_then(Option::as_ref);
         let Some(used) = used.filter(|_| self.explained.borrow_mut().insert(term)) else {
@@ -284,7 +284,8 @@ impl PlaceholderValues<'_> {
         out.push_str("</span>");
     }
 
-    /// The title of the page that a wiki link leads to; its own words where it leads to none.
+    /// The title of the page that a wiki link points to, or the link's own text if it has no
+    /// target.
     fn wiki_title(&self, index: u32) -> &str {
         self.composed
             .wiki_titles
@@ -293,7 +294,7 @@ impl PlaceholderValues<'_> {
     }
 }
 
-/// Bytes up to a limit that no page reaches unless a template runs in a circle.
+/// Collects bytes up to a limit that a page reaches only if a template loops.
 struct LimitedWriter(Vec<u8>);
 
 impl Write for LimitedWriter {
@@ -301,7 +302,7 @@ impl Write for LimitedWriter {
         if self.0.len() + bytes.len() > PAGE_BYTES_MAX {
             return Err(io::Error::new(
                 io::ErrorKind::FileTooLarge,
-                "the page grows without end",
+                "the page exceeds the size limit",
             ));
         }
         self.0.extend_from_slice(bytes);

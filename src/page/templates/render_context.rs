@@ -1,8 +1,8 @@
-//! What templates' functions answer from, and what they were asked while a sheet was drawn.
+//! What templates' functions answer from, and what they were asked while a page was rendered.
 //!
-//! The functions are registered once with the templates and read what lies on this thread's desk,
-//! which drawing puts there. A question that was answered is noted; drawn again, the sheet would be
-//! the same for as long as the answers are.
+//! The functions are registered once with the templates and read the state of this thread, which
+//! rendering sets. Each answered query is recorded as a dependency. While all answers are the same,
+//! rendering the page again would give the same result.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,7 +20,7 @@ use crate::paths::Route;
 use crate::renamed::NameKind;
 use crate::site::topics::TermPages;
 
-/// What drawing needs besides the templates.
+/// What rendering needs in addition to the templates.
 pub struct RenderContext {
     pub composer: Composer,
     pub(super) site: Value,
@@ -29,16 +29,16 @@ pub struct RenderContext {
     pub(super) assets: BTreeMap<String, String>,
     /// Icon name → SVG.
     pub(super) icons: BTreeMap<String, String>,
-    /// `data/` path → what it holds.
+    /// `data/` path → its content.
     pub(super) data: BTreeMap<String, (Value, Fingerprint)>,
-    /// Files of `data/` that hold no value: broken ones, and those of another type.
+    /// Files of `data/` without a value: broken files, and those of another type.
     pub(super) unread_data: BTreeSet<String>,
     /// The theme's words as templates read them, by language.
     worded: RwLock<HashMap<String, Value>>,
     answered: RwLock<HashMap<Dependency, Option<Fingerprint>>>,
 }
 
-/// Something that a template asked.
+/// Something that a template asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Dependency {
     Pages(PagesQuery),
@@ -49,8 +49,8 @@ pub enum Dependency {
     Asset(String),
     Icon(String),
     Data(String),
-    /// The picture at an address, asked for by the page's finished HTML, or, where it only refers
-    /// to it, by its links. `pipeline` answers.
+    /// The image at an address that the page's finished HTML shows or, if it only refers to it,
+    /// links to. `pipeline` answers.
     Picture {
         href: String,
         is_shown: bool,
@@ -85,7 +85,7 @@ impl RenderContext {
         self.site_hash
     }
 
-    /// Takes other assets, icons and data, and other words; the site is the same.
+    /// The same site with other assets, icons, data and translations.
     pub fn with_assets(
         &mut self,
         words: Arc<Translations>,
@@ -102,22 +102,22 @@ impl RenderContext {
         self.refresh();
     }
 
-    /// After something of the site changed: its view is made anew, and no answer holds any longer.
+    /// Rebuilds the view of the site after a change, and drops all cached answers.
     pub fn refresh(&mut self) {
         let view = self.composer.site_view();
         (self.site, self.site_hash) = (Value::from_serializable(&view), hash_of(&view));
         (self.worded, self.answered) = (RwLock::default(), RwLock::default());
     }
 
-    /// The theme's words in a language, each as it is without a count and with nothing filled in.
+    /// The theme's words in a language, without counts and with their placeholders unfilled.
     pub(super) fn words(&self, language: &str) -> Value {
-        if let Some(kept) = self
+        if let Some(cached) = self
             .worded
             .read()
             .expect("no holder of this lock panics")
             .get(language)
         {
-            return kept.clone();
+            return cached.clone();
         }
         let words = &self.composer.words;
         let said = words.keys().filter_map(|key| {
@@ -137,15 +137,15 @@ impl RenderContext {
             .clone()
     }
 
-    /// The fingerprint of the answer to a question; `None` where there is no answer.
+    /// The fingerprint of the answer to a query, or `None` if there is no answer.
     pub fn dependency_hash(&self, question: &Dependency) -> Option<Fingerprint> {
-        if let Some(kept) = self
+        if let Some(cached) = self
             .answered
             .read()
             .expect("no holder of this lock panics")
             .get(question)
         {
-            return *kept;
+            return *cached;
         }
         let hash = self.hash(question);
         self.answered
@@ -189,7 +189,7 @@ impl RenderContext {
         hasher.finish()
     }
 
-    /// The published address of a route that is written in a template.
+    /// The published address of a route written in a template.
     pub(super) fn href(&self, written: &str) -> Option<String> {
         let (path, fragment) = written
             .split_once('#')
@@ -238,11 +238,11 @@ fn values_of(data: &BTreeMap<String, serde_json::Value>) -> BTreeMap<String, (Va
         .collect()
 }
 
-/// What a thread has before it while it draws one sheet.
+/// The state of a thread while it renders one page.
 pub(super) struct RenderState {
     pub render_context: Arc<RenderContext>,
     pub language: String,
-    /// How many numbers `range` may still give.
+    /// How many more numbers `range` may return.
     pub numbers_left: usize,
     pub asked: BTreeSet<Dependency>,
 }
@@ -251,7 +251,7 @@ thread_local! {
     static DESK: RefCell<Option<RenderState>> = const { RefCell::new(None) };
 }
 
-/// Draws with this on the desk; gives back what was asked meanwhile.
+/// Renders with this state, and returns what was asked for meanwhile.
 pub(super) fn with_desk<T>(
     state: RenderState,
     draw: impl FnOnce() -> T,
@@ -264,16 +264,16 @@ pub(super) fn with_desk<T>(
     )
 }
 
-/// Looks at this thread's desk.
+/// Accesses this thread's state.
 ///
 /// # Panics
-/// When nothing is being drawn: only templates call the functions that look.
+/// If nothing is being rendered. Only templates call the functions that use the state.
 pub(super) fn with_state<T>(look: impl FnOnce(&mut RenderState) -> T) -> T {
     DESK.with_borrow_mut(|state| {
         look(
             state
                 .as_mut()
-                .expect("functions are called only while a sheet is drawn"),
+                .expect("functions are called only while a page is rendered"),
         )
     })
 }

@@ -1,14 +1,14 @@
-//! What to do when a template fails while a page is drawn, by the cause that the message names.
+//! Help for a template that fails while a page is rendered, by the cause that the message names.
 
-/// Words of a message, in lower case, and what to do about that cause; the first that fits counts.
+/// Parts of a message, in lower case, and the help for that cause. The first match counts.
 const BY_CAUSE: [(&[&str], &str); 17] = [
     (
-        &["this value passes the limit"],
-        "look for a value that is put together with itself, in a loop or a component",
+        &["this value exceeds the limit"],
+        "look for a value that is joined to itself in a loop or a component",
     ),
     (
-        &["passes the limit", "exceeds the limit"],
-        "make the loop shorter, or look for one that runs inside another",
+        &["exceeds the limit"],
+        "make the loop shorter, or look for a loop inside another one",
     ),
     (
         &["recursion depth"],
@@ -16,31 +16,28 @@ const BY_CAUSE: [(&[&str], &str); 17] = [
     ),
     (
         &["only be done on numbers"],
-        "turn the value into a number with `| int` or `| float`; where it can be absent, ask `{% if … %}` first",
+        "convert the value to a number with `| int` or `| float`; if it can be missing, check it with `{% if … %}` first",
     ),
     (
         &["divide by 0"],
-        "ask `{% if … %}` whether the divisor is 0 first",
+        "check with `{% if … %}` that the divisor is not 0",
     ),
     (
         &["cannot compare"],
-        "compare values of one type: `| int` makes a number of a text, `| str` a text of a number",
+        "compare values of the same type: `| int` converts text to a number, `| str` a number to text",
     ),
     (
         &["iteration not possible"],
-        "`{% for %}` takes a list or a mapping: ask `{% if … %}` first where the value can be absent or a single one",
+        "use a list or a mapping in `{% for %}`; if the value can be missing or a single item, check it with `{% if … %}` first",
     ),
-    (
-        &["spread operator"],
-        "`...` takes a list or a mapping: look at what the value after it is",
-    ),
+    (&["spread operator"], "use a list or a mapping after `...`"),
     (
         &["missing keyword argument"],
-        "give it that argument by name: `name=value`",
+        "pass that argument by name: `name=value`",
     ),
     (
         &["invalid type for the value", "only text can be read"],
-        "look at what the value is; `| str`, `| int` and `| json` turn it into another type",
+        "check the value's type; `| str`, `| int` and `| json` convert it",
     ),
     (
         &[
@@ -49,48 +46,44 @@ const BY_CAUSE: [(&[&str], &str); 17] = [
             "map keys must be",
             "index expression",
         ],
-        "look at what is between the square brackets",
+        "check the expression between the square brackets",
     ),
     (
         &["is not a date"],
-        "give `date` a day in the form 2026-01-31",
+        "pass `date` a day in the form 2026-01-31",
     ),
     (
         &["no word `"],
-        "use a key of templates/i18n/en.yaml, or add this one to a file of the site's own there",
+        "use a key of templates/i18n/en.yaml, or add this one to the site's own file there",
     ),
     (
-        &[
-            "no file data/",
-            "no file static/",
-            "no file templates/icons/",
-        ],
-        "add the file; the path counts from that folder",
+        &["file data/", "file static/", "file templates/icons/"],
+        "add the file; its path is relative to that folder",
     ),
-    (&["cannot be read: its problem"], "fix the file first"),
+    (&["cannot be read: see the problem"], "fix that file first"),
     (&["holds no data"], "save it as YAML, JSON or CSV"),
     (
         &["undefined", "is not defined"],
-        "a value may be absent: ask `{% if … %}` before you use it, or add `| default(value=\"…\")`",
+        "check with `{% if … %}` that the value exists, or add `| default(value=\"…\")`",
     ),
 ];
 
-/// What to do about a failure; `call` is the part of the template that failed.
+/// Help for a failure. `call` is the part of the template that failed.
 pub fn advice(message: &str, call: &str) -> &'static str {
     if call.trim_start().starts_with("throw") {
-        return "the template itself stops here with `throw`: do what its message says";
+        return "follow the message: the template stops here with `throw`";
     }
     let lower = message.to_lowercase();
     let found = BY_CAUSE
         .iter()
         .find(|(words, _)| words.iter().any(|word| lower.contains(word)));
     found.map_or(
-        "look at the values that this line of the template uses",
+        "check the values that this line of the template uses",
         |(_, advice)| advice,
     )
 }
 
-/// A message of Handsel's own functions without the suggestion at its end, and that suggestion.
+/// Splits a message of Handsel's own functions into the message and the suggestion at its end.
 pub fn split_suggestion(message: &str) -> (&str, Option<String>) {
     match message.split_once("; did you mean ") {
         Some((message, near)) => (message, Some(format!("did you mean {near}"))),

@@ -1,16 +1,17 @@
-//! Which templates one template can come to: what it extends, includes and calls, and what those do
-//! in turn.
+//! Which templates one template can reach: those that it extends, includes and calls, and those
+//! that they reach in turn.
 //!
-//! Read off the text, and rather too much than too little: any quoted name of a template inside a
-//! tag counts, and any `<name` of a component. So a page is drawn again when a template changes
-//! that it might have come to, and no other page is.
+//! The dependencies are read from the templates' text and err on the side of too many: any quoted
+//! name of a template inside a tag counts, and any `<name` of a component. A page is rendered again
+//! if a template changes that it might reach, and no other page is. See DECISIONS: "A page's
+//! template dependencies are read from the templates' text".
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::TemplateFile;
 use crate::fingerprint::{Fingerprint, Hasher};
 
-/// Fingerprints of templates and components, each with all that it can come to.
+/// Fingerprints of templates and components, each including everything that it can reach.
 #[derive(Clone, Debug, Default)]
 pub struct TemplateDeps {
     pub templates: BTreeMap<String, Fingerprint>,
@@ -72,7 +73,7 @@ fn closure<'a>(from: &'a str, steps: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> B
     reached
 }
 
-/// The templates that one comes to by itself.
+/// The templates that one template reaches directly.
 fn steps<'a>(
     code: &str,
     files: &'a BTreeMap<String, TemplateFile>,
@@ -96,7 +97,7 @@ fn word(text: &str) -> &str {
         .unwrap_or(text.len())]
 }
 
-/// What stands inside the tags of a template.
+/// The text inside the tags of a template.
 fn tags(text: &str) -> String {
     let mut inside = String::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! What goes wrong in templates, as problems with a line, a column and what to do.
+//! Errors in templates, as problems with a line, a column and help.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,13 +9,12 @@ use super::suggestions::{advice, split_suggestion};
 use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::source::LineStarts;
 
-/// What to do about a fault that has no better advice.
-const SYNTAX: &str =
-    "templates are written in Tera; its manual tells the tags, filters and marks there are";
+/// Help for a syntax error without a more specific hint.
+const SYNTAX: &str = "see Tera's manual for the tags, filters and syntax of templates";
 
 type Files = BTreeMap<String, TemplateFile>;
 
-/// Faults found while loading, each with the template to blame when one can be named.
+/// Problems found while loading, each with the template that causes it if one can be named.
 pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
@@ -41,7 +40,7 @@ pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)
         ErrorKind::MissingParent { current, parent } => {
             let problem = Diagnostic::new(
                 Code::BadTemplate,
-                format!("it extends `{parent}`, which does not exist"),
+                format!("parent template `{parent}` does not exist"),
             );
             vec![(
                 Some(current.clone()),
@@ -52,15 +51,16 @@ pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)
     }
 }
 
-/// Whether a problem is only that another template, whose own fault is told, is not there.
+/// Whether a problem only follows from another template that could not be read, which is reported
+/// itself.
 pub fn is_consequence(problem: &Diagnostic, broken: &BTreeSet<String>) -> bool {
     let is_about_another = problem.message.starts_with("Unknown template")
-        || problem.message.starts_with("it extends");
+        || problem.message.starts_with("parent template");
     is_about_another && quoted(&problem.message).is_some_and(|name| broken.contains(name))
 }
 
-/// What a template opens and does not close is told where it was opened: where it was missed is
-/// seldom where it is missing.
+/// Reports an unclosed tag at its opening. The position where the parser misses the end is rarely
+/// where the end is missing.
 fn unclosed_tag(report: &ReportError, files: &Files) -> Option<Diagnostic> {
     let file = files.get(report.filename())?;
     let lines = LineStarts::new(&file.text);
@@ -92,7 +92,7 @@ fn unclosed_tag(report: &ReportError, files: &Files) -> Option<Diagnostic> {
     Some(problem.help(format!("close it with {close}")))
 }
 
-/// The innermost block tag without its end: where it begins, what it is, and what closes it.
+/// The innermost unclosed block tag: its offset, its text and the tag that closes it.
 fn open_tag(text: &str) -> Option<(usize, String, String)> {
     let mut open: Vec<(usize, &str)> = Vec::new();
     let mut at = 0;
@@ -124,7 +124,7 @@ fn open_tag(text: &str) -> Option<(usize, String, String)> {
     ))
 }
 
-/// A message without Tera's list of all names that would do, and those names.
+/// Splits a message of Tera into its text and the known names that it lists.
 fn without_known_names(message: &str) -> (&str, Vec<&str>) {
     let lists = [" Available fields: ", " Available variables: "];
     let split = lists.iter().find_map(|list| message.split_once(list));
@@ -135,8 +135,8 @@ fn without_known_names(message: &str) -> (&str, Vec<&str>) {
     )
 }
 
-/// What Tera finds in all templates together it tells as one text: `error: …`,
-/// ` --> NAME:LINE:COLUMN`, an excerpt; once a fault.
+/// Splits Tera's report of problems in all templates together. Each problem in it has the form
+/// `error: …`, ` --> NAME:LINE:COLUMN`, and an excerpt.
 fn several(report: &str, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
     let mut found = Vec::new();
     for part in report
@@ -176,7 +176,7 @@ fn several(report: &str, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
     found
 }
 
-/// `NAME:LINE:COLUMN` as a template and a place.
+/// Reads `NAME:LINE:COLUMN` as a template and a location.
 fn location(text: &str, files: &Files) -> Option<(String, Location)> {
     let mut parts = text.trim().rsplitn(3, ':');
     let (column, line, name) = (
@@ -196,9 +196,9 @@ fn location(text: &str, files: &Files) -> Option<(String, Location)> {
     ))
 }
 
-/// A fault found while drawing `page` with `template`.
+/// A problem found while rendering `page` with `template`.
 pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diagnostic {
-    let while_drawing = format!("it was drawing {page}");
+    let while_rendering = format!("while rendering {page}");
     match error.kind() {
         ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
             let code = Code::TemplateFailed;
@@ -211,29 +211,26 @@ pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diag
             let help = suggested.or(near).or_else(|| hint(message, files));
             let help =
                 help.unwrap_or_else(|| advice(message, failed_part(report, files)).to_owned());
-            chain(problem, &error.to_string(), files).help(format!("{help} ({while_drawing})"))
+            chain(problem, &error.to_string(), files).help(format!("{help} ({while_rendering})"))
         }
         ErrorKind::TemplateNotFound(name) => {
             let problem = Diagnostic::new(
                 Code::MissingTemplate,
-                format!("there is no template `{name}`"),
+                format!("template `{name}` does not exist"),
             );
             problem.help(
                 near_template(name, files)
-                    .unwrap_or_else(|| format!("add it to templates/ ({while_drawing})")),
+                    .unwrap_or_else(|| format!("add it to templates/ ({while_rendering})")),
             )
         }
         ErrorKind::Io(_) => {
             let problem = at_start(
-                Diagnostic::new(
-                    Code::TemplateFailed,
-                    "the page grows without end: over 64 MiB",
-                ),
+                Diagnostic::new(Code::TemplateFailed, "the page is larger than 64 MiB"),
                 template,
                 files,
             );
             problem.help(format!(
-                "look for a loop that is larger than meant ({while_drawing})"
+                "look for a loop that runs more often than intended ({while_rendering})"
             ))
         }
         kind => {
@@ -243,12 +240,12 @@ pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diag
                 template,
                 files,
             );
-            problem.help(format!("{} ({while_drawing})", advice(&message, "")))
+            problem.help(format!("{} ({while_rendering})", advice(&message, "")))
         }
     }
 }
 
-/// The part of a template's line that failed, from where it begins.
+/// The rest of the template's line, from the position that failed.
 fn failed_part<'a>(report: &ReportError, files: &'a Files) -> &'a str {
     let Some(file) = files.get(report.filename()) else {
         return "";
@@ -327,14 +324,14 @@ fn cycle(template: &str, chain: &[String], word: &str, files: &Files) -> Diagnos
     let problem = Diagnostic::new(
         Code::BadTemplate,
         format!(
-            "templates {word} each other in a circle: {}",
+            "templates {word} each other in a cycle: {}",
             names.join(" → ")
         ),
     );
-    at_word(problem, template, next, files).help("take one of them out")
+    at_word(problem, template, next, files).help("remove one of them")
 }
 
-/// The place where `template` names `word`, else its beginning.
+/// Places a problem where `template` names `word`, or at the start of the template.
 fn at_word(problem: Diagnostic, template: &str, word: &str, files: &Files) -> Diagnostic {
     let Some(file) = files.get(template) else {
         return problem;
@@ -359,7 +356,7 @@ fn near_template(name: &str, files: &Files) -> Option<String> {
     nearest(name, files.keys().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// A suggestion for a name that a template used and nobody knows.
+/// Suggests a name for one that a template uses and that does not exist.
 fn hint(message: &str, files: &Files) -> Option<String> {
     let name = quoted(message)?;
     let lower = message.to_lowercase();

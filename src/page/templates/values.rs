@@ -1,7 +1,7 @@
-//! Views as values that templates read, and the fingerprints that stand for them.
+//! Views as values that templates read, and the fingerprints that represent them.
 //!
-//! What many pages show of one page (its card, its line in the section's tree) is made into a value
-//! once and shared.
+//! What many pages show of one page (its card, its line in the section's tree) becomes a value once
+//! and is shared.
 
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -19,7 +19,7 @@ use crate::page::{Composer, PageContext};
 use crate::renamed::{NameKind, RENAMED};
 use crate::site::PageId;
 
-/// Something that many pages show: its value, and the fingerprint of what it says.
+/// A value that many pages show, and the fingerprint of its content.
 #[derive(Clone, Debug)]
 pub struct SharedValue {
     pub(super) value: Value,
@@ -35,14 +35,14 @@ impl SharedValue {
     }
 }
 
-/// Parts that many cards hold (a topic, a day), each one value however many hold it.
+/// Parts that many cards have in common, such as a topic or a day. Each is one shared value.
 #[derive(Default)]
 pub struct CardParts {
     values: RwLock<HashMap<Fingerprint, Value>>,
 }
 
 impl CardParts {
-    /// A card's value, with what others may hold too in common with them.
+    /// A card's value. It shares its parts with other cards.
     pub fn card(&self, mut card: Card) -> SharedValue {
         let hash = hash_of(&card);
         let topics: Vec<Value> = std::mem::take(&mut card.topics)
@@ -90,14 +90,14 @@ impl CardParts {
     }
 }
 
-/// The fingerprint of a plain value.
+/// The fingerprint of a serializable value.
 pub fn hash_of(what: &impl Serialize) -> Fingerprint {
     Fingerprint::of(postcard::to_allocvec(what).expect("plain values can be written to memory"))
 }
 
 pub(super) type ValueObject = Map;
 
-/// What a template sees as `page`; `body` is finished HTML.
+/// The value that a template sees as `page`. `body` is finished HTML.
 pub(super) fn page(
     composer: &Composer,
     composed: &PageContext,
@@ -157,7 +157,7 @@ pub(super) fn page(
     Value::from(page)
 }
 
-/// Gives values their old names too, so that a site's own templates go on working.
+/// Adds values under their old names, so that a site's own templates keep working.
 pub(super) fn add_old_names(object: &mut ValueObject, kind: NameKind) {
     for renamed in RENAMED.iter().filter(|renamed| renamed.kind == kind) {
         if let Some(value) = object.get(&Key::from(renamed.new)).cloned() {
@@ -205,7 +205,7 @@ pub(super) fn cards(composer: &Composer, pages: &[PageId]) -> Value {
     )
 }
 
-/// The facts of a page's files, and the language in which they are told.
+/// The facts of a page's files, and the language to show them in.
 type LocalizedFacts<'a> = (&'a FileFactsTable, &'a str);
 
 fn fields(composer: &Composer, fields: &FieldViews, reported: LocalizedFacts) -> Value {
@@ -246,17 +246,16 @@ fn field(composer: &Composer, value: &FieldView, reported: LocalizedFacts) -> Va
                 let mut shown = Value::from_serializable(file)
                     .into_map()
                     .unwrap_or_default();
-                let told_of =
-                    facts.map(|facts| (facts, composer.size_text(reported.1, facts.size)));
+                let known = facts.map(|facts| (facts, composer.size_text(reported.1, facts.size)));
                 shown.insert(
                     "size".into(),
-                    told_of
+                    known
                         .as_ref()
                         .map_or_else(Value::none, |(facts, _)| Value::from(facts.size)),
                 );
                 shown.insert(
                     "size_text".into(),
-                    told_of
+                    known
                         .as_ref()
                         .map_or_else(Value::none, |(_, text)| Value::from(text.as_str())),
                 );
@@ -294,7 +293,7 @@ fn list(composer: &Composer, listing: &Listing) -> Value {
     Value::from(value)
 }
 
-/// What a template sees as `nav`.
+/// The value that a template sees as `nav`.
 pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
     let line = |line: &BranchLine| match line {
         BranchLine::Item(item) => Value::from_serializable(item),
@@ -318,8 +317,8 @@ pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
     Value::from(value)
 }
 
-/// The fingerprint of all that a sheet shows but its body's text: its own view, and what it shows
-/// of other pages.
+/// The fingerprint of everything that an output page shows except its body's text: its own view,
+/// and what it shows of other pages.
 pub fn fingerprint(composer: &Composer, composed: &PageContext) -> Fingerprint {
     let mut own = Vec::with_capacity(2 << 10);
     write(&composed.page, &mut own);

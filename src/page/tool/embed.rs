@@ -1,4 +1,4 @@
-//! Tools of other pages within a page's text.
+//! Tools of other pages that are embedded in a page's text.
 
 use serde::Serialize;
 
@@ -10,24 +10,24 @@ use crate::site::PageId;
 use crate::site::links::Destination;
 use crate::tool::ID;
 
-/// A tool in a page's text.
+/// A tool embedded in a page's text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EmbeddedTool {
-    /// `None` when there is none at the place that is named.
+    /// `None` if the page that is named has no tool.
     pub view: Option<Box<ToolView>>,
-    /// What the page that shows it did wrong.
+    /// Problems in the page that embeds the tool.
     #[serde(skip)]
     pub problems: Vec<Diagnostic>,
 }
 
-/// What the ids of a tool's parts begin with: the page's own, or the one of this number, from 0, in
-/// its text.
+/// The prefix of the ids of a tool's parts, for the page's own tool or for the embedded tool with
+/// this number, from 0.
 pub fn id_on_page(number: Option<usize>) -> String {
     number.map_or_else(|| ID.to_owned(), |number| format!("{ID}-{}", number + 1))
 }
 
 impl Composer {
-    /// The tools that a page's text shows, in the order in which it does.
+    /// The tools that a page's text embeds, in order.
     pub(in crate::page) fn embedded(&self, id: PageId) -> Vec<EmbeddedTool> {
         let embeds = &self.site.page(id).entry.embeds;
         let mut types: Vec<&str> = self
@@ -50,7 +50,7 @@ impl Composer {
     }
 
     fn embed(&self, id: PageId, embed: &ToolEmbed) -> EmbeddedTool {
-        // A link that leads nowhere has been told as such.
+        // A broken link is reported elsewhere.
         let to = self
             .site
             .page(id)
@@ -65,12 +65,13 @@ impl Composer {
         };
         let Some(tool) = self.facts(*target).tool.as_deref() else {
             let source = &self.site.page(*target).entry.source;
-            let problem = Diagnostic::new(Code::BadEmbed, format!("{source} declares no tool"))
-                .at(embed.call.place.clone());
+            let problem =
+                Diagnostic::new(Code::BadEmbed, format!("{source} does not declare a tool"))
+                    .at(embed.call.place.clone());
             return EmbeddedTool {
                 view: None,
                 problems: vec![
-                    problem.help("name a page with a sound `tool:` in its front matter"),
+                    problem.help("name a page that has a valid `tool:` in its front matter"),
                 ],
             };
         };
@@ -84,7 +85,7 @@ impl Composer {
                     if misfit.names.is_empty() {
                         None
                     } else {
-                        Some(format!("it takes {}", misfit.names.join(", ")))
+                        Some(format!("use one of {}", misfit.names.join(", ")))
                     }
                 },
                 |near| Some(format!("did you mean `{near}`?")),
