@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_means_nothing_goes() {
-        for (text, squeezed) in [
+        for (text, minified) in [
             ("a {\n  color: red;\n}\n", "a{color: red}"),
             (
                 "/* head */\n@layer a , b;\n\n.x > .y, .z { a: b ; c: d; }",
@@ -123,8 +123,8 @@ mod tests {
             ("/* never closed", ""),
             ("", ""),
         ] {
-            assert_eq!(style(text), squeezed, "{text}");
-            assert_eq!(style(squeezed), squeezed, "once more: {text}");
+            assert_eq!(style(text), minified, "{text}");
+            assert_eq!(style(minified), minified, "once more: {text}");
         }
     }
 }

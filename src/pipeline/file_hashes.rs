@@ -64,11 +64,11 @@ impl<'a> FileHashes<'a> {
     pub fn stamp(&mut self, sources: &[SourcePath]) {
         let stamps = self.files.stamps(sources);
         let fresh = self.fresh();
-        let vouched = sources
+        let unread = sources
             .iter()
             .zip(stamps)
             .filter(|(path, _)| !fresh.contains_key(*path));
-        let stamps = vouched
+        let stamps = unread
             .filter_map(|(path, stamp)| Some((path.clone(), stamp?)))
             .collect();
         drop(fresh);

@@ -257,7 +257,7 @@ impl SiteImages {
         {
             return seen.clone();
         }
-        let seen = self.look(files, source);
+        let seen = self.read_image(files, source);
         self.seen
             .write()
             .expect("no holder of this lock panics")
@@ -265,7 +265,7 @@ impl SiteImages {
         seen
     }
 
-    fn look(&self, files: &dyn Files, source: &SourcePath) -> Option<ImageFile> {
+    fn read_image(&self, files: &dyn Files, source: &SourcePath) -> Option<ImageFile> {
         let known = |hash: Fingerprint| {
             let site_image = self
                 .known

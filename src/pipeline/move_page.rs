@@ -223,8 +223,17 @@ fn other_kinds(
     done: &SiteLinks,
     moved: &BTreeMap<SourcePath, SourcePath>,
 ) -> BTreeMap<SourcePath, (String, String)> {
-    let kind = |survey: &SiteLinks, path: &SourcePath| {
-        Some(survey.documents.pages.get(path)?.entry.meta.kind.clone())
+    let kind = |site_links: &SiteLinks, path: &SourcePath| {
+        Some(
+            site_links
+                .documents
+                .pages
+                .get(path)?
+                .entry
+                .meta
+                .kind
+                .clone(),
+        )
     };
     let kinds = moved
         .iter()

@@ -216,12 +216,13 @@ impl<'a> OutputRenderer<'a> {
         match self.draw(composed, &body.unwrap_or_default(), &includes, &files) {
             Ok(RenderedPage { html, mut asked }) => {
                 problems.extend(self.undeclared_hosts(&html, source));
-                let dressed = self.add_image_attributes(&html, composed, &mut asked, &mut problems);
+                let with_attributes =
+                    self.add_image_attributes(&html, composed, &mut asked, &mut problems);
                 let asked = asked.into_iter().collect();
                 RenderedOutput {
                     problems,
                     asked,
-                    ..RenderedOutput::of(dressed.unwrap_or(html).into_bytes())
+                    ..RenderedOutput::of(with_attributes.unwrap_or(html).into_bytes())
                 }
             }
             Err(problem) => {
@@ -285,7 +286,7 @@ impl<'a> OutputRenderer<'a> {
                 .chain(of_settings())
                 .any(|target| target.trim() == *address)
         };
-        let is_told = |message: &String| {
+        let is_reported = |message: &String| {
             let by_page = page.is_some_and(|page| {
                 page.problems
                     .iter()
@@ -296,7 +297,7 @@ impl<'a> OutputRenderer<'a> {
         let problems = loaded
             .filter(|address| !is_linked(address))
             .map(|address| trust_rules::problem(&Violation::Remote(address)));
-        let problems = problems.filter(|problem| !is_told(&problem.message));
+        let problems = problems.filter(|problem| !is_reported(&problem.message));
         let problems = problems.map(|problem| match source {
             Some(source) => problem.at(Location::start_of(source)),
             None => problem,
@@ -318,7 +319,7 @@ impl<'a> OutputRenderer<'a> {
             return None;
         }
         let mut shown: HashSet<String> = HashSet::new();
-        let dressed = page::images::add_image_attributes(html, |href| {
+        let with_attributes = page::images::add_image_attributes(html, |href| {
             if images.may_have(href) {
                 shown.insert(href.to_owned());
                 asked.insert(Dependency::Picture {
@@ -350,7 +351,7 @@ impl<'a> OutputRenderer<'a> {
                 });
             }
         }
-        dressed
+        with_attributes
     }
 
     /// The images that a page's own text and front matter show and, on the home page, those that

@@ -108,15 +108,15 @@ impl Session {
     pub fn refresh(&self, touched: &ChangedPaths) -> RefreshResult {
         let request = self.request();
         // Pages are served during the scan, which takes a while if everything may have changed.
-        let sight =
+        let scanned =
             std::panic::catch_unwind(AssertUnwindSafe(|| self.read().scan(&*self.files, touched)));
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let refresh = |sight| {
+        let refresh = |scanned| {
             std::panic::catch_unwind(AssertUnwindSafe(|| {
-                state.refresh(&*self.files, &request, sight)
+                state.refresh(&*self.files, &request, scanned)
             }))
         };
-        let refreshed = sight.and_then(refresh).unwrap_or_else(|_| {
+        let refreshed = scanned.and_then(refresh).unwrap_or_else(|_| {
             *state = State::open(&*self.files, &request, &BuildCache::of(None));
             RefreshResult {
                 changed: vec![request.config.clone()],

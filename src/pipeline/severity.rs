@@ -15,13 +15,13 @@ pub fn apply(
     site: &Site,
     request: &Request,
 ) -> Vec<Diagnostic> {
-    let judge = |mut problem: Diagnostic| {
+    let with_severity = |mut problem: Diagnostic| {
         problem.severity = severity(&problem, settings, site, request);
         (problem.severity != Severity::Off).then_some(problem)
     };
-    let mut judged: Vec<Diagnostic> = problems.into_iter().filter_map(judge).collect();
-    Diagnostic::sort(&mut judged);
-    merge_renamed(merge_repeated(judged))
+    let mut reported: Vec<Diagnostic> = problems.into_iter().filter_map(with_severity).collect();
+    Diagnostic::sort(&mut reported);
+    merge_renamed(merge_repeated(reported))
 }
 
 /// Whether one of these problems stops the build.

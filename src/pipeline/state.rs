@@ -234,11 +234,12 @@ impl State {
         &mut self,
         files: &dyn Files,
         request: &Request,
-        sight: FileScan,
+        scanned: FileScan,
     ) -> RefreshResult {
-        let changed = self.changed(files, &sight);
+        let changed = self.changed(files, &scanned);
         let pages = |state: &State| state.whole.render_context.composer.site.pages().len();
-        let is_listing_same = sight.sources.is_none() && sight.problems == self.listing_problems;
+        let is_listing_same =
+            scanned.sources.is_none() && scanned.problems == self.listing_problems;
         if changed.is_empty() && is_listing_same {
             return RefreshResult {
                 pages: pages(self),
@@ -249,10 +250,10 @@ impl State {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
             .mark_outdated();
-        if let Some(sources) = sight.sources {
+        if let Some(sources) = scanned.sources {
             self.sources = sources.into();
         }
-        self.listing_problems = sight.problems;
+        self.listing_problems = scanned.problems;
         self.whole.images.forget(&changed);
         let is_page =
             |path: &SourcePath| self.whole.loaded.listed.pages.binary_search(path).is_ok();
@@ -387,10 +388,10 @@ impl State {
 
     /// The candidates that were added, deleted or changed. A file that was never read counts as
     /// changed.
-    fn changed(&mut self, files: &dyn Files, sight: &FileScan) -> BTreeSet<SourcePath> {
-        let now = sight.sources.as_deref().unwrap_or(&self.sources);
+    fn changed(&mut self, files: &dyn Files, scanned: &FileScan) -> BTreeSet<SourcePath> {
+        let now = scanned.sources.as_deref().unwrap_or(&self.sources);
         let mut changed = BTreeSet::new();
-        for path in &sight.candidates {
+        for path in &scanned.candidates {
             let is_listed = now.binary_search(path).is_ok();
             let was_listed = self.sources.binary_search(path).is_ok();
             let is_same = match self.known.get(path).filter(|_| is_listed && was_listed) {
@@ -474,7 +475,7 @@ impl State {
 
     /// Applies the documents that were read again, and returns how many there are.
     fn take_in(&mut self, files: &dyn Files, request: &Request, reread: RereadDocuments) -> usize {
-        let (parsed, is_other_site) = self.settle(files, request, reread, false);
+        let (parsed, is_other_site) = self.apply_documents(files, request, reread, false);
         if is_other_site {
             self.plan();
         }
@@ -483,7 +484,7 @@ impl State {
 
     /// The same without the outputs. Returns the number of documents, and whether the outputs may
     /// have changed.
-    fn settle(
+    fn apply_documents(
         &mut self,
         files: &dyn Files,
         request: &Request,
@@ -668,8 +669,8 @@ impl State {
         }
         self.note(files, changed, reads);
         let reread = self.reread(files, request, &paths);
-        let wants_assembling = is_other_site || !self.dress();
-        let (parsed, may_differ) = self.settle(files, request, reread, wants_assembling);
+        let wants_assembling = is_other_site || !self.apply_templates();
+        let (parsed, may_differ) = self.apply_documents(files, request, reread, wants_assembling);
         if may_differ || !is_published_alike {
             self.plan();
         }
@@ -677,7 +678,7 @@ impl State {
     }
 
     /// Applies new templates to the same site; returns whether that was possible.
-    fn dress(&mut self) -> bool {
+    fn apply_templates(&mut self) -> bool {
         let loaded = &self.whole.loaded;
         let Some(render_context) = Arc::get_mut(&mut self.whole.render_context) else {
             return false;

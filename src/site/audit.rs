@@ -37,7 +37,7 @@ pub fn run<'a>(
     {
         let entry = &page.entry;
         let start = Location::start_of(&entry.source);
-        let mut tell = |code, message: String, help: &str| {
+        let mut report = |code, message: String, help: &str| {
             problems.push(Diagnostic::new(code, message).at(start.clone()).help(help))
         };
         let is_section = site.sections[page.section].page == Some(id);
@@ -48,7 +48,7 @@ pub fn run<'a>(
             .get(&entry.meta.kind)
             .is_some_and(|kind| kind.explains.is_some());
         if entry.summary.is_none() && !explains {
-            tell(
+            report(
                 Code::MissingSummary,
                 "this page has no `summary:`".into(),
                 "add `summary:` with one sentence about what readers get from it",
@@ -63,7 +63,7 @@ pub fn run<'a>(
                 "this {} has {words} words, more than {most}",
                 entry.meta.kind
             );
-            tell(
+            report(
                 Code::LongTip,
                 message,
                 "shorten it, or make it a page of another kind",
@@ -81,14 +81,14 @@ pub fn run<'a>(
                 "this page has only {words} {}",
                 if words == 1 { "word" } else { "words" }
             );
-            tell(
+            report(
                 Code::ThinPage,
                 message,
                 "add to it, or merge it into the page that it belongs to",
             );
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
-            tell(
+            report(
                 Code::Orphan,
                 "no page links here".into(),
                 "link to it from a related page",
@@ -96,22 +96,22 @@ pub fn run<'a>(
         }
         if !is_section && !explains && page.route.as_str() != "/" && !has_next_step(site, id, page)
         {
-            tell(
+            report(
                 Code::NoNextStep,
                 "this page has no next step".into(),
                 "name a page under `next:`, or add a topic that other pages share",
             );
         }
         if let Some(due) = entry.review_due().filter(|due| *due < site.today) {
-            tell(
+            report(
                 Code::OverdueReview,
                 format!("this page was due for review by {due}"),
                 "review it, and set `reviewed:` to the date",
             );
         }
-        by_kind(page, kind, facts(id), &mut tell);
+        by_kind(page, kind, facts(id), &mut report);
         match titles.get(&entry.title) {
-            Some(other) => tell(
+            Some(other) => report(
                 Code::DuplicateTitle,
                 format!("{other} has the same title"),
                 "give one of them a title that says how it differs, so that lists show which is which",
@@ -157,7 +157,7 @@ fn by_kind(
     page: &SitePage,
     kind: Option<&Kind>,
     facts: Option<&PageFacts>,
-    tell: &mut impl FnMut(Code, String, &str),
+    report: &mut impl FnMut(Code, String, &str),
 ) {
     let meta = &page.entry.meta;
     // If the kind requires it, the missing field has already been reported.
@@ -168,7 +168,7 @@ fn by_kind(
     });
     if meta.kind == "video" && !is_required && !meta.fields.contains_key("transcript") {
         let help = "write down what is said and shown, and name the file in `transcript:`";
-        tell(
+        report(
             Code::NoTranscript,
             "this video has no transcript".into(),
             help,
@@ -179,7 +179,7 @@ fn by_kind(
         .is_some_and(|tool| tool.lacks_example())
     {
         let help = "calculate one case by hand and add it to `examples:`";
-        tell(
+        report(
             Code::UntestedTool,
             "this calculator has no worked example".into(),
             help,
@@ -191,7 +191,7 @@ fn by_kind(
             .is_some_and(|tool| tool.lacks_source())
     {
         let help = "name the source under `sources:` with the date you checked it; if the figures are your own, say so in `method:`";
-        tell(
+        report(
             Code::ToolUnsourced,
             "this calculator works with a table, and does not say where its figures come from"
                 .into(),

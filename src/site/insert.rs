@@ -54,7 +54,7 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
         .pages()
         .par_iter()
         .enumerate()
-        .filter(|(_, page)| names.may_be_meant_by(page))
+        .filter(|(_, page)| names.may_match_links_of(page))
         .map(|(other, _)| other);
     affected.extend(leads_there.collect::<Vec<PageId>>());
     resolve_again(site, affected);
@@ -153,11 +153,11 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     )?;
     let founds_list = site.pages().is_empty() || page.changed().is_some() && !has_dates(site);
     let names = SlugNames::of(&entry.source, &page);
-    let is_meant = |link: &SiteLink| names.may_be_meant(&link.written);
+    let is_meant = |link: &SiteLink| names.may_match(&link.written);
     let begins = |term: &TermPages| {
         term.start_written
             .iter()
-            .any(|target| names.may_be_meant(&target.value))
+            .any(|target| names.may_match(&target.value))
     };
     let is_in_settings = site
         .menu
@@ -339,7 +339,7 @@ impl SlugNames {
 
     /// Whether a link of another page may lead to the page with these names, now or once it exists,
     /// or may get it as a suggestion.
-    fn may_be_meant_by(&self, page: &SitePage) -> bool {
+    fn may_match_links_of(&self, page: &SitePage) -> bool {
         if page.has_fixed_links {
             return false;
         }
@@ -348,22 +348,22 @@ impl SlugNames {
         page.entry
             .links
             .iter()
-            .any(|link| link.role.is_wiki() || self.may_be_meant(&link.target.value))
+            .any(|link| link.role.is_wiki() || self.may_match(&link.target.value))
             || meta
                 .related
                 .iter()
                 .chain(&meta.next)
                 .chain(image)
-                .any(|target| self.may_be_meant(&target.value))
+                .any(|target| self.may_match(&target.value))
             || meta
                 .field_links
                 .iter()
-                .any(|link| self.may_be_meant(&link.target.value))
+                .any(|link| self.may_match(&link.target.value))
     }
 
     /// Whether a target may lead to the page, judging by its last segment alone. False positives
     /// are acceptable, since every link of the site is tested.
-    fn may_be_meant(&self, written: &str) -> bool {
+    fn may_match(&self, written: &str) -> bool {
         if written.starts_with('#') {
             return false;
         }

@@ -218,7 +218,7 @@ impl Site {
                 &mut problems,
             );
             // An image may also be a field of the kind; its problem is reported once.
-            let is_told = |link: &&FieldLink| {
+            let is_other_place = |link: &&FieldLink| {
                 meta.image
                     .as_ref()
                     .is_none_or(|image| image.src.place != link.target.place)
@@ -228,7 +228,7 @@ impl Site {
                 .iter()
                 .cloned()
                 .zip(&meta.field_links)
-                .filter(|(_, link)| is_told(link))
+                .filter(|(_, link)| is_other_place(link))
                 .unzip();
             report(
                 &resolved,
@@ -377,7 +377,7 @@ impl LinkOutcome {
         all.map(|resolved| &resolved.to)
     }
 
-    fn settle(self, page: &mut SitePage) {
+    fn store_in(self, page: &mut SitePage) {
         (page.links, page.related, page.next, page.image) =
             (self.links, self.related, self.next, self.image);
         (page.field_links, page.has_fixed_links) = (self.field_links, self.are_fixed);
@@ -457,7 +457,7 @@ fn resolve_links(tables: &mut SiteTables) {
         }
     }
     for ((page, outcome), backlinks) in tables.pages.iter_mut().zip(outcomes).zip(backlinks) {
-        outcome.settle(page);
+        outcome.store_in(page);
         page.backlinks = backlinks;
     }
 }
@@ -480,7 +480,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let at_root = content.join("index.md").unwrap_or(content);
     let home = Route::home();
     let settings = Arc::clone(&site.tables.settings);
-    let mut settle = |target: &Located<String>, role| {
+    let mut resolve_link = |target: &Located<String>, role| {
         let from = LinkOrigin {
             source: &at_root,
             route: &home,
@@ -512,7 +512,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let mut link = |link: &crate::settings::SettingLink, role| SiteLink {
         title: link.title.clone(),
         written: link.target.clone(),
-        to: settle(
+        to: resolve_link(
             &Located {
                 value: link.target.clone(),
                 place: link.place.clone(),
@@ -537,7 +537,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
         term.start = term
             .start_written
             .iter()
-            .map(|target| settle(target, LinkRole::Text))
+            .map(|target| resolve_link(target, LinkRole::Text))
             .collect();
     }
     (site.menu, site.logo, site.favicon) = (menu, logo, favicon);

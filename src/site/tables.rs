@@ -182,7 +182,7 @@ pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnosti
         problems.extend(
             names
                 .iter_mut()
-                .filter_map(|names| names.give(moved.get(&names.entry.source)?)),
+                .filter_map(|names| names.assign(moved.get(&names.entry.source)?)),
         );
     }
     names
@@ -476,7 +476,7 @@ impl<'a> EntryNames<'a> {
     }
 
     /// Assigns the page another address because its own is below a file, and reports this.
-    fn give(&mut self, moved: &Moved) -> Option<Diagnostic> {
+    fn assign(&mut self, moved: &Moved) -> Option<Diagnostic> {
         let message = format!(
             "the address {} is below the published file {}",
             moved.from, moved.file

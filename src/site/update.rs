@@ -159,7 +159,7 @@ pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
         let is_file = |to: &Destination| matches!(to, Destination::Address { file: Some(_), .. });
         has_files |= all_resolved(site.page(id)).any(is_file) || outcome.all().any(is_file);
         let before = targets(site, id);
-        outcome.settle(&mut site.tables.pages[id]);
+        outcome.store_in(&mut site.tables.pages[id]);
         let after = targets(site, id);
         for page in before.difference(&after) {
             site.tables.pages[*page]

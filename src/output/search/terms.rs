@@ -342,7 +342,7 @@ pub fn similar_words_file<'a>(words: impl IntoIterator<Item = (&'a str, u32)>) -
 }
 
 /// Reads what [`similar_words_file`] wrote; `None` for anything else.
-pub fn read_alike(bytes: &[u8]) -> Option<BTreeMap<String, u32>> {
+pub fn read_similar_words(bytes: &[u8]) -> Option<BTreeMap<String, u32>> {
     let bytes = unpacked(bytes)?;
     let (mut reader, mut words, mut before) = (ByteReader(&bytes), BTreeMap::new(), String::new());
     while !reader.is_done() {

@@ -130,7 +130,7 @@ pub fn update(
             },
         );
     }
-    let alike = revise_alike(outline, frequencies, |chars, hash| read(Some(chars), hash))?;
+    let alike = updated_similar_words(outline, frequencies, |chars, hash| read(Some(chars), hash))?;
     Some(IndexUpdate {
         pieces: file_pieces(&runs, revised),
         alike,
@@ -269,7 +269,7 @@ fn file_pieces(runs: &[Range<usize>], mut revised: BTreeMap<usize, WordRun>) -> 
 }
 
 /// The word lists that changed.
-fn revise_alike(
+fn updated_similar_words(
     outline: &WordsOutline,
     frequencies: Vec<FrequencyChange>,
     read: impl Fn(usize, &NameHash) -> Option<Vec<u8>>,
@@ -283,7 +283,7 @@ fn revise_alike(
     let revised = by_chars.into_iter().map(|(chars, changes)| {
         let published = outline.alike.iter().find(|(own, _)| *own == chars);
         let mut words = published.map_or(Some(BTreeMap::new()), |(_, hash)| {
-            terms::read_alike(&read(chars, hash)?)
+            terms::read_similar_words(&read(chars, hash)?)
         })?;
         for FrequencyChange { word, now } in changes {
             match now {

@@ -45,7 +45,7 @@ pub struct Reference {
 
 /// The place from which a reference is resolved: a page, or the content folder.
 pub struct Standpoint<'a> {
-    pub survey: &'a SiteLinks,
+    pub site_links: &'a SiteLinks,
     pub source: SourcePath,
     pub route: Route,
     pub anchors: &'a [String],
@@ -54,13 +54,13 @@ pub struct Standpoint<'a> {
 
 impl<'a> Standpoint<'a> {
     /// `None` if this page is not on the site.
-    pub fn of(survey: &'a SiteLinks, page: Option<&SourcePath>) -> Option<Self> {
-        let site = &survey.site;
+    pub fn of(site_links: &'a SiteLinks, page: Option<&SourcePath>) -> Option<Self> {
+        let site = &site_links.site;
         let Some(source) = page else {
-            let content = &survey.loaded.listed.content;
+            let content = &site_links.loaded.listed.content;
             let source = content.join("index.md").unwrap_or_else(|_| content.clone());
             return Some(Self {
-                survey,
+                site_links,
                 source,
                 route: Route::home(),
                 anchors: &[],
@@ -72,7 +72,7 @@ impl<'a> Standpoint<'a> {
         };
         let page = site.page(*id);
         Some(Self {
-            survey,
+            site_links,
             source: source.clone(),
             route: page.route.clone(),
             anchors: &page.entry.anchors,
@@ -86,7 +86,7 @@ impl<'a> Standpoint<'a> {
         target: &Located<String>,
         reading: ReferenceReading,
     ) -> (ReferenceEnd, Option<Code>) {
-        let site = &self.survey.site;
+        let site = &self.site_links.site;
         match reading {
             ReferenceReading::Link(role) => {
                 let from = LinkOrigin {
@@ -110,7 +110,7 @@ impl<'a> Standpoint<'a> {
             ReferenceReading::Include => match self.source.folder().join(&target.value) {
                 Ok(path)
                     if self
-                        .survey
+                        .site_links
                         .loaded
                         .listed
                         .sources
@@ -142,8 +142,8 @@ fn ended(site: &Site, resolved: &ResolvedLink) -> (ReferenceEnd, Option<Code>) {
 }
 
 /// All references of a site, in the order of its pages.
-pub fn all(survey: &SiteLinks) -> Vec<Reference> {
-    let site = &survey.site;
+pub fn all(site_links: &SiteLinks) -> Vec<Reference> {
+    let site = &site_links.site;
     let mut references = Vec::new();
     for page in site.pages() {
         let (entry, meta) = (&page.entry, &page.entry.meta);
@@ -193,7 +193,7 @@ pub fn all(survey: &SiteLinks) -> Vec<Reference> {
             );
         }
         if !entry.includes.is_empty()
-            && let Some(here) = Standpoint::of(survey, Some(&entry.source))
+            && let Some(here) = Standpoint::of(site_links, Some(&entry.source))
         {
             for include in &entry.includes {
                 add(
@@ -204,10 +204,10 @@ pub fn all(survey: &SiteLinks) -> Vec<Reference> {
             }
         }
     }
-    let Some(here) = Standpoint::of(survey, None) else {
+    let Some(here) = Standpoint::of(site_links, None) else {
         return references;
     };
-    let settings = &survey.loaded.settings;
+    let settings = &site_links.loaded.settings;
     let of_settings = settings.menu.iter().map(|link| (link, LinkRole::Text));
     let of_settings = of_settings.chain(
         settings
@@ -225,7 +225,7 @@ pub fn all(survey: &SiteLinks) -> Vec<Reference> {
             role,
         )
     });
-    let starts = survey
+    let starts = site_links
         .loaded
         .vocabularies
         .audiences

@@ -57,8 +57,8 @@ fn spellings(
     reading: ReferenceReading,
     wanted: &ReferenceEnd,
 ) -> Vec<String> {
-    let content = &here.survey.loaded.listed.content;
-    let site = &here.survey.site;
+    let content = &here.site_links.loaded.listed.content;
+    let site = &here.site_links.site;
     let (source, route) = match wanted {
         ReferenceEnd::Page { source, .. } => match site.tables.by_source.get(source) {
             Some(LinkTarget::Page(page)) => (Some(source), Some(site.page(*page).route.clone())),
@@ -83,7 +83,7 @@ fn spellings(
             from_page.into_iter().collect()
         };
     }
-    let base = here.survey.loaded.settings.base_path();
+    let base = here.site_links.loaded.settings.base_path();
     let is_based = base != "/" && path.starts_with(base);
     let address = route.as_ref().map(|route| {
         like(

@@ -48,7 +48,7 @@ pub fn run<'a>(
     let usual_index = median(measures.iter().map(|measure| measure.index).collect());
     for measure in measures {
         let start = Location::start_of(&site.page(measure.page).entry.source);
-        let mut tell = |code, message: String, help: &str| {
+        let mut report = |code, message: String, help: &str| {
             problems.push(Diagnostic::new(code, message).at(start.clone()).help(help))
         };
         if measure.sentence > (usual_sentence * SENTENCE_TIMES).max(SENTENCE_MIN) {
@@ -56,13 +56,13 @@ pub fn run<'a>(
                 "sentences here have {:.0} words on average, compared with {usual_sentence:.0} on this site",
                 measure.sentence
             );
-            tell(Code::LongSentences, message, "split the longest ones");
+            report(Code::LongSentences, message, "split the longest ones");
         } else if measure.index > usual_index + INDEX_ABOVE {
             let message = format!(
                 "this page is much harder to read than others (index {:.0}, usually {usual_index:.0})",
                 measure.index
             );
-            tell(
+            report(
                 Code::HardToRead,
                 message,
                 "use shorter words and shorter sentences, or mark it with `level: advanced`",
