@@ -1,10 +1,10 @@
-//! Tells which paths of a site's folder may differ, soon after they do and with nothing lost; the
-//! only user of `notify`.
+//! Watches a site's folder and reports which paths may have changed. Only this module uses the
+//! crate `notify`.
 //!
-//! Paths, no more: what an event says of a change is not believed, whoever is told asks the disk.
-//! Events are gathered until some milliseconds pass without one. Where events do not arrive (a
-//! network drive, a sandbox, no watch left), the folder is looked at again and again instead.
-//! Nothing is printed here; what a person should know is said to `say`.
+//! It reports paths only: events do not describe changes reliably, so the receiver has to examine
+//! the disk. Events are collected until none arrives for a few milliseconds. If events do not
+//! arrive (on a network drive, in a sandbox, or beyond the system's limits), the folder is scanned
+//! at intervals instead. Nothing is printed here; messages for the user are passed to a callback.
 
 mod batch;
 mod error;
@@ -27,46 +27,47 @@ use batch::{EventBatch, WatchMessage, is_relevant};
 use polling::SiteSnapshot;
 use watch_set::WatchSet;
 
-/// More paths than these are told as everything: to list the site is no dearer then.
+/// The most paths that are reported one by one. With more, listing the whole site costs no more.
 const PATHS_MAX: usize = 2000;
 
-/// How long an event may take before they are taken not to arrive at all.
+/// How long to wait for the event of the probe before polling is used instead.
 const PROBE_WAIT: Duration = Duration::from_millis(500);
 
-/// How often it is seen to that the root is still the folder that is watched.
+/// How often the identity of the root is checked.
 const ROOT_CHECK: Duration = Duration::from_secs(2);
 
-/// After so many failures, events are not relied on any more.
+/// The number of failures after which polling is used instead of events.
 const FAILURES_MAX: usize = 10;
 
-/// What may differ from what it was.
+/// What may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changes {
-    /// These files, and all at or below these folders; links whose target changed are among them.
+    /// These files, and everything at or below these folders. Links with a changed target are
+    /// included.
     Paths(BTreeSet<SourcePath>),
     Everything,
 }
 
-/// How to come to know of changes.
+/// When the folder is polled for changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum PollingMode {
-    /// By events, and by looking where they do not arrive.
+    /// Only where events do not arrive.
     #[default]
     Auto,
-    /// By looking, with this pause between.
+    /// Always, with this pause between two scans.
     Always(Duration),
-    /// By events; where they cannot be had, [`Watcher::start`] fails.
+    /// Never. If events are not available, [`Watcher::start`] fails.
     Never,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct WatchOptions {
-    /// What is never listed is not watched either.
+    /// What is listed, and so watched.
     pub rules: ListingRules,
     pub polling: PollingMode,
 }
 
-/// A watch over a site's folder, until it is dropped.
+/// Watches a site's folder until it is dropped.
 #[derive(Debug)]
 pub struct Watcher {
     messages: Sender<WatchMessage>,
@@ -74,20 +75,20 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Begins to watch. What changes after this has returned is told; so list the files then.
+    /// Starts to watch. Every change after this returns is reported, so list the files afterwards.
     ///
-    /// `tell` is called on a thread of its own. It should hand on and return: what happens
-    /// meanwhile is told together afterwards. `say` is given whole sentences for the person at the
-    /// terminal, seldom more than one, the first perhaps before this returns.
+    /// `on_change` is called on a separate thread and should return quickly. Changes in the
+    /// meantime are reported together afterwards. `on_message` receives messages for the user,
+    /// rarely more than one; the first may come before this returns.
     ///
     /// # Errors
-    /// When the folder cannot be watched and may not be polled, or when there is no thread to be
-    /// had.
+    /// When the folder cannot be watched and polling is not allowed, or when the thread cannot be
+    /// started.
     pub fn start(
         disk: &Disk,
         options: WatchOptions,
-        tell: impl FnMut(Changes) + Send + 'static,
-        say: impl Fn(String) + Send + 'static,
+        on_change: impl FnMut(Changes) + Send + 'static,
+        on_message: impl Fn(String) + Send + 'static,
     ) -> Result<Self, WatchError> {
         let (messages, received) = channel();
         let WatchOptions { rules, polling } = options;
@@ -97,29 +98,29 @@ impl Watcher {
             polling,
             messages: messages.clone(),
             received,
-            tell: Box::new(tell),
-            say: Box::new(say),
+            on_change: Box::new(on_change),
+            on_message: Box::new(on_message),
         };
-        let sight = watch.start_backend()?;
+        let method = watch.start_backend()?;
         let thread = thread::Builder::new()
             .name("watch".into())
-            .spawn(move || watch.run(sight))?;
+            .spawn(move || watch.run(method))?;
         Ok(Self {
             messages,
             thread: Some(thread),
         })
     }
 
-    /// From now on other rules say what is listed. Everything is told then.
+    /// Changes the rules of what is listed, and reports everything as changed.
     pub fn set_rules(&self, rules: ListingRules) {
-        let _ = self.messages.send(WatchMessage::Obey(rules));
+        let _ = self.messages.send(WatchMessage::SetRules(rules));
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
         let _ = self.messages.send(WatchMessage::Stop);
-        // `tell` may be what drops it.
+        // `on_change` may drop the watcher, and a thread cannot join itself.
         if let Some(thread) = self
             .thread
             .take()
@@ -130,51 +131,51 @@ impl Drop for Watcher {
     }
 }
 
-/// The one thread's whole state.
+/// The state of the watch thread.
 struct WatchThread {
     disk: Disk,
     rules: ListingRules,
     polling: PollingMode,
-    /// Where events are sent to.
+    /// The sender that events go to.
     messages: Sender<WatchMessage>,
     received: Receiver<WatchMessage>,
-    tell: Box<dyn FnMut(Changes) + Send>,
-    say: Box<dyn Fn(String) + Send>,
+    on_change: Box<dyn FnMut(Changes) + Send>,
+    on_message: Box<dyn Fn(String) + Send>,
 }
 
-/// How changes come to be known.
+/// How changes are found.
 enum WatchMethod {
     Events(Box<WatchSet>),
     Polling(SiteSnapshot),
 }
 
 impl WatchThread {
-    fn run(mut self, mut sight: WatchMethod) {
-        while let Some(next) = match sight {
-            WatchMethod::Events(ground) => self.run_events(*ground),
+    fn run(mut self, mut method: WatchMethod) {
+        while let Some(next) = match method {
+            WatchMethod::Events(set) => self.run_events(*set),
             WatchMethod::Polling(snapshot) => self.run_polling(snapshot),
         } {
-            sight = next;
+            method = next;
         }
     }
 
-    /// Begins in the way that the options ask for and the system allows.
+    /// Starts with the method that the options ask for and the system allows.
     fn start_backend(&mut self) -> Result<WatchMethod, WatchError> {
         if let PollingMode::Always(_) = self.polling {
             return Ok(self.start_polling(None));
         }
-        let mut ground = match self.watch_set() {
-            Ok(ground) => ground,
+        let mut set = match self.watch_set() {
+            Ok(set) => set,
             Err(error) if self.polling == PollingMode::Never => return Err(error),
             Err(error) => return Ok(self.start_polling(Some(error.to_string()))),
         };
         if self.polling == PollingMode::Never {
-            return Ok(WatchMethod::Events(Box::new(ground)));
+            return Ok(WatchMethod::Events(Box::new(set)));
         }
         let is_entered = |mount: &UnwatchedMount| {
             self.disk
                 .source_path(&mount.place)
-                .is_none_or(|path| ground.folders().contains(&path))
+                .is_none_or(|path| set.folders().contains(&path))
         };
         if let Some(mount) = unwatched_mounts(self.disk.root())
             .into_iter()
@@ -182,31 +183,31 @@ impl WatchThread {
         {
             let place = mount.place.display();
             return Ok(self.start_polling(Some(format!(
-                "`{place}` is of the kind {}, where changes made elsewhere are not told",
+                "`{place}` is a file system of the type {}, which does not report all changes",
                 mount.kind
             ))));
         }
-        if !self.do_events_arrive(&mut ground) {
-            return Ok(
-                self.start_polling(Some("no event of a change arrives from this folder".into()))
-            );
+        if !self.do_events_arrive(&mut set) {
+            return Ok(self.start_polling(Some(
+                "the system does not report changes in this folder".into(),
+            )));
         }
-        Ok(WatchMethod::Events(Box::new(ground)))
+        Ok(WatchMethod::Events(Box::new(set)))
     }
 
-    /// Writes a file of which an event is due. Where that cannot be done nothing is known, and the
-    /// best is hoped for.
-    fn do_events_arrive(&self, ground: &mut WatchSet) -> bool {
+    /// Whether an event arrives after a file was written. If the file cannot be written, events are
+    /// assumed to arrive.
+    fn do_events_arrive(&self, set: &mut WatchSet) -> bool {
         let Ok(probe) = Probe::prepare(self.disk.root()) else {
             return true;
         };
-        if ground.watch_outside_folder(probe.folder()).is_err() || probe.write().is_err() {
+        if set.watch_outside_folder(probe.folder()).is_err() || probe.write().is_err() {
             return true;
         }
-        let heard = self.received.recv_timeout(PROBE_WAIT);
-        ground.unwatch(probe.folder());
-        // It may be another one than that of the probe, so it goes back.
-        heard.is_ok_and(|message| self.messages.send(message).is_ok())
+        let arrived = self.received.recv_timeout(PROBE_WAIT);
+        set.unwatch(probe.folder());
+        // The message may not be that of the probe, so it is sent again.
+        arrived.is_ok_and(|message| self.messages.send(message).is_ok())
     }
 
     fn watch_set(&self) -> Result<WatchSet, WatchError> {
@@ -218,18 +219,18 @@ impl WatchThread {
         })
     }
 
-    /// Looks from now on, and says why where there is a reason.
+    /// Starts to poll, with a message if there is a reason.
     fn start_polling(&self, reason: Option<String>) -> WatchMethod {
         if let Some(reason) = reason {
-            (self.say)(format!(
-                "{reason}; looking for changes every second or oftener instead"
+            (self.on_message)(format!(
+                "{reason}; Handsel scans the site's folder for changes about every second instead"
             ));
         }
         WatchMethod::Polling(SiteSnapshot::take(&self.disk, &self.rules))
     }
 
-    /// Listens to events until it has to stop (`None`), or to find another way.
-    fn run_events(&mut self, mut ground: WatchSet) -> Option<WatchMethod> {
+    /// Handles events until it has to stop (`None`) or to use another method.
+    fn run_events(&mut self, mut set: WatchSet) -> Option<WatchMethod> {
         let mut failures = 0;
         loop {
             let mut batch = match self.received.recv_timeout(ROOT_CHECK) {
@@ -246,65 +247,67 @@ impl WatchThread {
             }
             failures += batch.failures;
             if failures > FAILURES_MAX {
-                return Some(self.switch_to_polling("the system loses events of changes".into()));
+                return Some(self.switch_to_polling(
+                    "the system loses reports of changes in this folder".into(),
+                ));
             }
             let may_be_lost = batch.paths.is_empty() || batch.paths.contains_key(self.disk.root());
-            if may_be_lost && !ground.is_root_the_same() {
+            if may_be_lost && !set.is_root_the_same() {
                 return self.wait_for_root();
             }
-            match self.answer(&mut ground, &batch) {
-                Ok(Some(touched)) => (self.tell)(touched),
+            match self.answer(&mut set, &batch) {
+                Ok(Some(touched)) => (self.on_change)(touched),
                 Ok(None) => {}
                 Err(error) => return Some(self.switch_to_polling(error.to_string())),
             }
         }
     }
 
-    /// What a batch means, once all that it brought is watched; `None` when it means nothing.
+    /// Watches new folders of a batch and returns its changes; `None` if there are none.
     fn answer(
         &self,
-        ground: &mut WatchSet,
+        set: &mut WatchSet,
         batch: &EventBatch,
     ) -> Result<Option<Changes>, WatchError> {
         let mut touched = BTreeSet::new();
         for (full, was_only_written) in &batch.paths {
             if let Some(path) = self.disk.source_path(full) {
-                ground.meaning(&path, *was_only_written, &mut touched);
+                set.meaning(&path, *was_only_written, &mut touched);
             }
         }
-        if batch.is_incomplete || ground.follow(&touched)?.is_none() {
-            *ground = self.watch_set()?;
+        if batch.is_incomplete || set.follow(&touched)?.is_none() {
+            *set = self.watch_set()?;
             return Ok(Some(Changes::Everything));
         }
         Ok(in_bounds(watch_set::remove_nested(&touched)))
     }
 
-    /// From events to looking; what came between is told as everything.
+    /// Changes from events to polling, and reports everything as changed.
     fn switch_to_polling(&mut self, reason: String) -> WatchMethod {
-        let sight = self.start_polling(Some(reason));
-        (self.tell)(Changes::Everything);
-        sight
+        let method = self.start_polling(Some(reason));
+        (self.on_change)(Changes::Everything);
+        method
     }
 
-    /// The site's folder is gone, or another one is in its place: waits until one is there, and
-    /// begins anew.
+    /// Called when the site's folder was deleted or replaced: waits until the folder exists, and
+    /// starts again.
     fn wait_for_root(&mut self) -> Option<WatchMethod> {
-        (self.tell)(Changes::Everything);
+        (self.on_change)(Changes::Everything);
         while self.disk.identity().is_none() {
             if self.is_stopped_within(ROOT_CHECK / 4) {
                 return None;
             }
         }
         match self.watch_set() {
-            Ok(ground) => {
-                (self.tell)(Changes::Everything);
-                Some(WatchMethod::Events(Box::new(ground)))
+            Ok(set) => {
+                (self.on_change)(Changes::Everything);
+                Some(WatchMethod::Events(Box::new(set)))
             }
             Err(error) => Some(self.switch_to_polling(error.to_string())),
         }
     }
 
-    /// Looks again and again, until it has to stop.
+    /// Polls until it has to stop.
     fn run_polling(&mut self, mut last: SiteSnapshot) -> Option<WatchMethod> {
         let mut pause = match self.polling {
             PollingMode::Always(pause) => pause,
@@ -327,11 +330,11 @@ impl WatchThread {
             } else {
                 Some(Changes::Everything)
             };
-            touched.into_iter().for_each(&mut self.tell);
+            touched.into_iter().for_each(&mut self.on_change);
         }
     }
 
-    /// Waits; takes new rules meanwhile. Whether it has to stop.
+    /// Waits for `pause`, and takes new rules in the meantime. Returns whether it has to stop.
     fn is_stopped_within(&mut self, pause: Duration) -> bool {
         let end = Instant::now() + pause;
         loop {
@@ -340,8 +343,8 @@ impl WatchThread {
                 .recv_timeout(end.saturating_duration_since(Instant::now()))
             {
                 Ok(WatchMessage::Stop) | Err(RecvTimeoutError::Disconnected) => return true,
-                Ok(WatchMessage::Obey(rules)) => self.rules = rules,
-                // Of a watcher that is not listened to any more.
+                Ok(WatchMessage::SetRules(rules)) => self.rules = rules,
+                // The event is from a watcher that is no longer used.
                 Ok(WatchMessage::Event(_)) => {}
                 Err(RecvTimeoutError::Timeout) => return false,
             }

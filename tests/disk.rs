@@ -239,14 +239,14 @@ fn links_are_followed_inside_and_told_outside() -> Outcome {
         .collect();
     assert_eq!(
         messages[1],
-        "the link `real/s2-dangling.md` leads nowhere: its target is `nowhere.md`"
+        "the link `real/s2-dangling.md` has no target: it points to `nowhere.md`"
     );
     assert_eq!(
         messages[2],
-        "the link `real/s3-self.md` leads in a circle: its target is `s3-self.md`"
+        "the link `real/s3-self.md` is part of a loop: it points to `s3-self.md`"
     );
     assert!(
-        messages[4].contains("out of the site's folder") && messages[4].contains("deep"),
+        messages[4].contains("outside the site's folder") && messages[4].contains("deep"),
         "{}",
         messages[4]
     );
@@ -384,12 +384,12 @@ fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
     assert_eq!(
         reported,
         [
-            unread("`content/deep/notes.md` is not read, because a `.gitignore` file names it"),
+            unread("`content/deep/notes.md` is not read, because a `.gitignore` file excludes it"),
             unread(
-                "the folder `content/node_modules/` is not read, because a folder of that name holds installed packages"
+                "the folder `content/node_modules/` is not read, because folders of that name contain installed packages"
             ),
             unread(
-                "the folder `content/private/` is not read, because a `.gitignore` file names it"
+                "the folder `content/private/` is not read, because a `.gitignore` file excludes it"
             ),
         ]
     );

@@ -1,6 +1,6 @@
-//! The files and folders that Handsel itself keeps in a site's folder: `.handsel/` and the address
-//! ledger. The author of the site's folder may have put anything in their place, so no link among
-//! them is followed.
+//! Reads and writes the files that Handsel keeps in a site's folder: those in `.handsel/` and the
+//! address ledger. The author of the site's folder may have put anything in their place, so
+//! symbolic links among them are not followed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -11,11 +11,11 @@ use crate::cache::regular::{open_regular, read_regular};
 /// Handsel's own folder in the root: the cache, staged files and unfinished moves.
 pub const OWN_FOLDER: &str = ".handsel";
 
-/// No file that Handsel keeps is larger.
+/// The largest file that is read, in bytes.
 const BYTES_MAX: u64 = 256 << 20;
 
-/// The first symbolic link among Handsel's own folder, what is in it, and these files of the root;
-/// the path counts from the root.
+/// The first symbolic link among `files` in the root, Handsel's own folder and its entries. The
+/// path is relative to the root.
 pub fn find_link(root: &Path, files: &[&str]) -> Option<PathBuf> {
     let is_link = |path: &PathBuf| {
         fs::symlink_metadata(root.join(path)).is_ok_and(|metadata| metadata.is_symlink())
@@ -37,8 +37,8 @@ pub fn find_link(root: &Path, files: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// The first symbolic link on the way from the root to a folder below it; `None` also for a folder
-/// that is not below it.
+/// The first symbolic link on the path from the root to `folder`; `None` if there is none, or if
+/// `folder` is not below the root.
 pub fn link_on_the_way(root: &Path, folder: &Path) -> Option<PathBuf> {
     let mut path = root.to_owned();
     folder
@@ -53,10 +53,10 @@ pub fn link_on_the_way(root: &Path, folder: &Path) -> Option<PathBuf> {
         })
 }
 
-/// The bytes of a file in a folder; `None` when there is none.
+/// The bytes of a file in a folder; `None` if it does not exist.
 ///
 /// # Errors
-/// Those of the file system; `InvalidInput` when it is a link or anything else but a file.
+/// Those of the file system; `InvalidInput` when it is not a regular file.
 pub fn read(folder: &Path, name: &str) -> io::Result<Option<Vec<u8>>> {
     match read_regular(&folder.join(name), BYTES_MAX) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -65,12 +65,11 @@ pub fn read(folder: &Path, name: &str) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// The bytes of a file that the caller was given by name, wherever it is; `None` when there is
-/// none.
+/// The bytes of a file that the user named on the command line; `None` if it does not exist. Links
+/// are followed.
 ///
 /// # Errors
-/// Those of the file system; `FileTooLarge` for a file larger than any that Handsel reads in this
-/// way.
+/// Those of the file system; `FileTooLarge` when the file is larger than 256 MiB.
 pub fn read_named(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -85,10 +84,10 @@ pub fn read_named(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// The first bytes of a file, at most so many; `None` when there is none.
+/// The first bytes of a file, at most `bytes_max`; `None` if it does not exist.
 ///
 /// # Errors
-/// Those of the file system; `InvalidInput` when it is a link or anything else but a file.
+/// Those of the file system; `InvalidInput` when it is not a regular file.
 pub fn beginning(path: &Path, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
     let file = match open_regular(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -99,22 +98,22 @@ pub fn beginning(path: &Path, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Puts a file into a folder, which is made when it is missing, in place of the one that was there,
-/// in one step. The caller sees to it that nobody else does so at the same time; what a killed
-/// process left under the hidden name is written over.
+/// Writes or replaces a file atomically, and creates the folder if it does not exist. The caller
+/// must prevent simultaneous calls for the same file. A temporary file that a killed process left
+/// is overwritten.
 ///
 /// # Errors
-/// Those of the file system; the file is then as it was.
+/// Those of the file system; the existing file is then unchanged.
 pub fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let beside = folder.join(format!(".{name}.new"));
-    let put = write_new(&beside, bytes).and_then(|()| fs::rename(&beside, folder.join(name)));
+    let temporary = folder.join(format!(".{name}.new"));
+    let put = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(name)));
     put.inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     })
 }
 
-/// Writes a file of our own. What has its name already is removed first: a link there might lead
+/// Writes a new file. An existing file of that name is removed first, because it might be a link to
 /// anywhere.
 ///
 /// # Errors

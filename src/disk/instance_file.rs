@@ -1,5 +1,5 @@
 //! The note that a running preview leaves in `.handsel/`, so that `--goto` and editors' plugins
-//! find it. Only its owner may read it: what stands in it opens the preview's doors.
+//! find it. Only its owner may read it, because it contains the preview's token.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::regular::read_regular;
 
-/// From the site's folder.
+/// The path of the note, relative to the site's folder.
 pub const SERVE_NOTE: &str = ".handsel/serve.json";
 
-/// The largest note that is read.
+/// The largest note that is read, in bytes.
 const NOTE_MAX: u64 = 4096;
 
-/// Leaves a note, in place of one that is there.
+/// Writes the note, and replaces an existing one.
 ///
 /// # Errors
-/// Those of the file system; `PermissionDenied` when the folder is a link.
+/// Those of the file system; `PermissionDenied` when the folder is a symbolic link.
 pub fn write(root: &Path, text: &str) -> io::Result<()> {
     let path = root.join(SERVE_NOTE);
     let folder = folder_of(&path)?;
@@ -24,7 +24,7 @@ pub fn write(root: &Path, text: &str) -> io::Result<()> {
     if fs::symlink_metadata(&folder)?.is_symlink() {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
-            "`.handsel` is a link",
+            "`.handsel` is a symbolic link",
         ));
     }
     let mut file = tempfile::NamedTempFile::new_in(&folder)?;
@@ -33,13 +33,13 @@ pub fn write(root: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The note that is there.
+/// The text of the note, if it exists.
 pub fn read(root: &Path) -> Option<String> {
     let path = root.join(SERVE_NOTE);
     String::from_utf8(read_regular(&path, NOTE_MAX).ok()?).ok()
 }
 
-/// Takes the note away if it still says this, and the folder if nothing else is in it.
+/// Removes the note if it still has this text, and the folder if it is then empty.
 pub fn remove(root: &Path, text: &str) {
     if read(root).as_deref() == Some(text) {
         let path = root.join(SERVE_NOTE);

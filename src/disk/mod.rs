@@ -1,9 +1,9 @@
-//! The site's folder on disk: the only place, with the cache's store, that names `std::fs`.
+//! The site's folder on disk. Only this module and the cache's store use `std::fs`.
 //!
-//! [`Disk`] lists and reads the sources, [`publish`] brings the finished site into the output
-//! folder, [`new_file`] makes files for the writer. What is never listed stands in `names`; the
-//! walk itself, with links and `.gitignore`, in `walk`, the same for a few places only in `look`;
-//! what tells a changed file from the same one, unread, in `stamp`.
+//! [`Disk`] lists and reads the sources, [`publish`] writes the finished site into the output
+//! folder, and [`new_file`] creates files for the writer. `names` knows the names that are never
+//! listed, `walk` lists the whole folder with its links and `.gitignore` files, `scan` does the
+//! same for a few paths only, and `stamp` detects changed files without reading them.
 
 pub mod atomic_file;
 pub mod instance_file;
@@ -37,8 +37,10 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// Opens a folder.
+    ///
     /// # Errors
-    /// When there is no such folder, or it may not be entered.
+    /// When the folder does not exist or cannot be entered.
     pub fn open(root: &Path) -> io::Result<Self> {
         let root = fs::canonicalize(root)?;
         if fs::metadata(&root)?.is_dir() {
@@ -53,12 +55,12 @@ impl Disk {
         &self.root
     }
 
-    /// The path from the root, with what is not UTF-8 in it replaced; `None` outside the root.
+    /// The path relative to the root, with invalid UTF-8 replaced; `None` outside the root.
     pub fn source_path(&self, full: &Path) -> Option<SourcePath> {
         source_path(&self.root, full)
     }
 
-    /// What stands at a path, in one question to the system.
+    /// What exists at a path, found with one system call. Symbolic links are not followed.
     pub fn path_state(&self, path: &SourcePath) -> PathState {
         match scan::path_state(&self.root.join(path.as_str())) {
             Ok(Some(metadata)) if metadata.is_dir() => PathState::Folder,
@@ -70,34 +72,35 @@ impl Disk {
         }
     }
 
-    /// Whether a path of this name is left aside wherever it lies; files that say what is listed
-    /// are not.
+    /// Whether a path is never listed because of its name. The files that decide what is listed
+    /// (`RULE_NAMES` in `walk`) are not skipped.
     pub fn is_skipped(path: &SourcePath, is_folder: bool) -> bool {
-        let is_left_aside = if is_folder {
+        let is_skipped_name = if is_folder {
             names::is_skipped_folder
         } else {
             names::is_skipped_file
         };
         !walk::RULE_NAMES.contains(&path.name())
-            && is_left_aside(path.name(), names::is_in_static(path))
+            && is_skipped_name(path.name(), names::is_in_static(path))
     }
 
-    /// Whether a change of this path can change what is listed elsewhere.
+    /// Whether a change of this path can change which other paths are listed.
     pub fn changes_listing(path: &SourcePath) -> bool {
         scan::needs_all(path)
     }
 
-    /// The stamps of files, settled or not, each with whether it is settled.
+    /// The stamps of files, each with whether it is settled (see `stamp`).
     pub fn stamps_of_many(&self, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
         stamp::stamps_of_many(&self.root, paths)
     }
 
-    /// What tells this folder from another one put in its place; `None` when there is none.
+    /// Identifies this folder, so that another folder put in its place is noticed; `None` if it
+    /// does not exist.
     pub fn identity(&self) -> Option<Stamp> {
         stamp::identity(&self.root)
     }
 
-    /// A source, opened.
+    /// Opens a source.
     fn file(&self, path: &SourcePath) -> io::Result<fs::File> {
         match open::open_plain(&self.root, path) {
             Some(file) => Ok(file),
@@ -105,8 +108,8 @@ impl Disk {
         }
     }
 
-    /// The regular file that a source path stands for. Folder links are not entered, and a file's
-    /// link must stay inside the root.
+    /// The regular file at a source path. Symbolic links to folders are not followed, and a link to
+    /// a file must stay inside the root.
     fn resolve(&self, path: &SourcePath) -> io::Result<PathBuf> {
         let mut full = self.root.clone();
         let mut metadata = None;
@@ -129,7 +132,7 @@ impl Disk {
             if !full.starts_with(&self.root) {
                 return Err(io::Error::new(
                     io::ErrorKind::PermissionDenied,
-                    "the link leads out of the site's folder",
+                    "the link points outside the site's folder",
                 ));
             }
             metadata = fs::metadata(&full)?;
@@ -194,19 +197,19 @@ impl Files for Disk {
     }
 }
 
-/// What stands at a path of the site, a link being itself.
+/// What exists at a path of the site; symbolic links are not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathState {
     Nothing,
     Folder,
     Link,
-    /// A file, or what is neither.
+    /// A file, or a special file such as a pipe.
     File {
         is_empty: bool,
     },
 }
 
-/// The path from the root, with what is not UTF-8 in it replaced; `None` outside the root.
+/// The path relative to the root, with invalid UTF-8 replaced; `None` outside the root.
 fn source_path(root: &Path, full: &Path) -> Option<SourcePath> {
     let relative = full.strip_prefix(root).ok()?.to_string_lossy();
     let relative = if cfg!(windows) {
@@ -217,7 +220,8 @@ fn source_path(root: &Path, full: &Path) -> Option<SourcePath> {
     SourcePath::new(&relative).ok()
 }
 
-/// Whether a segment is one name on this system too: on Windows `a\b` is two and `C:` a disk.
+/// Whether a segment is a single name on this system: on Windows `a\b` is two names and `C:` is a
+/// drive.
 fn is_plain(segment: &str) -> bool {
     let mut components = Path::new(segment).components();
     matches!(

@@ -1,23 +1,22 @@
-//! On which kinds of file system changes may be made that nobody here is told of.
+//! Finds file systems whose changes may not be reported to this system.
 //!
-//! What is changed through this system is always told of, on any file system. On a network drive,
-//! and on a folder that a virtual machine shares with its host, the change may be made elsewhere.
-//! Overlays, on which containers live, are no such case. Linux lists its mounts; elsewhere nothing
-//! is known.
+//! The system reports every change that it makes itself, on any file system. But another machine
+//! can change files on a network drive, or in a folder that a virtual machine shares with its host.
+//! The overlays of containers do not have this problem. Mounts are known on Linux only.
 
 use std::path::{Path, PathBuf};
 
-/// A place whose changes may go untold.
+/// A mount whose changes may not be reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnwatchedMount {
-    /// Where it begins: the folder asked about, a folder around it, or one below it.
+    /// The mount point: the examined folder, a folder that contains it, or one below it.
     pub place: PathBuf,
-    /// Its kind, as the system calls it: `nfs4`.
+    /// The type of the file system, as the system names it: `nfs4`.
     pub kind: String,
 }
 
-/// The places at, around or below a folder whose changes may go untold, the one that the folder
-/// itself lies on first.
+/// The mounts at or below a folder whose changes may not be reported. The mount that contains the
+/// folder comes first.
 pub fn unwatched_mounts(folder: &Path) -> Vec<UnwatchedMount> {
     let listed = if cfg!(target_os = "linux") {
         std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default()
@@ -27,8 +26,8 @@ pub fn unwatched_mounts(folder: &Path) -> Vec<UnwatchedMount> {
     parse_mounts(&listed, folder)
 }
 
-/// Reads proc_pid_mountinfo(5): the mount point is the fifth field, the kind the first one after a
-/// lone dash.
+/// Reads proc_pid_mountinfo(5): the mount point is the fifth field, and the type is the first field
+/// after a single dash.
 fn parse_mounts(listed: &str, folder: &Path) -> Vec<UnwatchedMount> {
     let mut around: Option<UnwatchedMount> = None;
     let mut below: Vec<UnwatchedMount> = Vec::new();
@@ -44,7 +43,7 @@ fn parse_mounts(listed: &str, folder: &Path) -> Vec<UnwatchedMount> {
             kind: kind.to_owned(),
         };
         if folder.starts_with(&mount.place) {
-            // The deepest one counts, and of two in one place the later.
+            // The deepest mount counts, and of two at one mount point the later.
             if around
                 .as_ref()
                 .is_none_or(|known| mount.place.starts_with(&known.place))
@@ -64,7 +63,7 @@ fn parse_mounts(listed: &str, folder: &Path) -> Vec<UnwatchedMount> {
 }
 
 fn is_unwatched(kind: &str) -> bool {
-    const DEAF: &[&str] = &[
+    const REMOTE: &[&str] = &[
         "nfs",
         "nfs4",
         "cifs",
@@ -85,18 +84,18 @@ fn is_unwatched(kind: &str) -> bool {
         "grpcfuse",
         "fuse",
     ];
-    // These keep their files on this machine.
-    const AT_HOME: &[&str] = &[
+    // The files of these are on this machine.
+    const LOCAL: &[&str] = &[
         "fuse.fuse-overlayfs",
         "fuse.mergerfs",
         "fuse.gocryptfs",
         "fuse.encfs",
         "fuse.ntfs-3g",
     ];
-    DEAF.contains(&kind) || (kind.starts_with("fuse.") && !AT_HOME.contains(&kind))
+    REMOTE.contains(&kind) || (kind.starts_with("fuse.") && !LOCAL.contains(&kind))
 }
 
-/// Blanks and the like are written as a backslash and three octal digits.
+/// Decodes a field, in which spaces and similar characters are a backslash and three octal digits.
 fn unescaped(field: &str) -> String {
     let mut parts = field.split('\\');
     let mut text = parts.next().unwrap_or_default().to_owned();

@@ -1,14 +1,13 @@
-//! A move carried out on the disk as a whole: one rename of the page or folder, then the files that
-//! changed, each replaced in one step.
+//! Moves files as a transaction: the page or folder is renamed, then each edited file is replaced
+//! atomically.
 //!
-//! Everything is staged first, with a journal that says what is to be done. From the moment the
-//! journal is in its place the move will be made: a process that is killed leaves it there, and
-//! [`finish`] makes what is missing. Until then nothing of the writer's is touched. What fails on
-//! the way is taken back.
+//! Everything is staged first, together with a journal of the move. The writer's files are changed
+//! only after the journal is in place. If the process is killed after that, the journal remains and
+//! [`finish`] completes the move. If a step fails, the earlier steps are undone.
 //!
-//! The journal is untrusted: the author of the site's folder may have written it. Each of its paths
-//! is parsed, must be one that a site can have a source at, and no folder on the way to it may be a
-//! link.
+//! The journal is untrusted, because the author of the site's folder may have written it. Each of
+//! its paths is parsed and must be a possible source path, and none of its folders may be a
+//! symbolic link.
 
 use std::fs;
 use std::io;
@@ -24,26 +23,27 @@ use crate::cache::regular::{open_regular, read_regular};
 use crate::paths::SourcePath;
 use crate::source::Files;
 
-/// Where a move is staged, in Handsel's own folder.
+/// The staging folder of a move, in Handsel's own folder.
 const STAGING: &str = "move";
 const JOURNAL: &str = "journal";
 
-/// No journal is larger.
+/// The largest journal that is read, in bytes.
 const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 
-/// What is to be done.
+/// A planned move.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileMoves {
     pub from: SourcePath,
     pub to: SourcePath,
-    /// Files with other bytes, by the path that they have then.
+    /// The edited files, by their path after the move.
     pub edited: Vec<FileEdit>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEdit {
     pub path: SourcePath,
-    /// What the file is now; anything else means that somebody changed it meanwhile.
+    /// The bytes before the move. Other bytes mean that the file has been changed since it was
+    /// read.
     #[serde(skip, default = "nothing")]
     pub before: Arc<[u8]>,
     #[serde(skip, default = "nothing")]
@@ -54,12 +54,12 @@ fn nothing() -> Arc<[u8]> {
     Arc::from(&b""[..])
 }
 
-/// Makes a move.
+/// Carries out a move.
 ///
 /// # Errors
-/// `AlreadyExists` when something is at its end already, `Deadlock` while another process moves,
-/// `InvalidData` when a file is not what it was any more; those of the file system. Nothing has
-/// changed then.
+/// `AlreadyExists` when the target exists, `Deadlock` when another move is running or unfinished,
+/// `InvalidData` when a file has changed since it was read, and those of the file system. Nothing
+/// has changed then.
 pub fn carry_out(disk: &Disk, planned: &FileMoves) -> io::Result<()> {
     check(disk, planned)?;
     let staging = staging(disk)?;
@@ -68,10 +68,10 @@ pub fn carry_out(disk: &Disk, planned: &FileMoves) -> io::Result<()> {
     if staging.join(JOURNAL).exists() {
         return Err(io::Error::new(
             io::ErrorKind::Deadlock,
-            "an earlier move was cut short and has to be finished first",
+            "an earlier move was interrupted; run `handsel move --finish` first",
         ));
     }
-    // A page that the writer renamed is at its new path already, and only the links are changed.
+    // If the writer has already renamed the page, only links are changed.
     if planned.from != planned.to && disk.path_state(&planned.to) != PathState::Nothing {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
@@ -83,7 +83,7 @@ pub fn carry_out(disk: &Disk, planned: &FileMoves) -> io::Result<()> {
         if disk.read(&now)? != edit.before {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("{now} was changed meanwhile"),
+                format!("{now} was changed during the move"),
             ));
         }
     }
@@ -101,16 +101,16 @@ pub fn carry_out(disk: &Disk, planned: &FileMoves) -> io::Result<()> {
     made
 }
 
-/// Whether a move was cut short.
+/// Whether a move was interrupted.
 pub fn is_unfinished(disk: &Disk) -> bool {
     staging(disk).is_ok_and(|staging| staging.join(JOURNAL).exists())
 }
 
-/// Makes what is missing of a move that was cut short; what it was, if there was one.
+/// Completes an interrupted move and returns it; `None` if there was none.
 ///
 /// # Errors
-/// Those of the file system, and `InvalidData` when the journal cannot be read or names what no
-/// move changes. Nothing has changed then.
+/// Those of the file system, and `InvalidData` when the journal cannot be read or has a path that a
+/// move cannot change. Nothing has changed then.
 pub fn finish(disk: &Disk) -> io::Result<Option<FileMoves>> {
     let staging = staging(disk)?;
     if !is_unfinished(disk) {
@@ -126,7 +126,10 @@ pub fn finish(disk: &Disk) -> io::Result<Option<FileMoves>> {
     Ok(Some(planned))
 }
 
-/// The folder that a move is staged in.
+/// The staging folder.
+///
+/// # Errors
+/// When it or a folder that contains it is a symbolic link.
 fn staging(disk: &Disk) -> io::Result<PathBuf> {
     let staging = disk.root().join(OWN_FOLDER).join(STAGING);
     refuse_links(disk, &staging)?;
@@ -150,7 +153,7 @@ fn refuse_links(disk: &Disk, folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Refuses a move of anything but sources of the site.
+/// Refuses paths that cannot be sources of the site.
 fn check(disk: &Disk, planned: &FileMoves) -> io::Result<()> {
     let edited = planned.edited.iter().map(|edit| &edit.path);
     for path in [&planned.from, &planned.to].into_iter().chain(edited) {
@@ -171,7 +174,7 @@ fn check(disk: &Disk, planned: &FileMoves) -> io::Result<()> {
 
 fn lock(staging: &Path) -> io::Result<Lock> {
     Lock::take(staging).map_err(|error| match error {
-        LockError::Held(_) => io::Error::new(io::ErrorKind::Deadlock, "another move is under way"),
+        LockError::Held(_) => io::Error::new(io::ErrorKind::Deadlock, "another move is running"),
         LockError::Failed(error) => error,
     })
 }
@@ -189,7 +192,7 @@ fn old_path(planned: &FileMoves, path: &SourcePath) -> SourcePath {
     }
 }
 
-/// Each step is made unless it was.
+/// Makes each step that has not been made yet.
 fn make(disk: &Disk, staging: &Path, planned: &FileMoves) -> io::Result<()> {
     let full = |path: &SourcePath| disk.root().join(path.as_str());
     if disk.path_state(&planned.from) != PathState::Nothing {
@@ -198,7 +201,7 @@ fn make(disk: &Disk, staging: &Path, planned: &FileMoves) -> io::Result<()> {
     }
     for (number, edit) in planned.edited.iter().enumerate() {
         let new = staged(staging, number);
-        // Only a file that was staged: what a link leads to is not the writer's text.
+        // Only regular files are staged; a link could lead to anything.
         if open_regular(&new).is_ok() {
             keep_permissions(&full(&edit.path), &new);
             fs::rename(new, full(&edit.path))?;
@@ -207,14 +210,14 @@ fn make(disk: &Disk, staging: &Path, planned: &FileMoves) -> io::Result<()> {
     Ok(())
 }
 
-/// The file keeps who may read and write it.
+/// Gives the new file the permissions of the old one.
 fn keep_permissions(old: &Path, new: &Path) {
     if let Ok(metadata) = fs::metadata(old) {
         let _ = fs::set_permissions(new, metadata.permissions());
     }
 }
 
-/// Puts everything back as it was, as far as the disk lets us.
+/// Undoes the steps that were made, and ignores errors.
 fn undo(disk: &Disk, planned: &FileMoves) {
     let full = |path: &SourcePath| disk.root().join(path.as_str());
     for edit in &planned.edited {
@@ -232,7 +235,7 @@ fn undo(disk: &Disk, planned: &FileMoves) {
     }
 }
 
-/// The journal goes first: what is left without one is nobody's.
+/// Removes the staged files. The journal is removed first, because without it they are ignored.
 fn clear(staging: &Path, planned: &FileMoves) {
     let _ = fs::remove_file(staging.join(JOURNAL));
     for number in 0..planned.edited.len() {

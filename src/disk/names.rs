@@ -1,23 +1,23 @@
-//! Names that are never sources: hidden files, editors' leftovers, what package managers and
-//! version control keep.
+//! Names that are never sources: hidden files, temporary files of editors, and folders of package
+//! managers and version control.
 //!
-//! `static/` is copied as it is, so hidden names (`.well-known`, `.nojekyll`) count there, but for
-//! a few that nobody means to publish.
+//! `static/` is copied unchanged, so hidden names (`.well-known`, `.nojekyll`) are read there,
+//! except for a few that are never meant to be published.
 
 use crate::paths::SourcePath;
 
-/// Whether a path lies below `static/`.
+/// Whether a path is below `static/`.
 pub fn is_in_static(path: &SourcePath) -> bool {
     path.as_str().starts_with("static/")
 }
 
-/// Whether a file or link of this name is left aside; `is_in_static` says that it lies below
+/// Whether a file or link of this name is skipped. `is_in_static` says whether it is below
 /// `static/`.
 pub fn is_skipped_file(name: &str, is_in_static: bool) -> bool {
     is_skipped_folder(name, is_in_static) || is_leftover(name)
 }
 
-/// Whether a folder of this name is not entered.
+/// Whether a folder of this name is skipped.
 pub fn is_skipped_folder(name: &str, is_in_static: bool) -> bool {
     if name == "node_modules" {
         return true;
@@ -25,8 +25,8 @@ pub fn is_skipped_folder(name: &str, is_in_static: bool) -> bool {
     name.starts_with('.') && (!is_in_static || is_never_static(name))
 }
 
-/// Whether somebody may miss what is left aside because its name begins with a dot: a Markdown
-/// file, or a folder of the content that is not known to be another program's.
+/// Whether a path that is skipped because of the dot in its name may be meant as a source: it is a
+/// Markdown file, or a folder in `content/` that is not known to belong to another program.
 pub fn is_hidden_source(name: &str, path: &SourcePath, is_folder: bool) -> bool {
     const OF_PROGRAMS: [&str; 20] = [
         ".git",
@@ -65,14 +65,13 @@ pub fn is_hidden_source(name: &str, path: &SourcePath, is_folder: bool) -> bool 
     }
 }
 
-/// Hidden names that do not belong on a site: version control, our own folder and files, what macOS
-/// leaves behind.
+/// Hidden names that are skipped in `static/` too: those of version control, Handsel and macOS.
 fn is_never_static(name: &str) -> bool {
     matches!(name, ".git" | ".DS_Store") || name.starts_with(".handsel") || name.starts_with("._")
 }
 
-/// What editors write beside the file that is being edited: backups, swap and lock files, Vim's
-/// test file `4913`.
+/// Whether an editor makes files of this name next to the edited file: backups, swap and lock
+/// files, and Vim's test file `4913`.
 fn is_leftover(name: &str) -> bool {
     let has_ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     name == "4913"

@@ -1,5 +1,5 @@
-//! Files made for the writer, by `init` and `new`: never over one that is there, never outside the
-//! site's folder.
+//! Creates files for the writer in `init` and `new`. Existing files are never overwritten, and
+//! nothing is created outside the site's folder.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -8,17 +8,16 @@ use std::path::{Path, PathBuf};
 use super::is_plain;
 use crate::paths::SourcePath;
 
-/// Makes a file with these bytes, and the folders it needs, below `root`, which is made too.
+/// Creates a file with these bytes below `root`, with the root and all folders that it needs.
 ///
 /// # Errors
-/// `AlreadyExists` when anything of that name is there; `PermissionDenied` when a folder on the way
-/// is a link that leaves the root; those of the file system. A file that could not be written whole
-/// is taken away again.
+/// `AlreadyExists` when the path exists; `PermissionDenied` when one of its folders is a link that
+/// leaves the root; those of the file system. A partly written file is removed.
 pub fn create_new(root: &Path, path: &SourcePath, bytes: &[u8]) -> io::Result<()> {
     if path.as_str().is_empty() || !path.segments().all(is_plain) {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "it is not a name that a file can have here",
+            "a file cannot have this name on this system",
         ));
     }
     fs::create_dir_all(root)?;
@@ -33,7 +32,7 @@ pub fn create_new(root: &Path, path: &SourcePath, bytes: &[u8]) -> io::Result<()
     })
 }
 
-/// The folder below `root`, made where it is missing, with links resolved.
+/// Creates a folder below `root` if it does not exist, and returns its path with links resolved.
 fn make_folders(root: &Path, folder: &SourcePath) -> io::Result<PathBuf> {
     let mut full = root.to_owned();
     for segment in folder.segments() {
@@ -47,7 +46,7 @@ fn make_folders(root: &Path, folder: &SourcePath) -> io::Result<PathBuf> {
         if !full.starts_with(root) {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,
-                format!("`{segment}` is a link out of the site's folder"),
+                format!("the link `{segment}` points outside the site's folder"),
             ));
         }
     }

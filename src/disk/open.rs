@@ -1,9 +1,8 @@
-//! Reading a file in as few calls as the system allows, with the same promise as the long way: no
-//! link is followed.
+//! Reads a file without following symbolic links, in as few system calls as possible.
 //!
-//! Linux opens a path and refuses every link on it in one call (`openat2(2)`,
-//! `RESOLVE_NO_SYMLINKS`); the long way asks once for each folder on the path. Whatever is not
-//! plain success is left to the long way, which also finds the words.
+//! On Linux one call opens a path and refuses every link on it (`openat2(2)`,
+//! `RESOLVE_NO_SYMLINKS`). If that fails, the caller uses `Disk::resolve`, which examines each
+//! folder of the path and reports what is wrong.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,9 +10,9 @@ use std::path::Path;
 
 use crate::paths::SourcePath;
 
-/// The bytes of a regular file that no link leads to or through; `None` for anything else.
+/// The bytes of a regular file without symbolic links in its path; `None` for anything else.
 ///
-/// `root` is absolute and has no links in it.
+/// `root` is absolute and has its links resolved.
 pub fn read_plain(root: &Path, path: &SourcePath) -> Option<Vec<u8>> {
     let mut file = open_plain(root, path)?;
     let mut bytes = Vec::with_capacity(
@@ -25,12 +24,12 @@ pub fn read_plain(root: &Path, path: &SourcePath) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The same file, opened.
+/// Opens the same file.
 #[cfg(target_os = "linux")]
 pub fn open_plain(root: &Path, path: &SourcePath) -> Option<File> {
     use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
 
-    // A pipe without a writer would otherwise be waited for.
+    // Without NONBLOCK, opening a pipe would wait for its writer.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let opened = openat2(
         CWD,
@@ -46,7 +45,7 @@ pub fn open_plain(root: &Path, path: &SourcePath) -> Option<File> {
         .then_some(file)
 }
 
-/// Other systems have no such call.
+/// Other systems do not have such a call.
 #[cfg(not(target_os = "linux"))]
 pub fn open_plain(_: &Path, _: &SourcePath) -> Option<File> {
     None

@@ -1,7 +1,8 @@
-//! A file written only to see whether anyone is told of it: in some sandboxes and on some file
-//! systems no event ever comes.
+//! A file that is written only to find out whether the system reports changes. In some sandboxes
+//! and on some file systems it never does.
 //!
-//! It lies in `.handsel/`, which is ours, and goes again, with the folder if that was made for it.
+//! The file is in `.handsel/`. It is removed afterwards, and so is the folder if it was created for
+//! it.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -10,8 +11,8 @@ use std::path::{Path, PathBuf};
 const FOLDER_NAME: &str = ".handsel";
 const FILE_NAME: &str = "watch-probe";
 
-/// The folder for the probe, and whether it was made for it. What was made goes when this is
-/// dropped.
+/// The folder of the probe, and whether it was created for it. Dropping this removes what was
+/// created.
 #[derive(Debug)]
 pub struct Probe {
     folder: PathBuf,
@@ -19,10 +20,10 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// Sees to the folder.
+    /// Creates the folder if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be made, or something else has its name.
+    /// When the folder cannot be created, or its path is not a folder.
     pub fn prepare(root: &Path) -> io::Result<Self> {
         let folder = root.join(FOLDER_NAME);
         let was_made = match fs::create_dir(&folder) {
@@ -43,13 +44,13 @@ impl Probe {
         &self.folder
     }
 
-    /// Writes the file: from now on an event is due.
+    /// Writes the file, which should cause an event.
     ///
     /// # Errors
-    /// When it cannot be written. That another process writes its own just now is none.
+    /// When it cannot be written. A probe of another process is not an error.
     pub fn write(&self) -> io::Result<()> {
         let file = self.folder.join(FILE_NAME);
-        // One may be left of a process that was killed; nothing is written through a link.
+        // A killed process may have left a file, and a link must not be followed.
         let _ = fs::remove_file(&file);
         match OpenOptions::new().write(true).create_new(true).open(file) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
@@ -62,7 +63,7 @@ impl Drop for Probe {
     fn drop(&mut self) {
         let _ = fs::remove_file(self.folder.join(FILE_NAME));
         if self.was_made {
-            // It stays when others have put something into it meanwhile.
+            // This fails if other files are in the folder, which then stays.
             let _ = fs::remove_dir(&self.folder);
         }
     }

@@ -1,8 +1,8 @@
-//! A walk that goes only where something may have changed, judged by the rules of the full one.
+//! Lists only the paths that may have changed, by the same rules as the full walk.
 //!
-//! From the root down it meets each folder on the way to a touched place, with the files there that
-//! say what counts, then the place itself and, if that is a folder, all below it. A save among
-//! 100,000 files so costs a few questions to the disk.
+//! It goes from the root to each touched path. In each folder on the way it reads the files that
+//! decide what is listed. If the touched path is a folder, everything below it is listed. So a save
+//! among 100,000 files costs only a few system calls.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -14,9 +14,9 @@ use super::walk::{EntryRule, FolderEntry, RULE_NAMES, Walk, WalkResult};
 use crate::paths::SourcePath;
 use crate::source::ListingRules;
 
-/// What the full walk would find at or below the touched paths. `None` when only the full walk can
-/// tell: the root is touched, a file that says what is listed, or a name that is not UTF-8 and so
-/// has no path of its own; or the disk refuses.
+/// What the full walk would find at or below the touched paths. `None` if a full walk is needed:
+/// one of the paths is the root, a file that decides what is listed, or a name that is not UTF-8
+/// and so has no unique path, or a folder cannot be read.
 pub fn scan(root: &Path, rules: &ListingRules, touched: &[SourcePath]) -> Option<WalkResult> {
     if touched.iter().any(needs_all) {
         return None;
@@ -30,7 +30,7 @@ pub fn scan(root: &Path, rules: &ListingRules, touched: &[SourcePath]) -> Option
         &mut |walk, folder, depth| walk.below(folder, depth),
     )
     .ok()?;
-    // Whether a folder that is not read holds Markdown depends on all that is in it.
+    // Whether a skipped folder contains Markdown depends on everything in it.
     if walk.excluded.iter().any(|folder| {
         touched
             .iter()
@@ -38,8 +38,8 @@ pub fn scan(root: &Path, rules: &ListingRules, touched: &[SourcePath]) -> Option
     }) {
         return None;
     }
-    // On the way, folders and rule files were judged again that are not touched; what they give has
-    // been told before.
+    // Folders and rule files on the way are not touched themselves, and their results are already
+    // known.
     let touched: HashSet<&str> = touched.iter().map(SourcePath::as_str).collect();
     let is_touched = |path: &SourcePath| path.and_folders().any(|path| touched.contains(path));
     walk.seen.files.retain(is_touched);
@@ -52,17 +52,18 @@ pub fn scan(root: &Path, rules: &ListingRules, touched: &[SourcePath]) -> Option
     Some(walk.seen)
 }
 
-/// Whether only the full walk can tell what a change of this path changes.
+/// Whether a change of this path needs a full walk.
 pub fn needs_all(path: &SourcePath) -> bool {
     path.as_str().is_empty()
         || RULE_NAMES.contains(&path.name())
         || path.as_str().contains(char::REPLACEMENT_CHARACTER)
 }
 
-/// What is done with a touched folder that the rules let in; the number is its depth.
+/// Called for each touched path that is a folder to enter, with its depth.
 pub type ScanDepth<'r> = dyn FnMut(&mut Walk<'_>, &Path, usize) + 'r;
 
-/// Judges what is touched below a folder that is entered; `depth` is the folder's own.
+/// Classifies the touched paths below `folder`, whose own depth is `depth`, and calls `reach` for
+/// those that are folders to enter.
 pub fn descend(
     walk: &mut Walk<'_>,
     folder: &Path,
@@ -74,8 +75,8 @@ pub fn descend(
         folder,
         listed: None,
     };
-    // A folder that cannot be listed gives nothing, though a file in it might be reached by its
-    // name.
+    // A folder that cannot be listed has no files for the full walk, even if a file in it can be
+    // opened by its name.
     if fs::read_dir(folder).is_err() || !apply_rules(walk, &mut names, depth)? {
         return Ok(());
     }
@@ -111,7 +112,8 @@ pub fn descend(
     Ok(())
 }
 
-/// Judges the files that say how this folder is read; false when they say that it is not.
+/// Classifies the files that decide what is listed in this folder. Returns false if the folder is
+/// skipped.
 fn apply_rules(walk: &mut Walk<'_>, names: &mut FolderNames<'_>, depth: usize) -> io::Result<bool> {
     for name in RULE_NAMES {
         let Some((path, metadata)) = names.find(name)? else {
@@ -130,38 +132,37 @@ fn apply_rules(walk: &mut Walk<'_>, names: &mut FolderNames<'_>, depth: usize) -
     Ok(true)
 }
 
-/// The names in a folder. They are read only where the system may answer to one that is written
-/// otherwise: some take `Guide.md` for `guide.md`, and after a change of capitals both would seem
-/// to be there.
+/// The names in a folder. They are listed only if the system may find a file by another spelling of
+/// its name. Some systems find `guide.md` as `Guide.md`, so after a change of case both would seem
+/// to exist.
 struct FolderNames<'a> {
     folder: &'a Path,
     listed: Option<HashSet<OsString>>,
 }
 
 impl FolderNames<'_> {
-    /// What is written exactly so, a link being itself; `None` when nothing is.
+    /// The entry with exactly this name; `None` if there is none. Symbolic links are not followed.
     fn find(&mut self, name: &str) -> io::Result<Option<(PathBuf, Metadata)>> {
         let path = self.folder.join(name);
         let Some(metadata) = path_state(&path)? else {
             return Ok(None);
         };
-        if self.listed.is_none() && self.may_be_written_otherwise(name)? {
+        if self.listed.is_none() && self.may_have_other_spelling(name)? {
             self.listed = Some(
                 fs::read_dir(self.folder)?
                     .map(|entry| Ok(entry?.file_name()))
                     .collect::<io::Result<_>>()?,
             );
         }
-        let is_written_so = self
+        let is_exact = self
             .listed
             .as_ref()
             .is_none_or(|listed| listed.contains(OsStr::new(name)));
-        Ok(is_written_so.then_some((path, metadata)))
+        Ok(is_exact.then_some((path, metadata)))
     }
 
-    fn may_be_written_otherwise(&self, name: &str) -> io::Result<bool> {
-        // Apple's file systems also take an accent beside its letter for the letter with the
-        // accent.
+    fn may_have_other_spelling(&self, name: &str) -> io::Result<bool> {
+        // Apple's file systems also treat composed and decomposed accents as equal.
         if cfg!(target_vendor = "apple") && !name.is_ascii() {
             return Ok(true);
         }
@@ -170,7 +171,7 @@ impl FolderNames<'_> {
     }
 }
 
-/// What stands at a path, a link being itself; `None` when nothing does.
+/// The metadata of a path; `None` if it does not exist. Symbolic links are not followed.
 pub fn path_state(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
@@ -183,7 +184,7 @@ pub fn path_state(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// The name with its capitals small and its small letters capital.
+/// The name with upper case and lower case exchanged.
 fn other_case(name: &str) -> String {
     let swap = |c: char| {
         if c.is_uppercase() {

@@ -1,9 +1,10 @@
-//! What tells, without reading it, that a file is the one that was read before: size, times, inode
-//! and device.
+//! Stamps of files: size, times, inode and device, which show without reading a file that it has
+//! not changed.
 //!
-//! A time has grains: a file that is written twice within one grain may have one stamp and two
-//! contents. So a stamp vouches for nothing while its file's times lie less than a few grains back,
-//! or in the future. (Git has the same rule, and calls such a file racily clean.)
+//! File times have a limited resolution: if a file is written twice within it, both contents may
+//! have the same stamp. So a stamp is settled only if its times are older than that resolution; one
+//! with recent or future times proves nothing. (Git has the same rule, and calls such a file racily
+//! clean.)
 
 use std::fs::{self, Metadata};
 use std::path::Path;
@@ -14,18 +15,19 @@ use rayon::prelude::*;
 use crate::paths::SourcePath;
 use crate::source::Stamp;
 
-/// The coarsest grain in use is FAT's, two seconds.
+/// The coarsest resolution in use is that of FAT, two seconds.
 const COARSE: Duration = Duration::from_secs(2);
-/// File systems that count nanoseconds take them from a clock that ticks at least a hundred times a
-/// second.
+/// File systems with nanosecond times take them from a clock that ticks at least a hundred times
+/// per second.
 const FINE: Duration = Duration::from_millis(50);
 const MILLISECOND_NS: i64 = 1_000_000;
 
-/// Files asked by one thread in a row: a file costs about two microseconds, less than to hand it
-/// over.
+/// How many files one thread examines in a row. A file takes about two microseconds, less than it
+/// takes to hand it to another thread.
 const FILES_A_PIECE: usize = 128;
 
-/// The stamps of files, in their order; `None` where there is no file, or where it is not settled.
+/// The settled stamps of files, in the same order; `None` for a missing file or a stamp that is not
+/// settled.
 pub fn stamps(root: &Path, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
     stamps_of_many(root, paths)
         .into_iter()
@@ -33,10 +35,10 @@ pub fn stamps(root: &Path, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         .collect()
 }
 
-/// The stamps of files, in their order, each with whether it is settled: whether the file cannot
-/// change any more without its stamp changing.
+/// The stamps of files, in the same order, each with whether it is settled; `None` for a missing
+/// file.
 pub fn stamps_of_many(root: &Path, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
-    // The clock is asked before the files: a file that changes meanwhile is then not settled.
+    // The clock is read before the files, so a file that changes in between is not settled.
     let now_ns = now_ns();
     let stamp =
         |path: &SourcePath| stamp(root, path).map(|stamp| (stamp, is_settled(&stamp, now_ns)));
@@ -47,7 +49,7 @@ pub fn stamps_of_many(root: &Path, paths: &[SourcePath]) -> Vec<Option<(Stamp, b
         .collect()
 }
 
-/// A file's stamp, settled or not. Of a link it is its target's: the bytes are there.
+/// A file's stamp, settled or not. For a symbolic link, it is that of the target.
 pub fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
     let full = root.join(path.as_str());
     let mut metadata = fs::symlink_metadata(&full).ok()?;
@@ -57,24 +59,25 @@ pub fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
     metadata.is_file().then(|| stamp_of(&metadata))
 }
 
-/// Whether a file cannot change any more without its stamp changing.
+/// Whether the file can no longer change without a change of its stamp.
 pub fn is_settled(stamp: &Stamp, now_ns: i64) -> bool {
-    let grain = if stamp.changed_ns % MILLISECOND_NS == 0 {
+    let resolution = if stamp.changed_ns % MILLISECOND_NS == 0 {
         COARSE
     } else {
         FINE
     };
-    let settled_ns = now_ns.saturating_sub(i64::try_from(grain.as_nanos()).unwrap_or(i64::MAX));
+    let settled_ns =
+        now_ns.saturating_sub(i64::try_from(resolution.as_nanos()).unwrap_or(i64::MAX));
     stamp.modified_ns.max(stamp.changed_ns) < settled_ns
 }
 
-/// The time, as stamps have it.
+/// The current time in nanoseconds since 1970.
 pub fn now_ns() -> i64 {
     since_1970_ns(SystemTime::now())
 }
 
-/// A folder's own stamp, which changes with every name in it; `None` where the system does not
-/// promise that.
+/// A folder's stamp, which changes whenever a name in it does; `None` on systems that do not
+/// guarantee that.
 pub fn folder_stamp(folder: &Path) -> Option<Stamp> {
     if !cfg!(unix) {
         return None;
@@ -85,7 +88,7 @@ pub fn folder_stamp(folder: &Path) -> Option<Stamp> {
         .map(|metadata| stamp_of(&metadata))
 }
 
-/// What stays the same of a folder while it is this folder: inode and device, where there are any.
+/// The inode and device of a folder, which identify it; both are 0 on systems without them.
 pub fn identity(folder: &Path) -> Option<Stamp> {
     let metadata = fs::symlink_metadata(folder).ok().filter(Metadata::is_dir)?;
     Some(Stamp {
@@ -119,7 +122,7 @@ fn stamp_of(metadata: &Metadata) -> Stamp {
 fn stamp_of(metadata: &Metadata) -> Stamp {
     #[expect(
         clippy::disallowed_methods,
-        reason = "it tells one file from another and is no date on the site"
+        reason = "it distinguishes files and is not a date on the site"
     )]
     let made = metadata.created();
     let ns = |time: std::io::Result<SystemTime>| time.map_or(0, since_1970_ns);

@@ -1,11 +1,11 @@
-//! The walk over a site's folder: every file that may be a source, in no promised order, and the
-//! problems on the way.
+//! Walks a site's folder and lists every file that may be a source, in no particular order, with
+//! the problems found on the way.
 //!
-//! Folders that are left aside are not entered, however large they are. `.gitignore` files count
-//! whether or not there is a `.git`, the nearest one first; the `ignore:` setting goes before them,
-//! so its `!pattern` brings back what git ignores. A folder that holds our manifest is an output
-//! folder, also when it is not the one of this build. `look` asks the same [`MarkdownWalk`] about a few
-//! places only, so that there is one set of rules.
+//! Skipped folders are not entered, however large they are. `.gitignore` files count even without a
+//! `.git` folder, and the nearest one has precedence. The `ignore:` setting has precedence over
+//! them, so its `!pattern` includes what git ignores. A folder with Handsel's manifest is an output
+//! folder, even if it is not that of this build. `scan` uses the same [`Walk`] for a few paths
+//! only, so that there is one set of rules.
 
 use std::cmp::Ordering;
 use std::ffi::OsStr;
@@ -26,57 +26,57 @@ use crate::source::ListingRules;
 
 const GITIGNORE_NAME: &str = ".gitignore";
 
-/// The files that say how the folder that holds them is read; they count before all that lies
-/// beside them.
+/// The files that decide what is listed in their folder. They are classified before its other
+/// entries.
 pub const RULE_NAMES: [&str; 2] = [GITIGNORE_NAME, MANIFEST_NAME];
 
-/// What a walk came by.
+/// The result of a walk.
 #[derive(Debug, Default)]
 pub struct WalkResult {
-    /// Files that may be sources, links to such files among them.
+    /// Files that may be sources, including links to such files.
     pub files: Vec<SourcePath>,
-    /// Links that are not left aside, wherever they lead.
+    /// Symbolic links that are not skipped, wherever they point.
     pub links: Vec<SourcePath>,
     pub problems: Vec<Diagnostic>,
 }
 
-/// The whole folder.
+/// Walks the whole folder.
 pub fn walk(root: &Path, rules: &ListingRules) -> WalkResult {
     let mut walk = Walk::new(root, rules);
     walk.below(root, 0);
     walk.seen
 }
 
-/// What the rules say of an entry.
+/// What the rules say about an entry.
 #[derive(PartialEq, Eq)]
 pub enum EntryRule {
     Read,
     Enter,
     Pass,
-    /// The folder that is the entry, or the rest of the one that holds it.
+    /// Skip the entry if it is a folder, else the rest of its folder.
     SkipFolder,
 }
 
-/// A name in a folder, whether it was listed or asked for.
+/// An entry of a folder, from a listing or found by name.
 pub struct FolderEntry<'a> {
     pub path: &'a Path,
     pub name: &'a OsStr,
-    /// The link's own where it is one.
+    /// The type of the entry itself; links are not followed.
     pub kind: FileType,
-    /// 1 for what lies in the root.
+    /// 1 for entries of the root.
     pub depth: usize,
 }
 
-/// A walk under way: what counts where it stands, and what it came by.
+/// A walk in progress: the rules that apply at the current entry, and the results so far.
 pub struct Walk<'a> {
     root: &'a Path,
     rules: &'a ListingRules,
     setting: Gitignore,
-    /// The `.gitignore` files of the folders around the current entry, each with the depth of what
-    /// it speaks of.
+    /// The `.gitignore` files of the folders that contain the current entry, each with the depth of
+    /// the entries that it applies to.
     nested: Vec<(usize, Gitignore)>,
     pub seen: WalkResult,
-    /// Folders of the content that are not read and may hold Markdown.
+    /// Skipped folders in `content/` that may contain Markdown.
     pub excluded: Vec<SourcePath>,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    /// All that lies in a folder that is entered; `depth` is the folder's own.
+    /// Walks everything below a folder, whose own depth is `depth`.
     pub fn below(&mut self, folder: &Path, depth: usize) {
         let mut entries = WalkDir::new(folder)
             .min_depth(1)
@@ -119,9 +119,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reports Markdown in the content that is not read although nothing in the site's settings
-    /// says so: a `.gitignore` file names it, or it is among installed packages.
-    fn tell_excluded(&mut self, entry: &FolderEntry<'_>, path: &SourcePath, name: &str) {
+    /// Reports Markdown in `content/` that is skipped for a reason outside the site's settings: a
+    /// `.gitignore` file excludes it, or it is in a folder of installed packages.
+    fn report_excluded(&mut self, entry: &FolderEntry<'_>, path: &SourcePath, name: &str) {
         let is_folder = entry.kind.is_dir();
         let is_stated = matches!(
             self.setting.matched(entry.path, is_folder),
@@ -152,12 +152,12 @@ impl<'a> Walk<'a> {
         };
         let (why, help) = match is_packages {
             true => (
-                "a folder of that name holds installed packages",
-                "move pages of your own to another folder, or name this one under `ignore:`",
+                "folders of that name contain installed packages",
+                "move your own pages to another folder, or add this one to `ignore:`",
             ),
             false => (
-                "a `.gitignore` file names it",
-                "to read it, bring it back with `!` under `ignore:`; to leave it out without a warning, name it there",
+                "a `.gitignore` file excludes it",
+                "to read it, add it to `ignore:` with a `!` in front; to skip it without a warning, add it there without one",
             ),
         };
         self.report(
@@ -168,8 +168,7 @@ impl<'a> Walk<'a> {
         );
     }
 
-    /// Forgets the rules of folders deeper than this; whoever judges what lies in a folder has come
-    /// from its own.
+    /// Drops the rules of folders deeper than `depth`.
     pub fn return_to(&mut self, depth: usize) {
         while self
             .nested
@@ -180,8 +179,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Judges an entry and keeps what it finds. The entry's folder has been judged before it, and
-    /// the folder's rule files.
+    /// Classifies an entry and records it. Its folder and the rule files next to it must have been
+    /// classified before.
     pub fn classify(&mut self, entry: &FolderEntry<'_>) -> EntryRule {
         self.return_to(entry.depth);
         let name = entry.name.to_string_lossy();
@@ -194,12 +193,12 @@ impl<'a> Walk<'a> {
         if name == MANIFEST_NAME && entry.depth > 1 && !is_in_static {
             return EntryRule::SkipFolder;
         }
-        let is_left_aside = if is_folder {
+        let is_skipped_name = if is_folder {
             is_skipped_folder
         } else {
             is_skipped_file
         };
-        if is_left_aside(&name, is_in_static)
+        if is_skipped_name(&name, is_in_static)
             || self
                 .rules
                 .output
@@ -219,10 +218,10 @@ impl<'a> Walk<'a> {
                     Code::UnreadFile,
                     &path,
                     message,
-                    "rename it, or name it under `ignore:`",
+                    "rename it, or add it to `ignore:`",
                 );
             } else if path.as_str().starts_with("content/") {
-                self.tell_excluded(entry, &path, &name);
+                self.report_excluded(entry, &path, &name);
             }
             return if is_folder {
                 EntryRule::SkipFolder
@@ -239,7 +238,7 @@ impl<'a> Walk<'a> {
                 Code::UnportableName,
                 &path,
                 message,
-                "rename it; other systems and addresses cannot hold such a name",
+                "rename it, because other systems and addresses cannot contain such a name",
             );
             return if is_folder {
                 EntryRule::SkipFolder
@@ -265,7 +264,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a link leads to a file inside the root; says so when it does not.
+    /// Whether a symbolic link points to a file inside the root. If not, the reason is reported.
     fn follow(&mut self, path: &SourcePath, link: &Path) -> bool {
         let written = fs::read_link(link)
             .map(|target| target.to_string_lossy().into_owned())
@@ -274,29 +273,28 @@ impl<'a> Walk<'a> {
             Ok(target) => target,
             Err(error) => {
                 let fault = match error.kind() {
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "leads nowhere",
-                    io::ErrorKind::PermissionDenied => "leads to what may not be read",
-                    _ => "leads in a circle",
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "has no target",
+                    io::ErrorKind::PermissionDenied => "has a target that cannot be read",
+                    _ => "is part of a loop",
                 };
-                let message = format!("the link `{path}` {fault}: its target is `{written}`");
+                let message = format!("the link `{path}` {fault}: it points to `{written}`");
                 self.report(
                     Code::BadSymlink,
                     path,
                     message,
-                    "mend the link, or delete it",
+                    "fix the link, or delete it",
                 );
                 return false;
             }
         };
         if !target.starts_with(self.root) {
-            let message = format!(
-                "the link `{path}` leads out of the site's folder: its target is `{written}`"
-            );
+            let message =
+                format!("the link `{path}` points outside the site's folder, to `{written}`");
             self.report(
                 Code::BadSymlink,
                 path,
                 message,
-                "put a copy in its place; nothing outside the site's folder is read",
+                "replace it with a copy; files outside the site's folder are not read",
             );
             return false;
         }
@@ -304,13 +302,13 @@ impl<'a> Walk<'a> {
             Ok(metadata) if metadata.is_file() => return true,
             Ok(metadata) if metadata.is_dir() => {
                 let message = format!(
-                    "the link `{path}` leads to the folder `{written}`, which is not entered"
+                    "the link `{path}` points to the folder `{written}`, which is not read"
                 );
                 self.report(
                     Code::FolderSymlink,
                     path,
                     message,
-                    "move the folder here, or name the link under `ignore:`",
+                    "move the folder here, or add the link to `ignore:`",
                 );
             }
             Ok(_) => self.report_special(path),
@@ -340,8 +338,8 @@ impl<'a> Walk<'a> {
             .unwrap_or(false)
     }
 
-    /// From here to the end of its folder, a `.gitignore` file counts. Lines that are no patterns
-    /// are passed over, as git does.
+    /// Adds the rules of a `.gitignore` file, which apply until the walk leaves its folder. Invalid
+    /// patterns are ignored, as in git.
     fn add_gitignore(&mut self, entry: &FolderEntry<'_>) {
         let bytes = match fs::read(entry.path) {
             Ok(bytes) => bytes,
@@ -378,17 +376,17 @@ impl<'a> Walk<'a> {
                         Code::BadSetting,
                         format!("`ignore: {pattern}` is not a valid pattern: {error}"),
                     )
-                    .help("patterns are written as in `.gitignore`"),
+                    .help("write patterns as in `.gitignore`"),
                 );
             }
         }
         builder.build().unwrap_or_else(|_| Gitignore::empty())
     }
 
-    /// The path from the root; what is not UTF-8 in it is replaced.
+    /// The path relative to the root, with invalid UTF-8 replaced.
     pub fn source_path(&self, path: &Path) -> SourcePath {
         source_path(self.root, path)
-            .expect("a walk from the root stays below it, and file names hold no NUL")
+            .expect("a walk from the root stays below it, and file names do not contain NUL")
     }
 
     fn report_unreadable(&mut self, error: &walkdir::Error) {
@@ -397,7 +395,7 @@ impl<'a> Walk<'a> {
             .io_error()
             .is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
         if is_gone && !path.as_str().is_empty() {
-            // It went between the listing of its folder and its own turn.
+            // It was deleted after its folder had been listed.
             return;
         }
         let reason = error
@@ -411,15 +409,15 @@ impl<'a> Walk<'a> {
         );
     }
 
-    /// Pipes, sockets and devices: reading one could wait for ever. It may be a program's at work,
-    /// so it stops no build.
+    /// Reports a pipe, a socket or a device, because reading one could block forever. It is only a
+    /// warning, because a running program may use it.
     fn report_special(&mut self, path: &SourcePath) {
         let message = format!("`{path}` is a pipe, a socket or a device, so it is not read");
         self.report(
             Code::Unreadable,
             path,
             message,
-            "move it away, or name it under `ignore:`",
+            "move it elsewhere, or add it to `ignore:`",
         );
         if let Some(problem) = self.seen.problems.last_mut() {
             problem.severity = Severity::Warning;
@@ -435,10 +433,10 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// How many names in a folder that is not read are looked at for Markdown.
+/// How many entries of a skipped folder are examined for Markdown.
 const LOOKED_AT_MAX: usize = 1_000;
 
-/// Whether one of the first files in a folder is Markdown.
+/// Whether one of the first [`LOOKED_AT_MAX`] entries below a folder is a Markdown file.
 fn holds_markdown(folder: &Path) -> bool {
     let mut names = WalkDir::new(folder)
         .min_depth(1)
@@ -452,10 +450,10 @@ fn holds_markdown(folder: &Path) -> bool {
     })
 }
 
-/// In each folder, the files that say how to read it come before all others.
+/// Orders the entries of a folder by path, with the files in [`RULE_NAMES`] first.
 fn rules_first(a: &DirEntry, b: &DirEntry) -> Ordering {
-    // Cutting the name out of a path costs more than comparing two paths, which begin with the same
-    // folder and so sort by their names.
+    // Whole paths are compared, because extracting their names costs more. Both are in the same
+    // folder, so the order is the same.
     let is_rule = |entry: &DirEntry| {
         let path = entry.path().as_os_str().as_encoded_bytes();
         RULE_NAMES

@@ -1,8 +1,9 @@
-//! What a watcher has to watch: the folders that the walk would enter, and where links lead.
+//! Finds what a watcher has to watch: the folders that the walk would enter, and the targets of
+//! symbolic links.
 //!
-//! The walk's rules say which folders those are, so that a `node_modules` of 100,000 files costs
-//! nothing. Each folder is given away before it is listed: who watches it from then on misses
-//! nothing that comes after.
+//! The folders follow the walk's rules, so a `node_modules` of 100,000 files costs nothing. The
+//! caller receives each folder before it is listed. If it starts to watch the folder at once, it
+//! misses no later change.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -16,44 +17,43 @@ use super::{Disk, source_path};
 use crate::paths::SourcePath;
 use crate::source::ListingRules;
 
-/// As many links as Linux follows on one way.
+/// How many links are followed in one path, the same number as on Linux.
 const HOPS_MAX: usize = 40;
 
-/// Folders and links of a site.
+/// The folders and symbolic links of a site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchFolders {
-    /// Those whose files count, the root among them.
+    /// Folders whose files are listed, including the root.
     pub folders: Vec<SourcePath>,
-    /// Those that would be among them but for a file in them, which says that they are the output
-    /// of another build.
+    /// Folders that are skipped because a file in them marks them as the output of a build.
     pub foreign: Vec<SourcePath>,
     pub links: Vec<LinkTrail>,
 }
 
-/// A link, and the way to what it leads to.
+/// A symbolic link, and the path to its target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkTrail {
     pub link: SourcePath,
-    /// As [`Disk::trail`] gives it.
+    /// The result of [`Disk::trail`].
     pub through: Vec<SourcePath>,
 }
 
-/// Is given each folder before it is listed; says whether to go on.
+/// Receives each folder before it is listed, and returns whether to continue.
 pub type FolderFilter<'e> = dyn FnMut(&SourcePath) -> ControlFlow<()> + 'e;
 
 impl Disk {
-    /// The whole site, or as far as `enter` wanted.
+    /// Lists the whole site, until `enter` stops it.
     pub fn list_all(&self, rules: &ListingRules, enter: &mut FolderFilter<'_>) -> WatchFolders {
         let mut walk = Walk::new(&self.root, rules);
-        let mut survey = WatchFolders::default();
-        let _ = list_below(&mut walk, &self.root, 0, &mut survey, enter);
+        let mut listing = WatchFolders::default();
+        let _ = list_below(&mut walk, &self.root, 0, &mut listing, enter);
         WatchFolders {
             links: self.trails(&walk),
-            ..survey
+            ..listing
         }
     }
 
-    /// What of the survey lies at or below these paths. `None` when only a full survey can tell.
+    /// Lists what is at or below the touched paths; `None` if a full listing is needed.
     pub fn list_at(
         &self,
         rules: &ListingRules,
@@ -64,9 +64,9 @@ impl Disk {
             return None;
         }
         let mut walk = Walk::new(&self.root, rules);
-        let mut survey = WatchFolders::default();
+        let mut listing = WatchFolders::default();
         let mut reach = |walk: &mut Walk<'_>, folder: &Path, depth: usize| {
-            let _ = list_below(walk, folder, depth, &mut survey, enter);
+            let _ = list_below(walk, folder, depth, &mut listing, enter);
         };
         descend(
             &mut walk,
@@ -78,7 +78,7 @@ impl Disk {
         .ok()?;
         Some(WatchFolders {
             links: self.trails(&walk),
-            ..survey
+            ..listing
         })
     }
 
@@ -93,20 +93,20 @@ impl Disk {
             .collect()
     }
 
-    /// Every other link on the way that a link leads, and where the way ends, be something there or
-    /// not; only what lies inside the root.
+    /// All other links that are passed when a link is followed, and the final target, which need
+    /// not exist. Paths outside the root are left out.
     pub fn trail(&self, link: &SourcePath) -> Vec<SourcePath> {
         trail(&self.root, link)
     }
 }
 
-/// All folders at and below one that is entered. Files are not judged, which is most of what a walk
-/// costs.
+/// Lists all folders at and below `folder`. Files are not classified, which is most of the cost of
+/// a walk.
 fn list_below(
     walk: &mut Walk<'_>,
     folder: &Path,
     depth: usize,
-    survey: &mut WatchFolders,
+    listing: &mut WatchFolders,
     enter: &mut FolderFilter<'_>,
 ) -> ControlFlow<()> {
     let mut ahead = vec![(folder.to_owned(), depth)];
@@ -128,17 +128,17 @@ fn list_below(
             verdict == EntryRule::SkipFolder && !kind.is_dir()
         });
         let known = if is_foreign {
-            &mut survey.foreign
+            &mut listing.foreign
         } else {
-            &mut survey.folders
+            &mut listing.folders
         };
         known.push(path);
     }
     ControlFlow::Continue(())
 }
 
-/// The folders and links in a folder, and before them the files that say how it is read. None when
-/// it cannot be listed.
+/// The files in a folder that decide what is listed, followed by its folders and links. Empty if
+/// the folder cannot be listed.
 fn entries(folder: &Path) -> Vec<(OsString, FileType)> {
     let listed = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_rule = |name: &OsString| RULE_NAMES.iter().any(|rule| name == rule);
@@ -150,7 +150,7 @@ fn entries(folder: &Path) -> Vec<(OsString, FileType)> {
     entries
 }
 
-/// The way that the system goes from a link, one name after the other.
+/// Follows a link as the system does, one name after the other.
 fn trail(root: &Path, link: &SourcePath) -> Vec<SourcePath> {
     let (mut through, mut hops) = (Vec::new(), 0);
     let mut at = root.join(link.folder().as_str());

@@ -1,5 +1,4 @@
-//! The events of one save, or of one checkout, gathered until some milliseconds pass without
-//! another.
+//! Collects the events of one save or checkout until no event arrives for a few milliseconds.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,32 +10,33 @@ use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use crate::disk::{Disk, PathState};
 use crate::source::ListingRules;
 
-/// Events of one save come closer together than this.
+/// The pause after which a save counts as complete.
 const QUIET: Duration = Duration::from_millis(3);
 
-/// After the first event, nobody waits longer than this to be told.
+/// The longest time from the first event to the end of a batch.
 const LONGEST: Duration = Duration::from_millis(15);
 
-/// What has come when the time is over is taken along, but for a flood.
+/// How many further waiting events a batch takes when its time is over.
 const EVENTS_MAX: usize = 8000;
 
-/// A save is of few files. Of more than these, some are empty or gone for good.
+/// The most files of a batch that may be a save in progress. With more files, some are usually
+/// empty or deleted for good.
 const SAVED_MAX: usize = 16;
 
-/// What comes to the watching thread.
+/// A message to the watch thread.
 #[derive(Debug)]
 pub enum WatchMessage {
     Event(notify::Result<notify::Event>),
-    Obey(ListingRules),
+    SetRules(ListingRules),
     Stop,
 }
 
-/// What came within one window of time.
+/// The messages of one period.
 #[derive(Default)]
 pub struct EventBatch {
-    /// Each with whether it was only written to.
+    /// The paths of all events, each with whether only its contents were written.
     pub paths: BTreeMap<PathBuf, bool>,
-    /// Whether the paths are not all there is to tell.
+    /// Whether events may be missing.
     pub is_incomplete: bool,
     pub failures: usize,
     pub rules: Option<ListingRules>,
@@ -44,7 +44,7 @@ pub struct EventBatch {
 }
 
 impl EventBatch {
-    /// Gathers from the first event on.
+    /// Collects messages, beginning with `first`.
     pub fn gather(first: WatchMessage, received: &Receiver<WatchMessage>, disk: &Disk) -> Self {
         let end = Instant::now() + LONGEST;
         let mut batch = Self::default();
@@ -59,8 +59,8 @@ impl EventBatch {
                 break;
             }
             let next = received.recv_timeout(QUIET.min(left));
-            // A file that is gone, or empty, is often one that is being saved: it is given all the
-            // time there is.
+            // A missing or empty file is often being saved, so the batch then waits for its full
+            // time.
             let next = if next.is_err() && batch.is_in_progress(disk) {
                 received.recv_timeout(end.saturating_duration_since(Instant::now()))
             } else {
@@ -76,9 +76,9 @@ impl EventBatch {
 
     fn is_in_progress(&self, disk: &Disk) -> bool {
         let is_midway = |full: &PathBuf| {
-            let standing = disk.source_path(full).map(|path| disk.path_state(&path));
+            let state = disk.source_path(full).map(|path| disk.path_state(&path));
             matches!(
-                standing,
+                state,
                 Some(PathState::Nothing | PathState::File { is_empty: true })
             )
         };
@@ -88,7 +88,7 @@ impl EventBatch {
     fn add(&mut self, message: WatchMessage) {
         match message {
             WatchMessage::Stop => self.must_stop = true,
-            WatchMessage::Obey(rules) => self.rules = Some(rules),
+            WatchMessage::SetRules(rules) => self.rules = Some(rules),
             WatchMessage::Event(Err(_)) => {
                 self.is_incomplete = true;
                 self.failures += 1;
@@ -107,7 +107,8 @@ impl EventBatch {
     }
 }
 
-/// Opening and reading a file changes nothing, and builds do much of it.
+/// Whether an event may mean a change. Opening and reading files does not, and builds do much of
+/// it.
 pub fn is_relevant(event: &notify::Result<notify::Event>) -> bool {
     let Ok(event) = event else { return true };
     event.need_rescan()

@@ -1,4 +1,4 @@
-//! Why nothing can be watched, in words, and what to do about it.
+//! Errors of watching, with messages that say what to do.
 
 use std::fmt;
 use std::io;
@@ -6,16 +6,16 @@ use std::io;
 /// Why a folder cannot be watched.
 #[derive(Debug)]
 pub enum WatchError {
-    /// The system lets a user watch no more folders.
+    /// The user has reached the system's limit of watched folders.
     TooManyFolders,
-    /// The system lets a user have no more programs that watch.
+    /// The user has reached the system's limit of watching programs.
     TooManyWatchers,
-    /// What the system said.
+    /// Any other error, with the system's message.
     Refused(String),
 }
 
 impl WatchError {
-    /// Whether asking for another watch would fail too.
+    /// Whether every further watch would fail too.
     pub fn is_exhausted(&self) -> bool {
         matches!(self, Self::TooManyFolders | Self::TooManyWatchers)
     }
@@ -23,7 +23,8 @@ impl WatchError {
 
 impl From<notify::Error> for WatchError {
     fn from(error: notify::Error) -> Self {
-        // EMFILE is "too many open files"; of a watcher it says that the user has too many of them.
+        // EMFILE is "too many open files". For a watcher, it means that the user has too many of
+        // them.
         const EMFILE: i32 = 24;
         match error.kind {
             notify::ErrorKind::MaxFilesWatch => Self::TooManyFolders,
@@ -45,12 +46,12 @@ impl fmt::Display for WatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooManyFolders => f.write_str(
-                "the system lets you watch no more folders (`sudo sysctl fs.inotify.max_user_watches=524288` allows more)",
+                "the system's limit of watched folders is reached (to raise it, run `sudo sysctl fs.inotify.max_user_watches=524288`)",
             ),
             Self::TooManyWatchers => f.write_str(
-                "the system lets you have no more programs that watch folders (`sudo sysctl fs.inotify.max_user_instances=1024` allows more)",
+                "the system's limit of programs that watch folders is reached (to raise it, run `sudo sysctl fs.inotify.max_user_instances=1024`)",
             ),
-            Self::Refused(reason) => write!(f, "the system does not let the folder be watched: {reason}"),
+            Self::Refused(reason) => write!(f, "the folder cannot be watched: {reason}"),
         }
     }
 }

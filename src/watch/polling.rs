@@ -1,5 +1,4 @@
-//! Looking again and again, where nobody tells: what every file was at one moment, and what differs
-//! at the next.
+//! Finds changes without events, by comparing snapshots of the site's files.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -10,18 +9,18 @@ use crate::disk::Disk;
 use crate::paths::SourcePath;
 use crate::source::{Files, ListingRules, Stamp};
 
-/// The shortest and the longest pause between two looks.
+/// The shortest and the longest pause between two snapshots.
 const PAUSE_MIN: Duration = Duration::from_millis(300);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// A pause in which a look that takes this long is a small part.
-pub fn pause_for(look: Duration) -> Duration {
-    (look * 10).clamp(PAUSE_MIN, PAUSE_MAX)
+/// The pause after a snapshot that took this long: ten times as long, within limits.
+pub fn pause_for(took: Duration) -> Duration {
+    (took * 10).clamp(PAUSE_MIN, PAUSE_MAX)
 }
 
-/// A site at one moment.
+/// The files of a site at one moment.
 pub struct SiteSnapshot {
-    /// Sorted by path; each file with its stamp and whether that is settled.
+    /// All files, sorted by path, each with its stamp and whether that is settled.
     files: Vec<(SourcePath, Option<(Stamp, bool)>)>,
     problems: Vec<Diagnostic>,
 }
@@ -65,8 +64,8 @@ impl SiteSnapshot {
     }
 }
 
-/// Whether a file is the same. One that was not settled may have changed under its stamp: it counts
-/// once more when it is.
+/// Whether a file is unchanged. While its stamp is not settled, it may change without a change of
+/// the stamp, so it counts as changed once more when the stamp is settled.
 fn is_unchanged(old: Option<(Stamp, bool)>, new: Option<(Stamp, bool)>) -> bool {
     match (old, new) {
         (Some((old, was_settled)), Some((new, is_settled))) => {

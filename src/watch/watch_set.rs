@@ -1,9 +1,10 @@
-//! The folders that are watched, and what an event in one of them means for the site.
+//! The watched folders, and what an event in one of them means for the site.
 //!
-//! Folders are watched, not files, each for itself, and only those that the walk enters: a file
-//! saved by another name is seen, and `node_modules` costs nothing. macOS and Windows watch a whole
-//! tree at no cost; there the same folders decide which events count. Beside them, the folders on
-//! the way that links take are watched.
+//! Each folder that the walk enters is watched separately; files are not. So a file that is saved
+//! by renaming is noticed, and `node_modules` costs nothing. On macOS and Windows, watching a whole
+//! tree costs nothing more, so the root is watched and the same folders decide which events count.
+//! The folders through which symbolic links lead are watched too. See DECISIONS: "Folders are
+//! watched one by one, and an event is only a hint".
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -17,37 +18,37 @@ use crate::disk::{Disk, PathState};
 use crate::paths::SourcePath;
 use crate::source::{ListingRules, Stamp};
 
-/// Whether a watch of the root is one of all below it.
+/// Whether watching the root includes everything below it.
 const IS_WHOLE_TREE_WATCHED: bool = cfg!(any(target_os = "macos", windows));
 
 pub struct WatchSet {
     disk: Disk,
     rules: ListingRules,
     watcher: RecommendedWatcher,
-    /// What tells the root from another folder put in its place.
+    /// The identity of the root, to notice another folder in its place.
     root: Option<Stamp>,
-    /// Those whose files count.
+    /// Folders whose files are listed.
     folders: BTreeSet<SourcePath>,
-    /// Those in which only a file counts that says so of the others.
+    /// Output folders of builds. Only the files in them that decide what is listed count.
     foreign: BTreeSet<SourcePath>,
-    /// Each link with the way to what it leads to.
+    /// Each link with the path to its target.
     links: BTreeMap<SourcePath, Vec<SourcePath>>,
-    /// The other way round: the links whose way leads through a path.
+    /// The reverse of `links`: for each path, the links that lead through it.
     through: BTreeMap<SourcePath, BTreeSet<SourcePath>>,
 }
 
 impl WatchSet {
-    /// Watches all there is to watch: what changes from here on comes to `hear`.
+    /// Watches the whole site. Later changes are reported to `handler`.
     ///
     /// # Errors
-    /// When the system gives no watch, or no more of them.
+    /// When the system refuses a watch.
     pub fn new(
         disk: &Disk,
         rules: &ListingRules,
-        hear: impl notify::EventHandler,
+        handler: impl notify::EventHandler,
     ) -> Result<Self, WatchError> {
         let root = disk.identity();
-        let mut watcher = notify::recommended_watcher(hear)?;
+        let mut watcher = notify::recommended_watcher(handler)?;
         let mode = if IS_WHOLE_TREE_WATCHED {
             RecursiveMode::Recursive
         } else {
@@ -55,13 +56,13 @@ impl WatchSet {
         };
         watcher.watch(disk.root(), mode)?;
         let mut failure = None;
-        let survey = disk.list_all(rules, &mut |folder| {
+        let listing = disk.list_all(rules, &mut |folder| {
             watch(&mut watcher, disk, folder, &mut failure)
         });
         if let Some(error) = failure {
             return Err(error);
         }
-        let mut ground = Self {
+        let mut set = Self {
             disk: disk.clone(),
             rules: rules.clone(),
             watcher,
@@ -71,8 +72,8 @@ impl WatchSet {
             links: BTreeMap::new(),
             through: BTreeMap::new(),
         };
-        ground.add_folders(survey)?;
-        Ok(ground)
+        set.add_folders(listing)?;
+        Ok(set)
     }
 
     pub fn folders(&self) -> &BTreeSet<SourcePath> {
@@ -84,8 +85,8 @@ impl WatchSet {
         self.disk.identity() == self.root && self.root.is_some()
     }
 
-    /// Watches a folder below the root that does not belong to the site: its events come, and mean
-    /// nothing.
+    /// Watches a folder below the root that does not belong to the site. Its events arrive, but do
+    /// not count as changes.
     pub fn watch_outside_folder(&mut self, folder: &Path) -> notify::Result<()> {
         if IS_WHOLE_TREE_WATCHED {
             Ok(())
@@ -96,14 +97,14 @@ impl WatchSet {
 
     pub fn unwatch(&mut self, folder: &Path) {
         if !IS_WHOLE_TREE_WATCHED {
-            // It may be gone, and its watch with it.
+            // An error means that the folder and its watch are already gone.
             let _ = self.watcher.unwatch(folder);
         }
     }
 
-    /// The paths of the site that may differ after something happened at this one.
-    /// `was_only_written` says that a file's bytes changed, or a folder's list of names, which the
-    /// names in it tell better.
+    /// Adds the paths of the site that may have changed after an event at `path`. If
+    /// `was_only_written` is true, only a file's contents or a folder's list of names changed; the
+    /// latter is ignored, because the names have events of their own.
     pub fn meaning(
         &self,
         path: &SourcePath,
@@ -132,11 +133,11 @@ impl WatchSet {
         }
     }
 
-    /// Watches what came with these changes and forgets what went. `None` when only a new beginning
-    /// can tell.
+    /// Watches new folders among the changed paths and drops removed ones. Returns `None` if the
+    /// whole site must be watched again.
     ///
     /// # Errors
-    /// When the system gives no more watches.
+    /// When the system refuses a watch.
     pub fn follow(&mut self, touched: &BTreeSet<SourcePath>) -> Result<Option<()>, WatchError> {
         let may_lead = |path: &&SourcePath| {
             self.folders.contains(*path)
@@ -154,14 +155,14 @@ impl WatchSet {
         }
         let (watcher, disk) = (&mut self.watcher, &self.disk);
         let mut failure = None;
-        // A folder that is known is watched anew: it may be another one of the same name.
-        let survey = disk.list_at(&self.rules, &changed, &mut |folder| {
+        // A known folder is watched again, because another one may have taken its name.
+        let listing = disk.list_at(&self.rules, &changed, &mut |folder| {
             watch(watcher, disk, folder, &mut failure)
         });
         if let Some(error) = failure {
             return Err(error);
         }
-        let Some(survey) = survey else {
+        let Some(listing) = listing else {
             return Ok(None);
         };
         for path in &changed {
@@ -171,17 +172,17 @@ impl WatchSet {
                 self.links.remove(&link);
             }
         }
-        self.add_folders(survey)?;
+        self.add_folders(listing)?;
         Ok(Some(()))
     }
 
-    fn add_folders(&mut self, survey: WatchFolders) -> Result<(), WatchError> {
-        self.folders.extend(survey.folders);
-        self.foreign.extend(survey.foreign);
-        for LinkTrail { link, mut through } in survey.links {
+    fn add_folders(&mut self, listing: WatchFolders) -> Result<(), WatchError> {
+        self.folders.extend(listing.folders);
+        self.foreign.extend(listing.foreign);
+        for LinkTrail { link, mut through } in listing.links {
             loop {
                 self.watch_link_folders(&through)?;
-                // What changed on the way before it was watched shows now.
+                // The path may have changed before all of it was watched.
                 let now = self.disk.trail(&link);
                 if now == through {
                     break;
@@ -202,14 +203,14 @@ impl WatchSet {
         Ok(())
     }
 
-    /// The folders on a link's way that are not watched anyway. Those that are missing come with an
-    /// event of the one around.
+    /// Watches the folders on a link's path that are not watched yet. If a missing folder is
+    /// created, the folder that contains it reports that.
     fn watch_link_folders(&mut self, through: &[SourcePath]) -> Result<(), WatchError> {
         let mut failure = None;
         for folder in through.iter().flat_map(|path| path.and_folders().skip(1)) {
             if !self.folders.contains(folder) {
                 let folder = SourcePath::new(folder)
-                    .expect("the folder of a path inside the root lies inside it");
+                    .expect("the folder of a path inside the root is inside it");
                 let _ = watch(&mut self.watcher, &self.disk, &folder, &mut failure);
             }
         }
@@ -225,8 +226,8 @@ impl WatchSet {
     }
 }
 
-/// Watches one folder. What is gone again, or may not be listed, is no failure: its folder tells
-/// when that changes.
+/// Watches one folder. A missing or unreadable folder is not a failure: the folder that contains it
+/// reports when that changes.
 fn watch(
     watcher: &mut RecommendedWatcher,
     disk: &Disk,
@@ -251,7 +252,7 @@ fn watch(
     }
 }
 
-/// What is told at last: paths that lie below another one are told by it.
+/// The paths without those that are below another one of them.
 pub fn remove_nested(touched: &BTreeSet<SourcePath>) -> BTreeSet<SourcePath> {
     let is_covered = |path: &SourcePath| {
         path.and_folders()
@@ -265,12 +266,12 @@ pub fn remove_nested(touched: &BTreeSet<SourcePath>) -> BTreeSet<SourcePath> {
         .collect()
 }
 
-/// What lies below a path begins with it and a slash, and so stands together.
+/// The prefix of all paths below a path, which makes them one range in a sorted map.
 fn head_of(path: &SourcePath) -> String {
     format!("{path}/")
 }
 
-/// Takes out a path and all below it.
+/// Removes a path and everything below it.
 fn forget(paths: &mut BTreeSet<SourcePath>, path: &SourcePath) {
     let head = head_of(path);
     let from_head = paths.range::<str, _>((Bound::Included(head.as_str()), Bound::Unbounded));
@@ -283,7 +284,7 @@ fn forget(paths: &mut BTreeSet<SourcePath>, path: &SourcePath) {
     }
 }
 
-/// The keys that are a path or lie below it.
+/// The keys that are equal to `path` or below it.
 fn at_or_below<T>(paths: &BTreeMap<SourcePath, T>, path: &SourcePath) -> Vec<SourcePath> {
     let head = head_of(path);
     let at = paths.get_key_value(path).map(|(path, _)| path);
