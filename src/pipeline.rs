@@ -429,7 +429,7 @@ pub fn build(
         ..
     } = whole;
     images.save_headers(memory);
-    profile.stage("remember", 0);
+    profile.stage("save the cache", 0);
     // Freeing many small allocations takes a while, so it happens on another thread.
     rayon::spawn(move || drop((loaded, documents, render_context, outputs, before, digests)));
 

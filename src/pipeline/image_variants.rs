@@ -103,7 +103,7 @@ impl OutputWriter<'_> {
             let Some(bytes) = made.remove(&piece.path) else {
                 return before(&piece.path)
                     .filter(|record| record.parts == parts(piece))
-                    .map_or_else(OutputResult::default, |record| self.kept(record.clone()));
+                    .map_or_else(OutputResult::default, |record| self.reused(record.clone()));
             };
             // Recorded once for each image, with its first variant.
             self.made(

@@ -351,7 +351,7 @@ impl<'a> OutputWriter<'a> {
     ) -> OutputResult {
         let before = self.before.outputs.get(path);
         match before.filter(|record| record.parts == parts && self.sink.keep(path, record.hash)) {
-            Some(record) => self.kept(record.clone()),
+            Some(record) => self.reused(record.clone()),
             None => self.made(path, parts, make()),
         }
     }
@@ -383,7 +383,7 @@ impl<'a> OutputWriter<'a> {
         if let Some(record) =
             before.filter(|record| record.quick == quick && self.sink.keep(path, record.hash))
         {
-            return self.kept(record.clone());
+            return self.reused(record.clone());
         }
         let Some(composed) = self.renderer.composed(maker) else {
             return self.put(path, self.renderer.make(path, maker)).0;
@@ -395,7 +395,7 @@ impl<'a> OutputWriter<'a> {
             record.parts == InputHashes { answers, ..parts } && self.sink.keep(path, record.hash)
         };
         if let Some(record) = before.filter(is_as_before) {
-            return self.kept(OutputRecord {
+            return self.reused(OutputRecord {
                 quick,
                 ..record.clone()
             });
@@ -418,7 +418,7 @@ impl<'a> OutputWriter<'a> {
         outcome
     }
 
-    pub(super) fn kept(&self, record: OutputRecord) -> OutputResult {
+    pub(super) fn reused(&self, record: OutputRecord) -> OutputResult {
         OutputResult {
             problems: record.problems.clone(),
             hash: Some(record.hash),

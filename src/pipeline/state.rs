@@ -362,7 +362,7 @@ impl State {
                     || self.is_searched(path)
             }
         };
-        let unvouched = sources
+        let changed_stamps = sources
             .iter()
             .zip(stamps)
             .filter(|(path, stamp)| may_differ(path, *stamp))
@@ -371,7 +371,7 @@ impl State {
             .sources
             .iter()
             .filter(|path| sources.binary_search(path).is_err());
-        let candidates = unvouched.chain(gone).chain(touched).cloned().collect();
+        let candidates = changed_stamps.chain(gone).chain(touched).cloned().collect();
         FileScan {
             sources: (*sources != *self.sources).then_some(sources),
             problems,

@@ -85,14 +85,14 @@ fn pages_with_new_suggestions(site: &Site, new: PageId, names: &SlugNames) -> BT
             .entry(folder.clone())
             .or_insert_with(|| others.count() > usize::from(*folder == new_folder))
     };
-    let mut is_told_otherwise = |id: &&PageId| {
+    let mut has_other_suggestions = |id: &&PageId| {
         let page = site.page(**id);
         let folder = page.entry.source.folder();
         has_same_name(&folder) || folder == new_folder && may_suggest(page, source.stem())
     };
     with_problems
         .iter()
-        .filter(|id| is_told_otherwise(id))
+        .filter(|id| has_other_suggestions(id))
         .copied()
         .collect()
 }
@@ -151,7 +151,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         site.vocabularies.audiences.as_ref(),
         &entry.meta.audience,
     )?;
-    let founds_list = site.pages().is_empty() || page.changed().is_some() && !has_dates(site);
+    let creates_list = site.pages().is_empty() || page.changed().is_some() && !has_dates(site);
     let names = SlugNames::of(&entry.source, &page);
     let is_meant = |link: &SiteLink| names.may_match(&link.written);
     let begins = |term: &TermPages| {
@@ -166,8 +166,8 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         .chain(&site.favicon)
         .any(is_meant)
         || site.audiences.iter().any(begins);
-    let founds_list =
-        founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
+    let creates_list =
+        creates_list || site.sections[page.section].pages.is_empty() && page.is_listed();
     if creates_facet_list(site, &page)
         || may_change_languages(site, &page)
         || creates_feed(
@@ -182,7 +182,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         return None;
     }
     let is_known = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
-    (is_known && !founds_list && !is_in_settings).then(|| Placement {
+    (is_known && !creates_list && !is_in_settings).then(|| Placement {
         section: page.section,
         page,
         topics,

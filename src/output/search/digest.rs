@@ -120,8 +120,8 @@ impl WordCollector {
             lengths,
         } = self;
         let (own_length, section) = (&mut lengths[section], length(section));
-        each_word(text, |word, stands| {
-            *own_length += u32::from(heading == 0 && stands);
+        each_word(text, |word, is_literal| {
+            *own_length += u32::from(heading == 0 && is_literal);
             let (number, new) = (words.number(word), occurrences.len());
             let occurrence = Occurrences {
                 section,

@@ -80,8 +80,8 @@ fn end(text: &str) -> usize {
 /// The words that a text contains.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    each_word(text, |word, stands| {
-        if stands {
+    each_word(text, |word, is_literal| {
+        if is_literal {
             words.push(word.to_owned());
         }
     });
