@@ -1,10 +1,9 @@
-//! Calculators: a reader's numbers go in, steps are worked out, results come out with a word on
-//! what they mean.
+//! Calculators: steps and results computed from a reader's answers, with texts on what the results
+//! mean.
 //!
-//! The declaration is read into a [`Calculator`]: inputs, one compiled program, and how each value
-//! is shown. Formulas may stand in any order; they run in the order in which they need each other.
-//! The examples are worked out at once, and one that gives something else than it states is an
-//! error.
+//! The declaration is read into a [`Calculator`]: inputs, one compiled program, and the format of
+//! each value. Formulas may be written in any order; each runs after those that it uses. The worked
+//! examples are computed as well, and an example with an unexpected result is an error.
 
 mod examples;
 mod formulas;
@@ -34,16 +33,16 @@ use crate::yaml::YamlNode;
 pub struct Calculator {
     pub inputs: Vec<Input>,
     pub program: Program,
-    /// What formulas call the program's tables.
+    /// The names of the program's tables.
     pub tables: Vec<String>,
-    /// How the value of each slot is shown.
+    /// The format of each slot's value.
     pub shows: Vec<NumberFormat>,
-    /// Steps in the order in which they were written.
+    /// The steps, in the order in which they were written.
     pub steps: Vec<CalculatorLine>,
     pub results: Vec<CalculatorLine>,
     pub says: Vec<Message>,
     pub examples: Vec<Example>,
-    /// The values of all slots for the inputs' defaults, where all have one.
+    /// The values of all slots for the inputs' defaults, if all inputs have one.
     pub at_first: Option<Vec<FormulaValue>>,
 }
 
@@ -54,36 +53,36 @@ pub struct CalculatorLine {
     pub label: String,
     pub help: Option<String>,
     pub slot: usize,
-    /// Its formula as a reader sees it.
+    /// The formula as readers see it.
     pub words: String,
     pub is_big: bool,
 }
 
-/// A text that is shown where its condition holds.
+/// A text that is shown if its condition holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// The slot of its condition; `None` shows it always where none before it was shown.
+    /// The slot of the condition. With `None`, the text is shown whenever no earlier one is.
     pub when: Option<usize>,
-    /// Its condition as a reader sees it.
+    /// The condition as readers see it.
     pub words: Option<String>,
     pub text: ToolText,
 }
 
-/// The keys that calculators have.
+/// The keys of a calculator.
 pub static CALCULATOR_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let anything = |name| Field::new(name, FieldType::Anything);
     vec![
         anything("inputs")
             .required()
-            .about("What the reader is asked: a name and a mapping for each."),
-        anything("tables").about("Figures that formulas look up."),
+            .about("What the reader is asked: each input is a name and a mapping."),
+        anything("tables").about("Tables that formulas look numbers up in."),
         anything("steps")
-            .about("Formulas with a name each, in any order: text, or a mapping with a label."),
+            .about("Named formulas in any order: each is text, or a mapping with a label."),
         anything("results")
             .required()
-            .about("What comes out: a name and a mapping for each."),
+            .about("The results: each is a name and a mapping."),
         anything("say").about("What the result means: the first text whose `when` holds is shown."),
-        anything("examples").about("Worked examples, each checked when the site is built."),
+        anything("examples").about("Worked examples, which are checked when the site is built."),
     ]
 });
 
@@ -91,14 +90,14 @@ pub static CALCULATOR_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 pub static SAY_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::text("when")
-            .about("A condition. A text without one is for all other cases, and stands last."),
+            .about("A condition. A text without one is for all other cases and comes last."),
         Field::text("text")
             .required()
-            .about("What to say (Markdown); `{name}` stands for a value."),
+            .about("The text (Markdown); `{name}` is replaced by a value."),
     ]
 });
 
-/// More formulas than anybody reads.
+/// The most formulas that a calculator may have.
 const FORMULAS_MAX: usize = 500;
 
 impl Calculator {
@@ -131,7 +130,7 @@ impl Calculator {
     }
 }
 
-/// Reads the keys that calculators have.
+/// Reads the declaration of a calculator. Returns `None` if it contains an error.
 pub(super) fn read(
     node: &YamlNode,
     reading: &ToolContext,
@@ -231,7 +230,8 @@ pub(super) fn read(
     })
 }
 
-/// The texts of `say:`, and the formulas of their conditions, which follow those of the results.
+/// Reads the texts of `say:` and compiles their conditions, whose slots follow those of the
+/// results.
 fn read_says(
     node: &YamlNode,
     reading: &ToolContext,
@@ -268,13 +268,13 @@ fn read_says(
                 None => {
                     let near = nearest(name, names.iter().map(String::as_str));
                     let help = near.map_or_else(
-                        || "name an input, a step or a result".to_owned(),
+                        || "write the name of an input, a step or a result".to_owned(),
                         |near| format!("did you mean `{{{near}}}`?"),
                     );
                     problems.push(
                         Diagnostic::new(
                             Code::ToolFormula,
-                            format!("`{{{name}}}` is no value of this tool"),
+                            format!("this tool has no value `{{{name}}}`"),
                         )
                         .at(spots.place(range))
                         .help(help),
@@ -309,15 +309,15 @@ fn read_says(
         let place = item.place.clone();
         let problem = Diagnostic::new(
             Code::ToolUnused,
-            "the texts after this one are never shown: it has no `when`",
+            "this text has no `when`, so the texts after it are never shown",
         )
         .at(place);
-        problems.push(problem.help("put it last"));
+        problems.push(problem.help("move it to the end, or add `when`"));
     }
     (says, conditions)
 }
 
-/// Inputs, tables and steps that change no result.
+/// Reports inputs, tables and steps that no formula or text uses.
 fn report_unused(
     node: &YamlNode,
     scope: &NameScope,
@@ -326,7 +326,7 @@ fn report_unused(
 ) {
     let place =
         |part: &str, name: &str| Some(node.get(part)?.as_map()?.get(name)?.key_place.clone());
-    let mut tell = |part: &str, what: &str, name: &str| {
+    let mut report = |part: &str, what: &str, name: &str| {
         if let Some(place) = place(part, name) {
             let problem = Diagnostic::new(
                 Code::ToolUnused,
@@ -338,13 +338,13 @@ fn report_unused(
     };
     for known in scope.known.iter().filter(|known| !known.is_used.get()) {
         if made.results.iter().all(|result| result.name != known.name) {
-            tell("inputs", "input", &known.name);
-            tell("steps", "step", &known.name);
+            report("inputs", "input", &known.name);
+            report("steps", "step", &known.name);
         }
     }
     scope
         .tables
         .iter()
         .filter(|table| !table.is_used.get())
-        .for_each(|table| tell("tables", "table", &table.name));
+        .for_each(|table| report("tables", "table", &table.name));
 }

@@ -1,4 +1,4 @@
-//! A checklist: what to see to, in groups, with a word on why each point counts.
+//! A checklist: points to tick, in groups, each with an explanation of why it matters.
 
 use std::sync::LazyLock;
 
@@ -15,9 +15,9 @@ use crate::yaml::YamlNode;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checklist {
     pub groups: Vec<ChecklistGroup>,
-    /// What is said when everything is ticked.
+    /// The text that is shown when everything is ticked.
     pub done: Option<ToolText>,
-    /// Whether a reader may have the ticks kept on the device.
+    /// Whether readers may save their ticks on their device.
     pub may_remember: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct ChecklistPoint {
     pub why: Option<ToolText>,
 }
 
-/// No list that people work through is longer.
+/// The most points that a checklist may have.
 const POINTS_MAX: usize = 300;
 
 /// The keys of a checklist.
@@ -46,10 +46,11 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let point = FieldType::Map(vec![
         Field::text("text")
             .required()
-            .about("What to see to (Markdown)."),
-        Field::text("why").about("Why it counts (Markdown)."),
-        Field::text("key")
-            .about("Its name in links and in what is kept, where it should outlive a new wording."),
+            .about("What to do (Markdown)."),
+        Field::text("why").about("Why it matters (Markdown)."),
+        Field::text("key").about(
+            "Its name in links and saved ticks. Set it to keep them when the wording changes.",
+        ),
     ]);
     let points = FieldType::Either(vec![FieldType::Text, point]);
     let group = FieldType::Map(vec![
@@ -65,9 +66,9 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::list("groups", group).about("The points in groups."),
         Field::list("items", points)
             .about("The points of a list without groups: each a text, or `text` with `why`."),
-        Field::text("done").about("What is said when everything is ticked (Markdown)."),
+        Field::text("done").about("The text shown when everything is ticked (Markdown)."),
         Field::boolean("remember")
-            .about("Whether readers are offered to have their ticks kept on their device.")
+            .about("Whether readers can save their ticks on their device.")
             .defaults_to("`true`"),
     ]
 });
@@ -122,13 +123,13 @@ pub fn read(
             .is_some_and(|items| items.as_list().is_some_and(<[YamlNode]>::is_empty))
     }) {
         let problem =
-            Diagnostic::new(Code::MissingField, "a group without a point").at(empty.place.clone());
-        problems.push(problem.help("add `items:`, or delete the group"));
+            Diagnostic::new(Code::MissingField, "this group has no points").at(empty.place.clone());
+        problems.push(problem.help("add points to `items:`, or delete the group"));
     } else if points == 0 && !problems.iter().any(Diagnostic::is_error) {
         let problem = Diagnostic::new(Code::MissingField, "a checklist needs at least one point")
             .at(node.place.clone());
         problems.push(problem.help(
-            "add `items:` with a list of texts, or `groups:` with a `title` and `items` each",
+            "add `items:` with a list of texts, or `groups:`, each with `title` and `items`",
         ));
     }
     problems.extend(too_many(node, "points", points, POINTS_MAX));

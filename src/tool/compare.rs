@@ -1,8 +1,7 @@
-//! A comparison: options, what speaks for each by one criterion and another, and weights that the
-//! reader sets.
+//! A comparison: options, a score for each by each criterion, and weights that the reader sets.
 //!
-//! All weights are even until the reader says what counts: a writer's own weights would be the
-//! writer's advice in disguise. Whoever compares what is their own has to say so.
+//! All weights are equal until the reader changes them, and writers must say which options are
+//! their own (see DECISIONS: "A comparison starts with equal weights, and says whose it is").
 
 use std::sync::LazyLock;
 
@@ -19,9 +18,9 @@ use crate::yaml::{YamlMap, YamlNode, YamlValue};
 pub struct Comparison {
     pub criteria: Vec<Criterion>,
     pub options: Vec<Choice>,
-    /// The best score there is.
+    /// The best possible score.
     pub scale: u32,
-    /// What the writer has to do with the options.
+    /// The writer's connection with the options.
     pub disclosure: Option<ToolText>,
 }
 
@@ -37,9 +36,9 @@ pub struct Choice {
     pub key: String,
     pub label: String,
     pub about: Option<ToolText>,
-    /// Whether it is the writer's own, or the writer gains by it.
+    /// Whether the option is the writer's own, or the writer profits from it.
     pub is_ours: bool,
-    /// In the order of the criteria.
+    /// One score for each criterion, in the order of the criteria.
     pub scores: Vec<Score>,
 }
 
@@ -52,22 +51,26 @@ pub struct Score {
 const CRITERIA_MAX: usize = 30;
 const OPTIONS_MAX: usize = 12;
 const SCALE: u32 = 5;
-/// How much a reader can make a criterion count.
+/// The greatest weight that a reader can give a criterion.
 pub const WEIGHT_MAX: u32 = 4;
-/// How much each counts until then.
+/// The initial weight of each criterion.
 pub const WEIGHT_EVEN: u32 = 2;
 
 /// The keys of a comparison.
 pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let labelled = |more: Vec<Field>| {
         [
-            vec![Field::text("label").required().about("As readers see it.")],
+            vec![
+                Field::text("label")
+                    .required()
+                    .about("The name that readers see."),
+            ],
             more,
         ]
         .concat()
     };
     let criterion = FieldType::Map(labelled(vec![
-        Field::text("help").about("What is meant by it (Markdown)."),
+        Field::text("help").about("What the criterion means (Markdown)."),
     ]));
     let score = FieldType::Map(vec![
         Field::number("score")
@@ -76,7 +79,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("why").about("Why (Markdown)."),
     ]);
     let option = FieldType::Map(labelled(vec![
-        Field::text("about").about("A sentence on it (Markdown)."),
+        Field::text("about").about("A sentence about the option (Markdown)."),
         Field::new(
             "scores",
             FieldType::map_of(FieldType::Either(vec![FieldType::Number, score])),
@@ -85,15 +88,23 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         .about("A score for each criterion: a number, or `score` with `why`."),
     ]));
     vec![
-        Field::new("criteria", FieldType::map_of(FieldType::Either(vec![FieldType::Text, criterion])))
+        Field::new(
+            "criteria",
+            FieldType::map_of(FieldType::Either(vec![FieldType::Text, criterion])),
+        )
+        .required()
+        .about("The criteria, by name: a label, or `label` with `help`."),
+        Field::new("options", FieldType::map_of(option))
             .required()
-            .about("What may count, by name: a label, or `label` with `help`."),
-        Field::new("options", FieldType::map_of(option)).required().about("What is compared, by name."),
+            .about("The options, by name."),
         Field::new("ours", FieldType::Terms)
             .required()
-            .about("The names of the options that are yours, or by which you gain; `none` when there is none."),
-        Field::text("disclosure").about("What you have to do with them, told above the table (Markdown)."),
-        Field::integer("scale").about("The best score there is, 2 to 10.").defaults_to("`5`"),
+            .about("The names of the options that are yours or that you profit from, or `none`."),
+        Field::text("disclosure")
+            .about("Your connection with them, shown above the table (Markdown)."),
+        Field::integer("scale")
+            .about("The best possible score, from 2 to 10.")
+            .defaults_to("`5`"),
     ]
 });
 
@@ -141,17 +152,17 @@ pub fn read(
     ) {
         let problem = Diagnostic::new(
             Code::MissingDisclosure,
-            "a comparison with something of your own in it says so",
+            "a comparison that includes your own options needs a disclosure",
         )
         .at(place);
         problems.push(
-            problem.help("add `disclosure:` and say in a sentence what you have to do with it"),
+            problem.help("add `disclosure:` with a sentence on your connection with the options"),
         );
     }
     Some(comparison)
 }
 
-/// A label alone, or a mapping with one.
+/// The label of a node that is a label or a mapping with one.
 fn label(node: &YamlNode) -> String {
     let text = node
         .as_text()
@@ -162,7 +173,8 @@ fn label(node: &YamlNode) -> String {
         .join(" ")
 }
 
-/// Whether there are enough of them and not too many, with names that can stand in links.
+/// Checks that the mapping `name` has at least `min` and at most `max` entries, that their names can
+/// be part of links, and that none of them is empty.
 fn count(
     node: &YamlNode,
     name: &str,
@@ -187,7 +199,7 @@ fn count(
         problems.push(
             problem
                 .at(written.place.clone())
-                .help(format!("add to `{name}:`")),
+                .help(format!("add entries to `{name}:`")),
         );
     }
     problems.extend(too_many(
@@ -199,12 +211,12 @@ fn count(
     for (key, entry) in map {
         if let Some(fault) = keys::fault(key) {
             let problem = Diagnostic::new(Code::BadValue, fault).at(entry.key_place.clone());
-            problems.push(problem.help("it stands in links: give it a short one"));
+            problems.push(problem.help("choose a short name: it becomes part of links"));
         }
         if entry.node.is_none() {
-            let problem = Diagnostic::new(Code::MissingField, format!("`{key}` says nothing"))
+            let problem = Diagnostic::new(Code::MissingField, format!("`{key}` is empty"))
                 .at(entry.key_place.clone());
-            problems.push(problem.help("write its `label`"));
+            problems.push(problem.help("add a `label`"));
         }
     }
 }
@@ -222,13 +234,13 @@ fn scale(node: &YamlNode, item: Option<&FieldItem>, problems: &mut Vec<Diagnosti
                 format!("`scale`: {stated} is not between 2 and 10"),
             )
             .at(place);
-            problems.push(problem.help("people tell five steps apart, hardly more than ten"));
+            problems.push(problem.help("write a whole number from 2 to 10"));
             SCALE
         }
     }
 }
 
-/// The options that are the writer's own.
+/// Reads `ours:`, the names of the options that are the writer's own.
 fn ours(
     node: &YamlNode,
     options: &YamlMap,
@@ -244,7 +256,7 @@ fn ours(
     if names.is_empty() {
         let place = node.get("ours").unwrap_or(node).place.clone();
         problems.push(
-            Diagnostic::new(Code::MissingField, "`ours` says nothing")
+            Diagnostic::new(Code::MissingField, "`ours` is empty")
                 .at(place)
                 .help("write `ours: none`, or the names of options"),
         );
@@ -273,8 +285,8 @@ fn ours(
     names.into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
-/// An option's scores in the order of the criteria; what is missing, unknown or out of the scale is
-/// told.
+/// Reads an option's scores, in the order of the criteria. Scores that are missing, unknown or
+/// outside the scale are reported.
 fn scores(
     name: &str,
     node: &YamlNode,
@@ -318,7 +330,7 @@ fn scores(
         problems.push(
             Diagnostic::new(Code::MissingField, message)
                 .at(node.place.clone())
-                .help("every option is scored by every criterion"),
+                .help("add a score for every criterion"),
         );
     }
     let mut scores = Vec::new();
@@ -335,7 +347,7 @@ fn scores(
             problems.push(
                 Diagnostic::new(Code::BadValue, message)
                     .at(stated.place.clone())
-                    .help("more is better; `scale:` says how much there is"),
+                    .help("change the score, or the best possible score in `scale:`"),
             );
         }
         scores.push(Score {
@@ -350,7 +362,7 @@ fn scores(
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "what lies beyond 2^53 is far beyond every scale"
+    reason = "values beyond 2^53 are far outside every scale"
 )]
 fn number(node: &YamlNode) -> Option<f64> {
     match node.value {
@@ -361,8 +373,8 @@ fn number(node: &YamlNode) -> Option<f64> {
 }
 
 impl Choice {
-    /// What the scores come to with these weights, one for each criterion, reckoned as the script
-    /// does; `None` when nothing counts.
+    /// The weighted mean of the scores, computed in the same order as the script does. `weights`
+    /// has one weight for each criterion; if all are 0, this returns `None`.
     pub fn total(&self, weights: &[u32]) -> Option<f64> {
         let weighed = self
             .scores

@@ -1,7 +1,7 @@
-//! A decision: questions whose answers lead to other questions, and in the end to an outcome.
+//! A decision: questions whose answers lead to other questions, and finally to an outcome.
 //!
-//! That every road ends, and that nothing lies beside all roads, is proved when the declaration is
-//! read (`roads`).
+//! [`read`] verifies that every path ends and that every question and outcome can be reached (see
+//! [`decision_paths`]).
 
 pub mod decision_paths;
 
@@ -18,7 +18,7 @@ use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::fields::{Field, FieldType};
 use crate::yaml::{YamlMap, YamlNode};
 
-/// A checked decision. Its nodes have numbers: the questions first, the outcomes after them.
+/// A checked decision. Its nodes are numbered: first the questions, then the outcomes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     pub start: usize,
@@ -38,7 +38,7 @@ pub struct DecisionQuestion {
 pub struct DecisionAnswer {
     pub key: String,
     pub text: String,
-    /// The number of the node that it leads to.
+    /// The number of the node that the answer leads to.
     pub to: usize,
 }
 
@@ -52,23 +52,24 @@ pub struct DecisionOutcome {
 const NODES_MAX: usize = 1000;
 const ANSWERS_MAX: usize = 30;
 const ALL_ANSWERS_MAX: usize = 3000;
-/// The nearest name is looked for only as long as somebody may read what is found.
+/// Similar names are suggested only for this many problems, because the search takes time and few
+/// writers read more.
 const NEAR_NAMES_MAX: usize = 50;
 
 /// The keys of a decision.
 pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let question = FieldType::Map(vec![
         Field::text("ask").required().about("The question."),
-        Field::text("help").about("What helps to answer it (Markdown)."),
+        Field::text("help").about("Help with answering it (Markdown)."),
         Field::new("answers", FieldType::map_of(FieldType::Text))
             .required()
-            .about("Each answer, and the name of the question or outcome that it leads to."),
+            .about("Each answer, with the name of the question or outcome that it leads to."),
     ]);
     let outcome = FieldType::Map(vec![
         Field::text("title")
             .required()
             .about("The outcome in a few words."),
-        Field::text("text").about("What it means, and where to go from here (Markdown)."),
+        Field::text("text").about("What it means, and what to do next (Markdown)."),
     ]);
     vec![
         Field::text("start")
@@ -79,7 +80,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("The questions, by name."),
         Field::new("outcomes", FieldType::map_of(outcome))
             .required()
-            .about("What the roads end in, by name."),
+            .about("The outcomes, by name."),
     ]
 });
 
@@ -126,7 +127,7 @@ pub fn read(
             .at(empty.place.clone());
         problems.push(problem.help("add one: `name: { ask: …, answers: { … } }`"));
     }
-    // Where a name is wrong, or an answer leads nowhere, the roads are not those that are meant.
+    // With a wrong name or an answer without a target, the graph is not the intended one.
     if questions.is_empty() || problems[reported..].iter().any(Diagnostic::is_error) {
         return None;
     }
@@ -145,7 +146,7 @@ pub fn read(
     Some(decision)
 }
 
-/// The number of each name.
+/// The node number of each name.
 fn names<'a>(
     questions: &'a YamlMap,
     outcomes: &'a YamlMap,
@@ -155,16 +156,16 @@ fn names<'a>(
     for (number, (name, entry)) in questions.iter().chain(outcomes).enumerate() {
         if let Some(fault) = keys::fault(name) {
             let problem = Diagnostic::new(Code::BadValue, fault).at(entry.key_place.clone());
-            problems.push(problem.help("it stands in links: give it a short one"));
+            problems.push(problem.help("choose a short name: it becomes part of links"));
         }
         if let Some(first) = names.get(name.as_str()).copied() {
-            let message = format!("`{name}` is the name of a question and of an outcome");
+            let message = format!("`{name}` names both a question and an outcome");
             let first_place = questions
                 .get_index(first)
                 .map(|(_, entry)| entry.key_place.clone());
             let problem = Diagnostic::new(Code::DuplicateKey, message)
                 .at(entry.key_place.clone())
-                .help("give one of them another name");
+                .help("rename one of them");
             problems.push(match first_place {
                 Some(place) => problem.with_related(place, "the question is here"),
                 None => problem,
@@ -213,12 +214,12 @@ fn question(
             if entry.node.is_none() || entry.node.as_text().is_some() {
                 let problem = Diagnostic::new(
                     Code::DeadEnd,
-                    format!("the answer `{text}` of `{name}` leads nowhere"),
+                    format!("the answer `{text}` of `{name}` has no target"),
                 );
                 problems.push(
                     problem
                         .at(entry.key_place.clone())
-                        .help("write after it the name of a question or an outcome"),
+                        .help("add the name of a question or an outcome after it"),
                 );
             }
             continue;
@@ -232,7 +233,7 @@ fn question(
                 || "add it to `questions` or `outcomes`".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            let message = format!("there is no question and no outcome `{target}`");
+            let message = format!("there is no question or outcome `{target}`");
             problems.push(
                 Diagnostic::new(Code::UnknownNode, message)
                     .at(entry.node.place.clone())
@@ -269,7 +270,7 @@ fn outcome(name: &str, node: &YamlNode, reading: &ToolContext) -> DecisionOutcom
     }
 }
 
-/// A text on one line.
+/// The text with its line breaks and repeated blanks replaced by single spaces.
 fn line(node: Option<&YamlNode>) -> String {
     node.and_then(YamlNode::as_text)
         .unwrap_or_default()
@@ -279,6 +280,7 @@ fn line(node: Option<&YamlNode>) -> String {
 }
 
 impl Decision {
+    /// The graph of questions and outcomes.
     pub fn roads(&self) -> DecisionPaths {
         let answers = self
             .questions
@@ -302,7 +304,7 @@ impl Decision {
         }
     }
 
-    /// What a node says: its question, or the title of its outcome.
+    /// The text of a node: its question, or the title of its outcome.
     pub fn text(&self, node: usize) -> &str {
         match node.checked_sub(self.questions.len()) {
             None => &self.questions[node].ask,
@@ -321,37 +323,34 @@ impl Decision {
         match fault {
             GraphFault::Unreachable(node) => {
                 let message = format!(
-                    "no road from `{}` leads to the {} `{}`",
+                    "no path from `{}` leads to the {} `{}`",
                     self.key(self.start),
                     noun(node),
                     self.key(node)
                 );
                 let problem =
                     Diagnostic::new(Code::UnreachableNode, message).at(places[node].clone());
-                problem.help("let an answer lead to it, or delete it")
+                problem.help("make an answer lead to it, or delete it")
             }
-            GraphFault::Endless(circle) => {
-                let first = circle[0];
-                let names: Vec<String> = circle
+            GraphFault::Endless(cycle) => {
+                let first = cycle[0];
+                let names: Vec<String> = cycle
                     .iter()
                     .chain([&first])
                     .map(|node| format!("`{}`", self.key(*node)))
                     .collect();
                 let problem = Diagnostic::new(
                     Code::DecisionCycle,
-                    format!("this road never ends: {}", names.join(" → ")),
+                    format!("these answers lead in a cycle: {}", names.join(" → ")),
                 );
                 problem
                     .at(places[first].clone())
-                    .help("let one of its answers lead to another question or to an outcome")
+                    .help("make one of the answers lead to another question or to an outcome")
             }
             GraphFault::DeadEnd(node) => {
                 let problem = Diagnostic::new(
                     Code::DeadEnd,
-                    format!(
-                        "the question `{}` has no answer, so the road stops here",
-                        self.key(node)
-                    ),
+                    format!("the question `{}` has no answers", self.key(node)),
                 );
                 problem
                     .at(places[node].clone())

@@ -1,5 +1,5 @@
-//! What tools of every type may say: where their figures come from, what they are not, whether
-//! answers may be shared.
+//! The keys that tools of every type have: sources, method, disclaimer, and whether answers may be
+//! shared.
 
 use std::sync::LazyLock;
 
@@ -12,12 +12,12 @@ use crate::diagnostic::{Checked, Diagnostic};
 use crate::fields::{CheckContext, Field, FieldItem, FieldItems, FieldType, check_groups};
 use crate::yaml::YamlNode;
 
-/// What tools of every type have.
+/// The values that tools of every type have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CommonFields {
-    /// What the result is not: an estimate, not advice.
+    /// What the result is not, such as advice.
     pub disclaimer: Option<ToolText>,
-    /// How the result comes about, in the writer's words.
+    /// How the result is calculated, in the writer's words.
     pub method: Option<ToolText>,
     pub sources: Vec<FigureSource>,
     /// Whether a reader may copy a link with the answers in it.
@@ -29,11 +29,11 @@ pub struct CommonFields {
 pub struct FigureSource {
     pub title: String,
     pub url: Option<String>,
-    /// The day on which somebody looked.
+    /// The date on which the writer last checked the source.
     pub checked: Option<Date>,
 }
 
-/// The keys of a declaration that every type knows.
+/// The keys of a declaration that every type has.
 pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let source = FieldType::Map(vec![
         Field::text("title").required(),
@@ -44,9 +44,9 @@ pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("type")
             .required()
             .about("What kind of tool it is."),
-        Field::text("method").about("How the result comes about, in your words (Markdown)."),
+        Field::text("method").about("How the result is calculated, in your words (Markdown)."),
         Field::list("sources", source)
-            .about("Where its figures come from, each with the day on which you looked."),
+            .about("Where its figures come from, each with the date on which you checked it."),
         Field::text("disclaimer").about("What the result is not (Markdown)."),
         Field::boolean("share")
             .about("Whether a reader may copy a link with the answers in it.")
@@ -54,7 +54,7 @@ pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     ]
 });
 
-/// Checks the keys of a declaration: the common ones, and those of its type.
+/// Checks the keys of a declaration: the common ones, and `own`, those of its type.
 pub fn check(node: &YamlNode, own: &[Field], problems: &mut Vec<Diagnostic>) -> FieldItems {
     let Checked {
         value,
@@ -64,7 +64,7 @@ pub fn check(node: &YamlNode, own: &[Field], problems: &mut Vec<Diagnostic>) -> 
     value
 }
 
-/// The common part. What is wrong in it was told by [`check`].
+/// Reads the common part of a declaration. Its problems have been reported by [`check`].
 pub fn common(node: &YamlNode, reading: &ToolContext) -> CommonFields {
     let items = check_groups(node, &[&COMMON_FIELDS], CheckContext::PAGE).value;
     let prose = |key: &str| {

@@ -1,5 +1,5 @@
-//! What a reader is asked: a number, money, a part of a hundred, a choice, several, a date, a text,
-//! a yes or no.
+//! The inputs of a calculator: numbers, money, percentages, single and multiple choices, dates,
+//! texts, and toggles.
 
 use std::sync::LazyLock;
 
@@ -22,23 +22,23 @@ pub struct Input {
     pub label: String,
     pub help: Option<String>,
     pub kind: InputKind,
-    /// Its unit as it was written.
+    /// The unit as the writer wrote it.
     pub unit: Option<String>,
-    /// `None` asks the reader before there is a result.
+    /// With `None`, there is no result until the reader answers.
     pub default: Option<FormulaValue>,
-    /// The answer is kept out of links.
+    /// Whether the answer is kept out of links.
     pub is_private: bool,
 }
 
-/// What may be answered.
+/// The type of an input, with its limits or options.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum InputKind {
     Number(NumberLimits, Unit),
-    /// Money of a currency.
+    /// Money in the currency of the unit.
     Money(NumberLimits, Unit),
-    /// A part of one: 60 % is 0.6.
+    /// A fraction: 60 % is 0.6.
     Percent(NumberLimits),
-    /// One of these options: key and label.
+    /// One of these options, each a key and a label.
     Choice(Vec<(String, String)>),
     Choices(Vec<(String, String)>),
     /// Days since 1970-01-01.
@@ -47,7 +47,7 @@ pub enum InputKind {
     Toggle,
 }
 
-/// Between which numbers an answer lies, and in which steps it goes.
+/// The least and the greatest answer, and the step between answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NumberLimits {
     pub min: Option<f64>,
@@ -55,7 +55,7 @@ pub struct NumberLimits {
     pub step: Option<f64>,
 }
 
-/// The longest text that a reader may type.
+/// The longest text that a reader may type, in characters.
 pub const TEXT_CHARACTERS_MAX: usize = 200;
 
 const TYPES: [&str; 8] = [
@@ -69,29 +69,28 @@ pub static INPUT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .required()
             .about("The question, in a few words."),
         Field::choice("type", &TYPES)
-            .about("What is answered.")
+            .about("The type of the answer.")
             .defaults_to("`number`"),
         Field::text("unit").about(
-            "What the number counts: `EUR`, `hour`, `pages`, `EUR/hour`. Money needs its currency.",
+            "The unit of the number: `EUR`, `hour`, `pages`, `EUR/hour`. Money needs its currency.",
         ),
-        Field::new("default", FieldType::Anything).about(
-            "What the form begins with. Without it there is no result before the reader answers.",
-        ),
-        Field::new("min", FieldType::Anything).about("The least that may be answered."),
-        Field::new("max", FieldType::Anything).about("The most."),
+        Field::new("default", FieldType::Anything)
+            .about("The initial answer. Without it, there is no result until the reader answers."),
+        Field::new("min", FieldType::Anything).about("The smallest answer allowed."),
+        Field::new("max", FieldType::Anything).about("The largest answer allowed."),
         Field::new("step", FieldType::Anything)
-            .about("By how much the arrow keys go up and down.")
+            .about("By how much the arrow keys change the answer.")
             .defaults_to("1"),
         Field::new("options", FieldType::Anything)
             .about("For `choice` and `choices`: a mapping of keys to labels, or a list."),
-        Field::text("help").about("One more sentence below the label."),
+        Field::text("help").about("A further sentence below the label."),
         Field::boolean("private")
             .about("Keeps the answer out of links that the reader copies.")
             .defaults_to("`false`"),
     ]
 });
 
-/// Reads `inputs:`. What is wrong is told and left out.
+/// Reads `inputs:`. An invalid input is reported and skipped.
 pub fn read(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
     let Some(map) = node.as_map() else {
         problems.push(wrong(
@@ -169,12 +168,12 @@ fn kind(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Option<I
         if let Some(entry) = node.as_map().and_then(|map| map.get(*key)) {
             let problem = Diagnostic::new(
                 Code::BadValue,
-                format!("`{key}` says nothing about an input of the type `{name}`"),
+                format!("`{key}` has no effect on an input of the type `{name}`"),
             );
             problems.push(
                 problem
                     .at(entry.key_place.clone())
-                    .help(format!("delete `{key}`, or choose another type")),
+                    .help(format!("delete `{key}`, or change `type`")),
             );
         }
     }
@@ -212,7 +211,7 @@ fn kind(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Option<I
     }
 }
 
-/// The `unit:` of an input or a result; plain when there is none.
+/// Reads the `unit:` of an input or a result; without one, the unit is plain.
 pub(super) fn unit(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Unit> {
     let Some(stated) = node.get("unit") else {
         return Some(Unit::plain());
@@ -226,10 +225,11 @@ pub(super) fn unit(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Un
     }
 }
 
-/// How the type reads a number: the number, or what was expected, with an example.
+/// Reads a number in the form of an input's type. The error holds what was expected and an example.
 type ReadNumber = dyn Fn(&YamlNode) -> Result<f64, (&'static str, &'static str)>;
 
-/// A step may be of another form than the ends: between dates it is a number of days.
+/// Reads `min`, `max` and `step`. The step may have another form than the limits: between dates it
+/// is a number of days.
 fn limits(
     node: &YamlNode,
     read: &ReadNumber,
@@ -247,15 +247,15 @@ fn limits(
     if let (Some(low), Some(high), Some(at)) = (min, max, node.get("min"))
         && low > high
     {
-        problems.push(wrong(at, "`min` lies above `max`", "exchange them"));
+        problems.push(wrong(at, "`min` is greater than `max`", "swap them"));
     }
     if let (Some(step), Some(at)) = (step, node.get("step"))
         && step <= 0.0
     {
         problems.push(wrong(
             at,
-            "`step` is a number above 0",
-            "delete it for steps of 1",
+            "`step` must be greater than 0",
+            "write a positive number, or delete `step` for steps of 1",
         ));
     }
     NumberLimits { min, max, step }
@@ -300,7 +300,7 @@ pub fn days(date: Date) -> f64 {
 pub fn day(days: f64) -> Option<Date> {
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "what is too large was sorted out before"
+        reason = "larger values are excluded before the cast"
     )]
     let span = (days.abs() < 4e6).then(|| jiff::Span::new().days(days.floor() as i64))?;
     Date::constant(1970, 1, 1)
@@ -341,7 +341,7 @@ fn options(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Vec<(Strin
     };
     match pairs {
         Some(pairs) if pairs.is_empty() || is_twice(&pairs) => {
-            problems.push(wrong(stated, "each option needs a name of its own", HELP));
+            problems.push(wrong(stated, "each option needs a unique key", HELP));
             None
         }
         Some(pairs) => Some(pairs),
@@ -357,7 +357,7 @@ fn options(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Vec<(Strin
 }
 
 impl InputKind {
-    /// What can be chosen: keys and labels.
+    /// The options of a choice, each a key and a label; empty for other types.
     pub fn options(&self) -> &[(String, String)] {
         match self {
             InputKind::Choice(options) | InputKind::Choices(options) => options,
@@ -365,7 +365,7 @@ impl InputKind {
         }
     }
 
-    /// A value written in YAML, where this may be answered.
+    /// Reads a value from YAML in the form of this type, and reports it if it is not allowed.
     pub fn value(&self, node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<FormulaValue> {
         let read = match self {
             InputKind::Number(limits, _) | InputKind::Money(limits, _) => {
@@ -404,7 +404,7 @@ impl InputKind {
                 None
             }
             Err(InputError::Limit(message)) => {
-                problems.push(wrong(node, &message, "change it, or the limit"));
+                problems.push(wrong(node, &message, "change the value or the limit"));
                 None
             }
         }
@@ -426,11 +426,11 @@ impl InputKind {
         }
     }
 
-    /// A value that another page gives: numbers and dates as in YAML, options by their keys,
-    /// several with commas between them.
+    /// Reads a value that another page presets: numbers and dates as in YAML, options by their
+    /// keys, several of them separated by commas.
     ///
     /// # Errors
-    /// What is expected.
+    /// A description of what is expected, if the text is not a value of this type.
     pub fn given(&self, text: &str) -> Result<FormulaValue, String> {
         let text = text.trim();
         let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
@@ -494,8 +494,8 @@ impl InputKind {
         }
     }
 
-    /// What an input begins with that states nothing: a choice cannot be empty, and boxes begin
-    /// unticked.
+    /// The default of an input that states none: the first option of a choice, no ticked boxes.
+    /// Numbers and dates have no such default.
     fn unstated(&self) -> Option<FormulaValue> {
         match self {
             InputKind::Choice(options) => options
@@ -508,7 +508,7 @@ impl InputKind {
         }
     }
 
-    /// What formulas know of the answer.
+    /// The type that the answer has in formulas.
     pub fn of(&self) -> ValueType {
         let keys =
             |options: &[(String, String)]| options.iter().map(|(key, _)| key.clone()).collect();
@@ -525,6 +525,7 @@ impl InputKind {
         }
     }
 
+    /// The range of possible answers, or [`NumberRange::ALL`] where it is not known.
     pub fn span(&self) -> NumberRange {
         match self {
             InputKind::Number(limits, _)

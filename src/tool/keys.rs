@@ -1,5 +1,5 @@
-//! Names for parts of a tool that a writer gave none: made of their words, so that links and kept
-//! ticks outlive a new order.
+//! Keys for parts of a tool that the writer did not name. They are derived from the part's text, so
+//! that links and saved ticks still work after parts are reordered.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::paths::slug;
 use crate::yaml::YamlNode;
 
-/// The names that were given so far.
+/// The keys assigned so far.
 #[derive(Default)]
 pub struct UniqueKeys(BTreeSet<String>);
 
-/// A key made of words is cut at the last whole word before this many characters.
+/// The longest key, in characters. A key derived from text ends at a whole word within this length.
 const LENGTH_MAX: usize = 40;
 
 impl UniqueKeys {
-    /// The key that the writer states, else one made of the words; never the same twice.
+    /// Returns the key that the writer states, or else a unique one derived from `words`.
     pub fn name(
         &mut self,
         stated: Option<&YamlNode>,
@@ -32,7 +32,7 @@ impl UniqueKeys {
                     .help("write `key: a-short-name`"),
             );
         } else if !self.0.insert(key.to_owned()) {
-            let message = format!("`key`: `{key}` is taken by another part of this tool");
+            let message = format!("`key`: `{key}` is already used by another part of this tool");
             problems.push(
                 Diagnostic::new(Code::BadValue, message)
                     .at(node.place.clone())
@@ -42,7 +42,7 @@ impl UniqueKeys {
         key.to_owned()
     }
 
-    /// A key made of words.
+    /// Returns a unique key derived from `words`.
     pub fn of_words(&mut self, words: &str) -> String {
         let whole = slug(words).replace(['.', '+', '~', '_'], "-");
         let mut key = String::new();
@@ -68,7 +68,8 @@ impl UniqueKeys {
     }
 }
 
-/// What keeps a text from being a name: names stand in addresses and in the page's ids.
+/// Returns why a text cannot be a name, if it cannot. Names are used in addresses and in the page's
+/// ids.
 pub fn fault(name: &str) -> Option<String> {
     if name.is_empty()
         || !name
@@ -76,7 +77,7 @@ pub fn fault(name: &str) -> Option<String> {
             .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
     {
         return Some(format!(
-            "`{name}` is no name: names have letters, digits, `-` and `_`"
+            "`{name}` is not a valid name: use letters, digits, `-` and `_`"
         ));
     }
     (name.chars().count() > LENGTH_MAX)
@@ -98,7 +99,11 @@ mod tests {
             keys.of_words("It is whole without us!"),
             "it-is-whole-without-us-2"
         );
-        assert_eq!(keys.of_words("?"), "u3f", "a mark alone goes by its number");
+        assert_eq!(
+            keys.of_words("?"),
+            "u3f",
+            "a lone symbol becomes its code point"
+        );
         let long = keys.of_words(&"word ".repeat(40));
         assert!(long.len() <= LENGTH_MAX && long.ends_with("word"), "{long}");
         assert_eq!(keys.of_words("1.5 + 2"), "1-5-2");

@@ -1,10 +1,10 @@
 //! Tools that a writer declares in front matter (`tool:`): checked and compiled when the site is
 //! built, run in the reader's browser.
 //!
-//! In goes the YAML of one declaration with its places, out comes a [`Tool`]: plain data that
-//! travels beside a page's entry, that `page::tool` makes a view of and that a template draws. A
-//! type of tool is one module here, one in `page::tool`, one template in `templates/tools/` and one
-//! script in `static/js/tool/`. Nothing here knows another page, or the words of the theme.
+//! [`read`] takes the YAML of one declaration and returns a [`Tool`]: plain data that is stored
+//! next to a page's entry, that `page::tool` turns into a view and that a template renders. Each
+//! type of tool has a module here, one in `page::tool`, a template in `templates/tools/` and a
+//! script in `static/js/tool/`. This module knows neither other pages nor the theme's words.
 
 pub mod calculator;
 pub mod checklist;
@@ -39,7 +39,7 @@ use crate::source::LineStarts;
 use crate::yaml::YamlNode;
 use crate::yaml::offset_map::OffsetMap;
 
-/// The words that `type:` may have.
+/// The values that `type:` may have.
 pub const TYPES: [&str; 5] = ["calculator", "checklist", "compare", "decision", "quiz"];
 
 /// The id of a tool on the page that declares it.
@@ -52,7 +52,7 @@ pub struct Tool {
     pub form: ToolBody,
 }
 
-/// What a tool of each type is made of.
+/// The part of a tool that depends on its type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToolBody {
     Calculator(Box<Calculator>),
@@ -63,7 +63,7 @@ pub enum ToolBody {
 }
 
 impl ToolBody {
-    /// The word of its type, one of [`TYPES`].
+    /// The name of the type, one of [`TYPES`].
     pub fn type_name(&self) -> &'static str {
         match self {
             ToolBody::Calculator(_) => "calculator",
@@ -76,20 +76,19 @@ impl ToolBody {
 }
 
 impl Tool {
-    /// Whether nothing shows that its figures are right.
+    /// Whether this is a calculator without a worked example.
     pub fn lacks_example(&self) -> bool {
         matches!(&self.form, ToolBody::Calculator(calculator) if calculator.examples.is_empty())
     }
 
-    /// Whether it takes figures from a table and says neither where they come from nor how it
-    /// works.
+    /// Whether this is a calculator with tables that gives neither sources nor a method.
     pub fn lacks_source(&self) -> bool {
         let has_tables =
             matches!(&self.form, ToolBody::Calculator(calculator) if !calculator.tables.is_empty());
         has_tables && self.common.sources.is_empty() && self.common.method.is_none()
     }
 
-    /// Every text in it that is Markdown.
+    /// All Markdown texts of the tool.
     pub fn texts_mut(&mut self) -> Vec<&mut ToolText> {
         let own: Vec<&mut ToolText> = match &mut self.form {
             ToolBody::Calculator(calculator) => calculator.proses_mut(),
@@ -101,7 +100,7 @@ impl Tool {
         self.common.proses_mut().chain(own).collect()
     }
 
-    /// Every text in it that readers see and that is no Markdown.
+    /// All texts that readers see and that are not Markdown.
     pub fn labels(&self) -> Vec<&str> {
         let own = match &self.form {
             ToolBody::Calculator(calculator) => calculator.labels(),
@@ -121,32 +120,33 @@ impl Tool {
     }
 }
 
-/// What reading a declaration depends on besides its YAML.
+/// What reading a declaration depends on in addition to its YAML.
 pub struct ToolContext<'a> {
     pub path: &'a SourcePath,
-    /// The whole file, which the places count in.
+    /// The text of the whole file, which all locations refer to.
     pub text: &'a str,
     pub lines: &'a LineStarts<'a>,
-    /// A file of `data/` by its path below that folder.
+    /// Returns the content of a file in `data/`, by its path below that folder.
     pub data: &'a dyn Fn(&str) -> Option<&'a Json>,
-    /// The files of `data/` that were asked for, found or not.
+    /// The files of `data/` that the tool requested, whether they exist or not.
     pub asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> ToolContext<'a> {
-    /// What a file of `data/` holds. The question is noted: the tool depends on the answer.
+    /// The content of a file in `data/`. The request is recorded, because the tool depends on the
+    /// result.
     pub fn data(&self, name: &str) -> Option<&'a Json> {
         self.asked.borrow_mut().insert(name.to_owned());
         (self.data)(name)
     }
 
-    /// Where the characters of a text stand in the file.
+    /// The positions of a text's characters in the file.
     pub fn offset_map(&self, node: &YamlNode) -> OffsetMap<'_> {
         OffsetMap::new(self.text, self.lines, node)
     }
 }
 
-/// Reads a declaration. There is no tool when something in it is wrong.
+/// Reads a declaration. Returns no tool if the declaration contains an error.
 pub fn read(node: &YamlNode, reading: &ToolContext) -> Checked<Option<Tool>> {
     let mut problems = Vec::new();
     let form = read_form(node, reading, &mut problems);
@@ -190,9 +190,9 @@ fn read_form(
         "decision" => decision::read(node, reading, problems).map(ToolBody::Decision),
         "quiz" => quiz::read(node, reading, problems).map(ToolBody::Quiz),
         other => {
-            let message = format!("`type`: there is no tool of the type `{other}`");
+            let message = format!("`type`: unknown tool type `{other}`");
             let help = nearest(other, TYPES).map_or_else(
-                || format!("there are {}", types()),
+                || format!("write one of {}", types()),
                 |near| format!("did you mean `{near}`?"),
             );
             problems.push(
@@ -205,14 +205,15 @@ fn read_form(
     }
 }
 
-/// A problem when there are more of them than readers, or their browsers, can bear.
+/// Returns a problem if `count` is greater than `max`, the most that readers and their browsers can
+/// handle.
 fn too_many(node: &YamlNode, what: &str, count: usize, max: usize) -> Option<Diagnostic> {
     let problem = || {
         Diagnostic::new(
             Code::BadValue,
-            format!("{count} {what}: there may be {max}"),
+            format!("{count} {what}; at most {max} are allowed"),
         )
         .at(node.place.clone())
     };
-    (count > max).then(|| problem().help("make two tools of it"))
+    (count > max).then(|| problem().help("split it into two tools"))
 }

@@ -1,4 +1,4 @@
-//! How a value is shown: as money, a part of a hundred, a date, with how many decimals, of what
+//! How a value is shown: as money, a percentage or a date, with how many decimals, and with which
 //! unit.
 
 use serde::{Deserialize, Serialize};
@@ -10,32 +10,32 @@ use super::language::units::Unit;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NumberFormat {
     pub format: NumberStyle,
-    /// `None` leaves it to the format.
+    /// The number of decimals; with `None`, the format decides.
     pub decimals: Option<u8>,
-    /// What stands after the number: base units and their exponents, the currency left out.
+    /// The unit after the number: base units and their exponents, without the currency.
     pub units: Vec<(String, i8)>,
-    /// What the writer calls many of what is counted: `pages`.
+    /// The writer's plural for the things counted, such as `pages`.
     pub many: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum NumberStyle {
     Number,
-    /// Money of a currency.
+    /// Money in this currency.
     Money(String),
     Percent,
     Date,
     Text,
     Boolean,
-    /// Keys with what a reader sees in their place.
+    /// Keys of options, each with the label that readers see.
     Options(Vec<(String, String)>),
 }
 
-/// The words that `format:` of a result may have.
+/// The values that `format:` of a result may have.
 pub const FORMATS: [&str; 2] = ["number", "percent"];
 
 impl NumberFormat {
-    /// How a value of this type is shown unless somebody says otherwise.
+    /// The default format of a value of this type.
     pub fn of(kind: &ValueType) -> Self {
         let plain = |format| NumberFormat {
             format,
@@ -51,6 +51,7 @@ impl NumberFormat {
         }
     }
 
+    /// The default format of a number with this unit.
     pub fn of_unit(unit: &Unit) -> Self {
         let currency = unit.currency();
         let units = unit
@@ -69,7 +70,7 @@ impl NumberFormat {
         }
     }
 
-    /// The same for a unit as it was written: `pages/hour` counts `pages`.
+    /// Takes the plural from the unit as it was written: `pages/hour` counts `pages`.
     #[must_use]
     pub fn written(mut self, unit: Option<&str>) -> Self {
         self.many = unit.map(|unit| {
@@ -82,6 +83,7 @@ impl NumberFormat {
         self
     }
 
+    /// The format of an input's value.
     pub fn of_input(input: &Input) -> Self {
         match &input.kind {
             InputKind::Percent(_) => NumberFormat {

@@ -1,27 +1,26 @@
-//! What a page that shows another's tool may begin it with: names and values, checked against the
-//! tool.
+//! The values that a page may preset when it embeds another page's tool, checked against the tool.
 
 use super::ToolBody;
 use super::checklist::Checklist;
 use super::compare::WEIGHT_MAX;
 
-/// Why a tool does not take what it is given.
+/// Why a tool does not accept a preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresetError {
     pub message: String,
-    /// What would have been understood.
+    /// The names that the tool would accept instead.
     pub names: Vec<String>,
 }
 
 impl ToolBody {
-    /// Whether a tool can begin with this.
+    /// Checks that the tool accepts a preset value. Names are written with `_` in place of `-`.
     ///
     /// # Errors
-    /// What is wrong with the name or the value. Names are written with `_` for `-`.
+    /// If the tool has no such name, or does not accept the value.
     pub fn takes(&self, name: &str, value: &str) -> Result<(), PresetError> {
         let unknown = |names: Vec<String>| {
             Err(PresetError {
-                message: format!("this tool takes no `{name}`"),
+                message: format!("this tool has no `{name}` to preset"),
                 names: names.iter().map(|name| written(name)).collect(),
             })
         };
@@ -50,7 +49,7 @@ impl ToolBody {
                 let unfit = done(value).find(|key| !keys(checklist).any(|known| known == *key));
                 unfit.map_or(Ok(()), |key| {
                     Err(PresetError {
-                        message: format!("`done`: there is no point `{key}`"),
+                        message: format!("`done`: this checklist has no point `{key}`"),
                         names: keys(checklist).map(str::to_owned).collect(),
                     })
                 })
@@ -101,7 +100,7 @@ impl ToolBody {
                 match answers.iter().any(|answer| answer == value) {
                     true => Ok(()),
                     false => Err(PresetError {
-                        message: format!("`{name}`: there is no answer `{value}`"),
+                        message: format!("`{name}`: this question has no answer `{value}`"),
                         names: answers,
                     }),
                 }
@@ -110,7 +109,7 @@ impl ToolBody {
     }
 }
 
-/// The points that `done="a b"` names.
+/// The keys in a list such as `done="a b"`.
 pub fn done(value: &str) -> impl Iterator<Item = &str> {
     value.split([' ', ',', '.']).filter(|key| !key.is_empty())
 }
@@ -123,7 +122,7 @@ fn keys(checklist: &Checklist) -> impl Iterator<Item = &str> {
         .map(|point| point.key.as_str())
 }
 
-/// A name as it is an argument's.
+/// A name as it is written as a component's argument.
 fn written(name: &str) -> String {
     name.replace('-', "_")
 }

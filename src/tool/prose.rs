@@ -1,9 +1,8 @@
-//! Markdown in front matter: what a result of a tool means, why a step counts, what an offer is
-//! not.
+//! Markdown texts in a tool's declaration, such as what a result means or why a point matters.
 //!
-//! It is read like a page's text, by `document`, which knows Markdown: links are resolved and
-//! checked, raw HTML is filtered. `{name}` stands for a value of the tool and becomes a hole that
-//! the build fills and the script fills again.
+//! `document` parses them like a page's text: links are resolved and checked, and raw HTML is
+//! filtered. `{name}` becomes a placeholder for a value of the tool, which the build fills in and
+//! the script updates.
 
 use std::ops::Range;
 
@@ -13,37 +12,36 @@ use super::ToolContext;
 use crate::diagnostic::Location;
 use crate::yaml::YamlNode;
 
-/// A text in Markdown, and what it was made into.
+/// A Markdown text, and the HTML rendered from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolText {
-    /// As it was written.
+    /// The text as it was written.
     pub markdown: String,
-    /// Empty until the document was read.
+    /// The rendered text; empty until the document has been parsed.
     pub pieces: Vec<TextPiece>,
-    /// The names that `{name}` may stand for; their positions are those of [`TextPiece::Value`].
+    /// The names that `{name}` may refer to. [`TextPiece::Value`] holds an index into them.
     names: Vec<String>,
-    /// Whether it stands in a line, so that it is no more than one paragraph.
+    /// Whether the text is shown on a line, so that it must be a single paragraph.
     pub is_line: bool,
-    /// Where each run of the Markdown stands in the file. Moving a line changes nothing that a page
-    /// shows.
+    /// The location of each word of the Markdown in the file. It does not affect what a page shows.
     #[serde(skip)]
     spots: LinePlaces,
 }
 
-/// A part of a text that was read.
+/// A part of a rendered text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TextPiece {
     /// Finished HTML.
     Html(String),
-    /// The final address of `links[i]` of the page, inside an attribute.
+    /// The final address of the page's `links[i]`, within an attribute.
     Address(u32),
     /// The title of the page that the wiki link `links[i]` leads to.
     WikiTitle(u32),
-    /// The value of this number.
+    /// The tool's value with this index.
     Value(u32),
 }
 
-/// Places of the lines of a text; all are equal to each other, since what a page shows does not
+/// The locations of a text's words. All values compare as equal, since what a page shows does not
 /// depend on them.
 #[derive(Clone, Debug, Default)]
 struct LinePlaces(Vec<(usize, Location)>);
@@ -55,8 +53,8 @@ impl PartialEq for LinePlaces {
 }
 
 impl ToolText {
-    /// The Markdown of a text of the declaration, in which `{name}` may stand for one of `names`.
-    /// `None` for what is no text.
+    /// The Markdown of a text in the declaration, in which `{name}` may refer to one of `names`.
+    /// Returns `None` if the node is not a text.
     pub fn of(node: &YamlNode, reading: &ToolContext, names: &[String]) -> Option<Self> {
         let spots = reading.offset_map(node);
         let written = ToolText::written(node.as_text()?, false, |range| spots.place(range));
@@ -66,7 +64,7 @@ impl ToolText {
         })
     }
 
-    /// Markdown of which `place` tells where a range of its bytes stands.
+    /// A Markdown text. `place` returns the location of a range of its bytes.
     pub fn written(
         markdown: &str,
         is_line: bool,
@@ -90,7 +88,7 @@ impl ToolText {
         }
     }
 
-    /// The Markdown of a text that stands in a line: a label, an answer.
+    /// The Markdown of a text that is shown on a line, such as a label or an answer.
     pub fn line(node: &YamlNode, reading: &ToolContext) -> Option<Self> {
         Some(ToolText {
             is_line: true,
@@ -98,7 +96,7 @@ impl ToolText {
         })
     }
 
-    /// The Markdown of a part of a text.
+    /// The Markdown of a part of a text, given as a range of its bytes.
     pub fn part(node: &YamlNode, reading: &ToolContext, range: Range<usize>) -> Option<Self> {
         let whole = ToolText::of(node, reading, &[])?;
         let first = whole
@@ -120,7 +118,7 @@ impl ToolText {
         })
     }
 
-    /// Whether it came to one paragraph and nothing else.
+    /// Whether the rendered text is one paragraph and nothing else.
     pub fn is_one_paragraph(&self) -> bool {
         let html = |piece: Option<&TextPiece>| {
             if let Some(TextPiece::Html(html)) = piece {
@@ -139,7 +137,7 @@ impl ToolText {
             && html(self.pieces.last()).trim_end().ends_with("</p>")
     }
 
-    /// The place of a range of the Markdown.
+    /// The location of a range of the Markdown's bytes.
     pub fn place(&self, range: Range<usize>) -> Option<Location> {
         let (start, place) = &self.spots.0[self
             .spots
@@ -156,7 +154,7 @@ impl ToolText {
         })
     }
 
-    /// Adds finished HTML, its `{name}`s made into holes. In tags they stay text.
+    /// Appends finished HTML and turns each `{name}` into a placeholder, except within tags.
     pub fn push_html(&mut self, html: &str) {
         let mut done = 0;
         let mut is_tag = false;
@@ -184,8 +182,8 @@ impl ToolText {
         self.push_text(&html[done..]);
     }
 
-    /// A text made of this one, a sign of omission in the place of each `{name}` that stands for a
-    /// value.
+    /// Replaces each `{name}` that refers to a value with an ellipsis in `text`, which was derived
+    /// from this text.
     pub fn without_names(&self, text: String) -> String {
         self.names
             .iter()
@@ -200,18 +198,18 @@ impl ToolText {
         }
     }
 
-    /// The names in braces that the Markdown holds, each with its range without the braces.
+    /// The names in braces in the Markdown, each with its range without the braces.
     pub fn placeholders(&self) -> Vec<(&str, Range<usize>)> {
-        let mut holes = Vec::new();
+        let mut placeholders = Vec::new();
         for (at, _) in self.markdown.match_indices('{') {
             let rest = &self.markdown[at + 1..];
             let length = rest
                 .find(|c: char| !c.is_alphanumeric() && c != '_')
                 .unwrap_or(rest.len());
             if length > 0 && rest[length..].starts_with('}') {
-                holes.push((&rest[..length], at + 1..at + 1 + length));
+                placeholders.push((&rest[..length], at + 1..at + 1 + length));
             }
         }
-        holes
+        placeholders
     }
 }

@@ -1,5 +1,5 @@
-//! A quiz: questions with answers as a Markdown task list, what is right ticked, and what a score
-//! means.
+//! A quiz: questions whose answers are a Markdown task list with the right answers ticked, and what
+//! each score means.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ use crate::yaml::YamlNode;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quiz {
     pub questions: Vec<QuizQuestion>,
-    /// Lowest first.
+    /// The bands of scores, lowest first.
     pub bands: Vec<ScoreBand>,
 }
 
@@ -24,7 +24,7 @@ pub struct Quiz {
 pub struct QuizQuestion {
     pub ask: ToolText,
     pub answers: Vec<QuizAnswer>,
-    /// Why what is right is right.
+    /// Why the right answers are right.
     pub because: Option<ToolText>,
 }
 
@@ -32,14 +32,14 @@ pub struct QuizQuestion {
 pub struct QuizAnswer {
     pub text: ToolText,
     pub is_right: bool,
-    /// What is to be said of this answer.
+    /// A comment on this answer.
     pub note: Option<ToolText>,
 }
 
 /// What a score means.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScoreBand {
-    /// From this many right answers on.
+    /// The fewest right answers in this band.
     pub from: usize,
     pub title: Option<String>,
     pub text: ToolText,
@@ -54,13 +54,13 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("ask").required().about("The question (Markdown)."),
         Field::new("answers", FieldType::Anything)
             .required()
-            .about("A task list as a block of text: `- [x]` is right, `- [ ]` is not; an indented line below an answer says why."),
-        Field::text("because").about("What to know about it, shown with the solution (Markdown)."),
+            .about("A task list as a block of text: `- [x]` is right, `- [ ]` is wrong; an indented line below an answer says why."),
+        Field::text("because").about("An explanation, shown with the solution (Markdown)."),
     ]);
     let band = FieldType::Map(vec![
         Field::integer("from")
             .required()
-            .about("From how many right answers on it holds; the first from 0."),
+            .about("The fewest right answers for this band; the first band begins at 0."),
         Field::text("title").about("The band in a few words."),
         Field::text("text")
             .required()
@@ -120,7 +120,7 @@ fn question(
     let answers = answers(written, reading, problems);
     if let Some(answers) = &answers {
         let right = answers.iter().filter(|answer| answer.is_right).count();
-        let mut tell = |message: &str, help: &str| {
+        let mut report = |message: &str, help: &str| {
             problems.push(
                 Diagnostic::new(Code::BadValue, format!("`answers`: {message}"))
                     .at(written.place.clone())
@@ -128,12 +128,15 @@ fn question(
             );
         };
         if answers.len() < 2 {
-            tell(
+            report(
                 "a question needs at least two answers",
                 "add another `- [ ]` line",
             );
         } else if right == 0 {
-            tell("none of them is right", "tick what is right: `- [x] …`");
+            report(
+                "no answer is marked as right",
+                "tick the right answers: `- [x] …`",
+            );
         }
     }
     let because = node
@@ -146,7 +149,7 @@ fn question(
     })
 }
 
-/// The lines of a task list; `None` when it is none, which is told.
+/// Reads a task list. Returns `None` and reports a problem if the text is not a task list.
 fn answers(
     node: &YamlNode,
     reading: &ToolContext,
@@ -193,7 +196,7 @@ fn answers(
             _ => {
                 is_sound = false;
                 let message = format!(
-                    "`answers`: `{}` is no line of a task list",
+                    "`answers`: `{}` is not a line of a task list",
                     shortened(line.trim())
                 );
                 problems.push(
@@ -221,7 +224,7 @@ fn answers(
     is_sound.then(|| parts.into_iter().filter_map(answer).collect())
 }
 
-/// Whether a line's box is ticked, and where its text begins.
+/// Reads a line of a task list: whether its box is ticked, and the offset of its text.
 fn task(line: &str) -> Option<(bool, usize)> {
     let rest = line
         .strip_prefix(['-', '*', '+'])?
@@ -252,7 +255,7 @@ fn band(node: &YamlNode, reading: &ToolContext) -> Option<ScoreBand> {
         .get("title")
         .and_then(YamlNode::as_text)
         .map(str::to_owned);
-    // A number below 0 is told as out of reach, like one above the number of questions.
+    // A number below 0 is reported later, like one above the number of questions.
     let from = usize::try_from(from).unwrap_or(usize::MAX);
     Some(ScoreBand {
         from,
@@ -261,7 +264,7 @@ fn band(node: &YamlNode, reading: &ToolContext) -> Option<ScoreBand> {
     })
 }
 
-/// Every score has exactly one band.
+/// Checks that every score has exactly one band.
 fn check_bands(bands: &[(ScoreBand, &YamlNode)], questions: usize, problems: &mut Vec<Diagnostic>) {
     let Some((first, node)) = bands.first() else {
         return;
@@ -270,7 +273,7 @@ fn check_bands(bands: &[(ScoreBand, &YamlNode)], questions: usize, problems: &mu
         node.get("from")
             .map_or_else(|| node.place.clone(), |from| from.place.clone())
     };
-    let mut tell = |node: &YamlNode, message: String, help: &str| {
+    let mut report = |node: &YamlNode, message: String, help: &str| {
         problems.push(
             Diagnostic::new(Code::BadValue, format!("`from`: {message}"))
                 .at(place(node))
@@ -278,10 +281,10 @@ fn check_bands(bands: &[(ScoreBand, &YamlNode)], questions: usize, problems: &mu
         );
     };
     if first.from != 0 && first.from <= questions {
-        tell(
+        report(
             node,
-            format!("scores under {} have no band", first.from),
-            "let the lowest band begin `from: 0`",
+            format!("scores below {} have no band", first.from),
+            "begin the lowest band with `from: 0`",
         );
     }
     for (band, node) in bands.iter().filter(|(band, _)| band.from > questions) {
@@ -290,14 +293,14 @@ fn check_bands(bands: &[(ScoreBand, &YamlNode)], questions: usize, problems: &mu
             .and_then(YamlNode::as_text)
             .unwrap_or_default();
         let message = if band.from == usize::MAX {
-            format!("`{written}` is no score")
+            format!("`{written}` is not a valid score")
         } else {
-            format!("nobody can have {written} right answers of {questions}")
+            format!("{written} right answers are impossible with {questions} questions")
         };
-        tell(
+        report(
             node,
             message,
-            "count right answers: from 0 up to the number of questions",
+            "write a number from 0 up to the number of questions",
         );
     }
     for pair in bands.windows(2) {
@@ -305,10 +308,10 @@ fn check_bands(bands: &[(ScoreBand, &YamlNode)], questions: usize, problems: &mu
             continue;
         };
         if one.from == other.from && one.from <= questions {
-            tell(
+            report(
                 node,
                 format!("two bands begin at {}", one.from),
-                "delete one, or let it begin elsewhere",
+                "delete one, or change its `from`",
             );
         }
     }

@@ -1,5 +1,5 @@
-//! Figures that formulas look up: rows by key, or brackets by size; written in the declaration or
-//! kept as CSV in `data/`.
+//! Tables that formulas look numbers up in: rows by key, or brackets by size. They are written in
+//! the declaration or stored as CSV in `data/`.
 //!
 //! ```yaml
 //! tables:
@@ -24,12 +24,12 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::fields::{CheckContext, Field, FieldType, check};
 use crate::yaml::{YamlEntry, YamlNode, YamlValue as Yaml};
 
-/// The keys of a table that is more than its rows.
+/// The keys of a table that is written as a mapping with `values` or `file`.
 pub static TABLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::new("values", FieldType::Anything)
-            .about("The rows, or a list of brackets, beside a `unit`."),
-        Field::text("file").about("A CSV file in `data/`, its first line naming the columns."),
+            .about("The rows, or a list of brackets, of a table with a `unit`."),
+        Field::text("file").about("A CSV file in `data/` whose first line names the columns."),
         Field::text("key")
             .about("The file's column of keys.")
             .defaults_to("`key`"),
@@ -37,15 +37,15 @@ pub static TABLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("The file's column of numbers.")
             .defaults_to("`value`"),
         Field::text("up_to")
-            .about("In place of `key`: the column of a bracket's upper end, empty in the last."),
-        Field::text("unit").about("What the numbers count."),
+            .about("Instead of `key`: the column of the brackets' upper ends, empty in the last."),
+        Field::text("unit").about("The unit of the numbers."),
     ]
 });
 
-/// The most rows that a tool takes along.
+/// The most rows that a table may have, since a page carries its tables.
 const ROWS_MAX: usize = 1000;
 
-/// Reads `tables:`. What is wrong is told and left out.
+/// Reads `tables:`. An invalid table is reported and skipped.
 pub fn read(
     node: &YamlNode,
     reading: &ToolContext,
@@ -95,8 +95,8 @@ fn read_one(
     if numbers.is_empty() || numbers.len() > ROWS_MAX {
         problems.push(wrong(
             node,
-            &format!("a table has 1 to {ROWS_MAX} rows"),
-            "keep only the rows that a formula needs",
+            &format!("a table must have 1 to {ROWS_MAX} rows"),
+            "keep only the rows that formulas need",
         ));
         return None;
     }
@@ -197,8 +197,8 @@ fn ascending(
     }
     problems.push(wrong(
         node,
-        "brackets go up: each `up_to` is above 0 and above the one before",
-        "put them in order; only the last has no `up_to`",
+        "brackets are not in ascending order of `up_to`, above 0",
+        "sort the brackets; only the last one omits `up_to`",
     ));
     None
 }
@@ -231,14 +231,15 @@ fn from_file(
         Some(_) => {
             problems.push(wrong(
                 file,
-                &format!("data/{name} is no table"),
-                "a table is a CSV file whose first line names the columns",
+                &format!("data/{name} is not a table"),
+                "use a CSV file whose first line names the columns",
             ));
             return None;
         }
         None => {
             let message = format!("data/{name} does not exist or cannot be read");
-            let help = "add a CSV file of that name to `data/`, or fix the problem that is reported for it";
+            let help =
+                "add a CSV file with that name to `data/`, or fix the problem reported for it";
             problems.push(
                 Diagnostic::new(Code::BrokenLink, message)
                     .at(file.place.clone())
@@ -260,7 +261,7 @@ fn from_file(
             .map(|name| (*name).to_owned());
         if found.is_none() {
             let help = nearest(wanted, columns.iter().copied()).map_or_else(
-                || format!("write `{key}:` and one of {}", columns.join(", ")),
+                || format!("write `{key}:` with one of {}", columns.join(", ")),
                 |near| format!("write `{key}: {near}`"),
             );
             problems.push(wrong(
@@ -282,7 +283,7 @@ fn from_file(
         let (key, number) = (cell(&keys), cell_number(&cell(&values)));
         let Some(number) = number else {
             let message = format!(
-                "data/{name} has no number in the column `{values}` of line {}",
+                "data/{name} has no number in column `{values}` on line {}",
                 line + 2
             );
             problems.push(wrong(file, &message, "write a number like `12.5` or `20%`"));

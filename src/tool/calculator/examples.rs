@@ -1,5 +1,5 @@
-//! Worked examples: what comes out for named inputs, stated by the writer and held against what the
-//! tool gives.
+//! Worked examples: results that the writer states for given inputs, compared with what the tool
+//! computes.
 
 use std::sync::LazyLock;
 
@@ -12,24 +12,26 @@ use crate::tool::language::code::{FormulaValue, Program};
 use crate::tool::language::machine;
 use crate::yaml::{YamlMap, YamlNode};
 
-/// An example that holds.
+/// An example whose stated results agree with the computed ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Example {
     pub name: String,
     /// The values of all slots.
     pub values: Vec<FormulaValue>,
-    /// The inputs that it states.
+    /// The slots of the inputs that the example states.
     pub stated: Vec<usize>,
 }
 
 /// The keys of an example.
 pub static EXAMPLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
-        Field::text("name").required().about("Whose case it is."),
+        Field::text("name")
+            .required()
+            .about("The name of the example."),
         Field::new("with", FieldType::Anything).about("Inputs that differ from their defaults."),
         Field::new("expect", FieldType::Anything)
             .required()
-            .about("What steps or results come to, with as many decimals as you are sure of."),
+            .about("The values of steps or results, compared to the decimals that you write."),
     ]
 });
 
@@ -83,7 +85,7 @@ fn read_one(
     if let Some(missing) = missing {
         let problem = Diagnostic::new(
             Code::ToolExample,
-            format!("the example `{name}` states no `{missing}`, which has no default"),
+            format!("the example `{name}` lacks `{missing}`, which has no default"),
         );
         problems.push(
             problem
@@ -151,7 +153,8 @@ fn unknown<'a>(
     .help_if(near)
 }
 
-/// Whether a value is the one stated, to the decimals that were written.
+/// Compares a value with the stated one, to as many decimals as were written. Reports a difference
+/// and returns whether they agree.
 fn compare(
     example: &str,
     key: &str,
@@ -180,19 +183,19 @@ fn compare(
     };
     if !holds {
         let message = format!(
-            "the example `{example}` expects `{written}` for `{key}`; the tool gives `{}`",
+            "the example `{example}` expects `{written}` for `{key}`, but the tool gives `{}`",
             plain(value, written, scale)
         );
         problems.push(
             Diagnostic::new(Code::ToolExample, message)
                 .at(node.place.clone())
-                .help("work the example out by hand: either it or a formula is wrong"),
+                .help("work the example out by hand, and correct either it or a formula"),
         );
     }
     holds
 }
 
-/// A value in the form of what was expected in its place.
+/// A value for a message, in the same form as the expected one.
 fn plain(value: &FormulaValue, expected: &str, scale: f64) -> String {
     match value {
         FormulaValue::Number(number)

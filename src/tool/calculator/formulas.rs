@@ -1,5 +1,4 @@
-//! The formulas of steps and results: put into the order in which they need each other, checked,
-//! compiled.
+//! The formulas of steps and results: sorted by what they depend on, checked and compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -16,18 +15,18 @@ use crate::tool::language::{FormulaFault, name_fault};
 use crate::tool::number_format::{FORMATS, NumberFormat, NumberStyle};
 use crate::yaml::YamlNode;
 
-/// The keys of a step that is more than its formula.
+/// The keys of a step that is written as a mapping.
 pub static STEP_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::new("value", FieldType::Anything)
             .required()
             .about("The formula."),
         Field::text("label")
-            .about("What it is called where the working is shown.")
+            .about("Its label where the working is shown.")
             .defaults_to("its name"),
         Field::text("unit")
-            .about("What the number counts.")
-            .defaults_to("what the formula gives"),
+            .about("The unit of the number.")
+            .defaults_to("the unit of the formula"),
     ]
 });
 
@@ -35,25 +34,25 @@ pub static STEP_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 pub static RESULT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::new("value", FieldType::Anything).required().about("The formula."),
-        Field::text("label").required().about("What it is called."),
+        Field::text("label").required().about("The name that readers see."),
         Field::text("unit")
-            .about("What the number counts. Time and counts may come or go; a currency stays what it is.")
-            .defaults_to("what the formula gives"),
+            .about("The unit of the number. Units of time and of counts may differ from the formula's; a currency may not.")
+            .defaults_to("the unit of the formula"),
         Field::choice("format", &FORMATS).about("`percent` shows 0.6 as 60 %.").defaults_to("`number`"),
         Field::integer("decimals").about("How many decimals are shown, from 0 to 10.").defaults_to("2 for money, up to 2 for others"),
-        Field::boolean("big").about("Whether it is the result that counts.").defaults_to("`true` for the first, where no other is"),
-        Field::text("help").about("One more sentence below it."),
+        Field::boolean("big").about("Whether it is the main result.").defaults_to("`true` for the first result, if no other is `big`"),
+        Field::text("help").about("A further sentence below it."),
     ]
 });
 
-/// What was made of steps and results.
+/// The compiled formulas of steps and results.
 #[derive(Debug, Default)]
 pub struct CompiledFormulas {
     pub codes: Vec<Vec<u32>>,
     pub shows: Vec<NumberFormat>,
     pub steps: Vec<CalculatorLine>,
     pub results: Vec<CalculatorLine>,
-    /// Slots that a text names.
+    /// The slots whose values a text shows.
     pub named: BTreeSet<usize>,
 }
 
@@ -68,7 +67,7 @@ struct WrittenFormula<'a> {
     is_result: bool,
 }
 
-/// Reads steps and results. `None` where there are too many.
+/// Reads steps and results. Returns `None` if there are too many.
 pub fn read(
     node: &YamlNode,
     reading: &ToolContext,
@@ -112,7 +111,7 @@ pub fn read(
                 || scope.tables.iter().any(|table| table.name == *name);
             let is_twice = is_taken || written.iter().any(|other| other.name == name);
             let why = name_fault(name).or_else(|| {
-                is_twice.then(|| "an input, a table or a step has this name already".to_owned())
+                is_twice.then(|| "an input, a table or a step already has this name".to_owned())
             });
             if let Some(why) = why {
                 let problem = Diagnostic::new(
@@ -161,8 +160,9 @@ pub fn read(
     Some(compiled(&written, &order, reading, inputs, scope, problems))
 }
 
-/// Between braces a comma ends a value: `{ value: min(a, b) }` gives a formula `min(a` and a key
-/// `b)` without a value. The same happens to a label with a comma in it.
+/// Explains a value that was cut off at a comma. Between braces, a comma ends a value:
+/// `{ value: min(a, b) }` gives a formula `min(a` and a key `b)` without a value. The same happens
+/// to a label that contains a comma.
 fn unquoted_comma_help(node: &YamlNode, fields: &[Field]) -> Option<Diagnostic> {
     let rest = |(key, entry): &(&String, &crate::yaml::YamlEntry)| {
         entry.node.is_none() && fields.iter().all(|field| field.name != **key)
@@ -183,7 +183,8 @@ fn unquoted_comma_help(node: &YamlNode, fields: &[Field]) -> Option<Diagnostic> 
     Some(problem.at(entry.key_place.clone()))
 }
 
-/// The formula of a step or result. What uses a name that was told already says nothing.
+/// Parses the formula of a step or result. A formula that uses a name with a reported problem is
+/// skipped without another message.
 fn parsed<'a>(
     name: &'a str,
     node: &'a YamlNode,
@@ -214,7 +215,7 @@ fn parsed<'a>(
     }
 }
 
-/// A formula is text, or a number alone.
+/// The text of a formula, which is written as text or as a single number.
 fn text_of(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = node.as_text().map(str::to_owned);
     if text.is_none() {
@@ -223,8 +224,7 @@ fn text_of(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<String> {
             format!("expected a formula, found {}", node.noun()),
         )
         .at(node.place.clone());
-        problems
-            .push(problem.help("a formula that begins with `{`, `[` or a quote goes in quotes"));
+        problems.push(problem.help("put a formula that begins with `{`, `[` or a quote in quotes"));
     }
     text
 }
@@ -248,8 +248,8 @@ fn report(
     );
 }
 
-/// The positions of formulas, each after those that it needs. A circle is told, and left out with
-/// all that needs it.
+/// Returns the positions of formulas, each after those that it uses. A cycle is reported, and
+/// formulas that depend on it are omitted.
 fn in_order(
     written: &[WrittenFormula],
     reading: &ToolContext,
@@ -281,15 +281,16 @@ fn in_order(
             }
         }
         if order.len() == before {
-            circle(written, &needs, &is_done, reading, problems);
+            report_cycle(written, &needs, &is_done, reading, problems);
             break;
         }
     }
     order
 }
 
-/// Tells one circle among the formulas that are not done: going from need to need ends in one.
-fn circle(
+/// Reports one cycle among the formulas that are not done. Following their dependencies always
+/// leads into a cycle.
+fn report_cycle(
     written: &[WrittenFormula],
     needs: &[Vec<usize>],
     is_done: &[bool],
@@ -301,39 +302,43 @@ fn circle(
             .iter()
             .copied()
             .find(|need| !is_done[*need])
-            .expect("what is not done needs something that is not done")
+            .expect("a formula that is not done needs another that is not done")
     };
     let start = is_done
         .iter()
         .position(|is_done| !is_done)
         .expect("the order was not completed");
-    let mut way = vec![start];
+    let mut path = vec![start];
     let first = loop {
-        let at = next(*way.last().expect("it begins with one"));
-        if let Some(first) = way.iter().position(|passed| *passed == at) {
+        let at = next(*path.last().expect("the path begins with one formula"));
+        if let Some(first) = path.iter().position(|passed| *passed == at) {
             break first;
         }
-        way.push(at);
+        path.push(at);
     };
-    let round: Vec<usize> = way[first..].iter().chain([&way[first]]).copied().collect();
-    let names: Vec<String> = round
+    let cycle: Vec<usize> = path[first..]
+        .iter()
+        .chain([&path[first]])
+        .copied()
+        .collect();
+    let names: Vec<String> = cycle
         .iter()
         .map(|at| format!("`{}`", written[*at].name))
         .collect();
-    let formula = &written[round[0]];
+    let formula = &written[cycle[0]];
     let range = formula
         .expr
         .names()
         .iter()
-        .find(|(name, _)| *name == written[round[1]].name)
+        .find(|(name, _)| *name == written[cycle[1]].name)
         .map_or(0..0, |(_, range)| (*range).clone());
-    let message = if round.len() == 2 {
-        format!("{} needs its own value", names[0])
+    let message = if cycle.len() == 2 {
+        format!("{} depends on its own value", names[0])
     } else {
-        format!("these formulas need each other: {}", names.join(" → "))
+        format!("these formulas depend on each other: {}", names.join(" → "))
     };
     let fault = FormulaFault::new(range, message)
-        .help("a value is worked out from others that are known before it");
+        .help("calculate the value from inputs and from steps that do not depend on it");
     report(fault, formula.formula, reading, problems);
 }
 
@@ -397,7 +402,7 @@ fn compiled(
             made.steps.push(line)
         }
     }
-    // One result is the one that counts.
+    // There is always a main result.
     let has_big = made.results.iter().any(|result| result.is_big);
     if let Some(first) = made.results.first_mut() {
         first.is_big |= !has_big;
@@ -405,8 +410,8 @@ fn compiled(
     made
 }
 
-/// How a formula's value is shown that is the key of an option: by the label that the option has in
-/// the choice that the formula names.
+/// The format of a formula whose value is the key of an option: the option's label is shown, as it
+/// is in the choice that the formula uses.
 fn with_labels(
     show: NumberFormat,
     of: &ValueType,
@@ -468,7 +473,7 @@ fn label(formula: &WrittenFormula) -> String {
     })
 }
 
-/// Checks and compiles one formula, its unit stated or its own.
+/// Checks and compiles one formula, and converts its value to the stated unit, if there is one.
 fn one(
     formula: &WrittenFormula,
     reading: &ToolContext,
@@ -486,14 +491,14 @@ fn one(
         let unit = inputs::unit(node, problems)?;
         if let Err(own) = compiled.state(&unit, scope) {
             let message = format!(
-                "the formula gives {}, which is no `{unit}`",
+                "the formula gives {}, which cannot be converted to `{unit}`",
                 if own.contains(' ') {
                     own
                 } else {
                     format!("`{own}`")
                 }
             );
-            let help = "state the unit that it gives, or multiply by a rate in the formula";
+            let help = "state the unit of the formula, or multiply by a rate in the formula";
             problems.push(
                 Diagnostic::new(Code::ToolFormula, message)
                     .at(stated.place.clone())
@@ -505,7 +510,7 @@ fn one(
     if let ValueType::Choices(_) = compiled.of {
         let fault = FormulaFault::new(
             0..formula.text.len(),
-            "a formula gives one value, not a set of choices",
+            "a formula must give one value, not a set of choices",
         );
         report(
             fault.help("use `has`, `count` or `total`"),
@@ -547,14 +552,17 @@ fn decimals(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<u8> {
         .filter(|number| *number <= 10);
     if number.is_none() {
         problems.push(
-            Diagnostic::new(Code::BadValue, "`decimals` is a whole number from 0 to 10")
-                .at(stated.place.clone()),
+            Diagnostic::new(
+                Code::BadValue,
+                "`decimals` must be a whole number from 0 to 10",
+            )
+            .at(stated.place.clone()),
         );
     }
     number
 }
 
-/// A condition as a reader sees it.
+/// A condition as readers see it.
 pub fn condition_in_words(text: &str, inputs: &[Input], made: &CompiledFormulas) -> String {
     let inputs = inputs.iter().map(|input| (&input.name, &input.label));
     let labels: BTreeMap<_, _> = inputs
@@ -573,7 +581,7 @@ pub fn condition_in_words(text: &str, inputs: &[Input], made: &CompiledFormulas)
     })
 }
 
-/// The code of a condition.
+/// Checks and compiles a condition. Returns its code, or `None` after reporting a fault.
 pub fn condition(
     node: &YamlNode,
     reading: &ToolContext,
@@ -593,7 +601,7 @@ pub fn condition(
     if compiled.of != ValueType::Boolean {
         let fault = FormulaFault::new(
             0..text.len(),
-            format!("this is {}; a condition is true or false", compiled.of),
+            format!("this is {}; a condition must be true or false", compiled.of),
         );
         report(
             fault.help("write a comparison such as `hours < 600`"),

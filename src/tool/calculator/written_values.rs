@@ -1,23 +1,23 @@
-//! A calculator as it stands in its file: names, formulas and lines, for a writer who watches it
-//! work.
+//! A calculator as it is written in its file: names, formulas and lines, for writers who inspect
+//! it.
 //!
-//! None of this is published or remembered: the preview asks for it, beside the values that the
-//! browser works out.
+//! None of this is published or cached. The preview shows it next to the values that the browser
+//! computes.
 
 use serde::Serialize;
 
 use super::Calculator;
 use crate::yaml::{YamlMap, YamlNode};
 
-/// Something with a value, as it was written.
+/// A part of a calculator that has a value, as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WrittenValue {
     pub part: WrittenPart,
-    /// What formulas call it; a condition has its number among the texts of `say:`.
+    /// The name in formulas. For a condition, the number of its text in `say:`, from 1.
     pub name: String,
-    /// What readers call it.
+    /// The name that readers see.
     pub label: Option<String>,
-    /// An input has none.
+    /// The formula; `None` for an input.
     pub formula: Option<String>,
     pub line: u32,
     pub slot: usize,
@@ -32,8 +32,8 @@ pub enum WrittenPart {
     Say,
 }
 
-/// All that has a value in a calculator, what is worked out before what is asked. What the
-/// declaration has no more is left out.
+/// All parts of a calculator that have a value: first steps, results and conditions, then inputs.
+/// Parts that `node`, the current declaration, no longer has are omitted.
 pub fn written(node: &YamlNode, calculator: &Calculator) -> Vec<WrittenValue> {
     let part = |key: &str| node.get(key).and_then(YamlNode::as_map);
     let inputs = calculator

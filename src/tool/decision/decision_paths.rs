@@ -1,35 +1,35 @@
-//! The roads through a decision: that each of them ends, and that each question and outcome lies on
-//! one.
+//! The paths through a decision: checks that each path ends, and that each question and outcome is
+//! on one.
 //!
-//! Nodes are numbers, roads the numbers they lead to. Knows nothing of how a decision is written.
-//! Every walk keeps its own stack, so that no graph runs out of the program's.
+//! Nodes are numbers, and an answer is the number of the node that it leads to. This module does
+//! not know how a decision is declared. Every walk keeps an explicit stack, so that no graph
+//! overflows the call stack.
 
 use std::collections::VecDeque;
 
-/// Where the roads from each node lead. An outcome has none.
+/// The graph of a decision. Outcomes have no answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DecisionPaths {
     pub start: usize,
     /// For each node, where its answers lead.
     pub to: Vec<Vec<usize>>,
-    /// The first this many nodes are questions, the others outcomes.
+    /// The number of questions. They are the first nodes; the others are outcomes.
     pub questions: usize,
 }
 
-/// What is wrong with a graph of questions.
+/// A fault in the graph of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GraphFault {
-    /// No road from the start comes here.
+    /// No path from the start leads to this node.
     Unreachable(usize),
-    /// A road that comes back to where it was: the nodes on it, in order, the first not repeated.
+    /// A cycle: its nodes in order, the first not repeated.
     Endless(Vec<usize>),
-    /// A question from which no road leads on.
+    /// A question without answers.
     DeadEnd(usize),
 }
 
 impl DecisionPaths {
-    /// All faults: what cannot be reached, what never ends, what stops without an outcome, each in
-    /// the order of the nodes.
+    /// All faults: unreachable nodes, then cycles, then dead ends, each in the order of the nodes.
     pub fn faults(&self) -> Vec<GraphFault> {
         let reached = self.reached();
         let unreachable = (0..self.to.len())
@@ -39,7 +39,7 @@ impl DecisionPaths {
             .filter(|node| self.to[*node].is_empty())
             .map(GraphFault::DeadEnd);
         unreachable
-            .chain(self.circles().into_iter().map(GraphFault::Endless))
+            .chain(self.cycles().into_iter().map(GraphFault::Endless))
             .chain(dead_ends)
             .collect()
     }
@@ -55,71 +55,71 @@ impl DecisionPaths {
         reached
     }
 
-    /// One circle for each knot of circles: that which a walk in the order of the answers closes
-    /// first.
-    fn circles(&self) -> Vec<Vec<usize>> {
+    /// The cycles of the graph, no two of which share a node. Of cycles that share a node, this
+    /// returns the one that a walk in the order of the answers closes first.
+    fn cycles(&self) -> Vec<Vec<usize>> {
         #[derive(Clone, Copy, PartialEq)]
         enum NodeVisits {
             No,
-            OnTheWay,
+            OnPath,
             Left,
         }
         let mut seen = vec![NodeVisits::No; self.to.len()];
-        let mut is_told = vec![false; self.to.len()];
-        let mut circles = Vec::new();
+        let mut is_reported = vec![false; self.to.len()];
+        let mut cycles = Vec::new();
         for first in std::iter::once(self.start).chain(0..self.to.len()) {
             if seen[first] != NodeVisits::No {
                 continue;
             }
-            seen[first] = NodeVisits::OnTheWay;
-            // Each node on the way, with how many of its roads were taken.
-            let mut way = vec![(first, 0)];
-            while let Some((node, taken)) = way.last_mut() {
+            seen[first] = NodeVisits::OnPath;
+            // Each node on the current path, with the number of its answers already followed.
+            let mut path = vec![(first, 0)];
+            while let Some((node, taken)) = path.last_mut() {
                 let node = *node;
                 let Some(next) = self.to[node].get(*taken).copied() else {
                     seen[node] = NodeVisits::Left;
-                    way.pop();
+                    path.pop();
                     continue;
                 };
                 *taken += 1;
                 match seen[next] {
                     NodeVisits::No => {
-                        seen[next] = NodeVisits::OnTheWay;
-                        way.push((next, 0));
+                        seen[next] = NodeVisits::OnPath;
+                        path.push((next, 0));
                     }
-                    NodeVisits::OnTheWay => {
-                        let from = way
+                    NodeVisits::OnPath => {
+                        let from = path
                             .iter()
                             .position(|(node, _)| *node == next)
-                            .expect("a node on the way stands in it");
-                        let circle: Vec<usize> =
-                            way[from..].iter().map(|(node, _)| *node).collect();
-                        if !circle.iter().any(|node| is_told[*node]) {
-                            circle.iter().for_each(|node| is_told[*node] = true);
-                            circles.push(circle);
+                            .expect("a node marked as on the path is on it");
+                        let cycle: Vec<usize> =
+                            path[from..].iter().map(|(node, _)| *node).collect();
+                        if !cycle.iter().any(|node| is_reported[*node]) {
+                            cycle.iter().for_each(|node| is_reported[*node] = true);
+                            cycles.push(cycle);
                         }
                     }
                     NodeVisits::Left => {}
                 }
             }
         }
-        circles
+        cycles
     }
 
-    /// The number of questions on the longest road to each node. Only for a graph without faults.
+    /// The number of questions on the longest path to each node. The graph must have no faults.
     pub fn ranks(&self) -> Vec<usize> {
-        let mut roads_in = vec![0_usize; self.to.len()];
+        let mut incoming = vec![0_usize; self.to.len()];
         self.to
             .iter()
             .flatten()
-            .for_each(|node| roads_in[*node] += 1);
+            .for_each(|node| incoming[*node] += 1);
         let mut ranks = vec![0; self.to.len()];
         let mut ready = vec![self.start];
         while let Some(node) = ready.pop() {
             for next in &self.to[node] {
                 ranks[*next] = ranks[*next].max(ranks[node] + 1);
-                roads_in[*next] -= 1;
-                if roads_in[*next] == 0 {
+                incoming[*next] -= 1;
+                if incoming[*next] == 0 {
                     ready.push(*next);
                 }
             }
@@ -127,8 +127,8 @@ impl DecisionPaths {
         ranks
     }
 
-    /// The fewest and the most questions that a road from the start can ask. Only for a graph
-    /// without faults.
+    /// The fewest and the most questions on a path from the start to an outcome. The graph must
+    /// have no faults.
     pub fn lengths(&self) -> (usize, usize) {
         let ranks = self.ranks();
         let mut fewest = vec![usize::MAX; self.to.len()];
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_sound_graph_has_no_fault() {
-        // Two roads meet again, which is no circle.
+        // Two paths meet again, which is not a cycle.
         let sound = roads(3, &[&[1, 2], &[2, 3], &[3, 4], &[], &[]]);
         assert_eq!(sound.faults(), []);
         assert_eq!(sound.ranks(), [0, 1, 2, 3, 3]);
@@ -193,8 +193,8 @@ mod tests {
         assert_eq!(knot.faults(), [GraphFault::Endless(vec![0, 1])]);
     }
 
-    /// Every graph of three questions and one outcome with up to two roads each, held against a
-    /// walk of all roads.
+    /// Compares the faults of every graph of three questions and one outcome, with up to two
+    /// answers each, with a walk along every path.
     #[test]
     fn faults_agree_with_walking_every_road() {
         let choices: Vec<Vec<usize>> = std::iter::once(vec![])
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn five_hundred_nodes_are_checked_at_once() {
-        // Each question leads to the next two: more roads than could ever be walked one by one.
+        // Each question leads to the next two: too many paths to walk one by one.
         let to: Vec<Vec<usize>> = (0..500)
             .map(|node| {
                 if node < 498 {
