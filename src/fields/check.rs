@@ -386,7 +386,7 @@ impl FieldCheck<'_> {
         }
         self.problems.push(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None if within.is_empty() => problem.help("put your own fields under `extra:`"),
+            None if within.is_empty() => problem.help("put your own values under `extra:`"),
             None => problem.help(format!(
                 "known keys are {}",
                 listed(

@@ -28,7 +28,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::fields::{CheckContext, Field, FieldType, check};
 use crate::yaml::YamlNode;
 
-/// A calculator, compiled.
+/// A compiled calculator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calculator {
     pub inputs: Vec<Input>,
@@ -86,7 +86,7 @@ pub static CALCULATOR_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     ]
 });
 
-/// The keys of one text of `say:`.
+/// The keys of a text in `say:`.
 pub static SAY_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::text("when")
@@ -144,7 +144,7 @@ pub(super) fn read(
     {
         let problem = Diagnostic::new(Code::MissingField, "a calculator needs at least one result")
             .at(empty.place.clone());
-        problems.push(problem.help("add one: `name: { label: …, value: … }`"));
+        problems.push(problem.help("add a result: `name: { label: …, value: … }`"));
     }
     let inputs = part("inputs")
         .map(|node| inputs::read(node, problems))

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Field, FieldType};
 use crate::yaml::YamlNode;
 
-/// A checked checklist.
+/// A validated checklist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checklist {
     pub groups: Vec<ChecklistGroup>,
@@ -21,16 +21,16 @@ pub struct Checklist {
     pub may_remember: bool,
 }
 
-/// Points that belong together.
+/// A group of related points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChecklistGroup {
-    /// `None` for the points of a list without groups.
+    /// The title; `None` if the list has no groups.
     pub title: Option<String>,
     pub about: Option<ToolText>,
     pub points: Vec<ChecklistPoint>,
 }
 
-/// One thing to tick.
+/// A point that can be checked off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChecklistPoint {
     pub key: String,
@@ -56,14 +56,14 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let group = FieldType::Map(vec![
         Field::text("title")
             .required()
-            .about("What the points have in common."),
+            .about("The title of the group."),
         Field::text("about").about("A sentence before the points (Markdown)."),
         Field::list("items", points.clone())
             .required()
             .about("The points."),
     ]);
     vec![
-        Field::list("groups", group).about("The points in groups."),
+        Field::list("groups", group).about("The points, in groups."),
         Field::list("items", points)
             .about("The points of a list without groups: each a text, or `text` with `why`."),
         Field::text("done").about("The text shown when everything is ticked (Markdown)."),

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::fields::{Field, FieldItem, FieldType};
 use crate::yaml::{YamlMap, YamlNode, YamlValue};
 
-/// A checked comparison.
+/// A validated comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     pub criteria: Vec<Criterion>,
@@ -75,8 +75,8 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let score = FieldType::Map(vec![
         Field::number("score")
             .required()
-            .about("From 0 up to `scale`; more is better."),
-        Field::text("why").about("Why (Markdown)."),
+            .about("A score from 0 to `scale`; higher is better."),
+        Field::text("why").about("The reason for the score (Markdown)."),
     ]);
     let option = FieldType::Map(labelled(vec![
         Field::text("about").about("A sentence about the option (Markdown)."),
@@ -231,7 +231,7 @@ fn scale(node: &YamlNode, item: Option<&FieldItem>, problems: &mut Vec<Diagnosti
             let place = node.get("scale").unwrap_or(node).place.clone();
             let problem = Diagnostic::new(
                 Code::BadValue,
-                format!("`scale`: {stated} is not between 2 and 10"),
+                format!("`scale` must be from 2 to 10, found {stated}"),
             )
             .at(place);
             problems.push(problem.help("write a whole number from 2 to 10"));
@@ -274,12 +274,9 @@ fn ours(
             |near| format!("did you mean `{near}`?"),
         );
         problems.push(
-            Diagnostic::new(
-                Code::BadValue,
-                format!("`ours`: there is no option `{name}`"),
-            )
-            .at(place.clone())
-            .help(help),
+            Diagnostic::new(Code::BadValue, format!("`ours`: unknown option `{name}`"))
+                .at(place.clone())
+                .help(help),
         );
     }
     names.into_iter().map(|(name, _)| name.to_owned()).collect()
@@ -311,7 +308,7 @@ fn scores(
             |near| format!("did you mean `{near}`?"),
         );
         problems.push(
-            Diagnostic::new(Code::UnknownKey, format!("there is no criterion `{key}`"))
+            Diagnostic::new(Code::UnknownKey, format!("unknown criterion `{key}`"))
                 .at(entry.key_place.clone())
                 .help(help)
                 .severity(crate::diagnostic::Severity::Error),

@@ -74,7 +74,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::text("start")
             .about("The name of the first question.")
-            .defaults_to("the one that is written first"),
+            .defaults_to("the first one in the file"),
         Field::new("questions", FieldType::map_of(question))
             .required()
             .about("The questions, by name."),
@@ -125,7 +125,7 @@ pub fn read(
     {
         let problem = Diagnostic::new(Code::MissingField, "a decision needs at least one question")
             .at(empty.place.clone());
-        problems.push(problem.help("add one: `name: { ask: …, answers: { … } }`"));
+        problems.push(problem.help("add a question: `name: { ask: …, answers: { … } }`"));
     }
     // With a wrong name or an answer without a target, the graph is not the intended one.
     if questions.is_empty() || problems[reported..].iter().any(Diagnostic::is_error) {
@@ -184,13 +184,13 @@ fn start(node: &YamlNode, questions: &YamlMap, problems: &mut Vec<Diagnostic>) -
     if found.is_none() {
         let near = nearest(name, questions.keys().map(String::as_str));
         let help = near.map_or_else(
-            || "name one of `questions`".to_owned(),
+            || "use the name of one of the `questions`".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
         problems.push(
             Diagnostic::new(
                 Code::UnknownNode,
-                format!("`start`: there is no question `{name}`"),
+                format!("`start`: unknown question `{name}`"),
             )
             .at(stated.place.clone())
             .help(help),
@@ -296,7 +296,7 @@ impl Decision {
         }
     }
 
-    /// The name of a node.
+    /// Returns the name of a node.
     pub fn key(&self, node: usize) -> &str {
         match node.checked_sub(self.questions.len()) {
             None => &self.questions[node].key,

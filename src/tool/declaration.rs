@@ -20,11 +20,11 @@ pub struct CommonFields {
     /// How the result is calculated, in the writer's words.
     pub method: Option<ToolText>,
     pub sources: Vec<FigureSource>,
-    /// Whether a reader may copy a link with the answers in it.
+    /// Whether readers can copy a link that contains their answers.
     pub may_share: bool,
 }
 
-/// Where a figure comes from.
+/// The source of the tool's numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FigureSource {
     pub title: String,
@@ -49,7 +49,7 @@ pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("Where its figures come from, each with the date on which you checked it."),
         Field::text("disclaimer").about("What the result is not (Markdown)."),
         Field::boolean("share")
-            .about("Whether a reader may copy a link with the answers in it.")
+            .about("Whether readers can copy a link that contains their answers.")
             .defaults_to("`true`"),
     ]
 });

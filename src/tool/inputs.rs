@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::fields::{CheckContext, Field, FieldItem, FieldType, boolean, check};
 use crate::yaml::{YamlEntry, YamlNode, YamlValue as Yaml};
 
-/// One question to the reader.
+/// An input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     pub name: String,
@@ -41,7 +41,7 @@ pub enum InputKind {
     /// One of these options, each a key and a label.
     Choice(Vec<(String, String)>),
     Choices(Vec<(String, String)>),
-    /// Days since 1970-01-01.
+    /// A date, in days since 1970-01-01.
     Date(NumberLimits),
     Text,
     Toggle,
@@ -67,7 +67,7 @@ pub static INPUT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
         Field::text("label")
             .required()
-            .about("The question, in a few words."),
+            .about("The label or question, in a few words."),
         Field::choice("type", &TYPES)
             .about("The type of the answer.")
             .defaults_to("`number`"),
@@ -85,7 +85,7 @@ pub static INPUT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("For `choice` and `choices`: a mapping of keys to labels, or a list."),
         Field::text("help").about("A further sentence below the label."),
         Field::boolean("private")
-            .about("Keeps the answer out of links that the reader copies.")
+            .about("Whether the answer is left out of links that readers copy.")
             .defaults_to("`false`"),
     ]
 });
@@ -95,7 +95,7 @@ pub fn read(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
     let Some(map) = node.as_map() else {
         problems.push(wrong(
             node,
-            "`inputs` is a mapping of names to questions",
+            "`inputs` must be a mapping of names to inputs",
             "write `name: { label: …, type: number }`",
         ));
         return Vec::new();
@@ -110,7 +110,7 @@ fn read_one(name: &str, entry: &YamlEntry, problems: &mut Vec<Diagnostic>) -> Op
         problems.push(
             Diagnostic::new(
                 Code::BadValue,
-                format!("`{name}` cannot be the name of an input"),
+                format!("`{name}` is not a valid name for an input"),
             )
             .at(entry.key_place.clone())
             .help(why),
@@ -189,9 +189,11 @@ fn kind(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Option<I
                     .get("unit")
                     .map_or(&node.place, |unit| &unit.place)
                     .clone();
-                let problem =
-                    Diagnostic::new(Code::MissingField, "money needs a `unit` with its currency")
-                        .at(place);
+                let problem = Diagnostic::new(
+                    Code::MissingField,
+                    "an input of type `money` needs a `unit` with its currency",
+                )
+                .at(place);
                 problems.push(problem.help("write the three letters of the currency: `unit: EUR`"));
                 return None;
             }
@@ -281,7 +283,7 @@ pub(super) fn percent(node: &YamlNode) -> Result<f64, (&'static str, &'static st
         .ok_or(("a percentage", "60%"))
 }
 
-/// Days since 1970-01-01.
+/// Reads a date as the number of days since 1970-01-01.
 pub(super) fn date(node: &YamlNode) -> Result<f64, (&'static str, &'static str)> {
     let date = node
         .as_text()
@@ -289,14 +291,14 @@ pub(super) fn date(node: &YamlNode) -> Result<f64, (&'static str, &'static str)>
     date.map(days).ok_or(("a date", "2026-01-31"))
 }
 
-/// The number of a day, 1970-01-01 being 0.
+/// Returns the number of days since 1970-01-01.
 pub fn days(date: Date) -> f64 {
     f64::from(
         i32::try_from(date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24).unwrap_or(0),
     )
 }
 
-/// The day of a number; `None` beyond the years 1 to 9999.
+/// Returns the date of a number of days; `None` outside the years 1 to 9999.
 pub fn day(days: f64) -> Option<Date> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -313,7 +315,7 @@ fn options(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Vec<(Strin
     const HELP: &str = "write `options: { key: Label, other: Other label }`";
     let Some(stated) = node.get("options") else {
         problems.push(
-            Diagnostic::new(Code::MissingField, "a choice needs `options`")
+            Diagnostic::new(Code::MissingField, "an input with options needs `options`")
                 .at(node.place.clone())
                 .help(HELP),
         );
@@ -348,7 +350,7 @@ fn options(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Vec<(Strin
         None => {
             problems.push(wrong(
                 stated,
-                "`options` is a mapping of keys to labels, or a list of texts",
+                "`options` must be a mapping of keys to labels, or a list of texts",
                 HELP,
             ));
             None
@@ -421,8 +423,8 @@ impl InputKind {
             limits.max.filter(|max| number > *max),
         ) {
             (None, None) => Ok(FormulaValue::Number(number)),
-            (Some(_), _) => Err(InputError::Limit("this is less than `min`".into())),
-            _ => Err(InputError::Limit("this is more than `max`".into())),
+            (Some(_), _) => Err(InputError::Limit("the value is less than `min`".into())),
+            _ => Err(InputError::Limit("the value is more than `max`".into())),
         }
     }
 
@@ -581,7 +583,7 @@ fn unexpected(node: &YamlNode, key: &str, (expected, example): (&str, &str)) -> 
     );
     let message = format!("expected {expected}, found {found}");
     let help = if key == "value" {
-        format!("write it like `{example}`")
+        format!("write it as `{example}`")
     } else {
         format!("write `{key}: {example}`")
     };

@@ -1,5 +1,5 @@
-//! Tools that a writer declares in front matter (`tool:`): checked and compiled when the site is
-//! built, run in the reader's browser.
+//! Tools that an author declares in front matter (`tool:`). They are checked and compiled when the
+//! site is built, and run in the reader's browser.
 //!
 //! [`read`] takes the YAML of one declaration and returns a [`Tool`]: plain data that is stored
 //! next to a page's entry, that `page::tool` turns into a view and that a template renders. Each
@@ -45,7 +45,7 @@ pub const TYPES: [&str; 5] = ["calculator", "checklist", "compare", "decision", 
 /// The id of a tool on the page that declares it.
 pub const ID: &str = "Tool";
 
-/// A tool, checked and compiled.
+/// A validated and compiled tool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     pub common: CommonFields,
@@ -169,7 +169,7 @@ fn read_form(
             Some(_) => ("a tool needs a `type`".to_owned(), node.place.clone()),
             None => (
                 format!(
-                    "a tool is a mapping that begins with `type`; {} found",
+                    "a tool must be a mapping that begins with `type`, found {}",
                     node.noun()
                 ),
                 node.place.clone(),

@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{Field, FieldType};
 use crate::yaml::YamlNode;
 
-/// A checked quiz.
+/// A validated quiz.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quiz {
     pub questions: Vec<QuizQuestion>,
@@ -36,7 +36,7 @@ pub struct QuizAnswer {
     pub note: Option<ToolText>,
 }
 
-/// What a score means.
+/// The meaning of a range of scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScoreBand {
     /// The fewest right answers in this band.
@@ -64,13 +64,13 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("title").about("The band in a few words."),
         Field::text("text")
             .required()
-            .about("What such a score means (Markdown)."),
+            .about("What a score in this band means (Markdown)."),
     ]);
     vec![
         Field::list("questions", question)
             .required()
             .about("The questions, in order."),
-        Field::list("bands", band).about("What a score means."),
+        Field::list("bands", band).about("The meaning of scores, in bands."),
     ]
 });
 
@@ -97,7 +97,7 @@ pub fn read(
     {
         let problem = Diagnostic::new(Code::MissingField, "a quiz needs at least one question")
             .at(empty.place.clone());
-        problems.push(problem.help("add one: `- ask: …` with `answers: |` and a task list"));
+        problems.push(problem.help("add a question: `- ask: …` with `answers: |` and a task list"));
     }
     let mut bands: Vec<(ScoreBand, &YamlNode)> = list("bands")
         .iter()
@@ -130,7 +130,7 @@ fn question(
         if answers.len() < 2 {
             report(
                 "a question needs at least two answers",
-                "add another `- [ ]` line",
+                "add another line `- [ ] …`",
             );
         } else if right == 0 {
             report(

@@ -31,10 +31,10 @@ pub static TABLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("The rows, or a list of brackets, of a table with a `unit`."),
         Field::text("file").about("A CSV file in `data/` whose first line names the columns."),
         Field::text("key")
-            .about("The file's column of keys.")
+            .about("The column with the keys.")
             .defaults_to("`key`"),
         Field::text("value")
-            .about("The file's column of numbers.")
+            .about("The column with the numbers.")
             .defaults_to("`value`"),
         Field::text("up_to")
             .about("Instead of `key`: the column of the brackets' upper ends, empty in the last."),
@@ -54,7 +54,7 @@ pub fn read(
     let Some(map) = node.as_map() else {
         problems.push(wrong(
             node,
-            "`tables` is a mapping of names to tables",
+            "`tables` must be a mapping of names to tables",
             "write `name: { key: number, … }`",
         ));
         return Vec::new();
@@ -74,7 +74,7 @@ fn read_one(
         problems.push(
             Diagnostic::new(
                 Code::BadValue,
-                format!("`{name}` cannot be the name of a table"),
+                format!("`{name}` is not a valid name for a table"),
             )
             .at(entry.key_place.clone())
             .help(why),
@@ -209,7 +209,7 @@ fn value(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<f64> {
         problems.push(wrong(
             node,
             &format!("expected a number or a percentage, found {}", node.noun()),
-            "write it like `12.5` or `20%`",
+            "write a number such as `12.5` or a percentage such as `20%`",
         ));
     }
     read
@@ -286,7 +286,11 @@ fn from_file(
                 "data/{name} has no number in column `{values}` on line {}",
                 line + 2
             );
-            problems.push(wrong(file, &message, "write a number like `12.5` or `20%`"));
+            problems.push(wrong(
+                file,
+                &message,
+                "write a number such as `12.5` or `20%`",
+            ));
             return None;
         };
         table.push((key, number));

@@ -140,7 +140,7 @@ fn what_does_not_fit_is_told_and_left_out() {
         ),
         (
             "layout: post",
-            "warning unknown-key 1:1 unknown key `layout` (put your own fields under `extra:`)",
+            "warning unknown-key 1:1 unknown key `layout` (put your own values under `extra:`)",
         ),
         (
             "- a",

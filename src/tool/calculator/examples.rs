@@ -125,7 +125,7 @@ fn mapping<'a>(
         let problem = Diagnostic::new(
             Code::WrongType,
             format!(
-                "`{key}` is a mapping of names to values; {} found",
+                "`{key}` must be a mapping of names to values, found {}",
                 stated.noun()
             ),
         );

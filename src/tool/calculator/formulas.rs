@@ -95,14 +95,14 @@ pub fn read(
             let problem = Diagnostic::new(
                 Code::WrongType,
                 format!(
-                    "`{part}` is a mapping of names to formulas; {} found",
+                    "`{part}` must be a mapping of names to formulas, found {}",
                     stated.noun()
                 ),
             );
             problems.push(
                 problem
                     .at(stated.place.clone())
-                    .help("write `name: formula`, one per line"),
+                    .help("write one `name: formula` on each line"),
             );
             continue;
         };
@@ -116,7 +116,7 @@ pub fn read(
             if let Some(why) = why {
                 let problem = Diagnostic::new(
                     Code::BadValue,
-                    format!("`{name}` cannot be the name of a formula"),
+                    format!("`{name}` is not a valid name for a formula"),
                 );
                 problems.push(problem.at(entry.key_place.clone()).help(why));
                 continue;
@@ -131,7 +131,7 @@ pub fn read(
             } else if is_result {
                 let problem = Diagnostic::new(
                     Code::WrongType,
-                    "a result is a mapping with `label` and `value`",
+                    "a result must be a mapping with `label` and `value`",
                 )
                 .at(entry.node.place.clone());
                 problems.push(problem.help(format!("write `{name}: {{ label: …, value: … }}`")));

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DecisionPaths {
     pub start: usize,
-    /// For each node, where its answers lead.
+    /// For each node, the nodes that its answers lead to.
     pub to: Vec<Vec<usize>>,
     /// The number of questions. They are the first nodes; the others are outcomes.
     pub questions: usize,

@@ -1,8 +1,8 @@
-//! Proves a formula's types and units, and writes its op codes in the same walk.
+//! Checks a formula's types and units, and generates its op codes in the same traversal.
 //!
-//! A number has a unit or is plain; a number written out in a formula takes the unit that its
-//! neighbours ask for. `+ -` and comparisons need one unit, `* /` make new ones. Units of time that
-//! convert exactly are converted, by an op in the code.
+//! A number has a unit or is plain; a literal takes the unit that its context requires. `+ -` and
+//! comparisons require equal units, and `* /` produce new ones. Units of time that can be converted
+//! exactly are converted by an op in the code.
 
 mod calls;
 mod signs;
@@ -21,7 +21,7 @@ use super::range::NumberRange;
 use super::units::Unit;
 use crate::diagnostic::nearest;
 
-/// Something that a formula may name; its position is its slot.
+/// A value that a formula can refer to; its position is its slot.
 #[derive(Clone, Debug)]
 pub struct KnownName {
     pub name: String,
@@ -30,30 +30,30 @@ pub struct KnownName {
     pub is_used: Cell<bool>,
 }
 
-/// A table that a formula may name; its position is its number.
+/// A table that a formula can refer to; its position is its number.
 #[derive(Clone, Debug)]
 pub struct KnownTable {
     pub name: String,
-    /// Keys of its rows; `None` for brackets.
+    /// The keys of its rows; `None` for brackets.
     pub keys: Option<Vec<String>>,
     pub unit: Option<Unit>,
     pub span: NumberRange,
     pub is_used: Cell<bool>,
 }
 
-/// All that formulas may name.
+/// All names that formulas can refer to.
 #[derive(Clone, Debug, Default)]
 pub struct NameScope {
     pub known: Vec<KnownName>,
     pub tables: Vec<KnownTable>,
-    /// Names that are defined and whose own faults were told.
+    /// Names whose definitions have problems that were already reported.
     pub broken: BTreeSet<String>,
     pub constants: Vec<FormulaValue>,
 }
 
 impl NameScope {
-    /// Whether a formula uses what has a name that no name can be, such as `my-hours`: it would be
-    /// read as something else.
+    /// Returns whether a formula uses a defined but invalid name, such as `my-hours`, which the
+    /// parser would read differently.
     pub fn uses_invalid_name(&self, text: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let stands = |name: &str| {
@@ -67,7 +67,7 @@ impl NameScope {
     }
 }
 
-/// A formula that holds.
+/// A formula that has been checked and compiled.
 #[derive(Clone, Debug)]
 pub struct CompiledFormula {
     pub code: Code,
@@ -75,14 +75,14 @@ pub struct CompiledFormula {
     pub span: NumberRange,
 }
 
-/// What a part of a formula gives.
+/// The type and range of a part of a formula.
 #[derive(Clone, Debug)]
 struct TypedPart {
     of: ValueType,
     span: NumberRange,
 }
 
-/// Checks a formula and compiles it. `None` when it has a fault that is more than a doubt.
+/// Checks and compiles a formula. Returns `None` if it has a fault other than a doubt.
 pub fn compile(
     text: &str,
     expr: &Expr,
@@ -111,8 +111,8 @@ pub fn compile(
 }
 
 impl CompiledFormula {
-    /// Makes the value one of the unit that the writer stated. `Err` with the formula's own unit
-    /// where that cannot be.
+    /// Converts the value to the unit that the author set. Returns `Err` with the formula's own
+    /// unit if that is impossible.
     pub fn state(&mut self, unit: &Unit, scope: &mut NameScope) -> Result<(), String> {
         let ValueType::Number(measure) = &self.of else {
             return Err(self.of.to_string());
@@ -129,8 +129,8 @@ impl CompiledFormula {
     }
 }
 
-/// Multiplies what is on top of the stack; a factor below 1 divides instead, since its inverse is
-/// exact.
+/// Multiplies the value on top of the stack. A factor below 1 divides instead, because its inverse
+/// is exact.
 fn convert(factor: f64, code: &mut Code, constants: &mut Vec<FormulaValue>) {
     let (number, op) = if factor < 1.0 {
         ((1.0 / factor).round(), Op::Divide)
@@ -159,7 +159,7 @@ struct Compiler<'a> {
     constants: &'a mut Vec<FormulaValue>,
     code: Code,
     faults: &'a mut Vec<FormulaFault>,
-    /// What a condition says of slots, in the branch that it leads to.
+    /// What a condition implies about slots, within the branch that it leads to.
     narrowed: BTreeMap<usize, NumberRange>,
 }
 
@@ -180,7 +180,7 @@ impl Compiler<'_> {
         None
     }
 
-    /// The text of a part, short enough for a message.
+    /// Returns the text of a part, shortened for a message.
     fn quote(&self, range: &Range<usize>) -> String {
         let text = self
             .text
@@ -260,12 +260,12 @@ impl Compiler<'_> {
                 "write `lookup({name}, …)`, `bracket({name}, …)` or `total({name}, …)`"
             )));
         }
-        let fault = FormulaFault::new(range.clone(), format!("nothing here is called `{name}`"));
+        let fault = FormulaFault::new(range.clone(), format!("unknown name `{name}`"));
         let help = self.suggestion(name);
         self.fault(fault.help(help))
     }
 
-    /// What a name that nothing has may mean.
+    /// Returns help for an unknown name.
     fn suggestion(&self, name: &str) -> String {
         let known = self.scope.known.iter();
         let is_option = known.clone().any(|known| {
@@ -275,7 +275,7 @@ impl Compiler<'_> {
                 .is_some_and(|options| options.iter().any(|option| option == name))
         });
         if is_option {
-            return format!("an option stands in quotes: `'{name}'`");
+            return format!("write an option in quotes: `'{name}'`");
         }
         let names = || {
             self.scope
@@ -294,11 +294,11 @@ impl Compiler<'_> {
         if names.is_empty() {
             "define it under `inputs` or `steps`".into()
         } else {
-            format!("there are {}", names.join(", "))
+            format!("the known names are {}", names.join(", "))
         }
     }
 
-    /// A part that has to be a number.
+    /// Compiles a part that must be a number.
     fn number(&mut self, expr: &Expr) -> Option<(Measure, NumberRange)> {
         let part = self.part(expr)?;
         match part.of {
@@ -306,18 +306,18 @@ impl Compiler<'_> {
             other => {
                 let help = match other {
                     ValueType::Date => {
-                        "days between dates are `days_between(a, b)`, later dates `add_days(date, days)`"
+                        "use `days_between(a, b)` for the days between dates, or `add_days(date, days)` for a later date"
                     }
-                    ValueType::Boolean => "turn it into a number: `if(…, 1, 0)`",
+                    ValueType::Boolean => "convert it to a number: `if(…, 1, 0)`",
                     ValueType::Text(_) => {
-                        "a number for each option is a table: `lookup(table, choice)`"
+                        "use a table for a number for each option: `lookup(table, choice)`"
                     }
                     _ => {
-                        "`count(…)` tells how many are chosen, `total(table, …)` adds a number for each"
+                        "use `count(…)` for how many are chosen, or `total(table, …)` to add a number for each"
                     }
                 };
                 let message = format!(
-                    "{} is {other}; a number is needed here",
+                    "expected a number, but {} is {other}",
                     self.quote(&expr.range)
                 );
                 self.faults
@@ -333,7 +333,7 @@ impl Compiler<'_> {
             return Some(());
         }
         let message = format!(
-            "{} is {}; true or false is needed here",
+            "expected true or false, but {} is {}",
             self.quote(&expr.range),
             part.of
         );
@@ -344,8 +344,8 @@ impl Compiler<'_> {
         None
     }
 
-    /// The unit of two numbers that are to be of one; the second, on top of the stack, is converted
-    /// where that is exact.
+    /// Returns the common unit of two numbers. The second, on top of the stack, is converted if an
+    /// exact conversion exists.
     fn common_unit(
         &mut self,
         first: &Measure,
@@ -379,16 +379,16 @@ fn units_differ(a: &Unit, b: &Unit, range: &Range<usize>, what: &str) -> Formula
     };
     let fault = FormulaFault::new(
         range.clone(),
-        format!("{what}: {} and {} do not go together", word(a), word(b)),
+        format!("{what}: {} and {} are not compatible", word(a), word(b)),
     );
     let other = if a.is_plain() { b } else { a };
     match (a.is_plain() || b.is_plain(), other.currency()) {
         (true, _) => fault.help(format!(
-            "give the plain one its unit: `unit: {other}` for an input, `50 {other}` for a number",
+            "give the plain number a unit: `unit: {other}` for an input, `50 {other}` for a literal",
         )),
         (false, Some(_)) if a.currency().is_some() && b.currency().is_some() => {
-            fault.help("no fixed rate converts money: make the rate an input")
+            fault.help("add an input for the exchange rate, because it is not fixed")
         }
-        _ => fault.help("multiply or divide by a rate first, so that both count the same"),
+        _ => fault.help("multiply or divide by a rate first, so that both have the same unit"),
     }
 }

@@ -1,21 +1,20 @@
-//! Compiled formulas: op codes after each other, each with its operand where it has one, over
-//! numbered slots.
+//! Compiled formulas: a sequence of op codes, some with an operand, that work on numbered slots.
 //!
-//! What an op takes stands on a stack, the last argument on top; what it gives is put there.
-//! Numbers are those of `static/js/tool/machine.js` and never change their meaning.
+//! An op takes its arguments from a stack, with the last argument on top, and pushes its result.
+//! The numbers are those of `static/js/tool/machine.js`, and their meaning never changes.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! ops {
     ($($variant:ident = $number:literal, $has_operand:literal;)*) => {
-        /// One operation.
+        /// An operation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Op { $($variant = $number,)* }
 
         impl Op {
             pub const ALL: &[Op] = &[$(Op::$variant),*];
 
-            /// Whether a number follows it in the code.
+            /// Returns whether an operand follows the op in the code.
             pub fn has_operand(self) -> bool {
                 match self { $(Op::$variant => $has_operand,)* }
             }
@@ -28,7 +27,7 @@ macro_rules! ops {
 }
 
 ops! {
-    // Puts a constant, or the value of a slot.
+    // Pushes a constant, or the value of a slot.
     Constant = 0, true;
     Load = 1, true;
     Add = 2, false;
@@ -73,37 +72,38 @@ ops! {
     Count = 38, false;
 }
 
-/// What is added to the decimals of [`Op::Round`], so that no operand is negative.
+/// The number that is added to the decimals of [`Op::Round`], so that no operand is negative.
 pub const DECIMALS_SHIFT: u32 = 20;
 
 /// Op codes and operands.
 pub type Code = Vec<u32>;
 
-/// A value while a formula runs. A date is the number of days since 1970-01-01.
+/// A value of a formula. A date is the number of days since 1970-01-01.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FormulaValue {
     Number(f64),
     Text(String),
     Boolean(bool),
-    /// Several options, in the order in which they are offered.
+    /// Several options, in the order of the declaration.
     Choices(Vec<String>),
 }
 
-/// Figures that formulas look up.
+/// A table of numbers that formulas look up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FigureTable {
     Rows(Vec<(String, f64)>),
-    /// Upper ends, ascending, each with its rate; the last may be infinite.
+    /// The upper ends, ascending, each with its rate; the last may be infinite.
     Brackets(Vec<(f64, f64)>),
 }
 
 /// All formulas of a tool, in the order in which they run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Program {
-    /// Numbers and texts that formulas hold.
+    /// The literal numbers and texts of the formulas.
     pub constants: Vec<FormulaValue>,
     pub tables: Vec<FigureTable>,
-    /// How many slots hold inputs; the value of `formulas[i]` goes into the slot after them.
+    /// The number of slots for inputs. The value of `formulas[i]` is stored in the slot with this
+    /// number plus `i`.
     pub inputs: usize,
     pub formulas: Vec<Code>,
 }

@@ -1,4 +1,4 @@
-//! A formula's text as tokens, each with its range of bytes.
+//! Splits the text of a formula into tokens, each with its range of bytes.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ const SIGNS: [&str; 15] = [
 ];
 const WORDS: [&str; 5] = ["and", "or", "not", "true", "false"];
 
-/// What people type for a sign of the language.
+/// Common substitutes for the signs of the language.
 const MEANT: [(&str, &str); 12] = [
     ("&&", "and"),
     ("||", "or"),
@@ -41,7 +41,7 @@ pub(super) fn is_word_of_the_language(name: &str) -> bool {
     WORDS.contains(&name) || name == "if"
 }
 
-/// The tokens of a formula, the last an [`FormulaToken::ReferenceEnd`].
+/// Returns the tokens of a formula; the last is a [`FormulaToken::ReferenceEnd`].
 pub(super) fn tokens(text: &str) -> Result<Vec<PlacedToken>, FormulaFault> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -81,13 +81,13 @@ fn number(rest: &str, at: usize) -> Result<(FormulaToken, usize), FormulaFault> 
         Ok(value) if value.is_finite() => Ok((FormulaToken::Number(value), length)),
         Ok(_) => Err(
             FormulaFault::new(at..at + length, "this number is too large")
-                .help("the largest is about 1.8e308"),
+                .help("use a number up to about 1.8e308"),
         ),
         Err(_) => Err(FormulaFault::new(
             at..at + length,
-            format!("`{}` is no number", &rest[..length]),
+            format!("`{}` is not a valid number", &rest[..length]),
         )
-        .help("a number is written like `0.5`; a name stands for one value, without parts")),
+        .help("write a number as `0.5`; a name has no parts")),
     }
 }
 
@@ -119,20 +119,21 @@ fn sign(rest: &str, first: char, at: usize) -> Result<(FormulaToken, usize), For
         return Ok((FormulaToken::Sign(sign), sign.len()));
     }
     if rest.starts_with(":=") {
-        return Err(FormulaFault::new(at..at + 2, "a formula gives no names")
-            .help("write the formula alone; its key is its name"));
+        return Err(
+            FormulaFault::new(at..at + 2, "a formula cannot assign a name")
+                .help("write the formula without `=`; its key is its name"),
+        );
     }
     if let Some((typed, meant)) = MEANT.iter().find(|(typed, _)| rest.starts_with(typed)) {
         let fault = FormulaFault::new(
             at..at + typed.len(),
-            format!("`{typed}` is no sign of the language"),
+            format!("`{typed}` is not an operator of the language"),
         );
         return Err(fault.help(format!("write `{meant}`")));
     }
     let fault = FormulaFault::new(
         at..at + first.len_utf8(),
-        format!("`{first}` is no sign of the language"),
+        format!("`{first}` is not an operator of the language"),
     );
-    Err(fault
-        .help("there are `+ - * / ^ %`, `< <= > >= == !=`, `and or not`, parentheses and commas"))
+    Err(fault.help("use `+ - * / ^ %`, `< <= > >= == !=`, `and or not`, parentheses and commas"))
 }

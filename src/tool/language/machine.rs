@@ -1,9 +1,9 @@
-//! Runs compiled formulas. `static/js/tool/machine.js` does the same, op by op.
+//! Runs compiled formulas. `static/js/tool/machine.js` implements the same ops.
 
 use super::code::{DECIMALS_SHIFT, FigureTable, FormulaValue, Op, Program};
 use super::numbers;
 
-/// The values of all slots: the inputs, then each formula's.
+/// Returns the values of all slots: the inputs, then the formulas.
 pub fn run(program: &Program, inputs: &[FormulaValue]) -> Vec<FormulaValue> {
     let mut slots = inputs.to_vec();
     for formula in &program.formulas {
@@ -13,8 +13,8 @@ pub fn run(program: &Program, inputs: &[FormulaValue]) -> Vec<FormulaValue> {
     slots
 }
 
-/// The value of one formula. Its code comes from the compiler, so the stack holds what each op
-/// takes.
+/// Returns the value of one formula. The compiler guarantees that the stack contains the arguments
+/// of each op.
 fn evaluate(code: &[u32], program: &Program, slots: &[FormulaValue]) -> FormulaValue {
     let mut stack = Stack(Vec::new());
     let mut words = code.iter().copied();
@@ -33,13 +33,15 @@ struct Stack(Vec<FormulaValue>);
 
 impl Stack {
     fn pop(&mut self) -> FormulaValue {
-        self.0.pop().expect("the compiler pushes what an op takes")
+        self.0
+            .pop()
+            .expect("the compiler pushes the arguments of an op")
     }
 
     fn number(&mut self) -> f64 {
         match self.pop() {
             FormulaValue::Number(number) => number,
-            _ => unreachable!("the checker lets only numbers come here"),
+            _ => unreachable!("the checker allows only numbers here"),
         }
     }
 
@@ -113,7 +115,7 @@ fn step(op: Op, operand: usize, program: &Program, slots: &[FormulaValue], stack
     }
 }
 
-/// Functions from numbers to a number.
+/// Applies a function from numbers to a number.
 fn call(op: Op, operand: usize, stack: &mut Stack) {
     let value = match op {
         Op::Negate => -stack.number(),
@@ -165,12 +167,12 @@ fn call(op: Op, operand: usize, stack: &mut Stack) {
             let payments = stack.numbers(operand - 1);
             numbers::npv(stack.number(), &payments)
         }
-        _ => unreachable!("the other ops were taken before"),
+        _ => unreachable!("the other ops were handled before"),
     };
     stack.put(value);
 }
 
-/// From the first on: adding to 0 would lose the sign of -0.
+/// Adds numbers, beginning with the first: adding to 0 would lose the sign of -0.
 fn sum(numbers: &[f64]) -> f64 {
     numbers
         .iter()
@@ -186,7 +188,7 @@ fn look_up(op: Op, table: Option<&FigureTable>, stack: &mut Stack) {
                 matches!(stack.pop(), FormulaValue::Choices(chosen) if chosen.contains(&option));
             stack.put_boolean(is_chosen);
         }
-        #[expect(clippy::cast_precision_loss, reason = "nobody ticks 2^53 boxes")]
+        #[expect(clippy::cast_precision_loss, reason = "nobody selects 2^53 options")]
         (Op::Count, _, FormulaValue::Choices(chosen)) => stack.put(chosen.len() as f64),
         (Op::Lookup, Some(FigureTable::Rows(rows)), FormulaValue::Text(key)) => {
             stack.put(
@@ -220,6 +222,6 @@ fn look_up(op: Op, table: Option<&FigureTable>, stack: &mut Stack) {
             }
             stack.put(total);
         }
-        _ => unreachable!("the checker lets only what fits come here"),
+        _ => unreachable!("the checker allows only matching types here"),
     }
 }

@@ -1,10 +1,10 @@
-//! The language of formulas: small, frozen, without side effects. Text goes in, op codes come out,
+//! The formula language: small, stable and without side effects. Text is compiled to op codes,
 //! which run here and in the browser.
 //!
-//! `lexer` and `parser` make a tree, `check` proves types and units and finds divisions by zero
-//! while it writes op codes, `machine` runs them. `static/js/tool/machine.js` is the same machine;
-//! `tests/browser` holds both to equal bits. There are no members, no assignment and no loops, so a
-//! formula ends after as many operations as it has.
+//! `lexer` and `parser` build a tree, `check` verifies types and units and finds divisions by zero
+//! while it generates op codes, and `machine` runs them. `static/js/tool/machine.js` is the same
+//! machine; `tests/browser` verifies that both give the same bits. There are no members,
+//! assignments or loops, so a formula always ends after as many operations as it contains.
 
 pub mod check;
 pub mod code;
@@ -21,20 +21,20 @@ pub mod words;
 
 use std::ops::Range;
 
-/// The longest that a formula may be, in bytes.
+/// The maximum length of a formula in bytes.
 pub const FORMULA_BYTES_MAX: usize = 10_000;
 
-/// The deepest that operations may nest; deeper ones belong into steps of their own.
+/// The maximum depth of nested operations; deeper formulas must be divided into steps.
 pub const DEPTH_MAX: usize = 64;
 
-/// Something wrong in a formula.
+/// A fault in a formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormulaFault {
     pub message: String,
-    /// Bytes of the formula.
+    /// The range of bytes in the formula.
     pub range: Range<usize>,
     pub help: Option<String>,
-    /// It may be meant: the tool works for most inputs.
+    /// Whether it may be intended, because the tool works for most inputs.
     pub is_doubt: bool,
 }
 
@@ -63,12 +63,12 @@ impl FormulaFault {
     }
 }
 
-/// Whether a writer may give this name to an input, a step, a table or a result, and, if not, why.
+/// Returns why an input, a step, a table or a result cannot have this name, if it cannot.
 pub fn name_fault(name: &str) -> Option<String> {
     let is_name = name.starts_with(char::is_alphabetic)
         && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !is_name {
-        let rule = "a name begins with a letter and holds letters, digits and `_`";
+        let rule = "a name must begin with a letter and contain only letters, digits and `_`";
         let near: String = name
             .trim()
             .chars()
@@ -76,13 +76,13 @@ pub fn name_fault(name: &str) -> Option<String> {
             .collect();
         let is_near = near.starts_with(char::is_alphabetic) && near.len() < 40;
         return Some(if is_near {
-            format!("{rule}: `{near}` is one")
+            format!("{rule}, such as `{near}`")
         } else {
             rule.into()
         });
     }
     if lexer::is_word_of_the_language(name) {
-        return Some(format!("`{name}` is a word of the language"));
+        return Some(format!("`{name}` is a keyword of the formula language"));
     }
-    functions::named(name).map(|_| format!("`{name}` is a function of the language"))
+    functions::named(name).map(|_| format!("`{name}` is a function of the formula language"))
 }

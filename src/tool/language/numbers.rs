@@ -1,11 +1,11 @@
 //! Arithmetic that gives the same bits here and in the browser.
 //!
-//! Only `+ - * /`, comparisons, `floor`, `ceil`, `abs` and `sqrt` are taken from the machine: IEEE
-//! 754 fixes their last bit. Powers and logarithms of libraries differ there, so they are written
-//! out, once here and once in `static/js/tool/numbers.js`, operation by operation. Whoever changes
-//! one changes the other; `tests/browser/tool.test.mjs` compares them.
+//! Only `+ - * /`, comparisons, `floor`, `ceil`, `abs` and `sqrt` are taken from the platform,
+//! because IEEE 754 defines their last bit. Powers and logarithms differ between libraries, so they
+//! are implemented both here and in `static/js/tool/numbers.js`, operation by operation. If you
+//! change one, change the other; `tests/browser/tool.test.mjs` compares them.
 
-/// ln 2 as a sum of two numbers, the first with so few bits that its product with an exponent is
+/// ln 2 as a sum of two numbers. The first has so few bits that its product with an exponent is
 /// exact.
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
@@ -13,10 +13,10 @@ const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
 const TWO_TO_54: f64 = 18_014_398_509_481_984.0;
 
-/// Exponents up to this one are multiplied out.
+/// The largest exponent that is computed by multiplication.
 const MULTIPLIED_MAX: f64 = 1024.0;
 
-/// 2^1, 2^2, 2^4 … 2^512.
+/// Returns 2^1, 2^2, 2^4 … 2^512.
 fn doublings() -> [f64; 10] {
     let mut powers = [2.0; 10];
     for index in 1..10 {
@@ -25,7 +25,7 @@ fn doublings() -> [f64; 10] {
     powers
 }
 
-/// 2 to a whole power between -1000 and 1000.
+/// Returns 2 to a whole power between -1000 and 1000.
 fn two_to(exponent: f64) -> f64 {
     let mut rest = exponent.abs();
     let (mut power, mut doubling) = (1.0, 2.0);
@@ -39,7 +39,7 @@ fn two_to(exponent: f64) -> f64 {
     if exponent < 0.0 { 1.0 / power } else { power }
 }
 
-/// The natural logarithm of a number above 0.
+/// Returns the natural logarithm of a number above 0.
 pub fn ln(x: f64) -> f64 {
     let (mut mantissa, mut exponent) = (x, 0.0);
     if mantissa < 1e-300 {
@@ -73,7 +73,7 @@ pub fn ln(x: f64) -> f64 {
     exponent * LN2_HIGH + (exponent * LN2_LOW + 2.0 * ratio * series)
 }
 
-/// e to the power of a number.
+/// Returns e to the power of a number.
 pub fn exp(x: f64) -> f64 {
     if x > 710.0 {
         return f64::INFINITY;
@@ -93,7 +93,7 @@ pub fn exp(x: f64) -> f64 {
     series * two_to(half) * two_to(exponent - half)
 }
 
-/// A number to a whole power from 0 to [`MULTIPLIED_MAX`].
+/// Returns a number to a whole power from 0 to [`MULTIPLIED_MAX`].
 fn multiplied(base: f64, exponent: f64) -> f64 {
     let (mut rest, mut square, mut product) = (exponent, base, 1.0);
     while rest > 0.0 {
@@ -114,8 +114,8 @@ fn whole_power(base: f64, exponent: f64) -> f64 {
     }
 }
 
-/// `base ^ exponent`. Whole exponents are multiplied out; a fraction of one goes through the
-/// logarithm.
+/// Returns `base ^ exponent`. Whole exponents are computed by multiplication, fractional ones with
+/// the logarithm.
 pub fn pow(base: f64, exponent: f64) -> f64 {
     if base.is_nan() || exponent.is_nan() {
         return f64::NAN;
@@ -155,8 +155,9 @@ pub fn pow(base: f64, exponent: f64) -> f64 {
     sign * whole_power(size, whole) * exp((exponent - whole) * ln(size))
 }
 
-/// Rounds to so many decimals (negative: to tens, hundreds …), half away from zero. What lies half
-/// a last bit below a half is taken for one: 2.675 has no exact binary form, and means 2.68.
+/// Rounds to this many decimals (negative: to tens, hundreds …), half away from zero. A number that
+/// is half of the last bit below a half counts as a half: 2.675 has no exact binary form, but means
+/// 2.68.
 pub fn round(x: f64, decimals: f64) -> f64 {
     let size = x.abs();
     let power = multiplied(10.0, decimals.abs());
@@ -201,7 +202,7 @@ pub fn max(a: f64, b: f64) -> f64 {
     }
 }
 
-/// The payment that repays `amount` in `periods` equal parts, the first after one period.
+/// Returns the payment that repays `amount` in `periods` equal parts, the first after one period.
 pub fn pmt(rate: f64, periods: f64, amount: f64) -> f64 {
     if rate == 0.0 {
         amount / periods
@@ -210,7 +211,7 @@ pub fn pmt(rate: f64, periods: f64, amount: f64) -> f64 {
     }
 }
 
-/// What `present` and a `payment` at the end of each period have grown to.
+/// Returns the future value of `present` and of a `payment` at the end of each period.
 pub fn fv(rate: f64, periods: f64, payment: f64, present: f64) -> f64 {
     if rate == 0.0 {
         return present + payment * periods;
@@ -219,7 +220,7 @@ pub fn fv(rate: f64, periods: f64, payment: f64, present: f64) -> f64 {
     present * growth + payment * (growth - 1.0) / rate
 }
 
-/// What a `payment` at the end of each period is worth today.
+/// Returns the present value of a `payment` at the end of each period.
 pub fn pv(rate: f64, periods: f64, payment: f64) -> f64 {
     if rate == 0.0 {
         payment * periods
@@ -228,7 +229,7 @@ pub fn pv(rate: f64, periods: f64, payment: f64) -> f64 {
     }
 }
 
-/// What payments, the first after one period, are worth today.
+/// Returns the present value of payments, the first after one period.
 pub fn npv(rate: f64, payments: &[f64]) -> f64 {
     let (mut discount, mut total) = (1.0, 0.0);
     for payment in payments {

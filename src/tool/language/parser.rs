@@ -1,5 +1,5 @@
-//! A formula's tree, by operator precedence (Pratt 1973): each sign binds as strongly as its number
-//! says.
+//! Parses a formula into a tree by operator precedence (Pratt 1973): each operator binds as
+//! strongly as its number states.
 
 use std::ops::Range;
 
@@ -28,10 +28,10 @@ pub enum ExprNode {
     Call(String, Range<usize>, Vec<Expr>),
 }
 
-/// Reads a formula.
+/// Parses a formula.
 ///
 /// # Errors
-/// The first thing that cannot be understood.
+/// Returns the first syntax error.
 pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
     if text.len() > FORMULA_BYTES_MAX {
         let fault = FormulaFault::new(
@@ -42,7 +42,7 @@ pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
     }
     let tokens = lexer::tokens(text)?;
     if tokens.len() == 1 {
-        return Err(FormulaFault::new(0..text.len(), "there is no formula here")
+        return Err(FormulaFault::new(0..text.len(), "the formula is empty")
             .help("write a number, a name or a formula"));
     }
     let mut parser = Parser {
@@ -53,29 +53,27 @@ pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
     let expr = parser.expr(0)?;
     match parser.peek() {
         FormulaToken::End => Ok(expr),
-        FormulaToken::Sign(")") => {
-            Err(FormulaFault::new(parser.range(), "this `)` closes nothing")
-                .help("delete it, or open a `(` before it"))
-        }
+        FormulaToken::Sign(")") => Err(FormulaFault::new(
+            parser.range(),
+            "this `)` has no matching `(`",
+        )
+        .help("delete it, or add a `(` before it")),
         FormulaToken::Sign(",") => {
-            let help = "commas stand between the arguments of a function; a decimal is written with a point: `0.5`";
-            Err(
-                FormulaFault::new(parser.range(), "a comma stands outside of a function")
-                    .help(help),
-            )
+            let help = "use commas only between the arguments of a function; write a decimal with a point: `0.5`";
+            Err(FormulaFault::new(parser.range(), "a comma is outside of a function").help(help))
         }
         _ if text[..parser.range().start].trim_end() == "if" => {
             Err(FormulaFault::new(0..2, "`if` is a function")
-                .help("write `if(condition, a, b)`: `a` where it holds, else `b`"))
+                .help("write `if(condition, a, b)`: `a` if the condition is true, else `b`"))
         }
         _ => Err(
-            FormulaFault::new(parser.range(), "a sign is missing before this")
+            FormulaFault::new(parser.range(), "missing operator before this")
                 .help("write `+`, `-`, `*` or `/` between two values"),
         ),
     }
 }
 
-/// How strongly a sign between two values binds, and whether it binds to the right.
+/// Returns how strongly an infix operator binds, and whether it is right-associative.
 fn binding(sign: &str) -> Option<(u8, bool)> {
     Some(match sign {
         "or" => (1, false),
@@ -95,7 +93,7 @@ const MINUS: u8 = 7;
 struct Parser {
     tokens: Vec<PlacedToken>,
     at: usize,
-    /// Calls, parentheses and signs before values that are open.
+    /// The number of open calls, parentheses and prefix operators.
     open: usize,
 }
 
@@ -203,23 +201,21 @@ impl Parser {
                 let (depth, range) = (inner.depth + 1, range.start..inner.range.end);
                 of_depth(ExprNode::Prefix(sign, Box::new(inner)), range, depth)
             }
-            FormulaToken::Sign("+") => Err(FormulaFault::new(
-                range,
-                "a `+` stands before no second value",
-            )
-            .help("delete it")),
+            FormulaToken::Sign("+") => {
+                Err(FormulaFault::new(range, "a `+` must be between two values").help("delete it"))
+            }
             FormulaToken::Sign(sign) => Err(FormulaFault::new(
                 range,
-                format!("a value is missing before `{sign}`"),
+                format!("missing value before `{sign}`"),
             )),
             FormulaToken::End => Err(FormulaFault::new(
                 range,
-                "the formula ends where a value should follow",
+                "the formula ends where a value is expected",
             )),
         }
     }
 
-    /// A number; a name right after it is its unit.
+    /// Parses a number; a name directly after it is its unit.
     fn number(&mut self, value: f64, range: Range<usize>) -> Expr {
         let is_call = matches!(
             self.tokens.get(self.at + 1),
@@ -279,18 +275,18 @@ impl Parser {
             }
             FormulaToken::End => Err(FormulaFault::new(
                 opened.clone(),
-                "the parenthesis opened here is never closed",
+                "this parenthesis is never closed",
             )
-            .help("add a `)`; between `{ }` a formula with commas stands in quotes")),
+            .help("add a `)`; between `{ }`, put a formula with commas in quotes")),
             _ => Err(FormulaFault::new(
                 self.range(),
-                "a sign, a comma or a `)` is missing before this",
+                "missing operator, comma or `)` before this",
             )),
         }
     }
 }
 
-/// `60%` is 0.6.
+/// Returns the value of a percentage: `60%` is 0.6.
 fn percent(value: &Expr, sign: Range<usize>) -> Result<Expr, FormulaFault> {
     match value.node {
         ExprNode::Number(number, None) => Ok(Expr {
@@ -299,8 +295,8 @@ fn percent(value: &Expr, sign: Range<usize>) -> Result<Expr, FormulaFault> {
             depth: 1,
         }),
         _ => Err(
-            FormulaFault::new(sign, "`%` follows a number, or stands between two values")
-                .help("for a part of a value write `value * 60%`"),
+            FormulaFault::new(sign, "`%` must follow a number or be between two values")
+                .help("write `value * 60%` for a part of a value"),
         ),
     }
 }
@@ -316,13 +312,13 @@ fn of_depth(node: ExprNode, range: Range<usize>, depth: usize) -> Result<Expr, F
 fn too_deep(range: Range<usize>) -> FormulaFault {
     FormulaFault::new(
         range.start..range.start + 1,
-        format!("more than {DEPTH_MAX} operations stand within each other"),
+        format!("more than {DEPTH_MAX} nested operations"),
     )
     .help("divide the formula into steps")
 }
 
 impl Expr {
-    /// Every name that the formula mentions, tables included.
+    /// Returns every name in the formula, including tables.
     pub fn names(&self) -> Vec<(&str, &Range<usize>)> {
         let mut names = Vec::new();
         self.gather(&mut names);

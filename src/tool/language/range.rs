@@ -1,16 +1,15 @@
-//! Between which numbers a value lies, so that a division by zero is found before a reader meets
-//! it.
+//! The range of numbers that a value can have, to find divisions by zero before a reader does.
 //!
-//! Interval arithmetic: what comes out holds every value that can occur, and perhaps more, since it
-//! does not see that two values hang together. It is therefore a doubt that is told, never an
-//! error.
+//! This is interval arithmetic: the result contains every possible value and perhaps more, because
+//! it does not consider how values depend on each other. A possible division by zero is therefore
+//! reported as a doubt, not as an error.
 
-/// The numbers from `low` to `high`; an end may be infinite.
+/// The numbers from `low` to `high`; either end may be infinite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NumberRange {
     pub low: f64,
     pub high: f64,
-    /// 0 lies between the ends and is known not to occur.
+    /// Whether 0, although it is between the ends, is known not to occur.
     pub without_zero: bool,
 }
 
@@ -41,7 +40,7 @@ impl NumberRange {
         self.low <= 0.0 && self.high >= 0.0 && !self.without_zero
     }
 
-    /// The product or quotient of two numbers that may not be 0 is no 0 either.
+    /// Excludes 0 from the product or quotient of two numbers that cannot be 0.
     fn unless_zero(self, without_zero: bool) -> Self {
         Self {
             without_zero,
@@ -70,7 +69,8 @@ impl NumberRange {
 
     #[must_use]
     pub fn times(self, other: Self) -> Self {
-        // An end that is infinite and one that is 0 give 0: the infinite one is never reached.
+        // The product of an infinite end and an end of 0 is 0, because the infinite end is never
+        // reached.
         let product = |a: f64, b: f64| if a == 0.0 || b == 0.0 { 0.0 } else { a * b };
         let corners = [
             product(self.low, other.low),
@@ -92,14 +92,14 @@ impl NumberRange {
         quotient.unless_zero(!self.may_be_zero())
     }
 
-    /// What lies in either.
+    /// Returns the smallest range that contains both.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self::new(self.low.min(other.low), self.high.max(other.high))
             .unless_zero(!self.may_be_zero() && !other.may_be_zero())
     }
 
-    /// What lies in both, as far as they meet.
+    /// Returns the intersection, if the ranges overlap.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let met = Self::new(self.low.max(other.low), self.high.min(other.high));
@@ -110,7 +110,7 @@ impl NumberRange {
         }
     }
 
-    /// What a function that never falls makes of it.
+    /// Returns the range of a monotonically increasing function's values.
     #[must_use]
     pub fn map(self, function: impl Fn(f64) -> f64) -> Self {
         Self::new(function(self.low), function(self.high))

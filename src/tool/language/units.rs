@@ -1,9 +1,9 @@
-//! What a number counts: money of a currency, time, things, and their products and rates (`EUR`,
-//! `hour`, `EUR/hour`).
+//! Units of numbers: currencies, time, things, and their products and rates (`EUR`, `hour`,
+//! `EUR/hour`).
 //!
-//! Two units of time convert into each other where that is exact: seconds to weeks among
-//! themselves, months to years among themselves, nothing from one group to the other, since no
-//! month has a fixed number of days.
+//! Units of time are converted if that is exact: seconds to weeks among themselves, and months to
+//! years among themselves, but not from one group to the other, because a month does not have a
+//! fixed number of days.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Unit(BTreeMap<String, i8>);
 
-/// Seconds in each unit of time that has a fixed number of them.
+/// The number of seconds in each unit of time with a fixed length.
 const SECONDS: [(&str, f64); 5] = [
     ("second", 1.0),
     ("minute", 60.0),
@@ -23,7 +23,7 @@ const SECONDS: [(&str, f64); 5] = [
     ("week", 604_800.0),
 ];
 
-/// Months in each unit that has a fixed number of them.
+/// The number of months in each unit that consists of months.
 const MONTHS: [(&str, f64); 3] = [("month", 1.0), ("quarter", 3.0), ("year", 12.0)];
 
 impl Unit {
@@ -35,10 +35,10 @@ impl Unit {
         Self(BTreeMap::from([(singular(name), 1)]))
     }
 
-    /// Reads `EUR`, `EUR/hour`, `page*hour`, `1/year`.
+    /// Parses `EUR`, `EUR/hour`, `page*hour` or `1/year`.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Returns what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut unit = Self::plain();
         let mut sign = 1;
@@ -53,7 +53,7 @@ impl Unit {
                 _ if is_name => unit = unit.times(&Self::base(name), sign),
                 _ => {
                     return Err(format!(
-                        "`{text}` is no unit: write a name such as `EUR`, `hour` or `pages`, or a rate such as `EUR/hour`"
+                        "`{text}` is not a valid unit: write a name such as `EUR`, `hour` or `pages`, or a rate such as `EUR/hour`"
                     ));
                 }
             }
@@ -62,7 +62,7 @@ impl Unit {
             }
         }
         if text.is_empty() {
-            Err("a unit is a name such as `EUR`, `hour` or `pages`".to_owned())
+            Err("a unit must be a name such as `EUR`, `hour` or `pages`".to_owned())
         } else {
             Ok(unit)
         }
@@ -72,7 +72,7 @@ impl Unit {
         self.0.is_empty()
     }
 
-    /// The product with another unit to the power of `power`.
+    /// Returns the product with another unit to the power of `power`.
     #[must_use]
     pub fn times(&self, other: &Self, power: i8) -> Self {
         let mut product = self.0.clone();
@@ -84,8 +84,8 @@ impl Unit {
         Self(product)
     }
 
-    /// This unit with its units of time made those of `other` where that is exact, and what a
-    /// number is multiplied by for it: 15 minutes beside hours are a quarter.
+    /// Returns this unit with its units of time converted to those of `other` if that is exact, and
+    /// the factor for the number: with hours, 15 minutes become a quarter.
     pub fn aligned_with(&self, other: &Self) -> (Self, f64) {
         let (mut aligned, mut factor) = (Self::plain(), 1.0);
         for (name, exponent) in self.bases() {
@@ -110,7 +110,7 @@ impl Unit {
         (aligned, factor)
     }
 
-    /// The unit of a square root, where there is one.
+    /// Returns the unit of a square root, if there is one.
     pub fn root(&self) -> Option<Self> {
         let halves = self
             .0
@@ -119,14 +119,14 @@ impl Unit {
         halves.collect::<Option<BTreeMap<_, _>>>().map(Self)
     }
 
-    /// Base units with their exponents, in order of their names.
+    /// Returns base units with their exponents, sorted by name.
     pub fn bases(&self) -> impl Iterator<Item = (&str, i8)> {
         self.0
             .iter()
             .map(|(name, exponent)| (name.as_str(), *exponent))
     }
 
-    /// The currency, where the unit counts money of one.
+    /// Returns the currency, if the unit contains one.
     pub fn currency(&self) -> Option<&str> {
         self.0
             .iter()
@@ -134,14 +134,14 @@ impl Unit {
             .map(|(name, _)| name.as_str())
     }
 
-    /// What a number of this unit is multiplied by to be one of `wanted`; `None` where no exact
-    /// number does that.
+    /// Returns the factor that converts a number of this unit to `wanted`; `None` if there is no
+    /// exact factor.
     pub fn factor_to(&self, wanted: &Self) -> Option<f64> {
         self.factor(wanted, false)
     }
 
-    /// The same for a result whose unit the writer stated: time and counts may come or go, and a
-    /// plain number may be given any unit. A currency stays what it is.
+    /// Returns the factor to a unit that the author set for a result: time and things can be added
+    /// or omitted, and a plain number can have any unit. A currency cannot be changed.
     pub fn factor_to_stated(&self, stated: &Self) -> Option<f64> {
         if self.is_plain() {
             return Some(1.0);
@@ -186,7 +186,7 @@ impl Unit {
     }
 }
 
-/// The group of a unit of time, and its size within it.
+/// Returns the group of a unit of time, and its size within the group.
 fn scale(name: &str) -> Option<(bool, f64)> {
     let find = |units: &[(&str, f64)]| {
         units
@@ -199,12 +199,12 @@ fn scale(name: &str) -> Option<(bool, f64)> {
         .or_else(|| find(&MONTHS).map(|size| (false, size)))
 }
 
-/// Three capital letters, as in ISO 4217.
+/// Returns whether a name is three capital letters, as in ISO 4217.
 pub fn is_currency(name: &str) -> bool {
     name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// `hours` and `hour` are one unit.
+/// Returns the singular of a unit: `hours` and `hour` are the same unit.
 fn singular(name: &str) -> String {
     match name.strip_suffix('s') {
         Some(one) if one.len() > 2 && !one.ends_with('s') && !is_currency(name) => one.to_owned(),

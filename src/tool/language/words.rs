@@ -1,8 +1,8 @@
-//! A formula as a reader sees it: labels in place of names, signs as they are printed.
+//! Formats a formula for readers: labels replace names, and signs are typographic.
 
 use super::lexer::{self, FormulaToken};
 
-/// The formula of a text that could be parsed; `label` gives what a reader calls a name.
+/// Formats a formula that could be parsed; `label` returns the label of a name.
 pub fn words(text: &str, label: &dyn Fn(&str) -> Option<String>) -> String {
     let Ok(tokens) = lexer::tokens(text) else {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! What functions take and give.
+//! Checks and compiles calls of functions.
 
 use std::ops::Range;
 
@@ -36,7 +36,7 @@ impl Compiler<'_> {
                 |near| format!("did you mean `{near}`?"),
             );
             return self.fault(
-                FormulaFault::new(name_range.clone(), format!("there is no function `{name}`"))
+                FormulaFault::new(name_range.clone(), format!("unknown function `{name}`"))
                     .help(help),
             );
         };
@@ -72,7 +72,7 @@ impl Compiler<'_> {
         };
         let many = |count: usize| if count == 1 { "argument" } else { "arguments" };
         let message = format!(
-            "`{}` takes {wanted} {}, {} given",
+            "`{}` takes {wanted} {}, found {}",
             function.name,
             many(least.max(1)),
             arguments.len()
@@ -102,8 +102,13 @@ impl Compiler<'_> {
         let (then, otherwise) = then.zip(otherwise)?;
         let of = match (&then.of, &otherwise.of) {
             (ValueType::Number(a), ValueType::Number(b)) => ValueType::Number(
-                self.common_unit(a, b, &arguments[2], "both values of `if` need one unit")?
-                    .0,
+                self.common_unit(
+                    a,
+                    b,
+                    &arguments[2],
+                    "both values of `if` need the same unit",
+                )?
+                .0,
             ),
             (ValueType::Text(a), ValueType::Text(b)) => {
                 ValueType::Text(a.as_ref().zip(b.as_ref()).map(|(a, b)| {
@@ -114,7 +119,7 @@ impl Compiler<'_> {
             (a, b) if a == b => a.clone(),
             (a, b) => {
                 let message = format!(
-                    "both values of `if` need one type: {} is {a}, {} is {b}",
+                    "both values of `if` need the same type: {} is {a}, {} is {b}",
                     self.quote(&arguments[1].range),
                     self.quote(&arguments[2].range)
                 );
@@ -128,7 +133,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// Takes in what a condition says of names, where it holds or where it does not.
+    /// Applies what a condition implies about names, depending on whether it is true.
     fn apply_condition(&mut self, condition: &Expr, is_true: bool) {
         match &condition.node {
             ExprNode::Prefix("not", inner) => self.apply_condition(inner, !is_true),
@@ -205,7 +210,7 @@ impl Compiler<'_> {
                 &measure,
                 &own,
                 argument,
-                &format!("the arguments of `{name}` need one unit"),
+                &format!("the arguments of `{name}` need the same unit"),
             ) {
                 Some((agreed, factor)) => {
                     measure = agreed;
@@ -275,9 +280,9 @@ impl Compiler<'_> {
                 None => {
                     let fault = FormulaFault::new(
                         written.range.clone(),
-                        "the decimals of `round` are a whole number from -15 to 15",
+                        "the decimals of `round` must be a whole number from -15 to 15",
                     );
-                    return self.fault(fault.help("write the number out: `round(a, 2)`"));
+                    return self.fault(fault.help("write a literal number: `round(a, 2)`"));
                 }
             },
         };
@@ -320,7 +325,7 @@ impl Compiler<'_> {
                         argument.range.clone(),
                         format!("`{}` has no square root", measure.unit()),
                     );
-                    return self.fault(fault.help("take the root of a plain number"));
+                    return self.fault(fault.help("use a plain number"));
                 };
                 let span = span.map(|end| end.max(0.0).sqrt());
                 (
@@ -341,14 +346,14 @@ impl Compiler<'_> {
         })
     }
 
-    /// A rate is a plain number; periods are any but money; amounts are of one unit, which is that
-    /// of the result.
+    /// Compiles a financial function. A rate is a plain number; periods have any unit but money;
+    /// amounts have the same unit, which is also that of the result.
     fn call_finance(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         let (rate, _) = self.number(&arguments[0])?;
         if rate.unit().currency().is_some() {
             let fault = FormulaFault::new(
                 arguments[0].range.clone(),
-                format!("the first argument of `{name}` is a rate; this is money"),
+                format!("the first argument of `{name}` must be a rate, found money"),
             );
             return self.fault(fault.help("write the rate of one period, such as `1%`"));
         }
@@ -358,7 +363,9 @@ impl Compiler<'_> {
             if periods.unit().currency().is_some() {
                 let fault = FormulaFault::new(
                     arguments[1].range.clone(),
-                    format!("the second argument of `{name}` is how many periods; this is money"),
+                    format!(
+                        "the second argument of `{name}` must be a number of periods, found money"
+                    ),
                 );
                 return self.fault(fault.help("write the number of payments"));
             }
@@ -371,7 +378,7 @@ impl Compiler<'_> {
                     &measure,
                     &own,
                     argument,
-                    &format!("the amounts of `{name}` need one unit"),
+                    &format!("the amounts of `{name}` need the same unit"),
                 )?
                 .0;
         }
@@ -406,7 +413,7 @@ impl Compiler<'_> {
                     &Measure::Of(Unit::base("day")),
                     &days,
                     &arguments[1],
-                    "`add_days` adds days",
+                    "the second argument of `add_days` must be a number of days",
                 )?;
             }
             self.emit(Op::Floor);
@@ -416,8 +423,7 @@ impl Compiler<'_> {
                 span: NumberRange::ALL,
             });
         }
-        // The later date is on the stack first, so that its difference to the earlier one is
-        // positive.
+        // The later date is pushed first, so that the difference is positive.
         let to = self.date(&arguments[1]);
         let from = self.date(&arguments[0]);
         to.and(from)?;
@@ -434,13 +440,12 @@ impl Compiler<'_> {
             return Some(());
         }
         let message = format!(
-            "{} is {}; a date is needed here",
+            "expected a date, but {} is {}",
             self.quote(&expr.range),
             part.of
         );
         self.faults.push(
-            FormulaFault::new(expr.range.clone(), message)
-                .help("dates come from inputs of `type: date`"),
+            FormulaFault::new(expr.range.clone(), message).help("use an input of `type: date`"),
         );
         None
     }
@@ -460,7 +465,7 @@ impl Compiler<'_> {
             let fault = FormulaFault::new(
                 arguments[1].range.clone(),
                 format!(
-                    "{} is {}; an option is needed here",
+                    "expected an option, but {} is {}",
                     self.quote(&arguments[1].range),
                     part.of
                 ),
@@ -494,13 +499,12 @@ impl Compiler<'_> {
             return Some(options);
         }
         let message = format!(
-            "{} is {}; a set of choices is needed here",
+            "expected a set of choices, but {} is {}",
             self.quote(&expr.range),
             part.of
         );
         self.faults.push(
-            FormulaFault::new(expr.range.clone(), message)
-                .help("it comes from an input of `type: choices`"),
+            FormulaFault::new(expr.range.clone(), message).help("use an input of `type: choices`"),
         );
         None
     }
@@ -527,7 +531,7 @@ impl Compiler<'_> {
                 ),
             );
             return self.fault(
-                fault.help("a table of rows is `{ key: number, … }`, one of brackets `[{ up_to: 10000, rate: 0.1 }, { rate: 0.2 }]`"),
+                fault.help("write a table of rows as `{ key: number, … }`, and one of brackets as `[{ up_to: 10000, rate: 0.1 }, { rate: 0.2 }]`"),
             );
         }
         match name {
@@ -595,7 +599,7 @@ impl Compiler<'_> {
             ),
         };
         let message = format!(
-            "the first argument of `{function}` is a table; {} is none",
+            "the first argument of `{function}` must be a table, found {}",
             self.quote(&expr.range)
         );
         self.faults
@@ -610,10 +614,10 @@ impl Compiler<'_> {
             ValueType::Choices(_) => {
                 let fault = FormulaFault::new(
                     expr.range.clone(),
-                    "`lookup` takes one choice, and this may be several",
+                    "`lookup` takes a single choice, but this can be several",
                 );
                 self.fault(fault.help(format!(
-                    "write `total({}, …)` for the sum of those that are chosen",
+                    "write `total({}, …)` for the sum of the chosen ones",
                     self.scope.tables[table].name
                 )))
                 .map(|_| ())
@@ -621,14 +625,14 @@ impl Compiler<'_> {
             ValueType::Text(None) => {
                 let fault = FormulaFault::new(
                     expr.range.clone(),
-                    "what a reader types need not be in the table",
+                    "a text that readers enter may not be in the table",
                 );
                 self.fault(fault.help("make the input a `choice`"))
                     .map(|_| ())
             }
             other => {
                 let message = format!(
-                    "{} is {other}; the rows of `{}` go by texts",
+                    "{} is {other}, but the keys of `{}` are texts",
                     self.quote(&expr.range),
                     self.scope.tables[table].name
                 );
@@ -638,7 +642,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Every option has to have its row.
+    /// Checks that every option has a row.
     fn rows_for(&mut self, table: usize, options: &[String], expr: &Expr) -> Option<()> {
         let table = &self.scope.tables[table];
         let keys = table.keys.as_deref().unwrap_or_default();
@@ -653,7 +657,7 @@ impl Compiler<'_> {
         );
         let help = near.map_or_else(
             || format!("add `{missing}:` to the table"),
-            |near| format!("the row `{near}` is perhaps meant: write its key like the option"),
+            |near| format!("rename the row `{near}` to match the option, if it is meant for it"),
         );
         let fault = FormulaFault::new(
             expr.range.clone(),
@@ -663,7 +667,7 @@ impl Compiler<'_> {
     }
 }
 
-/// A number written out, with or without a minus.
+/// Returns the value of a literal number, with or without a minus.
 fn literal(expr: &Expr) -> Option<f64> {
     match &expr.node {
         ExprNode::Number(number, _) => Some(*number),
@@ -672,7 +676,7 @@ fn literal(expr: &Expr) -> Option<f64> {
     }
 }
 
-/// A comparison seen from its other side.
+/// Returns a comparison's sign with its sides exchanged.
 fn reversed(sign: &'static str) -> &'static str {
     match sign {
         "<" => ">",

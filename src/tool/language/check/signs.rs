@@ -1,4 +1,4 @@
-//! What signs before and between values make of them.
+//! Checks and compiles operators.
 
 use std::ops::Range;
 
@@ -55,7 +55,7 @@ impl Compiler<'_> {
         let ((a, x), (b, y)) = first.zip(second)?;
         let (measure, span, op) = match sign {
             "+" | "-" => {
-                let what = format!("`{sign}` needs one unit");
+                let what = format!("both sides of `{sign}` need the same unit");
                 let (measure, factor) = self.common_unit(&a, &b, right, &what)?;
                 let y = y.times(NumberRange::exactly(factor));
                 if sign == "+" {
@@ -83,7 +83,12 @@ impl Compiler<'_> {
             }
             "%" => {
                 self.check_division(right, y);
-                let (measure, _) = self.common_unit(&a, &b, right, "a remainder needs one unit")?;
+                let (measure, _) = self.common_unit(
+                    &a,
+                    &b,
+                    right,
+                    "both sides of a remainder need the same unit",
+                )?;
                 let most = y.low.abs().max(y.high.abs());
                 (
                     measure,
@@ -104,8 +109,8 @@ impl Compiler<'_> {
         })
     }
 
-    /// Before a product or quotient: units of time of the second, on top of the stack, are made
-    /// those of the first.
+    /// Prepares a product or quotient: a unit of time of the second value, on top of the stack, is
+    /// converted to that of the first.
     fn align(&mut self, first: &Measure, second: &Measure) -> (Measure, f64) {
         let (Measure::Of(a), Measure::Of(b)) = (first, second) else {
             return (second.clone(), 1.0);
@@ -117,8 +122,8 @@ impl Compiler<'_> {
         (Measure::Of(aligned), factor)
     }
 
-    /// The unit of a power: a number with a unit takes whole exponents that are written out; an
-    /// exponent may count anything but money.
+    /// Returns the unit of a power. A number with a unit requires a literal whole exponent; an
+    /// exponent can have any unit but money.
     fn power_unit(
         &mut self,
         base: &Measure,
@@ -131,7 +136,7 @@ impl Compiler<'_> {
                 format!("an exponent cannot be money (`{currency}`)"),
             );
             self.faults
-                .push(fault.help("an exponent is a number, such as how many years"));
+                .push(fault.help("use a number as the exponent, such as a number of years"));
             return None;
         }
         let unit = base.unit();
@@ -142,24 +147,23 @@ impl Compiler<'_> {
                 base.clone()
             });
         }
-        let whole =
-            match written.node {
-                ExprNode::Number(number, None)
-                    if number.fract() == 0.0 && (1.0..=9.0).contains(&number) =>
-                {
-                    number
-                }
-                _ => {
-                    let fault = FormulaFault::new(
-                        written.range.clone(),
-                        format!("`{unit}` to this power has no unit"),
-                    );
-                    self.faults.push(fault.help(
-                        "a number with a unit takes a whole exponent from 1 to 9, written out",
-                    ));
-                    return None;
-                }
-            };
+        let whole = match written.node {
+            ExprNode::Number(number, None)
+                if number.fract() == 0.0 && (1.0..=9.0).contains(&number) =>
+            {
+                number
+            }
+            _ => {
+                let fault = FormulaFault::new(
+                    written.range.clone(),
+                    format!("`{unit}` cannot be raised to this power"),
+                );
+                self.faults.push(
+                    fault.help("use a literal whole exponent from 1 to 9 for a number with a unit"),
+                );
+                return None;
+            }
+        };
         #[expect(
             clippy::cast_possible_truncation,
             reason = "it is a whole number up to 9"
@@ -178,7 +182,7 @@ impl Compiler<'_> {
             self.quote(&divisor.range),
             is_within(span)
         );
-        let help = "give the inputs behind it a `min` or `max` that keeps it from 0, or write `if(… == 0, 0, …)`";
+        let help = "give the inputs behind it a `min` or `max` that excludes 0, or write `if(… == 0, 0, …)`";
         self.faults.push(FormulaFault {
             is_doubt: true,
             ..FormulaFault::new(divisor.range.clone(), message).help(help)
@@ -197,7 +201,7 @@ impl Compiler<'_> {
         let is_equality = matches!(sign, "==" | "!=");
         match (&first.of, &second.of) {
             (ValueType::Number(a), ValueType::Number(b)) => {
-                self.common_unit(a, b, right, "a comparison needs one unit")?;
+                self.common_unit(a, b, right, "both sides of a comparison need the same unit")?;
             }
             (ValueType::Date, ValueType::Date) => {}
             (ValueType::Boolean, ValueType::Boolean) if is_equality => {}
@@ -205,20 +209,20 @@ impl Compiler<'_> {
                 self.is_possible((left, a.as_deref()), (right, b.as_deref()))?
             }
             (ValueType::Choices(_), _) | (_, ValueType::Choices(_)) => {
-                let fault = FormulaFault::new(range.clone(), "a set of choices is not compared");
+                let fault = FormulaFault::new(range.clone(), "a set of choices cannot be compared");
                 return self
                     .fault(fault.help("write `has(choices, 'option')` or `count(choices) > 0`"));
             }
             (a, b) => {
                 let message = format!(
-                    "{} is {a}, {} is {b}: `{sign}` compares two of one type",
+                    "`{sign}` cannot compare different types: {} is {a}, {} is {b}",
                     self.quote(&left.range),
                     self.quote(&right.range)
                 );
                 let help = if is_equality {
-                    "texts, numbers, dates and true or false each compare with their like"
+                    "compare only texts with texts, numbers with numbers, dates with dates"
                 } else {
-                    "numbers and dates have an order"
+                    "use numbers or dates, which have an order"
                 };
                 return self.fault(FormulaFault::new(range.clone(), message).help(help));
             }
@@ -237,7 +241,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// A text written out has to be one that the other side can be.
+    /// Checks that a literal text is one of the options of the other side.
     fn is_possible(
         &mut self,
         (left, a): (&Expr, Option<&[String]>),
@@ -297,7 +301,7 @@ fn power_span(base: NumberRange, exponent: NumberRange) -> NumberRange {
 fn is_within(span: NumberRange) -> String {
     match (span.low.is_finite(), span.high.is_finite()) {
         (true, true) if span.low == span.high => String::new(),
-        (true, true) => format!(": it lies between {} and {}", span.low, span.high),
+        (true, true) => format!(": it is between {} and {}", span.low, span.high),
         (true, false) => format!(": it is {} or more", span.low),
         (false, true) => format!(": it is {} or less", span.high),
         (false, false) => String::new(),

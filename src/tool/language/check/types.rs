@@ -1,13 +1,13 @@
-//! Types of the language, and the words for them.
+//! The types of the formula language, and their descriptions in messages.
 
 use std::fmt;
 
 use crate::tool::language::units::Unit;
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// A number written out, which takes the unit that is asked of it.
+    /// A literal number, which takes any unit that its context requires.
     Any,
     Of(Unit),
 }
@@ -16,7 +16,7 @@ pub enum Measure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ValueType {
     Number(Measure),
-    /// Text; the options that it can be, where they are known.
+    /// Text, with its possible values if they are known.
     Text(Option<Vec<String>>),
     Boolean,
     Date,
@@ -42,7 +42,7 @@ impl ValueType {
         ValueType::Number(Measure::Of(Unit::plain()))
     }
 
-    /// The options of a choice or of several.
+    /// Returns the options of a choice or of several choices.
     pub fn options(&self) -> Option<&[String]> {
         match self {
             ValueType::Text(Some(options)) | ValueType::Choices(options) => Some(options),
