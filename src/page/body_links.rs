@@ -1,4 +1,4 @@
-//! Where the links of a page's own text lead, in its HTML and in its Markdown copy.
+//! The targets of the links in a page's own text, in its HTML and in its Markdown copy.
 
 use super::compose::Composer;
 use crate::document::links::{Link, LinkRole};
@@ -29,9 +29,8 @@ impl Composer {
         )
     }
 
-    /// Where the links of a page's text lead in its Markdown copy, `None` for those that stay as
-    /// they are written; and what each of them says where it is a wiki link without words of its
-    /// own.
+    /// The targets of the links in a page's Markdown copy, `None` for links that stay as written,
+    /// and the text of each wiki link without text of its own.
     pub fn copied_links(&self, id: PageId) -> (Vec<Option<String>>, Vec<String>) {
         let page = self.site.page(id);
         let (hrefs, titles) = self.body_links(id);
@@ -48,7 +47,7 @@ impl Composer {
         (hrefs.collect(), titles)
     }
 
-    /// What a wiki link without words of its own says.
+    /// The text of a wiki link without text of its own, or an empty string for other links.
     pub(super) fn wiki_title(&self, to: &Destination, link: &Link) -> String {
         match to {
             _ if link.role != LinkRole::Wiki => String::new(),

@@ -1,4 +1,5 @@
-//! Gathers what one sheet shows: the page's own words and all that comes from elsewhere, resolved.
+//! Builds the context of one output page: the page's own text and everything from elsewhere,
+//! resolved.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -31,14 +32,14 @@ use crate::site::{LinkTarget, PageId, Site, SitePage};
 const RELATED_MAX: usize = 4;
 pub(super) const BACKLINKS_MAX: usize = 40;
 
-/// Composes the sheets of one site.
+/// Builds the contexts of one site's output pages.
 pub struct Composer {
     pub site: Arc<Site>,
     pub words: Arc<Translations>,
-    /// Beside each page's entry.
+    /// The facts of each page, in the order of the site's pages.
     facts: Vec<Arc<PageFacts>>,
     relations: Relations,
-    /// What other pages show of a page, made when one does.
+    /// What other pages show of each page, built on first use.
     cards: Vec<OnceLock<SharedValue>>,
     branch_items: Vec<OnceLock<SharedValue>>,
     shared: CardParts,
@@ -50,20 +51,20 @@ pub struct Composer {
     pub newest: Vec<PageId>,
     /// Listed pages by title.
     pub a_to_z: Vec<PageId>,
-    /// The pages that lead through others, in order.
+    /// The pages that are paths, in order.
     pub ways: Vec<PageId>,
-    /// The writer's own scripts that can send something, for the page about privacy.
+    /// The writer's own scripts that can send data, for the privacy page.
     pub sending_scripts: Vec<String>,
     pub(super) found: SiteIndex,
-    /// What templates asked so far. An answer depends on the site alone, so it does not matter who
-    /// asks first.
+    /// Answers to templates' queries so far. An answer depends on the site alone, so the order of
+    /// the queries does not matter.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
-    /// In a lenient build, the templates that a page may name; any other name is passed over.
+    /// In a lenient build, the templates that a page may name. Any other name is ignored.
     templates: Option<BTreeSet<String>>,
 }
 
 impl Composer {
-    /// `facts` are those of the site's pages, in their order.
+    /// `facts` are those of the site's pages, in the same order.
     pub fn new(site: Arc<Site>, words: Arc<Translations>, facts: Vec<Arc<PageFacts>>) -> Self {
         let mut neighbours = vec![None; site.pages().len()];
         for section in &site.sections {
@@ -104,7 +105,7 @@ impl Composer {
         }
     }
 
-    /// Makes pages that name a template other than these fall back to their kind's.
+    /// Makes pages that name a template other than these use their kind's template.
     pub fn with_only_templates(mut self, names: BTreeSet<String>) -> Self {
         self.templates = Some(names);
         self
@@ -114,8 +115,8 @@ impl Composer {
         &self.facts[page]
     }
 
-    /// Takes over edited pages; whether that could be done without assembling the site anew, and,
-    /// if so, whether others see it.
+    /// Applies edited pages. Returns `None` if the site has to be assembled again, and otherwise
+    /// whether other pages see the edit.
     pub fn update(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> Option<bool> {
         let entries: Vec<Arc<Entry>> = edited.iter().map(|(entry, _)| Arc::clone(entry)).collect();
         let updated = update::update(Arc::make_mut(&mut self.site), &entries)?;
@@ -148,7 +149,7 @@ impl Composer {
         Some(true)
     }
 
-    /// Takes in one page more; whether that could be done without assembling the site anew.
+    /// Inserts a page. Returns `false` if the site has to be assembled again.
     pub fn insert(
         &mut self,
         entry: &Arc<Entry>,
@@ -196,8 +197,8 @@ impl Composer {
         true
     }
 
-    /// Forgets what was found in all pages together, and the cards that depend on it: how long a
-    /// way is depends on its steps.
+    /// Drops the values derived from all pages together and the cards that depend on them, since a
+    /// path's time depends on its steps.
     fn forget_found(&mut self) {
         self.found = SiteIndex::default();
         for way in &self.ways {
@@ -205,7 +206,7 @@ impl Composer {
         }
     }
 
-    /// Says everything in other words.
+    /// Replaces the translations.
     pub fn set_translations(&mut self, words: Arc<Translations>) {
         self.words = words;
         (self.found.top, self.found.feedback) = Default::default();
@@ -215,14 +216,14 @@ impl Composer {
             .for_each(|shown| *shown = OnceLock::new());
     }
 
-    /// The topic of this name, in any spelling with the same slug.
+    /// The topic with this name, in any spelling with the same slug.
     pub fn topic(&self, name: &str) -> Option<&TermPages> {
         self.topics
             .get(&crate::paths::slug(name))
             .map(|index| &self.site.topics[*index])
     }
 
-    /// The audience of this name.
+    /// The audience with this name.
     pub fn audience(&self, name: &str) -> Option<&TermPages> {
         self.audiences
             .get(&crate::paths::slug(name))
@@ -234,7 +235,7 @@ impl Composer {
         self.cards[page].get_or_init(|| self.shared.card(self.make_card(page)))
     }
 
-    /// The fingerprint of all that other pages show of a page.
+    /// The fingerprint of everything that other pages show of a page.
     pub fn card_hash(&self, page: PageId) -> Fingerprint {
         let card = self.card(page).hash;
         match &self.site.page(page).entry.meta.short_title {
@@ -243,7 +244,7 @@ impl Composer {
         }
     }
 
-    /// A page's line in its section's tree, for the other pages there; its depth is that of its
+    /// A page's line in its section's tree, for the other pages there. `depth` is that of its
     /// section.
     pub fn branch_line(&self, page: PageId, depth: usize) -> &SharedValue {
         self.branch_items[page]
@@ -310,7 +311,7 @@ impl Composer {
         }
     }
 
-    /// The page whose words a sheet shows.
+    /// The page whose text an output page shows.
     pub fn page_of(&self, output_page: &OutputPage) -> Option<PageId> {
         match output_page.subject {
             PageSubject::Page(page) => Some(page),
@@ -483,7 +484,7 @@ impl Composer {
         }
     }
 
-    /// The view of a list that no writer made a page for.
+    /// The view of a list that has no page of its own.
     fn generated(&self, output_page: &OutputPage) -> PageView {
         let language = match output_page.subject {
             PageSubject::Section(section) | PageSubject::Surprise(section) => {
@@ -561,8 +562,8 @@ impl Composer {
         }
     }
 
-    /// What the home page offers first: the pages it names as related, else the first pages of the
-    /// first audience, else nothing.
+    /// What the home page offers first: the pages it names as related, or else the first pages of
+    /// the first audience, or else nothing.
     fn start_here(&self) -> Vec<PageId> {
         let named = self.site.sections[0]
             .page

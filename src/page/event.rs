@@ -1,4 +1,4 @@
-//! When something takes place, in words, and where its calendar file lies; sizes of files in words.
+//! When events take place, in words; the addresses of their calendar files; file sizes in words.
 
 use super::compose::Composer;
 use super::parts::translate;
@@ -9,13 +9,13 @@ use crate::paths::Route;
 use crate::site::SitePage;
 
 impl Composer {
-    /// Where the calendar file of a page that takes place lies.
+    /// The address of an event page's calendar file.
     pub fn calendar_of_page(&self, page: &SitePage) -> Option<Route> {
         page.entry.occurs.as_ref()?;
         Route::new(&format!("{}event.ics", page.route)).ok()
     }
 
-    /// Where the calendar of a kind lies; none when nothing of it takes place.
+    /// The address of a kind's calendar, or `None` if the kind has no events.
     pub fn calendar_of_kind(&self, kind: &Kind) -> Option<Route> {
         kind.happens.as_ref()?;
         let folder = kind.folder.as_ref()?;
@@ -32,7 +32,7 @@ impl Composer {
 }
 
 impl Composer {
-    /// When a page takes place, for pages of a kind that does.
+    /// When a page's event takes place, if its kind is an event.
     pub(super) fn event_view(&self, page: &SitePage) -> Option<EventView> {
         let occurs = page.entry.occurs.as_ref()?;
         let language = self.site.language(page);
@@ -63,7 +63,8 @@ impl Composer {
         })
     }
 
-    /// A number of bytes for readers: `12 kB`, `3.4 MB`. A kilobyte has 1000 bytes (IEC 80000-13).
+    /// A number of bytes in readable form: `12 kB`, `3.4 MB`. A kilobyte has 1000 bytes (IEC
+    /// 80000-13).
     pub fn size_text(&self, language: &str, bytes: u64) -> String {
         let (key, divisor) = match bytes {
             0..1_000 => ("size_bytes", 1),

@@ -1,5 +1,5 @@
-//! What a list can be narrowed down by: topics and audiences, which have lists of their own, level,
-//! time and kind.
+//! The facets by which a list can be filtered: topics and audiences, which have lists of their own,
+//! level, time and kind.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use crate::site::sections::put_in_order;
 use crate::site::topics::TermPages;
 use crate::site::{PageId, Site};
 
-/// Options of one facet. Of more, those are offered that most pages have: nobody reads a longer
-/// list.
+/// The most options of one facet. If there are more, those with the most pages are shown, since
+/// nobody reads a longer list.
 const OPTIONS_MAX: usize = 100;
 
-/// For each listed page the positions of its topics and audiences.
+/// The positions of the topics and audiences of each listed page.
 #[derive(Clone, Debug)]
 pub struct PageTerms {
     topics: Vec<Vec<usize>>,
@@ -41,8 +41,8 @@ impl PageTerms {
     }
 }
 
-/// The facets of a list, each with the options that some of its pages have; a facet that all pages
-/// share is left out.
+/// The facets of a list, each with the options that some of its pages have. A facet that all pages
+/// share is omitted.
 pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     let option = |key: &str, title: String, href, count| FacetOption {
         key: key.to_owned(),
@@ -127,7 +127,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     facets.into_iter().filter_map(facet).collect()
 }
 
-/// As many options as are offered, in their order.
+/// Keeps the options with the most pages, up to the limit, in their order.
 fn limit_options(mut options: Vec<FacetOption>) -> Vec<FacetOption> {
     if options.len() > OPTIONS_MAX {
         let mut counts: Vec<usize> = options.iter().map(|option| option.count).collect();
@@ -148,8 +148,8 @@ fn limit_options(mut options: Vec<FacetOption>) -> Vec<FacetOption> {
     options
 }
 
-/// The lists of a level, a span of time or a kind, without counts: who shows them is drawn again
-/// only when a list comes or goes.
+/// Links to the lists of a level, a time or a kind. They have no counts, so pages that show them
+/// are rendered again only when a list is added or removed.
 pub fn facet_links(composer: &Composer) -> Vec<Facet> {
     let mut facets: Vec<Facet> = Vec::new();
     for list in &composer.site.narrowed {
@@ -177,7 +177,8 @@ pub fn facet_links(composer: &Composer) -> Vec<Facet> {
 }
 
 impl Composer {
-    /// The pages of each list of `Site::facet_lists`: those of a kind by title, others by kind first.
+    /// The pages of each list of `Site::facet_lists`: those of a kind by title, others by kind
+    /// first.
     pub fn facet_lists(&self) -> &[Vec<PageId>] {
         self.found.narrowed.get_or_init(|| {
             let site = &*self.site;
@@ -198,8 +199,8 @@ impl Composer {
         })
     }
 
-    /// What those lists are once a page came to this position: it is put in its place, and so are
-    /// ways through pages, which may take longer now.
+    /// Those lists after a page was inserted at this position. The page is sorted in, and so are
+    /// paths, which may take longer now.
     pub(super) fn facet_lists_with(
         &self,
         mut lists: Vec<Vec<PageId>>,
@@ -231,7 +232,7 @@ impl Composer {
         lists
     }
 
-    /// For each list of `Site::facet_lists` whether a page stands on it.
+    /// Whether a page belongs on each list of `Site::facet_lists`.
     pub fn belongs_on(&self, id: PageId) -> impl Iterator<Item = bool> + '_ {
         let site = &*self.site;
         let counts = facet_lists::counts(site.pages(), &site.sections, id);
@@ -246,7 +247,7 @@ impl Composer {
         })
     }
 
-    /// Where all pages are that have this in common.
+    /// The list of all pages with this value of a facet.
     fn list_of(&self, by: &FacetKey) -> Option<String> {
         self.site
             .narrowed
@@ -272,7 +273,7 @@ impl Composer {
         }
     }
 
-    /// What a list of pages that have this in common is called.
+    /// The title of the list of pages with this value of a facet.
     pub(super) fn facet_list_title(&self, by: &FacetKey) -> String {
         let facet = match by {
             FacetKey::Level(_) => "facet_level",

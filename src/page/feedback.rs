@@ -1,5 +1,5 @@
-//! What pages say of the giving itself: whom a page contacts, how a reader answers, where it is
-//! talked about.
+//! What pages say about the site and its readers: which hosts a page contacts, how readers answer,
+//! where the page is discussed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,22 +16,22 @@ use crate::fields::FieldItem;
 use crate::settings::{FeedbackWay, Settings};
 use crate::site::{PageId, SitePage};
 
-/// The field for what lies on another site and is loaded, or opened, when a reader asks for it.
+/// The field for content of another site that is loaded or opened on a reader's request.
 const EMBED: &str = "embed";
 
-/// The pages that contact a host, by its origin.
+/// The pages that contact a host, by the host's origin.
 type ContactedHosts = BTreeMap<String, BTreeSet<PageId>>;
 
-/// Pages that are named beside a host.
+/// The most pages that are named with a host.
 const PAGES_NAMED: usize = 5;
 
-/// What a reader can say was wrong.
+/// The reasons a reader can give why a page did not help.
 const REASONS: [&str; 5] = ["outdated", "unclear", "missing", "wrong", "other"];
 
 impl Composer {
-    /// The other hosts that pages contact when they are opened, or when a reader asks for something
-    /// that lies there, each with the pages that do; those that the settings let pages contact are
-    /// listed whether or not a text makes use of it, since a template may.
+    /// The other hosts that pages contact when they are opened or when a reader asks for their
+    /// content, each with those pages. Hosts that the settings allow are always listed, since a
+    /// template may contact them.
     pub(super) fn contacts(&self) -> Vec<ContactView> {
         let (mut opened, mut clicked): (ContactedHosts, ContactedHosts) = Default::default();
         let origin_of = |address: &str| origin(address).unwrap_or_else(|| address.to_owned());
@@ -78,7 +78,7 @@ impl Composer {
         origins.into_iter().map(view).collect()
     }
 
-    /// Who may count visitors. `has_contacts`: pages ask other hosts for something, or may.
+    /// Who can count visitors. `has_contacts` says whether pages contact other hosts, or may.
     pub(super) fn visitor_counting(&self, has_contacts: bool) -> CountingView {
         let is_lowered = |checks: &BTreeMap<String, Severity>| {
             checks
@@ -121,7 +121,7 @@ impl Composer {
         })
     }
 
-    /// What readers can answer in a language.
+    /// The answers that readers can choose from, in a language.
     fn answers_in(&self, language: &str) -> Arc<FeedbackAnswers> {
         let known = &self.found.feedback;
         if let Some(answers) = known
@@ -153,7 +153,7 @@ impl Composer {
         answers
     }
 
-    /// Where readers' answers go, for the page about privacy.
+    /// Where readers' answers go, for the privacy page.
     pub(super) fn site_feedback(&self) -> Option<SiteFeedbackView> {
         self.site
             .settings()
@@ -164,7 +164,7 @@ impl Composer {
             })
     }
 
-    /// Where the page is talked about.
+    /// The address where the page is discussed.
     pub(super) fn discuss_href(&self, page: &SitePage) -> Option<String> {
         let pattern = self.site.settings().discuss.as_ref()?;
         let address = self
@@ -179,7 +179,7 @@ impl Composer {
 }
 
 impl FeedbackView {
-    /// A link to a message with this answer; a form needs none.
+    /// A link to a message with this answer, or `None` if a form sends it.
     pub fn href(&self, answer: &FeedbackAnswer) -> Option<String> {
         let (title, address, answer) = (
             self.title.as_str(),
@@ -208,13 +208,13 @@ impl FeedbackWay {
         }
     }
 
-    /// The host that a form is sent to.
+    /// The host that the form sends to.
     pub fn host(&self) -> Option<String> {
         Some(self.origin()?.rsplit("//").next()?.to_owned())
     }
 
-    /// A link to a message that is written as far as it can be; a form needs none. Title and text
-    /// are encoded.
+    /// A link to a prepared message, or `None` if a form sends it. Title and text are encoded
+    /// already.
     fn href(&self, title: &[&str], text: &[&str]) -> Option<String> {
         let before = match self {
             FeedbackWay::Mail(address) => ["mailto:", address, "?subject="],
@@ -230,7 +230,7 @@ impl FeedbackWay {
 }
 
 impl Settings {
-    /// The way that the settings state, else a mail to whom they name as contact.
+    /// The channel that the settings state, or else mail to their contact.
     pub fn feedback_way(&self) -> Option<FeedbackWay> {
         let is_mail =
             |contact: &&String| contact.contains('@') && !contact.contains([' ', '/', ':']);
@@ -245,7 +245,7 @@ impl Settings {
     }
 }
 
-/// Pieces of text in a query: all but what RFC 3986 calls unreserved is encoded.
+/// Encodes text for a query: every byte except the unreserved characters of RFC 3986.
 fn encoded(pieces: &[&str]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut encoded = Vec::with_capacity(pieces.iter().map(|piece| piece.len() * 2).sum());

@@ -1,5 +1,5 @@
-//! A kind's own fields as templates see them: plain values as they are, links resolved, files with
-//! what their bytes tell.
+//! A kind's own fields as templates see them: plain values as written, resolved links, and files
+//! with the facts from their bytes.
 
 use serde::Serialize;
 use serde_json::json;
@@ -14,13 +14,13 @@ use crate::site::PageId;
 use crate::site::links::{Destination, ResolvedLink};
 use crate::tool::prose::ToolText;
 
-/// A field's value. What machines are told of it depends on the type as well, so that is kept.
+/// A field's value. It keeps the type, since structured data depends on it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum FieldView {
     Plain(serde_json::Value),
     Date(DayView),
     Minutes(i64),
-    /// Seconds.
+    /// A time in seconds.
     Clock(i64),
     Link(Box<LinkView>),
     Text(Box<TextView>),
@@ -32,35 +32,36 @@ pub enum FieldView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TextView {
     pub written: String,
-    /// With the addresses of its links.
+    /// The HTML, with the addresses of its links.
     pub html: String,
 }
 
 /// Fields by name, in the order of their definitions.
 pub type FieldViews = Vec<(String, FieldView)>;
 
-/// Where a link in a field leads.
+/// The target of a link in a field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LinkView {
     pub href: String,
-    /// Absolute, where that can be said.
+    /// The absolute address, if it is known.
     pub url: Option<String>,
     /// The page's title, the file's name, or the host.
     pub title: String,
-    /// By its number, which says nothing of it: what is shown of the page stands for it in keys.
+    /// The page's number. It is not serialized, since a number says nothing about the page; hashes
+    /// include what is shown of the page instead.
     #[serde(skip)]
     pub page: Option<PageId>,
     pub file: Option<FileView>,
-    /// Of a link to another site.
+    /// The host of a link to another site.
     pub host: Option<String>,
-    /// Whether pages of this site may load something from there.
+    /// Whether pages of this site may load something from that host.
     pub is_allowed: bool,
 }
 
-/// A file that a link leads to.
+/// A file that a link points to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FileView {
-    /// Where its bytes are read, for fields that want a file.
+    /// The path to read its bytes from, for fields that require a file.
     #[serde(skip)]
     pub source: Option<SourcePath>,
     pub name: String,
@@ -70,7 +71,7 @@ pub struct FileView {
 }
 
 impl FieldView {
-    /// The value under a name, where this is a mapping.
+    /// The value under a name, if this is a mapping.
     pub fn get(&self, name: &str) -> Option<&FieldView> {
         if let FieldView::Map(fields) = self {
             get(fields, name)
@@ -79,7 +80,7 @@ impl FieldView {
         }
     }
 
-    /// Every link in it.
+    /// Collects every link in the value.
     pub fn links<'a>(&'a self, links: &mut Vec<&'a LinkView>) {
         match self {
             FieldView::Link(link) => links.push(link),
@@ -108,9 +109,9 @@ pub fn links(fields: &FieldViews) -> Vec<&LinkView> {
     links
 }
 
-/// What goes with a page's fields, in the order in which they are gone through.
+/// What belongs to a page's fields, in the order of traversal.
 struct FieldExtras<'a> {
-    /// Where each link leads, in the order of [`crate::fields::links`].
+    /// The target of each link, in the order of [`crate::fields::links`].
     links: std::slice::Iter<'a, ResolvedLink>,
     /// Each text in Markdown, in the order of [`crate::fields::texts`].
     texts: std::slice::Iter<'a, ToolText>,
@@ -118,7 +119,7 @@ struct FieldExtras<'a> {
 }
 
 impl Composer {
-    /// The kind's own fields, those that the page does not state as nothing.
+    /// The kind's own fields, without those that the page sets to null.
     pub(super) fn fields(&self, id: PageId) -> FieldViews {
         let page = self.site.page(id);
         let Some(kind) = self.kind(page) else {
@@ -130,12 +131,12 @@ impl Composer {
             language: self.site.language(page),
             given: &[],
         };
-        let mut beside = FieldExtras {
+        let mut extras = FieldExtras {
             links: page.field_links.iter(),
             texts: self.facts(id).texts.iter(),
             finish,
         };
-        self.fields_of(&page.entry.meta.fields, &kind.fields, &mut beside)
+        self.fields_of(&page.entry.meta.fields, &kind.fields, &mut extras)
     }
 
     fn fields_of(
@@ -156,36 +157,36 @@ impl Composer {
         fields.iter().map(view).collect()
     }
 
-    fn field(&self, item: &FieldItem, kind: &FieldType, beside: &mut FieldExtras) -> FieldView {
+    fn field(&self, item: &FieldItem, kind: &FieldType, extras: &mut FieldExtras) -> FieldView {
         let of = kind.of_value(&item.value);
         match (&item.value, of) {
             (Value::List(items), FieldType::List(of)) => FieldView::List(
                 items
                     .iter()
-                    .map(|item| self.field(item, of, beside))
+                    .map(|item| self.field(item, of, extras))
                     .collect(),
             ),
             (Value::Map(items), FieldType::Map(fields)) => {
-                FieldView::Map(self.fields_of(items, fields, beside))
+                FieldView::Map(self.fields_of(items, fields, extras))
             }
             (Value::Map(items), FieldType::MapOf(of)) => FieldView::Map(
                 items
                     .iter()
-                    .map(|(name, item)| (name.clone(), self.field(item, of, beside)))
+                    .map(|(name, item)| (name.clone(), self.field(item, of, extras)))
                     .collect(),
             ),
             (Value::Date(date), FieldType::Date) => {
-                FieldView::Date(self.day(beside.finish.language, *date))
+                FieldView::Date(self.day(extras.finish.language, *date))
             }
             (Value::Integer(minutes), FieldType::Minutes) => FieldView::Minutes(*minutes),
             (Value::Integer(seconds), FieldType::Clock) => FieldView::Clock(*seconds),
             (Value::Text(written), FieldType::Markdown | FieldType::Line) => {
-                let prose = beside.texts.next();
+                let prose = extras.texts.next();
                 let html = prose.map(|prose| {
                     if prose.is_line {
-                        beside.finish.line(prose)
+                        extras.finish.line(prose)
                     } else {
-                        beside.finish.text(prose)
+                        extras.finish.text(prose)
                     }
                 });
                 FieldView::Text(Box::new(TextView {
@@ -196,7 +197,7 @@ impl Composer {
             _ => match of
                 .requirement_of()
                 .and_then(|_| source(item))
-                .and_then(|target| Some((target, beside.links.next()?)))
+                .and_then(|target| Some((target, extras.links.next()?)))
             {
                 Some((target, resolved)) => {
                     FieldView::Link(Box::new(self.link(&resolved.to, &target.value)))
@@ -298,7 +299,7 @@ impl Composer {
     }
 }
 
-/// The address or the number of a `mailto:` or `tel:` link.
+/// The address or the number in a `mailto:` or `tel:` link.
 fn contact(href: &str) -> &str {
     let bare = href
         .strip_prefix("mailto:")
@@ -307,7 +308,7 @@ fn contact(href: &str) -> &str {
     bare.split('?').next().unwrap_or(bare)
 }
 
-/// The media type of a file (IANA), by its extension.
+/// The media type of a file (IANA), from its extension.
 fn media_type(extension: &str) -> &'static str {
     match extension {
         "pdf" => "application/pdf",
@@ -346,7 +347,7 @@ fn media_type(extension: &str) -> &'static str {
     }
 }
 
-/// A span of seconds for readers: `3:25`, `1:02:10`.
+/// A number of seconds in readable form: `3:25`, `1:02:10`.
 pub fn clock(seconds: i64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {
@@ -356,7 +357,7 @@ pub fn clock(seconds: i64) -> String {
     }
 }
 
-/// The fields as plain JSON, for what is made of them besides templates.
+/// A field's value as plain JSON, for uses other than templates.
 pub fn plain(value: &FieldView) -> serde_json::Value {
     match value {
         FieldView::Plain(value) => value.clone(),

@@ -1,8 +1,8 @@
-//! What the bytes of a file tell that a page shows: size, checksum, and what a file of captions or
-//! a transcript says when.
+//! Facts from a file's bytes that a page shows: its size, its checksum, and the timed text of
+//! captions or a transcript.
 //!
-//! Files are read when the page is drawn, not when it is composed; the page's key holds their
-//! fingerprints.
+//! Files are read when the page is rendered, not when its context is built. The page's hash
+//! includes their fingerprints.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -13,14 +13,14 @@ use sha2::{Digest, Sha256};
 use super::fields::clock;
 use crate::paths::SourcePath;
 
-/// What is told of one file.
+/// The facts of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct FileFacts {
-    /// Bytes.
+    /// The size in bytes.
     pub size: u64,
     /// In hexadecimal digits, as `sha256sum` prints it.
     pub sha256: String,
-    /// Of captions (WebVTT) and transcripts (text): what is said, and when.
+    /// The text of captions (WebVTT) and transcripts (plain text), with its times.
     pub spoken: Vec<SpokenParagraph>,
 }
 
@@ -31,19 +31,20 @@ pub type FileFactsTable = BTreeMap<SourcePath, FileFacts>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SpokenParagraph {
     pub seconds: Option<i64>,
-    /// The same for readers: `1:05`.
+    /// The start time in readable form: `1:05`.
     pub time: Option<String>,
     pub speaker: Option<String>,
     pub text: String,
 }
 
-/// Captions are joined to paragraphs of about this many characters, at the end of a sentence.
+/// The number of characters after which captions are joined into a paragraph, at the end of a
+/// sentence.
 const PARAGRAPH_CHARS: usize = 240;
 
-/// So much of a file is in memory while it is read.
+/// The bytes of a file that are in memory at a time while it is read.
 const PIECE_BYTES: usize = 256 << 10;
 
-/// A text that is larger is no transcript.
+/// The most bytes of a transcript. A larger text is ignored.
 const TRANSCRIPT_BYTES_MAX: usize = 4 << 20;
 
 impl FileFacts {
@@ -59,10 +60,10 @@ impl FileFacts {
         }
     }
 
-    /// The same of a file that is read piece by piece: it may be larger than the memory.
+    /// The facts of a file that is read in pieces, as it may be larger than the memory.
     ///
     /// # Errors
-    /// Those of reading.
+    /// If reading fails.
     pub fn read(path: &SourcePath, file: &mut dyn Read) -> io::Result<Self> {
         let is_spoken = SPOKEN.contains(&path.extension().as_str());
         let (mut hasher, mut piece, mut size, mut text) =
@@ -93,10 +94,10 @@ impl FileFacts {
     }
 }
 
-/// The extensions of files that are read for what they say.
+/// The extensions of files that are read for captions or transcripts.
 pub const SPOKEN: [&str; 3] = ["vtt", "txt", "md"];
 
-/// What a file of captions or a transcript says; nothing for other files.
+/// The paragraphs of a captions file or a transcript. Other files have none.
 pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<SpokenParagraph> {
     let text = || {
         String::from_utf8_lossy(if bytes.len() <= TRANSCRIPT_BYTES_MAX {
@@ -112,8 +113,7 @@ pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<SpokenParagraph> {
     }
 }
 
-/// The cues of a WebVTT file (W3C, WebVTT §6), notes and styles left out, tags and settings taken
-/// off.
+/// The cues of a WebVTT file (W3C, WebVTT §6), without notes, styles, tags and settings.
 fn cues(text: &str) -> Vec<SpokenParagraph> {
     let text = text
         .trim_start_matches('\u{FEFF}')
@@ -184,11 +184,11 @@ fn plain(payload: &str) -> (Option<String>, String) {
     (speaker, text)
 }
 
-/// So many seconds are one paragraph at most: each begins with a time that leads there.
+/// The most seconds in one paragraph. Each paragraph begins with a time that links to that moment.
 const PARAGRAPH_SECONDS: i64 = 90;
 
-/// Joins cues that follow each other to paragraphs: to the end of a sentence, or, where none ends,
-/// until they are long.
+/// Joins consecutive cues into paragraphs that end with a sentence or, if no sentence ends, when
+/// they are long enough.
 fn paragraphs(cues: Vec<SpokenParagraph>) -> Vec<SpokenParagraph> {
     let mut joined: Vec<SpokenParagraph> = Vec::new();
     for cue in cues {
@@ -214,7 +214,7 @@ fn paragraphs(cues: Vec<SpokenParagraph>) -> Vec<SpokenParagraph> {
     joined
 }
 
-/// The paragraphs of a plain text; one may begin with its time, `1:05` or `[1:05]`.
+/// The paragraphs of a plain text. Each may begin with its time, `1:05` or `[1:05]`.
 fn transcript(text: &str) -> Vec<SpokenParagraph> {
     let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
     let paragraph = |block: &str| {
@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(
             times,
             [0, 120, 240, 360, 480].map(Some),
-            "what has no sentences is told apart by time"
+            "text without sentences is split by time"
         );
     }
 

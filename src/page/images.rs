@@ -1,29 +1,29 @@
-//! The pictures of a drawn page: every `<img>` of the finished HTML gets what a browser should know
-//! before it loads it.
+//! The images of a rendered page: every `<img>` of the finished HTML gets the attributes that a
+//! browser should know before it loads the image.
 //!
-//! The page is read once more rather than each template told: so it makes no difference whether a
-//! picture came by Markdown, a component, raw HTML, front matter or a template of the writer's own.
-//! What the writer states himself stands.
+//! The finished page is read again, so it does not matter whether an image comes from Markdown, a
+//! component, raw HTML, front matter or one of the writer's templates. Attributes that the writer
+//! sets are kept.
 
 use memchr::memmem;
 
 use crate::document::raw_html::escape_into;
 
-/// What is known of the picture at an address.
+/// What is known about the image at an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageFacts {
-    /// In pixels; `None` where it is unknown.
+    /// Width and height in pixels, or `None` if unknown.
     pub size: Option<(u32, u32)>,
-    /// Smaller pictures of the form that every browser knows: address and width.
+    /// Smaller variants in a format that every browser supports: address and width.
     pub set: Vec<(String, u32)>,
-    /// The same in a form that only newer ones know, with its media type.
+    /// Variants in a format that only newer browsers support, with its media type.
     pub newer: Option<(&'static str, Vec<(String, u32)>)>,
-    /// How wide it stands on the page.
+    /// The width of the image on the page, as in the `sizes` attribute.
     pub sizes: String,
 }
 
-/// The page with its pictures' attributes; `find` is asked for the address of each in turn, as it
-/// stands in an `href`. `None` when nothing differs.
+/// The page with attributes added to its images, or `None` if nothing changes. `find` gets the
+/// address of each image in turn, as written in an `href`.
 pub fn add_image_attributes(
     html: &str,
     mut find: impl FnMut(&str) -> Option<ImageFacts>,
@@ -40,7 +40,8 @@ pub fn add_image_attributes(
         let Some(shown) = tag.get("src").and_then(|source| find(&unescape(source))) else {
             continue;
         };
-        // What stands at the page's beginning is seen at once; anything else can wait until it is.
+        // The first image is likely to be visible at once. Others can load when they become
+        // visible.
         let is_lazy = tag.get("loading").map_or(at > main && has_first, |stated| {
             stated.eq_ignore_ascii_case("lazy")
         });
@@ -105,7 +106,7 @@ fn write_attributes(out: &mut String, tag: &ImageTag, shown: &ImageFacts, is_laz
     }
 }
 
-/// Of a picture that waits, browsers know how wide it stands when its turn comes (HTML,
+/// The value of `sizes`. For a lazy image, browsers know its width when they load it (HTML,
 /// §4.8.4.2.2).
 fn sizes(shown: &ImageFacts, is_lazy: bool) -> String {
     if is_lazy {
@@ -132,16 +133,16 @@ fn write_set(out: &mut String, set: &[(String, u32)], sizes: Option<&str>) {
 
 /// A start tag in finished HTML.
 struct ImageTag<'a> {
-    /// Behind its `>`.
+    /// The offset after its `>`.
     end: usize,
-    /// Behind its last attribute.
+    /// The offset after its last attribute.
     attributes_end: usize,
     attributes: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> ImageTag<'a> {
-    /// The tag that begins at `at` with `<img`; `None` when that is another element or the tag
-    /// never ends.
+    /// Reads the tag that begins at `at` with `<img`. Returns `None` if it is another element or
+    /// the tag is unclosed.
     fn read(html: &'a str, at: usize) -> Option<Self> {
         let is_space = |c: char| c.is_ascii_whitespace() || c == '/';
         let mut attributes = Vec::new();
@@ -192,7 +193,7 @@ impl<'a> ImageTag<'a> {
     }
 }
 
-/// An attribute's text: what Handsel and its templates escape, taken back.
+/// Reverses the escapes of Handsel and its templates in an attribute's text.
 fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();

@@ -1,8 +1,8 @@
-//! Paths: which pages lead through which others, where a page stands on each, and how long the way
-//! is.
+//! Paths: the series of pages that a path leads through, a page's position on each path, and how
+//! long the path takes.
 //!
-//! A page of a kind with `journey:` names its steps in that field, a list of mappings with `page`,
-//! and, where the writer wants, `optional` and `or` (pages that will do instead).
+//! A page of a kind with `journey:` lists its steps in the field of that name. Each step is a
+//! mapping with `page` and, optionally, `optional` and `or` (alternative pages).
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::fields::{self, FieldView};
 use super::view::PathPositionView;
 use crate::site::{PageId, Site, SitePage};
 
-/// The way that a page leads.
+/// The steps of one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LearningPath {
     pub page: PageId,
@@ -21,17 +21,17 @@ pub struct LearningPath {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathStep {
     pub page: PageId,
-    /// Pages that will do instead.
+    /// Pages that can be read instead.
     pub instead: Vec<PageId>,
     pub is_optional: bool,
 }
 
-/// All ways of a site, and where pages stand on them.
+/// All paths of a site, and the positions of pages on them.
 #[derive(Clone, Debug, Default)]
 pub struct LearningPaths {
     /// In the order of [`Composer::path_pages`].
     pub all: Vec<LearningPath>,
-    /// For a page, positions of ways and of steps in them.
+    /// For each page, the positions of its paths and of its steps on them.
     on: HashMap<PageId, Vec<(usize, usize)>>,
 }
 
@@ -57,7 +57,7 @@ impl Composer {
         LearningPaths { all, on }
     }
 
-    /// The way that a page leads; without steps for a page that leads nowhere.
+    /// The path that a page defines, without steps if it defines none.
     fn learning_path(&self, id: PageId) -> LearningPath {
         let page = self.site.page(id);
         let named = self
@@ -95,8 +95,8 @@ impl Composer {
         }
     }
 
-    /// How long a page takes: stated, else what its way takes without what can be left out, else
-    /// what reading it takes.
+    /// How many minutes a page takes: the stated time, or else the time for its path without
+    /// optional steps, or else the reading time.
     pub(super) fn minutes(&self, id: PageId) -> u32 {
         let entry = &self.site.page(id).entry;
         let way = self
@@ -111,14 +111,14 @@ impl Composer {
         }
     }
 
-    /// Where a page stands on the ways that lead through it.
+    /// A page's positions on the paths that lead through it.
     pub(super) fn on_paths(&self, id: PageId) -> Vec<PathPositionView> {
         let journeys = self.learning_paths();
         let view = |(way, position): &(usize, usize)| {
             let journey = &journeys.all[*way];
             let page = self.site.page(journey.page);
             let here = &journey.steps[*position];
-            // A reader who is on an optional step takes the time for it.
+            // The time left includes an optional step while the reader is on it.
             let own = if here.is_optional {
                 self.site.page(here.page).entry.minutes
             } else {
@@ -152,7 +152,7 @@ fn minutes_of(composer: &Composer, steps: &[PathStep]) -> u32 {
         .fold(0, u32::saturating_add)
 }
 
-/// The pages of kinds that lead through others, in order.
+/// The pages of kinds that are paths, in order.
 pub(super) fn path_pages(site: &Site) -> Vec<PageId> {
     let kinds: Vec<&str> = site
         .kinds

@@ -1,4 +1,4 @@
-//! Lists of pages: a section's, a topic's, all from A to Z, what is new.
+//! Lists of pages: of a section, of a topic, from A to Z, and what's new.
 
 use std::cmp::Reverse;
 
@@ -16,17 +16,17 @@ use crate::site::sections::put_in_order;
 use crate::site::topics::TermPages;
 use crate::site::{PageId, Site};
 
-/// Cards that a section shows of each section inside it.
+/// The most cards that a section shows of each section inside it.
 const CARDS_OF_CHILD: usize = 6;
 
-/// Cards of all of them together. Further sections are named without their pages.
+/// The most cards of all those sections together. Further sections are named without their pages.
 const CARDS_OF_CHILDREN: usize = 300;
 
-/// Topics that the page of the search offers to readers without JavaScript.
+/// The most topics that the search page offers to readers without JavaScript.
 const NAMES_MAX: usize = 200;
 
-/// Pages that chance can come to: more of them would make the page that picks one heavy, and the
-/// choice no better.
+/// The most pages to choose from at random. More of them would make the page larger without
+/// improving the choice.
 const SURPRISES_MAX: usize = 200;
 
 /// The address of one page of a list.
@@ -55,7 +55,7 @@ pub(super) fn newest_key(site: &Site, page: PageId) -> impl Ord + use<> {
     )
 }
 
-/// Brings edited pages to their places in a list that is otherwise in order.
+/// Moves edited pages to their positions in a list that is otherwise sorted.
 pub(super) fn put_in_place<K: Ord>(
     list: &mut Vec<PageId>,
     edited: &[PageId],
@@ -71,7 +71,7 @@ pub(super) fn put_in_place<K: Ord>(
         .for_each(|page| put_in_order(list, page, &key));
 }
 
-/// The list that a sheet shows.
+/// The list that an output page shows.
 pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
     let site = &*composer.site;
     let size = if matches!(
@@ -82,8 +82,8 @@ pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
     } else {
         site.settings().page_size
     };
-    // Of a long list only what this sheet shows is gathered, or the work would grow with its
-    // square.
+    // Only the part of a long list that this output page shows is collected. Otherwise the work
+    // would be quadratic.
     let part = |all: &mut dyn Iterator<Item = PageId>| -> Vec<PageId> {
         all.skip((output_page.number - 1) * size)
             .take(size)
@@ -204,7 +204,7 @@ pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
     Some(listing)
 }
 
-/// The ways from one page of a list to its others.
+/// Sets the links from one page of a list to the others.
 fn number_pages(
     composer: &Composer,
     output_page: &OutputPage,
@@ -218,8 +218,8 @@ fn number_pages(
     listing.next_href = (output_page.number < output_page.of).then(|| href(output_page.number + 1));
 }
 
-/// What a page that picks one at random picks among: all, or of many those whose addresses'
-/// fingerprints come first, so that they are the same ones whatever else comes and goes.
+/// The pages to choose from at random. If there are too many, those with the lowest fingerprints of
+/// their addresses are used, so the choice stays stable when other pages are added or removed.
 fn random_candidates(site: &Site, pages: &[PageId]) -> Vec<PageId> {
     if pages.len() <= SURPRISES_MAX {
         return pages.to_vec();
@@ -235,7 +235,7 @@ fn random_candidates(site: &Site, pages: &[PageId]) -> Vec<PageId> {
         .collect()
 }
 
-/// How the list of a section is divided: as its kind says.
+/// How a section's list is grouped, according to its kind.
 fn grouping(site: &Site, section: usize) -> Grouping {
     let kind = site.sections[section]
         .kind
@@ -244,7 +244,7 @@ fn grouping(site: &Site, section: usize) -> Grouping {
     kind.map_or(Grouping::None, |kind| kind.group)
 }
 
-/// What is coming, then what has been.
+/// Upcoming events, then past ones.
 fn by_event_date(composer: &Composer, pages: &[PageId], language: &str) -> Vec<CardGroup> {
     let today = composer.site.today;
     let is_past = |page: PageId| {
@@ -269,7 +269,7 @@ fn by_event_date(composer: &Composer, pages: &[PageId], language: &str) -> Vec<C
     })
 }
 
-/// What the writer put first for an audience, of the pages that are for it.
+/// The pages that the writer put first for an audience, if they are written for it.
 fn first_of_audience(term: &TermPages) -> Vec<PageId> {
     use crate::site::links::Destination;
     let start = term.start.iter().filter_map(|to| match to {
@@ -298,8 +298,8 @@ fn children(composer: &Composer, section: usize) -> Vec<CardGroup> {
     site.sections[section].children.iter().map(group).collect()
 }
 
-/// The first pages of a section, in its order. A section without pages of its own, as a folder for
-/// a year often is, shows those of the sections inside it.
+/// The first pages of a section, in its order. A section without pages of its own, such as a folder
+/// for a year, shows those of the sections inside it.
 fn first_pages(site: &Site, section: usize, most: usize) -> Vec<PageId> {
     let own = &site.sections[section];
     let mut pages: Vec<PageId> = own.pages.iter().copied().take(most).collect();
@@ -319,7 +319,7 @@ fn first_pages(site: &Site, section: usize, most: usize) -> Vec<PageId> {
     pages
 }
 
-/// Terms without their pages: such a list is drawn again only when a term is another.
+/// A list of terms without their pages. Its page is rendered again only when a term changes.
 fn names(composer: &Composer, names: &[TermPages]) -> Listing {
     let mut listing = terms(composer, &names[..names.len().min(NAMES_MAX)]);
     (listing.total, listing.ways) = (0, facets::facet_links(composer));
@@ -390,7 +390,7 @@ fn id_of_letter(letter: &str) -> String {
     }
 }
 
-/// The first letters of the whole list from A to Z, each with the place where its first page is
+/// The first letters of the whole list from A to Z, each with the address where its first page is
 /// listed.
 fn first_letters(composer: &Composer, route: &Route, size: usize) -> Vec<CrumbView> {
     let place = |(letter, position): &(String, usize)| {
@@ -457,8 +457,8 @@ fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<CardGroup> {
     })
 }
 
-/// Pages under headings, in the order of the pages: the title and the id of what those that follow
-/// each other have in common.
+/// Groups consecutive pages with a common property. `heading` returns the title and the id of each
+/// group.
 fn grouped<K: PartialEq>(
     pages: &[PageId],
     common: impl Fn(PageId) -> K,

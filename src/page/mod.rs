@@ -1,8 +1,8 @@
-//! Every page of the published site as a closed view, and the view as HTML.
+//! Every page of the published site as a self-contained view, and the view as HTML.
 //!
-//! [`sheets`] lists what is drawn: pages, and the lists that are made of them.
-//! [`Composer::compose`] gathers what one subject shows; `templates` draws it. Composing reads the
-//! site and never a body.
+//! [`output_pages`] lists what is rendered: pages, and the lists of pages. [`Composer::compose`]
+//! collects what one subject shows, and `templates` renders it. Collecting reads the site and never
+//! a body.
 
 mod body_links;
 pub mod compose;
@@ -36,17 +36,17 @@ use crate::paths::Route;
 use crate::site::sections::Section;
 use crate::site::{ABOUT, LinkTarget, PRIVACY, PageId, Site, SitePage, addresses};
 
-/// Entries on one page of a list whose rows are short, as that from A to Z.
+/// Entries on one page of a list with short rows, such as the list from A to Z.
 const ROWS_SIZE: usize = 240;
 
-/// Topics, or audiences, on one page of the list of all of them.
+/// Topics or audiences on one page of the list of all of them.
 const TERMS_SIZE: usize = 500;
 
 /// What a published HTML file is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PageSubject {
     Page(PageId),
-    /// A section's list, with or without a page of its own; the first is the home page.
+    /// A section's list, with or without a page of its own. The first is the home page.
     Section(usize),
     Topics,
     /// A position in `Site::topics`.
@@ -57,28 +57,28 @@ pub enum PageSubject {
     New,
     /// A position in `Site::facet_lists`.
     Narrowed(usize),
-    /// Picks one page of a section at random.
+    /// A page that opens a random page of a section.
     Surprise(usize),
     Search,
-    /// What stands behind the site, from the settings.
+    /// Who provides the site and why, from the settings.
     About,
-    /// What happens when somebody reads it.
+    /// What reading the site sends to anyone.
     Privacy,
     NotFound,
 }
 
-/// One HTML file: a subject, and which page of its list.
+/// One HTML file: a subject, and which page of its list it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputPage {
     pub subject: PageSubject,
-    /// From 1.
+    /// The page's number within the list, from 1.
     pub number: usize,
-    /// Of how many.
+    /// The number of pages in the list.
     pub of: usize,
     pub route: Route,
 }
 
-/// Every HTML file that the site has, pages first, in the order of their sources.
+/// Every HTML file of the site. Pages come first, in the order of their sources.
 pub fn output_pages(composer: &Composer) -> Vec<OutputPage> {
     let site = &*composer.site;
     let mut output_pages = Vec::with_capacity(site.pages().len() + site.topics.len() + 16);
@@ -210,12 +210,12 @@ pub fn output_pages(composer: &Composer) -> Vec<OutputPage> {
     output_pages
 }
 
-/// The address of the page for addresses that nothing has.
+/// The address of the page that is shown for missing addresses.
 pub fn not_found() -> Route {
     Route::new(addresses::NOT_FOUND).expect("the address is fixed and inside the site")
 }
 
-/// The addresses of generated lists, each of which a page of its own may introduce.
+/// The addresses of generated lists. A page of the site can introduce each of them.
 fn list_introductions(site: &Site) -> HashSet<Route> {
     let fixed = [
         ("topics", !site.topics.is_empty()),
@@ -248,9 +248,9 @@ fn list_introductions(site: &Site) -> HashSet<Route> {
         .collect()
 }
 
-/// Whether a section holds nothing but introductions of generated lists, as `topics/oil.md`
-/// introduces the list of a topic. The generated list at its address shows all that the section
-/// would show.
+/// Whether a section contains only introductions of generated lists, as `topics/oil.md` introduces
+/// the list of a topic. The generated list at its address shows everything that the section would
+/// show.
 fn is_introduction(site: &Site, section: &Section, introduced: &HashSet<Route>) -> bool {
     introduced.contains(&section.route)
         && section.children.is_empty()

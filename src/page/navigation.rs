@@ -1,5 +1,4 @@
-//! What lies around a page: the way back to the home page, the neighbours, the section's tree near
-//! it, its feeds.
+//! The navigation around a page: breadcrumbs, neighbors, the section's tree near it, and its feeds.
 
 use super::compose::Composer;
 use super::templates::{SharedValue, hash_of};
@@ -9,10 +8,10 @@ use crate::fingerprint::Fingerprint;
 use crate::paths::Route;
 use crate::site::PageId;
 
-/// Siblings shown around a page in its section's tree.
+/// The most siblings shown around a page in its section's tree.
 const SIBLINGS_MAX: usize = 50;
 
-/// Sections as templates see them, and the fingerprint of what they say.
+/// Sections as templates see them, and their hash.
 pub struct TopSections {
     pub(super) links: Vec<SharedValue>,
     pub(super) hash: Fingerprint,
@@ -80,15 +79,15 @@ impl Composer {
         crumbs
     }
 
-    /// The feeds that belong to a sheet, the site's first; none without a `base_url`, which they
-    /// need.
+    /// The feeds of an output page, the site's feeds first. There are none without a `base_url`,
+    /// which feeds require.
     pub(super) fn feeds(&self, subject: PageSubject, page_id: Option<PageId>) -> Vec<FeedView> {
         if self.site.settings().base_url.is_none() {
             return Vec::new();
         }
         let site_title = self.site_title();
         let feed = |title: String, route: &str, media_type| {
-            let route = Route::new(route).expect("feeds lie inside the site");
+            let route = Route::new(route).expect("feeds are inside the site");
             FeedView {
                 title,
                 href: self.href(&route),
@@ -104,7 +103,7 @@ impl Composer {
             PageSubject::Audience(audience) => Some(&self.site.audiences[audience]),
             _ => None,
         };
-        // A feed without entries is not made.
+        // A feed without entries is not generated.
         if let Some(term) = term.filter(|term| {
             term.pages
                 .iter()
@@ -174,7 +173,7 @@ impl Composer {
         NavView { open, branch }
     }
 
-    /// The sections right below the home page, as those see them that are in none.
+    /// The sections right below the home page, as pages outside all of them see them.
     pub(super) fn top_sections(&self) -> &TopSections {
         self.found.top.get_or_init(|| {
             let links: Vec<SectionLink> = self.site.sections[0]
@@ -276,7 +275,7 @@ impl Composer {
     }
 }
 
-/// At most `SIBLINGS_MAX` of a list, around a position.
+/// At most `SIBLINGS_MAX` items of a list, around a position.
 fn around<T>(all: &[T], position: Option<usize>) -> &[T] {
     let start = position
         .unwrap_or(0)

@@ -1,4 +1,5 @@
-//! A sheet ready to be drawn: the view, and what its page's text is filled in with.
+//! An output page ready to be rendered: the view, and the values for the placeholders in its page's
+//! text.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use super::view::{BranchLine, NavView, PageView};
 use crate::fingerprint::Fingerprint;
 use crate::site::PageId;
 
-/// A sheet ready to be drawn.
+/// An output page ready to be rendered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageContext {
     pub output_page: OutputPage,
@@ -18,24 +19,24 @@ pub struct PageContext {
     pub nav: NavView,
     /// The template's name.
     pub template: String,
-    /// The page whose Markdown stands in it.
+    /// The page whose Markdown it shows.
     pub body: Option<PageId>,
-    /// Where each link of that page's Markdown leads, as it stands in an `href`.
+    /// The target of each link of that page's Markdown, as written in an `href`.
     pub links: Vec<String>,
-    /// What each of them says where it is a wiki link without words of its own: the title of the
-    /// page that it leads to, or the target as written. Empty where there is no wiki link.
+    /// The text of each link that is a wiki link without text of its own: the title of its target
+    /// page, or the target as written. Empty if there is no wiki link.
     pub wiki_titles: Vec<String>,
-    /// Other pages' tools in its text.
+    /// Tools of other pages in its text.
     pub embedded: Vec<EmbeddedTool>,
-    /// The words of the glossary in that Markdown, as they are explained; `None` for those whose
-    /// page is not published.
+    /// The glossary terms in that Markdown with their explanations, or `None` for a term whose page
+    /// is not published.
     pub terms: Vec<Option<Arc<TermUse>>>,
-    /// Stands for where in it they are.
+    /// A hash of the terms' positions in it.
     pub term_places: Option<Fingerprint>,
 }
 
 impl PageContext {
-    /// Whether a tool in it says that answers stay in the browser.
+    /// Whether one of its tools states that answers stay in the browser.
     pub fn has_privacy_note(&self) -> bool {
         let embedded = self
             .embedded
@@ -48,7 +49,7 @@ impl PageContext {
             .any(|tool| tool.is_private)
     }
 
-    /// The same without saying so.
+    /// The same page without that statement.
     #[must_use]
     pub fn without_privacy_note(&self) -> Self {
         let mut composed = self.clone();

@@ -1,4 +1,4 @@
-//! The small values that views are made of: cards, titles, days, authors, terms, what every page
+//! The small values that views consist of: cards, titles, days, authors, terms, and what every page
 //! knows of the site.
 
 use std::borrow::Cow;
@@ -52,7 +52,7 @@ impl Composer {
         }
     }
 
-    /// The short explanation of a page that explains a word.
+    /// The short explanation on a page that explains a term.
     pub(super) fn explanation(&self, page: &SitePage) -> Option<String> {
         let explains = self
             .site
@@ -68,7 +68,7 @@ impl Composer {
             .map(str::to_owned)
     }
 
-    /// The own fields that the kind's cards show, those that are links left out.
+    /// The kind's own fields that its cards show, without links.
     fn card_fields(&self, page: &SitePage) -> serde_json::Value {
         let kind = self.site.kinds.get(&page.entry.meta.kind);
         let shown = kind.map(|kind| kind.card.as_slice()).unwrap_or_default();
@@ -89,7 +89,7 @@ impl Composer {
         route.href(self.site.settings().base_path())
     }
 
-    /// The absolute address, when there is a `base_url`.
+    /// The absolute address, if there is a `base_url`.
     pub fn url(&self, route: &Route) -> Option<String> {
         self.site
             .settings()
@@ -118,7 +118,7 @@ impl Composer {
         .unwrap_or_else(|| crate::document::words_of_name(kind))
     }
 
-    /// Of more than one.
+    /// The title of a kind in the plural.
     pub fn kind_title_many(&self, kind: &str) -> String {
         let word = self.words.text(
             &self.site.settings().language,
@@ -156,7 +156,7 @@ impl Composer {
         }
     }
 
-    /// A section's title: its page's, the word for its kind, or its folder's name.
+    /// A section's title: its page's title, the word for its kind, or its folder's name.
     pub fn section_title(&self, section: usize) -> String {
         let found = &self.site.sections[section];
         let is_kinds_own = found.page.is_none() && found.depth == 1;
@@ -236,7 +236,7 @@ impl Composer {
         named.iter().map(author).collect()
     }
 
-    /// An address of the settings with what is this page's own in the place of the names in braces.
+    /// An address from the settings with this page's values for the names in braces.
     pub(super) fn filled(&self, pattern: &str, page: &SitePage) -> String {
         let encoded = |text: &str, is_value: bool| {
             let mut encoded = String::new();
@@ -359,7 +359,7 @@ fn theme(theme: &Theme) -> ThemeView {
         .colours_of("paper")
         .map(|colors| colors.map(|color| color.to_string()))
         .unwrap_or_default();
-    // The upright file of each family is what nearly all text needs.
+    // The upright file of each family is the one that nearly all text needs.
     let fonts = theme
         .fonts
         .iter()
@@ -411,7 +411,7 @@ pub(super) fn item_json(item: &FieldItem) -> serde_json::Value {
     }
 }
 
-/// A word with names filled in, or the key itself when the theme lacks it.
+/// A translated text with placeholders filled, or the key itself if the theme has no text for it.
 pub fn translate(
     words: &Translations,
     language: &str,

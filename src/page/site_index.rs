@@ -1,5 +1,5 @@
-//! What is found in all pages together: the words of the glossary and where they are used, the
-//! pages that others gather, where calendars and the page at random lie.
+//! Values derived from all pages together: glossary terms and where they are used, the pages that
+//! others collect, and the addresses of calendars and random pages.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -18,14 +18,14 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::paths::{Route, SourcePath};
 use crate::site::{PageId, SitePage};
 
-/// What was found so far, each when it was first asked for.
+/// The values derived so far, each on first use.
 #[derive(Default)]
 pub struct SiteIndex {
-    /// The ways through pages.
+    /// The paths of the site.
     pub(super) journeys: OnceLock<LearningPaths>,
-    /// The pages that use each word of the glossary.
+    /// The pages that use each glossary term.
     pub(super) uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
-    /// The words of the glossary by the pages that explain them.
+    /// The glossary terms by the pages that explain them.
     pub(super) explained: OnceLock<HashMap<SourcePath, Arc<TermUse>>>,
     /// The topics and audiences of each page.
     pub(super) named: OnceLock<PageTerms>,
@@ -35,18 +35,18 @@ pub struct SiteIndex {
     pub(super) letters: OnceLock<Vec<(String, usize)>>,
     /// The sections right below the home page.
     pub(super) top: OnceLock<TopSections>,
-    /// What readers can answer, by language.
+    /// The answers that readers can choose from, by language.
     pub(super) feedback: RwLock<HashMap<String, Arc<FeedbackAnswers>>>,
 }
 
-/// A word of the glossary that a page uses.
+/// A glossary term that a page uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TermUse {
-    /// Where its page is, as it stands in an attribute.
+    /// The address of its page, escaped for an attribute.
     pub href: String,
-    /// The short explanation, as it stands in HTML.
+    /// The short explanation as HTML.
     pub short: String,
-    /// Stands for all of it.
+    /// The hash of both.
     pub hash: Fingerprint,
 }
 
@@ -69,13 +69,13 @@ impl Composer {
         self.found.named.get_or_init(|| PageTerms::of(&self.site))
     }
 
-    /// The ways that lead through pages.
+    /// The paths of the site.
     pub(super) fn learning_paths(&self) -> &LearningPaths {
         self.found.journeys.get_or_init(|| self.find_journeys())
     }
 
-    /// Where a page of the same kind is picked at random, for pages and lists of a kind that wants
-    /// that.
+    /// The address that opens a random page of the same kind, for pages and lists of a kind that
+    /// offers it.
     pub(super) fn random_page(&self, output_page: &OutputPage) -> Option<String> {
         let section = match output_page.subject {
             PageSubject::Section(section) | PageSubject::Surprise(section) => section,
@@ -97,7 +97,7 @@ impl Composer {
         }
     }
 
-    /// The words of the glossary that a page uses; `None` for those whose page is not published.
+    /// The glossary terms that a page uses, or `None` for those whose page is not published.
     pub(super) fn terms_of(&self, id: PageId) -> Vec<Option<Arc<TermUse>>> {
         let used = &self.site.page(id).entry.terms;
         if used.is_empty() {
@@ -122,7 +122,7 @@ impl Composer {
             .collect()
     }
 
-    /// The listed pages that use a word, by the page that explains it.
+    /// The listed pages that use a term, given the page that explains it.
     pub(super) fn used_in(&self, id: PageId) -> Vec<PageId> {
         let find = || {
             let mut uses: HashMap<SourcePath, Vec<PageId>> = HashMap::new();
@@ -150,8 +150,8 @@ impl Composer {
             .unwrap_or_default()
     }
 
-    /// The pages that a page of a gathering kind shows: those that it names, then those that it
-    /// asks for.
+    /// The pages that a page of a collecting kind shows: those that it names, then those that its
+    /// query finds.
     pub(super) fn collected_pages(&self, page: &SitePage, fields: &FieldViews) -> Vec<PageId> {
         let Some(gathers) = self.kind(page).and_then(|kind| kind.gathers.as_ref()) else {
             return Vec::new();

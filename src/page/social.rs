@@ -1,5 +1,5 @@
-//! Which sheets have a social card, what it says, and where it lies: beside the page, under a name
-//! that tells what it says.
+//! Which output pages have a social card, what it shows, and its address: next to the page, under a
+//! name with a hash of its content.
 
 use super::compose::Composer;
 use super::templates::hash_of;
@@ -10,9 +10,9 @@ use crate::paths::Route;
 use crate::site::links::Destination;
 
 impl Composer {
-    /// A sheet's card and its address. There is none where the site wants none or has no
-    /// `base_url`, on later pages of a list and on lists that only narrow others down, and where
-    /// the page names a picture of its own that can be shared.
+    /// An output page's card and its address. There is none if cards are turned off or the site has
+    /// no `base_url`, on later pages of a list and on facet lists, and if the page names a
+    /// shareable image of its own.
     pub fn social_card(&self, output_page: &OutputPage) -> Option<(Route, SocialCard)> {
         let settings = self.site.settings();
         if !settings.social_cards
@@ -51,7 +51,7 @@ impl Composer {
     }
 }
 
-/// Whether those who show shared addresses show this picture: drawings they do not.
+/// Whether services that preview shared addresses show this image. They do not show SVG.
 fn can_be_shared(to: &Destination) -> bool {
     match to {
         Destination::Address { route, .. } => !matches!(

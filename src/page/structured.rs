@@ -1,8 +1,8 @@
-//! What a page says to machines: JSON-LD with schema.org's words. Only with a `base_url`, since
+//! Structured data: JSON-LD with the vocabulary of schema.org. It requires a `base_url`, since
 //! addresses must be absolute.
 //!
-//! What a kind says of its own stands in its file (`structured:`); here is what all pages say, and
-//! `lists` has those that are no page of a kind.
+//! What is specific to a kind is in its file (`structured:`). This module adds what all pages have,
+//! and `lists` handles output pages that are not a page of a kind.
 
 mod json;
 mod lists;
@@ -19,8 +19,9 @@ use crate::document::markdown::plain_text;
 use crate::kind::structured::JsonPattern;
 use crate::site::PageId;
 
-/// The JSON-LD of a sheet, safe inside a script element. It is made from what the sheet shows and
-/// knows, and from [`of_site`]; so it is made only where the sheet is drawn.
+/// The JSON-LD of an output page, safe inside a script element. It depends only on what the output
+/// page shows and on [`of_site`], so it is generated only when the page is rendered. See DECISIONS:
+/// "Structured data is made when a page is rendered".
 pub fn of(composer: &Composer, output_page: &OutputPage, view: &PageView) -> Option<String> {
     let url = view.url.as_ref()?;
     let base = composer.site.settings().base_url.as_ref()?;
@@ -65,7 +66,8 @@ pub fn of(composer: &Composer, output_page: &OutputPage, view: &PageView) -> Opt
     ))
 }
 
-/// What the settings tell machines on every page, but for what templates know of the site.
+/// The structured data of every page that comes from the settings, except what the templates' view
+/// of the site already holds.
 pub fn of_site(composer: &Composer) -> impl serde::Serialize {
     let settings = composer.site.settings();
     let base = settings.base_url.as_ref().map(|base| base.origin.as_str());
@@ -78,7 +80,7 @@ pub fn of_site(composer: &Composer) -> impl serde::Serialize {
     )
 }
 
-/// What is said of a page that no file makes one of a kind.
+/// The structured data of an output page without a page of a kind.
 fn default_data<'a>(schema_type: &'a str, view: &'a PageView, url: &'a str) -> JsonObject<'a> {
     let mut data = JsonObject::of_type(schema_type)
         .with("name", &view.title)
@@ -92,13 +94,13 @@ fn default_data<'a>(schema_type: &'a str, view: &'a PageView, url: &'a str) -> J
     data
 }
 
-/// The picture that stands for a page: what those who share its address are shown.
+/// The image for a page, which is the one shown where its address is shared.
 fn picture(view: &PageView) -> Option<&str> {
     let card = view.social_card.as_ref().map(|card| &*card.url);
     card.or_else(|| view.image.as_ref().and_then(|image| image.url.as_deref()))
 }
 
-/// Who gives the site away.
+/// The organization that provides the site.
 fn publisher(composer: &Composer) -> Option<JsonObject<'_>> {
     let who = composer.site.settings().giving.who.as_ref()?;
     Some(JsonObject::of_type("Organization").with("name", who))
@@ -135,8 +137,8 @@ fn page_data<'a>(
     data.put("url", url);
     data.put_some("description", view.description.as_ref());
     data.put_some("image", picture(view));
-    // What takes place or is done for somebody is no work that one reads: these words would say of
-    // it what holds of the page.
+    // An event, a service or a term is not a creative work: these properties would describe it
+    // instead of the page.
     if !types
         .iter()
         .any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm"))
@@ -161,7 +163,7 @@ fn page_data<'a>(
     data
 }
 
-/// What is told of anything that can be read or looked at.
+/// Adds the properties of anything that can be read or viewed.
 fn of_work<'a>(view: &'a PageView, data: &mut JsonObject<'a>) {
     data.put("inLanguage", &view.language);
     data.put("isAccessibleForFree", true);
@@ -188,23 +190,23 @@ fn of_work<'a>(view: &'a PageView, data: &mut JsonObject<'a>) {
     }
 }
 
-/// What the holes of a kind's pattern are filled from.
+/// The values for the placeholders of a kind's pattern.
 #[derive(Clone, Copy)]
 struct PatternValues<'a> {
     composer: &'a Composer,
     view: &'a PageView,
-    /// The item at hand, within `each`.
+    /// The current item, within `each`.
     item: Option<&'a FieldView>,
 }
 
-/// A value that a hole is filled from.
+/// A value for a placeholder.
 enum PatternSource<'a> {
     Field(&'a FieldView),
     Made(FieldView),
 }
 
 impl PatternValues<'_> {
-    /// The pattern with its holes filled; `None` when nothing fills them.
+    /// The pattern with its placeholders filled, or `None` if no value fills them.
     fn fill<'p>(&self, pattern: &'p JsonPattern) -> Option<Json<'p>> {
         match pattern {
             JsonPattern::Text(text) => Some(text.into()),
@@ -300,7 +302,7 @@ impl PatternValues<'_> {
         Some(PatternSource::Field(at))
     }
 
-    /// What every page knows of itself.
+    /// A property that every page has.
     fn of_page(&self, name: &str) -> Option<FieldView> {
         let view = self.view;
         let plain = |value: Value| Some(FieldView::Plain(value));
@@ -360,7 +362,7 @@ impl PatternValues<'_> {
         }
     }
 
-    /// A value as machines are told it; nothing for what is not stated.
+    /// A value as structured data, or `None` if it is not set.
     fn structured_value(&self, value: &FieldView) -> Option<Json<'static>> {
         match value {
             FieldView::Plain(Value::Null) | FieldView::Map(_) => None,
@@ -377,13 +379,13 @@ impl PatternValues<'_> {
     }
 }
 
-/// A list of what there is; nothing without any.
+/// A list of the items, or `None` if it is empty.
 fn non_empty_list<'a>(items: impl Iterator<Item = Json<'a>>) -> Option<Json<'a>> {
     let items: Vec<Json> = items.collect();
     (!items.is_empty()).then_some(Json::List(items))
 }
 
-/// Whether a pattern has holes.
+/// Whether a pattern has placeholders.
 fn is_open(pattern: &JsonPattern) -> bool {
     match pattern {
         JsonPattern::Text(_) | JsonPattern::Number(_) | JsonPattern::Flag(_) => false,
@@ -396,7 +398,7 @@ fn is_open(pattern: &JsonPattern) -> bool {
     }
 }
 
-/// Seconds as ISO 8601 has them: `PT1H2M10S`.
+/// A number of seconds as an ISO 8601 duration: `PT1H2M10S`.
 fn duration(seconds: i64) -> String {
     let part = |number: i64, unit: &str| {
         if number > 0 {

@@ -1,5 +1,5 @@
-//! Tools as templates see them: texts finished, values worked out for the defaults, and the data
-//! that the script runs on.
+//! Tools as templates see them: finished texts, the results for the default values, and the data
+//! for the script.
 
 pub mod calculator;
 mod checklist;
@@ -23,26 +23,26 @@ use crate::site::PageId;
 use crate::tool::prose::{TextPiece, ToolText};
 use crate::tool::{Tool, ToolBody};
 
-/// A tool, of whatever type.
+/// A tool of any type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ToolView {
-    /// `calculator` …
+    /// The type, such as `calculator`.
     #[serde(rename = "type")]
     pub type_name: &'static str,
-    /// What the ids of its parts begin with, unlike those of any other tool on the page.
+    /// The prefix of the ids of its parts, unique on the page.
     pub id: String,
-    /// Whether another page than its own shows it.
+    /// Whether it is shown on a page other than its own.
     pub is_embedded: bool,
-    /// Whether no tool before it on the page has brought the script of its type along.
+    /// Whether it is the first tool of its type on the page, which loads the script.
     pub is_first: bool,
     /// The level of its headings.
     pub level: u8,
     pub title: String,
     pub language: String,
     pub direction: &'static str,
-    /// Whether the page that shows it is in another language.
+    /// Whether it is shown on a page in another language.
     pub is_foreign: bool,
-    /// The page that declares it, where another page shows it.
+    /// The address of the page that declares it.
     pub href: String,
     /// HTML.
     pub disclaimer: Option<String>,
@@ -50,15 +50,15 @@ pub struct ToolView {
     pub method: Option<String>,
     pub sources: Vec<SourceView>,
     pub may_share: bool,
-    /// Whether nothing on the page can send anything anywhere.
+    /// Whether nothing on the page can send data anywhere.
     pub is_private: bool,
-    /// What the script runs on: JSON, safe inside a script element.
+    /// The data for the script: JSON, safe inside a script element.
     pub data: String,
-    /// What is its type's own.
+    /// The part that is specific to its type.
     pub form: ToolBodyView,
 }
 
-/// What a template sees of the type's own.
+/// The part of a tool's view that is specific to its type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum ToolBodyView {
@@ -69,12 +69,12 @@ pub enum ToolBodyView {
     Quiz(quiz::QuizView),
 }
 
-/// What the texts of a tool are finished with.
+/// What is needed to turn a tool's texts into HTML.
 pub(super) struct TextFinisher<'a> {
     pub composer: &'a Composer,
     pub page: PageId,
     pub language: &'a str,
-    /// What the page around it begins it with, by name.
+    /// Start values that the embedding page sets, by name.
     pub given: &'a [(String, String)],
 }
 
@@ -84,7 +84,7 @@ impl Composer {
         self.tool_with(id, &[])
     }
 
-    /// The same, begun with what another page gives it.
+    /// The tool that a page declares, with start values from an embedding page.
     fn tool_with(&self, id: PageId, given: &[(String, String)]) -> Option<ToolView> {
         let tool: &Tool = self.facts(id).tool.as_deref()?;
         let page = self.site.page(id);
@@ -152,7 +152,7 @@ impl Composer {
 }
 
 impl TextFinisher<'_> {
-    /// A text without values in it as HTML.
+    /// The HTML of a text without values in it.
     pub(super) fn text(&self, prose: &ToolText) -> String {
         self.html(prose, &|_| String::new())
     }
@@ -161,7 +161,7 @@ impl TextFinisher<'_> {
         prose.map(|prose| self.text(prose))
     }
 
-    /// A text that stands in a line, without the paragraph around it.
+    /// The HTML of a text within a line, without the paragraph around it.
     pub(super) fn line(&self, prose: &ToolText) -> String {
         let html = self.text(prose);
         let html = html.trim();
@@ -171,7 +171,7 @@ impl TextFinisher<'_> {
             .to_owned()
     }
 
-    /// What the page around the tool gives for a name.
+    /// The start value that the embedding page sets for a name.
     fn given(&self, name: &str) -> Option<&str> {
         let name = name.replace('-', "_");
         self.given
@@ -180,8 +180,8 @@ impl TextFinisher<'_> {
             .map(|(_, value)| value.as_str())
     }
 
-    /// A text as HTML: links with their addresses, `value` giving the HTML of each value that
-    /// stands in it.
+    /// The HTML of a text. Links get their addresses, and `value` returns the HTML of each value in
+    /// the text.
     pub fn html(&self, prose: &ToolText, value: &dyn Fn(u32) -> String) -> String {
         let page = self.composer.site.page(self.page);
         let link = |index: u32| {

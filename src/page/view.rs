@@ -1,9 +1,9 @@
-//! The closed view that a template sees: plain values, everything resolved, nothing that reaches
-//! back into the site. `content/manual/templates.md` documents every name; `tests/manual.rs` checks
-//! that none is missing.
+//! The view that a template sees: plain, resolved values without access to the rest of the site.
+//! `content/manual/templates.md` documents every name, and `tests/manual.rs` checks that none is
+//! missing.
 //!
-//! Cards of other pages stand in it by the page's number: each is made into a template's value
-//! once, however many pages show it.
+//! It refers to other pages' cards by the page's number. Each card becomes a template's value once,
+//! however many pages show it.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::tool::ToolView;
 use crate::settings::FeedbackWay;
 use crate::site::PageId;
 
-/// A day for machines and for readers.
+/// A day in machine-readable and readable form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DayView {
     pub iso: String,
@@ -64,15 +64,15 @@ pub struct SourceView {
 pub struct ImageView {
     pub href: String,
     pub alt: String,
-    /// Absolute, when there is a `base_url`.
+    /// The absolute address, if there is a `base_url`.
     pub url: Option<String>,
 }
 
-/// A picture of the page's title, for those who share its address.
+/// An image of the page's title, shown where its address is shared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SocialCardView {
     pub href: String,
-    /// Absolute.
+    /// The absolute address.
     pub url: String,
     pub width: u32,
     pub height: u32,
@@ -93,22 +93,21 @@ pub struct FeedView {
     pub media_type: &'static str,
 }
 
-/// How a reader says whether a page helped: what a message begins with, and the answers that one
-/// can hold.
+/// How readers say whether a page helped: the start of a message, and the answers to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedbackView {
     pub way: FeedbackWay,
-    /// The page's title and address, as they stand in a query.
+    /// The page's title and address, encoded for a query.
     pub title: String,
     pub address: String,
     pub answers: Arc<FeedbackAnswers>,
 }
 
-/// What a reader can answer, in one language.
+/// The answers that a reader can choose from, in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedbackAnswers {
     pub helped: FeedbackAnswer,
-    /// What can have been wrong.
+    /// The reasons why a page did not help.
     pub reasons: Vec<FeedbackAnswer>,
 }
 
@@ -116,7 +115,7 @@ pub struct FeedbackAnswers {
 pub struct FeedbackAnswer {
     pub key: &'static str,
     pub title: String,
-    /// The title as it stands in a query.
+    /// The title, encoded for a query.
     pub encoded: String,
 }
 
@@ -124,23 +123,23 @@ pub struct FeedbackAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContactView {
     pub origin: String,
-    /// How many pages' texts do, and the first of them.
+    /// The number of pages whose text contacts the host. `pages` has the first of them.
     pub count: usize,
     pub pages: Vec<CrumbView>,
-    /// The pages that do once a reader asks for what lies there.
+    /// The pages that contact the host once a reader asks for its content.
     pub on_click: Vec<CrumbView>,
 }
 
-/// Who may count visitors, for all that is known of the pages.
+/// Who can count visitors, as far as the pages show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CountingView {
-    /// Nothing on the pages can.
+    /// Whether nothing on the pages can count them.
     pub is_ruled_out: bool,
-    /// Other hosts are asked for something, and can count that.
+    /// Whether pages contact other hosts, which can count visitors.
     pub by_hosts: bool,
-    /// Scripts of the site's own that can send something.
+    /// The site's own scripts that can send data.
     pub by_scripts: Vec<String>,
-    /// The check for what counts visitors is off, or no error, for the site or a page.
+    /// Whether the check for visitor counters is off, or not an error, for the site or a page.
     pub is_unchecked: bool,
 }
 
@@ -162,18 +161,18 @@ pub struct Card {
     pub change_note: Option<String>,
     pub is_draft: bool,
     pub audience: Vec<TermLink>,
-    /// Those of the kind's own fields that its cards show.
+    /// The kind's own fields that its cards show.
     pub fields: Value,
     pub event: Option<EventView>,
 }
 
-/// A moment for machines and for readers.
+/// A moment in machine-readable and readable form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MomentView {
     pub iso: String,
-    /// The day in words.
+    /// The day in readable form.
     pub text: String,
-    /// The clock of the place; `None` for a whole day.
+    /// The local time, or `None` for a whole day.
     pub time: Option<String>,
 }
 
@@ -181,34 +180,34 @@ pub struct MomentView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CalendarView {
     pub href: String,
-    /// The address to subscribe to, when there is a `base_url`.
+    /// The address to subscribe to, if there is a `base_url`.
     pub subscribe: Option<String>,
 }
 
-/// When something takes place.
+/// When an event takes place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EventView {
     pub start: MomentView,
     pub end: Option<MomentView>,
-    /// Whether it ends on the day on which it begins.
+    /// Whether it ends on the day when it begins.
     pub is_one_day: bool,
-    /// Whether it was over before the day of the build.
+    /// Whether it ended before the day of the build.
     pub is_past: bool,
-    /// The name of the time zone; `None` for whole days.
+    /// The name of the time zone, or `None` for whole days.
     pub zone: Option<String>,
 }
 
-/// Where a page stands on a path.
+/// A page's position on a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PathPositionView {
     pub title: String,
     pub href: String,
-    /// From 1.
+    /// The step's number, from 1.
     pub number: usize,
     pub of: usize,
-    /// For this step and those after it that cannot be left out.
+    /// Minutes for this step and the required steps after it.
     pub minutes_left: u32,
-    /// The address of the step's own page, by which the reader's device knows it.
+    /// The address of the step's own page, by which the browser remembers progress.
     pub step: String,
     #[serde(skip)]
     pub previous: Option<PageId>,
@@ -227,10 +226,10 @@ pub struct CardGroup {
     pub items: Vec<PageId>,
 }
 
-/// One thing by which a list can be narrowed down.
+/// A property by which a list can be filtered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Facet {
-    /// `topic`, `audience`, `level`, `time`, `kind`.
+    /// `topic`, `audience`, `level`, `time` or `kind`.
     pub name: &'static str,
     /// Whether an option has a list of its own.
     pub is_linked: bool,
@@ -241,9 +240,9 @@ pub struct Facet {
 pub struct FacetOption {
     pub key: String,
     pub title: String,
-    /// The list of all pages of the site that fit, where there is one.
+    /// The list of all matching pages of the site, if there is one.
     pub href: Option<String>,
-    /// Pages of this list that fit.
+    /// The number of matching pages in this list.
     pub count: usize,
 }
 
@@ -255,16 +254,16 @@ pub struct Listing {
     #[serde(skip)]
     pub groups: Vec<CardGroup>,
     pub total: usize,
-    /// From 1.
+    /// The page's number within the list, from 1.
     pub number: usize,
     pub pages: usize,
-    /// The first letters of the whole list, where it is the one from A to Z, each with the address
-    /// of its heading.
+    /// On the list from A to Z, the first letters of the whole list, each with the address of its
+    /// heading.
     pub letters: Vec<CrumbView>,
-    /// What the list can be narrowed down by.
+    /// The facets by which the list can be filtered.
     pub facets: Vec<Facet>,
-    /// The lists of a level, a span of time or a kind, on lists that hold everything and on those
-    /// themselves.
+    /// Links to the lists of a level, a time or a kind. They are on lists of all pages and on those
+    /// lists themselves.
     pub ways: Vec<Facet>,
     pub first_href: Option<String>,
     pub previous_href: Option<String>,
@@ -276,11 +275,11 @@ pub struct Listing {
 pub struct PageView {
     pub title: String,
     pub short_title: String,
-    /// What the page's first heading says.
+    /// The text of the page's first heading.
     pub heading: String,
     pub heading_id: Option<String>,
     pub summary: Option<String>,
-    /// The summary, or the beginning of the text: for machines.
+    /// The summary or the start of the text, for machines.
     pub description: Option<String>,
     pub kind: String,
     pub kind_title: String,
@@ -330,21 +329,21 @@ pub struct PageView {
     #[serde(skip)]
     pub feedback: Option<FeedbackView>,
     pub discuss_href: Option<String>,
-    /// On the page about privacy: the other hosts that pages contact.
+    /// On the privacy page, the other hosts that pages contact.
     pub contacts: Vec<ContactView>,
-    /// On the page about privacy.
+    /// On the privacy page, who can count visitors.
     pub counting: Option<CountingView>,
     #[serde(skip)]
     pub fields: FieldViews,
     pub event: Option<EventView>,
     #[serde(skip)]
     pub collected: Vec<PageId>,
-    /// Of a page that explains a word: where that is used.
+    /// On a page that explains a term, the pages that use it.
     #[serde(skip)]
     pub used_in: Vec<PageId>,
-    /// The calendar file of what takes place, or of all of this section that does.
+    /// The calendar file of this event, or of all events of this section.
     pub calendar: Option<CalendarView>,
-    /// The page that picks one page of this kind at random.
+    /// The page that opens a random page of this kind.
     pub random_href: Option<String>,
     #[serde(skip)]
     pub paths: Vec<PathPositionView>,
@@ -377,15 +376,15 @@ pub struct BranchItem {
 #[derive(Clone, Debug, PartialEq)]
 pub enum BranchLine {
     Item(BranchItem),
-    /// A page that is not the one shown, at this depth.
+    /// Another page than the one shown, at this depth.
     Page(PageId, usize),
 }
 
-/// What is around a page.
+/// The navigation around a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NavView {
-    /// Of the sections right below the home page the one that the sheet is in, by its place among
-    /// them.
+    /// The section right below the home page that contains the output page, with its position among
+    /// those sections.
     pub open: Option<(usize, SectionLink)>,
     pub branch: Vec<BranchLine>,
 }
@@ -417,15 +416,15 @@ pub struct SiteLinks {
     pub privacy: Option<String>,
 }
 
-/// What a page's head has to know of the look.
+/// What a page's head needs to know about the site's look.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ThemeView {
-    /// Whether the settings change anything, so that there is a style sheet of theirs.
+    /// Whether the settings change the look, so that there is a style sheet for them.
     pub is_set: bool,
-    /// The paper's colour in each scheme.
+    /// The background color in each color scheme.
     pub paper_light: String,
     pub paper_dark: String,
-    /// Files of `static/` that text is set in.
+    /// Font files of `static/` for the text.
     pub fonts: Vec<String>,
 }
 
@@ -441,7 +440,7 @@ pub struct SiteView {
     pub logo: Option<ImageView>,
     pub favicon: Option<String>,
     pub theme: ThemeView,
-    /// The Content Security Policy, as far as a page can state it.
+    /// The part of the Content Security Policy that a page can declare itself.
     pub policy: String,
     pub license: Option<String>,
     pub copyright: Option<String>,

@@ -1,27 +1,27 @@
-//! JSON that is put together once and written once: text is borrowed where it can be, and names
-//! stand in the order they were put.
+//! JSON that is built and written once. Text is borrowed where possible, and names keep the order
+//! of insertion. See DECISIONS: "Structured data is written in order, from borrowed text".
 
 use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
-/// A value.
+/// A JSON value.
 pub enum Json<'a> {
     Text(Cow<'a, str>),
     Number(i64),
     Flag(bool),
     List(Vec<Json<'a>>),
     Object(JsonObject<'a>),
-    /// What a template or a field holds already.
+    /// A value that a template or a field holds already.
     Value(serde_json::Value),
 }
 
-/// Names with their values.
+/// A JSON object: names with their values.
 #[derive(Default)]
 pub struct JsonObject<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> JsonObject<'a> {
-    /// Something of this type of schema.org.
+    /// An object with this type of schema.org.
     pub fn of_type(schema_type: &'a str) -> Self {
         JsonObject::default().with("@type", schema_type)
     }
@@ -31,7 +31,7 @@ impl<'a> JsonObject<'a> {
         self
     }
 
-    /// Puts a value under a name, in the place of what stands there.
+    /// Sets the value of a name, replacing any value that it has.
     pub fn put(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Json<'a>>) {
         let (name, value) = (name.into(), value.into());
         match self.0.iter_mut().find(|(own, _)| *own == name) {
@@ -40,7 +40,7 @@ impl<'a> JsonObject<'a> {
         }
     }
 
-    /// Puts a value where there is one.
+    /// Sets the value of a name if there is a value.
     pub fn put_some(&mut self, name: impl Into<Cow<'a, str>>, value: Option<impl Into<Json<'a>>>) {
         if let Some(value) = value {
             self.put(name, value);
@@ -115,9 +115,9 @@ impl Serialize for JsonObject<'_> {
     }
 }
 
-/// JSON in which nothing can end a script element (HTML, §4.12.1.3).
+/// JSON without text that could end a script element (HTML, §4.12.1.3).
 pub fn for_script(value: &impl Serialize) -> String {
-    let json = serde_json::to_string(value).expect("JSON has a text");
+    let json = serde_json::to_string(value).expect("JSON can be written as text");
     if !json.contains(['<', '\u{2028}', '\u{2029}']) {
         return json;
     }

@@ -1,5 +1,5 @@
-//! What the site and its lists say to machines: a list by the addresses of what stands on it, in
-//! the order in which it stands there.
+//! Structured data of the site and its lists. A list consists of the addresses of its entries, in
+//! their order.
 
 use super::json::{Json, JsonObject};
 use super::{default_data, publisher};
@@ -8,7 +8,7 @@ use crate::page::view::{Listing, PageView};
 use crate::page::{OutputPage, PageSubject};
 use crate::site::PageId;
 
-/// The home page: what the site is and who gives it.
+/// The home page: what the site is and who provides it.
 pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str) -> JsonObject<'a> {
     let mut data = default_data("WebSite", view, url);
     let settings = composer.site.settings();
@@ -29,7 +29,7 @@ pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str)
     data
 }
 
-/// A page of a list, and the list on it.
+/// One page of a list, with the list on it.
 pub(super) fn list<'a>(
     composer: &Composer,
     output_page: &OutputPage,
@@ -57,7 +57,7 @@ pub(super) fn list<'a>(
     )
 }
 
-/// The addresses of what a list shows: of a list of lists, those of the lists.
+/// The addresses of a list's entries. For a list of lists, those of the lists.
 fn entries(composer: &Composer, output_page: &OutputPage, listing: &Listing) -> Vec<String> {
     let Some(base) = &composer.site.settings().base_url else {
         return Vec::new();

@@ -201,13 +201,13 @@ impl PageRenderer<'_> {
         context.insert("tool", view);
         let mut html = LimitedWriter(Vec::new());
         // Functions called within the tool answer in its own language.
-        let around =
+        let outer_language =
             with_state(|state| std::mem::replace(&mut state.language, view.language.clone()));
         let drawn = self
             .templates
             .tera
             .render_to(TOOL_TEMPLATE, &context, &mut html);
-        with_state(|state| state.language = around);
+        with_state(|state| state.language = outer_language);
         drawn?;
         out.push_str(&String::from_utf8(html.0)?);
         Ok(())

@@ -1,4 +1,4 @@
-//! A calculator as its template sees it, and the data that its script runs on.
+//! A calculator as its template sees it, and the data for its script.
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -16,7 +16,7 @@ use crate::tool::number_format::NumberFormat;
 pub struct CalculatorView {
     pub inputs: Vec<InputView>,
     pub results: Vec<LineView>,
-    /// The working.
+    /// The intermediate steps of the calculation.
     pub steps: Vec<LineView>,
     pub says: Vec<MessageView>,
     pub examples: Option<ExamplesView>,
@@ -30,13 +30,13 @@ pub struct InputView {
     /// `number`, `money`, `percent`, `choice`, `choices`, `date`, `text`, `toggle`
     #[serde(rename = "type")]
     pub type_name: &'static str,
-    /// What the number counts, in words or signs.
+    /// The unit of the number, as a word or a sign.
     pub unit: Option<String>,
-    /// What the field begins with.
+    /// The field's initial value.
     pub value: String,
     pub is_on: bool,
     pub options: Vec<OptionView>,
-    /// As they stand in the field.
+    /// The limit, written as in the field.
     pub min: Option<String>,
     pub max: Option<String>,
     pub is_private: bool,
@@ -55,13 +55,13 @@ pub struct LineView {
     pub label: String,
     pub help: Option<String>,
     pub slot: usize,
-    /// The formula as a reader sees it.
+    /// The formula in readable form.
     pub words: String,
     /// Its value for the defaults.
     pub value: String,
     /// Whether the value is a number with its sign and unit, which stays on one line.
     pub is_number: bool,
-    /// How many characters there must be room for.
+    /// The number of characters to reserve space for.
     pub size: usize,
     pub is_big: bool,
 }
@@ -76,7 +76,7 @@ pub struct MessageView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ExamplesView {
     pub columns: Vec<String>,
-    /// How many of the columns are answers; the others are results.
+    /// How many of the columns are answers. The others are results.
     pub answers: usize,
     /// Whether each column holds numbers.
     pub numbers: Vec<bool>,
@@ -89,15 +89,14 @@ pub struct ExampleView {
     pub cells: Vec<String>,
 }
 
-/// The view of a calculator, and its data. What the page around it gives takes the place of
-/// defaults.
+/// The view of a calculator, and its data. Start values from the embedding page replace defaults.
 pub(super) fn view(
     calculator: &Calculator,
     may_share: bool,
     finish: &TextFinisher,
 ) -> (CalculatorView, Json) {
-    let begun = with_presets(calculator, finish);
-    let calculator = begun.as_ref().unwrap_or(calculator);
+    let preset = with_presets(calculator, finish);
+    let calculator = preset.as_ref().unwrap_or(calculator);
     let words = &finish.composer.words;
     let locale = Locale::new(words, finish.language);
     let shapes: Vec<SlotFormat> = calculator
@@ -160,28 +159,28 @@ pub(super) fn view(
     (view, data)
 }
 
-/// The calculator as another page begins it; `None` where nothing is given.
+/// The calculator with start values from an embedding page, or `None` if there are none.
 fn with_presets(calculator: &Calculator, finish: &TextFinisher) -> Option<Calculator> {
-    let mut begun = None;
+    let mut preset = None;
     for (slot, input) in calculator.inputs.iter().enumerate() {
         if let Some(value) = finish
             .given(&input.name)
             .and_then(|text| input.kind.given(text).ok())
         {
-            begun.get_or_insert_with(|| calculator.clone()).inputs[slot].default = Some(value);
+            preset.get_or_insert_with(|| calculator.clone()).inputs[slot].default = Some(value);
         }
     }
-    let mut begun = begun?;
-    let defaults: Option<Vec<FormulaValue>> = begun
+    let mut preset = preset?;
+    let defaults: Option<Vec<FormulaValue>> = preset
         .inputs
         .iter()
         .map(|input| input.default.clone())
         .collect();
-    begun.at_first = defaults.map(|defaults| machine::run(&begun.program, &defaults));
-    Some(begun)
+    preset.at_first = defaults.map(|defaults| machine::run(&preset.program, &defaults));
+    Some(preset)
 }
 
-/// As many columns of answers as fit beside the results.
+/// The most columns of answers that fit next to the results.
 const ANSWERS_MAX: usize = 4;
 
 fn examples(
@@ -304,7 +303,7 @@ fn limits(kind: &InputKind) -> NumberLimits {
     }
 }
 
-/// What the script runs on. Names stand in it as values, never as keys.
+/// The data for the script. Names are values in it, never keys.
 fn data(
     calculator: &Calculator,
     locale: &Locale,
@@ -353,7 +352,7 @@ fn data(
     data
 }
 
-/// A program as the machine of the browser reads it.
+/// A program in the form that the interpreter in the browser reads.
 pub fn program(program: &Program) -> Json {
     let table = |table: &FigureTable| match table {
         FigureTable::Rows(rows) => json!(rows),

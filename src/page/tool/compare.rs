@@ -1,4 +1,4 @@
-//! A comparison as templates see it: the table, and what it comes to with even weights.
+//! A comparison as templates see it: the table, and the totals with even weights.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::tool::compare::{Comparison, Criterion, WEIGHT_EVEN, WEIGHT_MAX};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CompareView {
-    /// The best score there is.
+    /// The highest possible score.
     pub scale: u32,
     pub weight_max: u32,
     pub criteria: Vec<CriterionView>,
@@ -21,11 +21,11 @@ pub struct CompareView {
 pub struct CriterionView {
     pub key: String,
     pub label: String,
-    /// How much it counts at first.
+    /// The criterion's initial weight.
     pub weight: u32,
     /// HTML.
     pub help: Option<String>,
-    /// In the order of the options.
+    /// The scores, in the order of the options.
     pub scores: Vec<ScoreView>,
 }
 
@@ -44,9 +44,9 @@ pub struct ChoiceView {
     /// HTML.
     pub about: Option<String>,
     pub is_ours: bool,
-    /// What the scores come to with the weights that it begins with.
+    /// The total of the scores with the initial weights.
     pub text: String,
-    /// Whether no option comes to more.
+    /// Whether no other option has a higher total.
     pub is_most: bool,
 }
 
@@ -117,7 +117,7 @@ pub(super) fn view(comparison: &Comparison, finish: &TextFinisher) -> CompareVie
     }
 }
 
-/// To one digit, half away from zero, as the script rounds.
+/// Rounds to one decimal place, half away from zero, as the script does.
 fn tenths(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }

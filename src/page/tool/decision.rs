@@ -1,4 +1,4 @@
-//! A decision as templates see it, with its drawing.
+//! A decision as templates see it, with its diagram.
 
 use std::borrow::Cow;
 
@@ -13,14 +13,14 @@ use crate::tool::decision::{Decision, DecisionAnswer};
 pub struct DecisionView {
     /// The name of the first question.
     pub start: String,
-    /// Answers that it begins with, by question, as in an address.
+    /// The answers to start with, by question, as in an address.
     pub given: String,
-    /// The fewest and the most questions that one has to answer.
+    /// The smallest number of questions that a reader has to answer; `most` is the largest.
     pub fewest: usize,
     pub most: usize,
     /// The first question, the other questions, then the outcomes.
     pub nodes: Vec<NodeView>,
-    /// SVG.
+    /// The diagram as SVG.
     pub drawing: String,
 }
 
@@ -39,7 +39,7 @@ pub struct NodeView {
 pub struct BranchView {
     pub key: String,
     pub text: String,
-    /// The name of the node that it leads to, and what that says.
+    /// The name of the node that the answer leads to; `to_title` is its title.
     pub to: String,
     pub to_title: String,
     pub to_outcome: bool,

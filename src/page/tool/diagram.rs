@@ -1,19 +1,19 @@
-//! A decision drawn: questions as boxes with their answers, from left to right, each answer tied to
-//! what it leads to.
+//! A decision as a diagram: questions are boxes with their answers, from left to right, and a line
+//! connects each answer to its target.
 //!
-//! In goes a graph without faults, out comes an SVG without style, script or text that could be
-//! read as markup; the theme's style sheet gives it colours. All numbers are whole, so that the
-//! same decision is the same bytes everywhere.
+//! The input is a valid graph. The output is an SVG without styles, scripts or unescaped text; the
+//! theme's style sheet sets its colors. All coordinates are integers, so the same decision always
+//! gives the same bytes.
 
 use std::fmt::Write;
 
 use crate::document::raw_html::escape_into;
 use crate::tool::decision::decision_paths::DecisionPaths;
 
-/// What a box says.
+/// The text of a box.
 pub struct DiagramNode<'a> {
     pub text: &'a str,
-    /// The answers, in the order of the node's roads.
+    /// The answers, in the order of the node's paths.
     pub answers: Vec<&'a str>,
 }
 
@@ -23,11 +23,11 @@ const ROW_GAP: usize = 20;
 const LINE_HEIGHT: usize = 19;
 const ANSWER_HEIGHT: usize = 26;
 const PADDING: usize = 12;
-/// Widths count in halves of a letter's: 24 bold letters of a wide sans serif at 13 pixels fill a
-/// box.
+/// The most text in a line of a box, in half letters: 24 bold letters of a wide sans serif at 13
+/// pixels fill a box.
 const LINE_WIDTH_MAX: usize = 48;
 const LINES_MAX: usize = 3;
-/// An answer is not bold, so that more of it fits.
+/// An answer is not bold, so more of it fits.
 const ANSWER_WIDTH_MAX: usize = 54;
 
 struct Diagram {
@@ -37,7 +37,7 @@ struct Diagram {
     height: usize,
 }
 
-/// The graph as an SVG of the class `decision-map`, named `name` for those who do not see it.
+/// Renders the graph as an SVG of the class `decision-map`, with `name` as its accessible name.
 pub fn draw(roads: &DecisionPaths, nodes: &[DiagramNode], name: &str) -> String {
     let boxes = placed(roads, nodes);
     let width = boxes
@@ -69,7 +69,8 @@ pub fn draw(roads: &DecisionPaths, nodes: &[DiagramNode], name: &str) -> String 
     svg
 }
 
-/// Columns by rank; within a column as near as there is room to the answers that lead there.
+/// Places nodes in columns by rank. Within a column, a node is as close to the answers that lead to
+/// it as space allows.
 fn placed(roads: &DecisionPaths, nodes: &[DiagramNode]) -> Vec<Diagram> {
     let ranks = roads.ranks();
     let mut boxes: Vec<Diagram> = nodes
@@ -86,7 +87,7 @@ fn placed(roads: &DecisionPaths, nodes: &[DiagramNode]) -> Vec<Diagram> {
             }
         })
         .collect();
-    // For each node, the sum of the heights from which roads come to it, and their number.
+    // For each node, the sum of the heights of its incoming paths, and their number.
     let mut pull = vec![(0_usize, 0_usize); nodes.len()];
     for rank in 0..=ranks.iter().copied().max().unwrap_or(0) {
         let mut column: Vec<usize> = (0..nodes.len())
@@ -187,7 +188,7 @@ fn text(svg: &mut String, x: usize, y: usize, line: &str) {
     svg.push_str("</text>\n");
 }
 
-/// A text in at most this many lines; what does not fit is cut with `…`.
+/// Wraps a text to at most this many lines, and cuts the rest off with `…`.
 fn wrapped(text: &str, lines_max: usize, width_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let (mut line, mut filled) = (String::new(), 0);
@@ -228,8 +229,8 @@ fn width(text: &str) -> usize {
     text.chars().map(letter_width).sum()
 }
 
-/// In halves of a letter: the scripts of East Asia fill two letters' room, narrow marks half of
-/// one.
+/// The width of a letter in half letters. East Asian letters are twice as wide as others, and
+/// narrow characters half as wide.
 fn letter_width(letter: char) -> usize {
     match letter {
         '\u{1100}'..='\u{11FF}'

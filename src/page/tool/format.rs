@@ -1,5 +1,5 @@
-//! Numbers and dates as the page's language writes them. `static/js/tool/format.js` shows values in
-//! the same way.
+//! Numbers and dates in the format of the page's language. `static/js/tool/format.js` formats
+//! values in the same way.
 
 use serde::Serialize;
 
@@ -10,13 +10,13 @@ use crate::tool::language::numbers::round;
 use crate::tool::language::units::{Unit, is_currency};
 use crate::tool::number_format::{NumberFormat, NumberStyle};
 
-/// The sizes that style sheets know, as a number of characters.
+/// The sizes that style sheets define, in characters.
 const SIZES: [usize; 7] = [6, 9, 12, 16, 22, 32, 46];
 
-/// What stands where there is no value.
+/// The sign for a missing value.
 const NONE: &str = "–";
 
-/// Signs and forms of a language.
+/// A language's signs and formats.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Locale {
     pub decimal: String,
@@ -31,7 +31,7 @@ pub struct Locale {
     pub months: Vec<String>,
 }
 
-/// Currencies with a sign of their own that nobody mistakes.
+/// Currencies with an unambiguous sign.
 const SYMBOLS: [(&str, &str); 6] = [
     ("EUR", "€"),
     ("GBP", "£"),
@@ -41,11 +41,11 @@ const SYMBOLS: [(&str, &str); 6] = [
     ("KRW", "₩"),
 ];
 
-/// Currencies without a smaller coin (ISO 4217).
+/// Currencies without a minor unit (ISO 4217).
 const WITHOUT_CENTS: [&str; 8] = ["JPY", "KRW", "CLP", "ISK", "VND", "PYG", "UGX", "XAF"];
 
-/// How a value of one slot is shown, as the script reads it: format, decimals, symbol or options,
-/// what follows one and many.
+/// How a value of one slot is shown, in the form that the script reads: format, decimals, symbol or
+/// options, and the suffix for one and for many.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SlotFormat(
     pub &'static str,
@@ -123,8 +123,8 @@ impl Locale {
         }
     }
 
-    /// How much room a value takes, as one of the sizes that style sheets know. The script gives
-    /// the same number.
+    /// The size for a value's text, as one of the sizes that style sheets define. The script
+    /// returns the same number.
     pub fn size(text: &str) -> usize {
         let length = text.chars().count();
         SIZES
@@ -133,7 +133,7 @@ impl Locale {
             .unwrap_or(SIZES[SIZES.len() - 1])
     }
 
-    /// `None` for what is no number, or too long for one.
+    /// The text of a number, or `None` if it is NaN or has too many digits.
     fn number(&self, value: f64, decimals: Option<u8>) -> Option<String> {
         let places = decimals.unwrap_or(if value.abs() < 1.0 { 4 } else { 2 });
         let rounded = round(value.abs(), f64::from(places));
@@ -180,7 +180,7 @@ impl Locale {
             .replace("{year}", &date.year().to_string())
     }
 
-    /// A number as it stands in a field: no thousands, as many decimals as it has.
+    /// A number as it is written in a field: without thousands separators, with all its decimals.
     pub fn in_field(&self, number: f64) -> String {
         round(number, 10.0).to_string().replace('.', &self.decimal)
     }
@@ -194,7 +194,7 @@ fn label(options: &[(String, String)], key: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A currency's sign, or its three letters and a space that does not break.
+/// A currency's sign, or its three-letter code and a no-break space.
 pub fn symbol(currency: &str) -> String {
     SYMBOLS
         .iter()
@@ -206,7 +206,7 @@ pub fn symbol(currency: &str) -> String {
 }
 
 impl SlotFormat {
-    /// Whether its values are numbers, with a sign, a currency and a unit: these stay on one line.
+    /// Whether its values are numbers with a sign, a currency and a unit, which stay on one line.
     pub fn is_number(&self) -> bool {
         matches!(self.0, "number" | "money" | "percent")
     }
@@ -259,7 +259,7 @@ impl SlotFormat {
     }
 }
 
-/// What stands after a number: ` hours`, ` / hour`.
+/// The suffix of a number: ` hours`, ` / hour`.
 pub fn suffix(show: &NumberFormat, count: i64, words: &Translations, language: &str) -> String {
     let units = &show.units;
     let as_written = show.many.as_ref().filter(|_| count != 1);
@@ -294,7 +294,7 @@ pub fn suffix(show: &NumberFormat, count: i64, words: &Translations, language: &
     over.chain(under).collect()
 }
 
-/// The word for a unit beside a field.
+/// The word for a unit next to a field.
 pub fn unit_word(show: &NumberFormat, words: &Translations, language: &str) -> String {
     let after = suffix(show, 2, words, language);
     match &show.format {

@@ -1,8 +1,7 @@
-//! A tool as Markdown, for the copy of its page that machines and plain readers get: what is asked,
-//! how the result comes about, the tables, the examples, the sources.
+//! A tool as Markdown, for the Markdown copy of its page: the inputs, the method, the tables, the
+//! examples and the sources.
 //!
-//! Texts are there as they were written, with links that work from the copy, like the page's own
-//! text.
+//! Texts are as they were written, with links that work from the copy, like the page's own text.
 
 use super::calculator::{CalculatorView, InputView, LineView};
 use super::compare::CompareView;
@@ -20,7 +19,7 @@ use crate::tool::quiz::Quiz;
 use crate::tool::{Tool, ToolBody};
 
 impl Composer {
-    /// The tool that a page declares, in words; `None` where there is none.
+    /// The tool that a page declares, as Markdown, or `None` if it has no tool.
     pub fn tool_markdown(&self, id: PageId) -> Option<String> {
         let tool: &Tool = self.facts(id).tool.as_deref()?;
         let view = self.tool(id)?;
@@ -158,7 +157,7 @@ fn calculator(
     }
 }
 
-/// One question to the reader.
+/// One input that the reader fills in.
 fn asked(input: &InputView, word: ToolWord) -> String {
     let value = match input.type_name {
         "toggle" => word(if input.is_on { "yes" } else { "no" }),
@@ -199,7 +198,7 @@ fn asked(input: &InputView, word: ToolWord) -> String {
     format!("- **{}**: {value}{limits}.{help}", input.label)
 }
 
-/// A table that formulas look up, by the name that they call it.
+/// A table that formulas look values up in, with the name that they use for it.
 fn figures_of(name: &str, figures: &FigureTable) -> String {
     let rows: Vec<Vec<String>> = match figures {
         FigureTable::Rows(rows) => rows
@@ -378,7 +377,7 @@ fn text(prose: &ToolText) -> String {
     prose.markdown.trim().to_owned()
 }
 
-/// The same with what readers call each value in the place of its name.
+/// A text as it was written, with the label of each value in place of its name.
 fn with_labels(prose: &ToolText, label: &dyn Fn(&str) -> Option<String>) -> String {
     let (mut out, mut done) = (String::new(), 0);
     for (name, range) in prose.placeholders() {
@@ -391,7 +390,7 @@ fn with_labels(prose: &ToolText, label: &dyn Fn(&str) -> Option<String>) -> Stri
     out.trim().to_owned()
 }
 
-/// An item of a list; what follows its first line is indented to belong to it.
+/// An item of a list. Lines after the first are indented.
 fn item(text: &str) -> String {
     let mut out = String::from("- ");
     for (number, line) in text.lines().enumerate() {

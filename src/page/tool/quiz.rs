@@ -34,7 +34,7 @@ pub struct AnswerView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BandView {
     pub from: usize,
-    /// The last score of the band.
+    /// The highest score of the band.
     pub to: usize,
     pub title: Option<String>,
     /// HTML.
