@@ -307,7 +307,8 @@ fn what_is_put_there_meanwhile_is_not_replaced() -> Outcome {
         .expect_err("z.html is there now")
         .to_string();
     assert!(
-        error.contains("public/z.html: something was put there") && error.ends_with("as it was."),
+        error.contains("public/z.html: another program created it")
+            && error.ends_with("is unchanged."),
         "{error}"
     );
     let mut expected = FIRST.to_vec();
@@ -357,7 +358,8 @@ fn a_folder_that_may_not_be_written_is_told_and_left() -> Outcome {
         .expect_err("the folder may not be written")
         .to_string();
     assert!(
-        error.contains("public/a/index.html: permission denied") && error.ends_with("as it was."),
+        error.contains("public/a/index.html: permission denied")
+            && error.ends_with("is unchanged."),
         "{error}"
     );
     site.assert_files(FIRST);

@@ -116,11 +116,11 @@ fn a_full_disk_loses_nothing() -> Outcome {
     );
     let text = error.to_string();
     assert!(
-        text.contains("no space left on the device. Make room and build again."),
+        text.contains("no space left on the device. Free some space and build again."),
         "{text}"
     );
     assert!(
-        text.contains("public/page-") && text.ends_with("public is as it was."),
+        text.contains("public/page-") && text.ends_with("public is unchanged."),
         "{text}"
     );
 
@@ -153,7 +153,7 @@ fn a_disk_that_fills_up_at_any_step_loses_nothing() -> Outcome {
             Err(error) => {
                 failures += 1;
                 assert!(
-                    error.to_string().contains("as it was"),
+                    error.to_string().contains("is unchanged"),
                     "{inodes} inodes: {error}"
                 );
             }
@@ -229,7 +229,7 @@ fn a_move_that_fails_takes_back_the_others() -> Outcome {
         .expect_err("page-6 is a file now")
         .to_string();
     assert!(
-        text.contains("page-6/new.html") && text.ends_with("as it was."),
+        text.contains("page-6/new.html") && text.ends_with("is unchanged."),
         "{text}"
     );
     assert_eq!(snapshot(&output), before);

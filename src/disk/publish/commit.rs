@@ -1,12 +1,12 @@
-//! From what was staged to what is published: the conflicts first, then the moves, in an order that
-//! a kill cannot harm.
+//! Commits a build: finds conflicts, then moves the staged files into the output folder, in an
+//! order in which the process can be killed at any time.
 //!
-//! 1. The manifest of the last build and this one together comes in, so that from here on whatever
-//!    is killed, the next build knows every file that may be ours.
-//! 2. New files and folders come in, each by one rename.
-//! 3. What this build did not make goes, then the folders left empty. (Before 2 where a file stands
-//!    in a folder's place.)
-//! 4. The manifest of this build alone comes in: the build is done.
+//! 1. The manifest of the last build and this one together is moved in. If the build is killed from
+//!    here on, the next one knows every file that may be Handsel's.
+//! 2. New files and folders are moved in, each by one rename.
+//! 3. Files that this build did not make are removed, then the folders that are empty. (This comes
+//!    before 2 if a file is in the place of a folder, or a folder in that of a file.)
+//! 4. The manifest of this build alone is moved in, which completes the build.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -20,18 +20,18 @@ use super::workspace::Workspace;
 use super::{CommitSummary, PublisherState, StagedFile};
 use crate::paths::OutputPath;
 
-/// All that a commit is decided from.
+/// The inputs of a commit.
 pub struct CommitPlan<'a> {
     pub workspace: &'a Workspace,
     pub existing: &'a ExistingOutput,
     pub listed: &'a Manifest,
-    /// The manifest's own bytes.
+    /// The bytes of the existing manifest.
     pub listed_bytes: &'a [u8],
     pub staged: &'a BTreeMap<OutputPath, StagedFile>,
 }
 
 impl CommitPlan<'_> {
-    /// Files that no build wrote and this one does not make either.
+    /// Existing files that neither an earlier build nor this one wrote, sorted.
     pub fn foreign(&self) -> Vec<OutputPath> {
         let is_foreign = |path: &str| !self.listed.lists(path) && !self.staged.contains_key(path);
         let mut foreign: Vec<_> = self
@@ -45,7 +45,7 @@ impl CommitPlan<'_> {
         foreign
     }
 
-    /// Foreign files and folders that lie where something staged should go, sorted.
+    /// Foreign files and folders in the place of staged ones, sorted.
     pub fn conflicts(&self) -> Vec<OutputPath> {
         let mut conflicts: BTreeSet<OutputPath> = BTreeSet::new();
         let mut in_folder_place = Vec::new();
@@ -74,8 +74,7 @@ impl CommitPlan<'_> {
         conflicts.into_iter().collect()
     }
 
-    /// A path that is staged as a file although another lies below it. Of two that are published
-    /// already none does.
+    /// A path that is staged as a file, and another one below it. Two published files cannot clash.
     pub fn find_clash(&self) -> Option<(OutputPath, OutputPath)> {
         self.staged
             .iter()
@@ -92,7 +91,7 @@ impl CommitPlan<'_> {
             })
     }
 
-    /// Makes the moves, or takes back those made when one fails.
+    /// Makes the moves. If one fails, those already made are undone.
     pub fn carry_out(&self) -> Result<CommitSummary, PublishError> {
         let orphans: Vec<&str> = self
             .listed
@@ -114,8 +113,8 @@ impl CommitPlan<'_> {
         Ok(self.summary(&orphans))
     }
 
-    /// Writes both manifests into the staging folder, so that a full disk is met before anything
-    /// moves.
+    /// Writes both manifests into the staging folder, so that a full disk is noticed before
+    /// anything is moved.
     fn write_manifests(&self, orphans: &[&str]) -> Result<CommitWork, PublishError> {
         let final_manifest = Manifest(
             self.staged
@@ -201,8 +200,8 @@ impl CommitPlan<'_> {
         Ok(())
     }
 
-    /// What has to go before its place can be taken: files and links in a folder's place, folders
-    /// and links in a file's.
+    /// What must be removed before staged files can be moved in: files and links in the place of a
+    /// folder, and folders and links in the place of a file.
     fn find_obstacles(&self) -> BTreeMap<&str, ExistingEntry> {
         let over = self
             .staged
@@ -221,7 +220,7 @@ impl CommitPlan<'_> {
         over.collect()
     }
 
-    /// Takes away the orphans and the obstacles, then the folders in which nothing is left.
+    /// Removes the orphans and the obstacles, then the folders that are empty.
     fn remove(
         &self,
         moves: &mut MoveLog<'_>,
@@ -270,7 +269,7 @@ impl CommitPlan<'_> {
         Ok(())
     }
 
-    /// The first that is staged in this folder.
+    /// The first path that is staged below a folder.
     fn first_below(&self, folder: &str) -> Option<&OutputPath> {
         let inside = format!("{folder}/");
         let next = self

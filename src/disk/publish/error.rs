@@ -1,4 +1,4 @@
-//! Why a site could not be published, in words that name the file and the way out.
+//! Errors of publishing, with messages that name the file and say what to do.
 
 use std::fmt;
 use std::io;
@@ -6,26 +6,27 @@ use std::path::{Path, PathBuf};
 
 use crate::paths::OutputPath;
 
-/// How many paths a message names before it counts the rest.
+/// How many paths a message names; the rest are counted.
 const NAMED_MAX: usize = 5;
 
 #[derive(Debug)]
 pub enum PublishError {
-    /// Another build writes into this folder now.
+    /// Another build is writing to this folder.
     Busy { output: PathBuf, pid: Option<u32> },
-    /// There is something else in the output folder's place.
+    /// The path of the output folder is not a folder.
     NotFolder { output: PathBuf },
-    /// Files that Handsel did not write lie where pages would go. Nothing was moved.
+    /// Files that Handsel did not write are in the place of outputs. Nothing was moved.
     Foreign {
         output: PathBuf,
         paths: Vec<OutputPath>,
     },
-    /// One output twice, or one as a file and as the folder of another. Nothing was moved.
+    /// Two outputs have the same path, or one is both a file and the folder of the other. Nothing
+    /// was moved.
     Clash {
         first: OutputPath,
         second: OutputPath,
     },
-    /// The file system said no.
+    /// The file system refused a step.
     Failed {
         failure: FileFailure,
         output: PathBuf,
@@ -43,7 +44,7 @@ pub struct FileFailure {
 }
 
 impl FileFailure {
-    /// For `map_err`.
+    /// A function for `map_err`.
     pub fn of(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |error| Self {
             doing,
@@ -53,12 +54,12 @@ impl FileFailure {
     }
 }
 
-/// How the output folder was left.
+/// The state of the output folder after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FolderState {
     AsItWas,
-    /// Undoing failed too: some files are new, some old, each of them whole. The next build
-    /// completes it.
+    /// Undoing failed too. Some files are new and some old, each of them complete. The next build
+    /// repairs this.
     Partly,
 }
 
@@ -70,12 +71,12 @@ impl fmt::Display for PublishError {
                 if let Some(pid) = pid {
                     write!(f, " (process {pid})")?;
                 }
-                f.write_str(". Wait until it is done, or stop it.")
+                f.write_str(". Wait until it has finished, or stop it.")
             }
             Self::NotFolder { output } => {
                 write!(
                     f,
-                    "{} is not a folder. Move it away, or name another folder with --output.",
+                    "{} is not a folder. Move it elsewhere, or choose another folder with --output.",
                     output.display()
                 )
             }
@@ -87,7 +88,7 @@ impl fmt::Display for PublishError {
                     .collect();
                 write!(
                     f,
-                    "Handsel did not write what lies where pages would go: {}",
+                    "files that Handsel did not write are in the way: {}",
                     named.join(", ")
                 )?;
                 if paths.len() > NAMED_MAX {
@@ -95,19 +96,19 @@ impl fmt::Display for PublishError {
                 }
                 write!(
                     f,
-                    ". Move it away, or replace files with --force. {}",
-                    as_it_was(output)
+                    ". Move them elsewhere, or replace them with --force. {}",
+                    unchanged(output)
                 )
             }
             Self::Clash { first, second } if first == second => {
                 write!(
                     f,
-                    "the name {first} is taken in the output folder: two sources made it, or it is one of Handsel's own."
+                    "{first} is already taken in the output folder: two outputs have this path, or Handsel uses it itself."
                 )
             }
             Self::Clash { first, second } => write!(
                 f,
-                "{first} cannot be a file while {second} lies below it. Rename one of them."
+                "{first} cannot be a file and also the folder of {second}. Rename one of them."
             ),
             Self::Failed {
                 failure,
@@ -120,10 +121,10 @@ impl fmt::Display for PublishError {
                     write!(f, " {remedy}")?;
                 }
                 match outcome {
-                    FolderState::AsItWas => write!(f, " {}", as_it_was(output)),
+                    FolderState::AsItWas => write!(f, " {}", unchanged(output)),
                     FolderState::Partly => write!(
                         f,
-                        " Some files in {} are new and some old, each of them whole: build again when the cause is gone.",
+                        " Some files in {} are new and some old, each of them complete. Fix the cause and build again.",
                         output.display()
                     ),
                 }
@@ -141,17 +142,17 @@ impl std::error::Error for PublishError {
     }
 }
 
-fn as_it_was(output: &Path) -> String {
-    format!("The site in {} is as it was.", output.display())
+fn unchanged(output: &Path) -> String {
+    format!("The site in {} is unchanged.", output.display())
 }
 
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::StorageFull => "no space left on the device".into(),
-        io::ErrorKind::QuotaExceeded => "your share of the disk is used up".into(),
+        io::ErrorKind::QuotaExceeded => "the disk quota is used up".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
-        io::ErrorKind::AlreadyExists => "something was put there while the build went on".into(),
+        io::ErrorKind::AlreadyExists => "another program created it during the build".into(),
         io::ErrorKind::InvalidFilename => "the name is too long for this file system".into(),
         _ => error.to_string(),
     }
@@ -160,14 +161,12 @@ fn reason(error: &io::Error) -> String {
 fn help(error: &io::Error) -> Option<&'static str> {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            Some("Make room and build again.")
+            Some("Free some space and build again.")
         }
         io::ErrorKind::PermissionDenied => {
-            Some("Look who owns the folder and whether you may write there.")
+            Some("Check the owner and the permissions of the folder.")
         }
-        io::ErrorKind::ReadOnlyFilesystem => {
-            Some("Name a folder that can be written with --output.")
-        }
+        io::ErrorKind::ReadOnlyFilesystem => Some("Choose a writable folder with --output."),
         io::ErrorKind::AlreadyExists => Some("Build again."),
         io::ErrorKind::InvalidFilename => Some("Give the page a shorter `slug:`."),
         _ => None,

@@ -1,8 +1,8 @@
-//! What lies in the output folder before a build: asked of the disk once, so that no page asks for
-//! itself.
+//! Lists the output folder once before a build, so that the disk is not asked for each page.
 //!
-//! Whatever comes into a folder, leaves it or gets another name there changes the folder's own
-//! times. So a folder with the stamp of before need not be listed again.
+//! Adding, removing or renaming an entry changes the times of its folder. So a folder with an
+//! unchanged stamp need not be listed again. See DECISIONS: "A folder of the output with an
+//! unchanged stamp is not listed".
 
 use std::collections::HashMap;
 use std::fs;
@@ -19,34 +19,33 @@ use crate::source::Stamp;
 pub enum ExistingEntry {
     File,
     Folder,
-    /// A link, a pipe, a folder that may not be read.
+    /// A link, a special file, or a folder that cannot be read.
     Other,
 }
 
-/// Everything below the output folder but what is ours by name, and `.git`.
+/// Everything below the output folder, except for Handsel's own files and `.git`.
 #[derive(Debug, Default)]
 pub struct ExistingOutput {
     pub found: HashMap<Box<str>, ExistingEntry>,
-    /// Folders whose stamp vouches for what was found in them, each with whether it had to be
-    /// listed.
+    /// Folders with a settled stamp, each with whether it was listed.
     pub settled: HashMap<Box<str>, (Stamp, bool)>,
 }
 
-/// What a folder holds.
+/// The entries of a folder.
 pub type FolderEntries = Vec<(Box<str>, ExistingEntry)>;
 
-/// Folders whose entries are known as long as they have this stamp.
+/// The entries of folders, which are valid for folders that still have this stamp.
 pub type CachedFolders<'a> = HashMap<&'a str, (Stamp, FolderEntries)>;
 
-/// Where a path stands among what exists.
+/// What exists at a path, or in the place of one of its folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathOccupant<'a> {
-    /// Its folder exists; it does not.
+    /// The path does not exist, but its folder does.
     Free,
-    /// Something of its name exists.
+    /// The path exists.
     Taken(ExistingEntry),
-    /// Its folder does not exist; `top` is the outermost folder missing, and `over` what has its
-    /// place.
+    /// The folder of the path does not exist. `top` is the outermost missing folder, and `over` is
+    /// what exists in its place.
     Below {
         top: &'a str,
         over: Option<ExistingEntry>,
@@ -54,12 +53,15 @@ pub enum PathOccupant<'a> {
 }
 
 impl ExistingOutput {
+    /// Lists the output folder. `known` has the folders that need not be listed if their stamp is
+    /// unchanged.
+    ///
     /// # Errors
     /// When the output folder itself cannot be listed.
     pub fn scan(output: &Path, known: &CachedFolders) -> io::Result<Self> {
         let mut existing = ExistingOutput::default();
         let mut folders: Vec<Box<str>> = vec!["".into()];
-        // The clock is asked before the folders: one that changes meanwhile is then not settled.
+        // The clock is read before the folders, so a folder that changes in between is not settled.
         let now = now_ns();
         while !folders.is_empty() {
             let listed: Vec<_> = folders
@@ -109,14 +111,14 @@ impl ExistingOutput {
     }
 }
 
-/// The folders that a path lies in, innermost first, the output folder left out: `a/b/c` gives
+/// The folders that contain a path, innermost first, without the output folder: `a/b/c` gives
 /// `a/b`, `a`.
 pub fn folders_of(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(path.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/'))
         .map(|(folder, _)| folder)
 }
 
-/// What a folder holds, and the stamp that vouches for it, if one does, with whether it was listed.
+/// The entries of a folder, and its stamp if that is settled, with whether it was listed.
 fn list_folder(
     output: &Path,
     folder: &str,

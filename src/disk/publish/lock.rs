@@ -1,21 +1,20 @@
-//! One build at a time for an output folder, from whatever site it comes: a lock file in that
-//! folder while a build lasts.
+//! Locks an output folder with a lock file, so that only one build writes to it at a time.
 //!
-//! The system lets the lock go with its process, so a killed build locks nobody out; the file it
-//! left is taken over. Where the file system knows no locks, builds go unguarded rather than not at
-//! all.
+//! The system releases the lock when its process ends, so a killed build does not block others. The
+//! file that it left is used again. On a file system without locks, builds run without one. See
+//! DECISIONS: "The lock, the staging folder and the manifest".
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// Its name in the output folder.
+/// The name of the lock file in the output folder.
 pub const LOCK_NAME: &str = ".handsel-lock";
 
-/// The number of a process is shorter.
+/// The most bytes that are read as a process number.
 const PID_BYTES_MAX: u64 = 32;
 
-/// Held while it lives.
+/// A lock that is held until this value is dropped.
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
@@ -23,7 +22,7 @@ pub struct Lock {
 }
 
 pub enum LockError {
-    /// Held by the process of this number.
+    /// Another process holds the lock; its number, if known.
     Held(Option<u32>),
     Failed(io::Error),
 }
@@ -32,7 +31,7 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let path = folder.join(LOCK_NAME);
         loop {
-            // A link or a pipe here is nobody's lock, and what it leads to must not be written to.
+            // A link or a pipe here is not a lock, and the target of a link must not be written to.
             if fs::symlink_metadata(&path)
                 .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
             {
@@ -47,7 +46,7 @@ impl Lock {
             let file = match opened {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    // Another build gave up just now and took the folder away that it had made.
+                    // Another build has just failed and removed the folder that it had created.
                     fs::create_dir_all(folder).map_err(LockError::Failed)?;
                     continue;
                 }
@@ -67,7 +66,7 @@ impl Lock {
         }
     }
 
-    /// Writes our process into the file, for the message of who comes second.
+    /// Writes the number of this process into the file, for the error message of a second build.
     fn sign(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
         self.file.rewind()?;
@@ -81,8 +80,8 @@ impl Drop for Lock {
     }
 }
 
-/// Whether the locked file is the one that others find: a build that ended between our opening and
-/// our locking took its file away.
+/// Whether the locked file is still at its path. A build that ended between opening and locking has
+/// removed it.
 #[cfg(unix)]
 fn is_still_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -92,7 +91,7 @@ fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// An open file keeps its name here.
+/// On other systems an open file keeps its name.
 #[cfg(not(unix))]
 fn is_still_at(_file: &File, _path: &Path) -> bool {
     true

@@ -1,9 +1,9 @@
-//! The list of what Handsel wrote, kept in the output folder itself: a fingerprint and a path a
-//! line, sorted, no times.
+//! The list of the files that Handsel wrote, in the output folder itself. Each line has a
+//! fingerprint and a path; the lines are sorted.
 //!
-//! It says which files are ours to replace and to remove; a lost cache or a second output folder
-//! forgets nothing. What cannot be read in it counts as not listed: then files are foreign until a
-//! build makes the same bytes again.
+//! It determines which files Handsel may replace and remove. It does not depend on the cache, and
+//! each output folder has its own. A line that cannot be read is ignored, so its file is foreign
+//! until a build makes the same bytes again.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -13,21 +13,24 @@ use crate::cache::regular::open_regular;
 use crate::fingerprint::Fingerprint;
 use crate::paths::OutputPath;
 
-/// Its name in the output folder.
+/// The name of the manifest in the output folder.
 pub const MANIFEST_NAME: &str = ".handsel-manifest";
 
-/// The first line; the number is the format's.
+/// The first line, with the version of the format.
 const HEADER: &str = "# handsel-manifest 1: the files that Handsel wrote here";
 
-/// What a build wrote.
+/// The files that a build wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest(pub BTreeMap<OutputPath, Fingerprint>);
 
-/// No manifest is larger: a larger file is not one of ours.
+/// The largest manifest, in bytes. A larger file was not written by Handsel.
 const BYTES_MAX: u64 = 512 << 20;
 
 impl Manifest {
-    /// The bytes of a manifest; none when the file does not begin like one or is larger than any.
+    /// The bytes of a manifest; empty if the file does not begin like one or is too large.
+    ///
+    /// # Errors
+    /// Those of the file system.
     pub fn read(path: &Path) -> io::Result<Vec<u8>> {
         let mut file = open_regular(path)?;
         let mut bytes = vec![0; HEADER.len()];
@@ -41,8 +44,7 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// Reads the file's bytes; empty when its first line is another, and without the lines that are
-    /// none of ours.
+    /// Parses a manifest; empty if its first line is wrong. Invalid lines are ignored.
     pub fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut lines = text
@@ -84,7 +86,7 @@ fn parse_line(line: &str) -> Option<(OutputPath, Fingerprint)> {
     is_plain.then_some((path, fingerprint.parse().ok()?))
 }
 
-/// Line breaks and backslashes in a name are written as escapes, so that every path is one line.
+/// Escapes line breaks and backslashes, so that every path is one line.
 fn escape_into(text: &mut String, path: &str) {
     if !path.contains(['\\', '\n', '\r']) {
         return text.push_str(path);

@@ -1,10 +1,10 @@
-//! Publishing as a transaction: what a build makes is staged while it is made, and moved into the
-//! output folder only when all of it is there.
+//! Publishes a site as a transaction: outputs are staged during the build, and moved into the
+//! output folder only when all of them are complete.
 //!
-//! Whatever fails leaves the output folder as it was; a build killed at any moment leaves every
-//! file whole, old or new, and the next one completes it. Only files that differ are touched. What
-//! an earlier build wrote and this one did not is removed; what nobody but others wrote is left
-//! alone. `commit` holds the order of moves, and why.
+//! A failure leaves the output folder unchanged. If a build is killed, every file is complete, old
+//! or new, and the next build finishes the work. Only files that differ are written. Files of an
+//! earlier build that this one did not make are removed, and files of others are not touched.
+//! `commit` documents the order of moves.
 
 mod commit;
 mod error;
@@ -44,35 +44,36 @@ use writer::{WriteFailure, WriteJob, Writer};
 
 #[derive(Clone, Default)]
 pub struct PublishOptions {
-    /// Replace files that Handsel did not write and that lie where pages go.
+    /// Whether to replace files that Handsel did not write at the paths of outputs.
     pub force: bool,
-    /// Where stamps of published files are kept, so that they need not be read to be known.
+    /// The cache for the stamps of published files, so that unchanged files need not be read.
     pub cache: Option<Arc<dyn CacheStore>>,
 }
 
-/// What a commit did.
+/// The result of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitSummary {
     /// Files that are new or differ.
     pub written: usize,
-    /// Files that were there already, byte for byte.
+    /// Files that already existed with the same bytes.
     pub unchanged: usize,
-    /// Files of an earlier build that are gone now.
+    /// Files of an earlier build that were removed.
     pub removed: usize,
     /// All files of this build.
     pub files: usize,
-    /// Their size together.
+    /// The total size of these files.
     pub bytes: u64,
-    /// Files in the output folder that are none of Handsel's, sorted. They were left alone.
+    /// Files in the output folder that Handsel did not write, sorted. They were not touched.
     pub foreign: Vec<OutputPath>,
 }
 
-/// A build on its way into the output folder. Dropped without a commit, it leaves that folder as it
-/// was.
+/// A build that is being published. If it is dropped without a commit, the output folder is
+/// unchanged.
 pub struct Publisher {
-    /// The first to go: the staging folder is cleared when nobody writes there any longer.
+    /// This field is dropped first, because the writer must stop before the staging folder is
+    /// removed.
     writer: Writer,
-    vouched: OutputStamps,
+    stamps: OutputStamps,
     existing: ExistingOutput,
     listed: Manifest,
     listed_bytes: Vec<u8>,
@@ -92,20 +93,20 @@ struct StagedFile {
 
 #[derive(Debug)]
 enum PublisherState {
-    /// Published already, byte for byte; whether its stamp said so.
+    /// Already published with the same bytes. `by_stamp` says whether its stamp showed that.
     Same { by_stamp: bool },
-    /// Staged as a file of this number, to be moved by itself; `over` is what has its place.
+    /// Staged as a file of this number, to be moved separately. `over` is what exists at its path.
     Numbered {
         number: usize,
         over: Option<ExistingEntry>,
     },
-    /// Staged in the tree, to be moved with `top`, the outermost folder that is not there yet;
-    /// `over` is what has that folder's place.
+    /// Staged in the tree, to be moved with `top`, the outermost folder that does not exist yet.
+    /// `over` is what exists at the path of that folder.
     InTree {
         top: Box<str>,
         over: Option<ExistingEntry>,
     },
-    /// Not staged: what lies at `path` is not ours.
+    /// Not staged, because Handsel did not write what exists at `path`.
     Foreign { path: Box<str> },
 }
 
@@ -124,33 +125,33 @@ impl std::fmt::Debug for Publisher {
 }
 
 impl Publisher {
-    /// Locks the output folder (made when it is missing), clears what a killed build left, and
-    /// reads what is published.
+    /// Creates the output folder if it does not exist, locks it, removes what a killed build left,
+    /// and reads what is published.
     ///
-    /// Staged files lie in `staging_parent` if they can be renamed from there into the output
-    /// folder, else in that folder under a hidden name.
+    /// Files are staged in `staging_parent` if they can be renamed from there into the output
+    /// folder, else in the output folder under a hidden name.
     ///
     /// # Errors
-    /// [`PublishError::Busy`] while another build holds the folder; others when it is no folder or
-    /// may not be written.
+    /// [`PublishError::Busy`] when another build holds the lock; others when the path is not a
+    /// folder or cannot be written.
     pub fn begin(
         output: &Path,
         staging_parent: &Path,
         options: PublishOptions,
     ) -> Result<Self, PublishError> {
         let workspace = Workspace::open(output, staging_parent)?;
-        let vouched = options
+        let stamps = options
             .cache
             .as_ref()
             .map(|cache| OutputStamps::load(&**cache, &workspace.output))
             .unwrap_or_default();
-        let existing = ExistingOutput::scan(&workspace.output, &vouched.known_folders())
+        let existing = ExistingOutput::scan(&workspace.output, &stamps.known_folders())
             .map_err(|error| workspace.failure("list", "", error))?;
         let listed_bytes = read_manifest(&workspace.output.join(MANIFEST_NAME))
             .map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
         Ok(Self {
             writer: Writer::start(),
-            vouched,
+            stamps,
             existing,
             listed: Manifest::parse(&listed_bytes),
             listed_bytes,
@@ -161,16 +162,16 @@ impl Publisher {
         })
     }
 
-    /// Stages one file, unless the published one has these bytes already. Called from many threads;
-    /// one of its own writes.
+    /// Stages one file, unless the published one already has these bytes. Many threads may call
+    /// this; a separate thread writes.
     ///
     /// # Errors
-    /// When its path was staged before. What cannot be written is told by [`Publisher::commit`].
+    /// When its path was staged before. Errors of writing are returned by [`Publisher::commit`].
     pub fn stage(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), PublishError> {
         self.stage_known(path, bytes.to_vec().into(), Fingerprint::of(bytes))
     }
 
-    /// The same, with the fingerprint of the bytes, which the caller knows.
+    /// Like [`Publisher::stage`], with the known fingerprint of the bytes.
     ///
     /// # Errors
     /// As for [`Publisher::stage`].
@@ -204,9 +205,9 @@ impl Publisher {
         Ok(())
     }
 
-    /// Stages a file that is read piece by piece, unless the published one has its bytes already;
-    /// gives the fingerprint of what was read. `expected` is the fingerprint that the file had a
-    /// moment ago.
+    /// Stages a file that is read in pieces, unless the published one already has the same bytes.
+    /// `expected` is its fingerprint when it was read before. Returns the fingerprint of the bytes
+    /// that were read now.
     ///
     /// # Errors
     /// As for [`Publisher::stage`]; those of reading and writing.
@@ -239,7 +240,7 @@ impl Publisher {
         Ok(fingerprint)
     }
 
-    /// Where a file is staged that is in this state.
+    /// The path at which a file in this state is staged.
     fn target(&self, path: &OutputPath, state: &PublisherState) -> Option<PathBuf> {
         match state {
             PublisherState::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
@@ -248,8 +249,8 @@ impl Publisher {
         }
     }
 
-    /// Keeps a published file whose bytes the caller has not made again; `false` when it is not the
-    /// listed one with this fingerprint any more, so that it has to be staged.
+    /// Keeps a published file without rendering it again. Returns `false` if the manifest does not
+    /// list it with this fingerprint or it has changed, so that it must be staged.
     ///
     /// # Errors
     /// When its path was staged before.
@@ -261,13 +262,13 @@ impl Publisher {
         Ok(true)
     }
 
-    /// The bytes of a published file, whoever wrote them.
+    /// The bytes of a file in the output folder, even if Handsel did not write it.
     pub fn bytes(&self, path: &OutputPath) -> Option<Vec<u8>> {
         published_bytes(&self.workspace.output, path)
     }
 
-    /// Keeps everything that is published, if it is what the manifest says and that has this
-    /// fingerprint ([`sum`]); whether it did.
+    /// Keeps all published files if the manifest has this fingerprint ([`sum`]) and they are
+    /// unchanged. Returns whether they were kept.
     pub fn keep_all(&self, all: Fingerprint) -> bool {
         if sum(self.listed.0.iter().map(|(path, hash)| (path, *hash))) != all
             || !self.staged().is_empty()
@@ -290,7 +291,7 @@ impl Publisher {
         true
     }
 
-    /// The published file that the manifest lists with this fingerprint, if it is there unchanged.
+    /// The published file that the manifest lists with this fingerprint, if it is unchanged.
     fn published(&self, path: &OutputPath, fingerprint: Fingerprint) -> Option<StagedFile> {
         let is_listed = self.listed.get(path.as_str()) == Some(fingerprint)
             && self.existing.get(path.as_str()) == Some(ExistingEntry::File);
@@ -303,7 +304,7 @@ impl Publisher {
             state: PublisherState::Same { by_stamp },
         };
         if let Some(length) = self
-            .vouched
+            .stamps
             .size_of(&self.workspace.output, path, fingerprint)
         {
             return Some(same(length, true));
@@ -313,26 +314,26 @@ impl Publisher {
         (found == fingerprint).then(|| same(length, false))
     }
 
-    /// What Handsel did not write but lies where staged files should go, sorted: while there is
-    /// any, nothing is published.
+    /// Files that Handsel did not write at the paths of staged files, sorted. If there are any,
+    /// nothing is published.
     pub fn conflicts(&self) -> Vec<OutputPath> {
         self.plan(&self.staged()).conflicts()
     }
 
-    /// Moves everything in, removes what an earlier build wrote and this one did not, writes the
-    /// manifest.
+    /// Moves all staged files in, removes files of earlier builds that this one did not make, and
+    /// writes the manifest.
     ///
     /// # Errors
-    /// Before anything is moved: [`PublishError::Foreign`], [`PublishError::Clash`]. Later, with
-    /// all moves taken back: those of the file system.
+    /// [`PublishError::Foreign`] and [`PublishError::Clash`] before anything is moved. Errors of
+    /// the file system after all moves were undone.
     pub fn commit(self) -> Result<CommitSummary, PublishError> {
         self.commit_with(|| {})
     }
 
-    /// The same, and then, before another build can begin, what has to be done together with it.
+    /// Like [`Publisher::commit`], and then calls `then` before another build can begin.
     ///
     /// # Errors
-    /// As for [`Publisher::commit`]; nothing more is done then.
+    /// As for [`Publisher::commit`]; `then` is not called.
     pub fn commit_with(mut self, then: impl FnOnce()) -> Result<CommitSummary, PublishError> {
         let written = self.writer.finish();
         written.map_err(|WriteFailure { path, error }| {
@@ -352,15 +353,15 @@ impl Publisher {
         }
         let published = plan.carry_out()?;
         if let Some(cache) = &self.options.cache {
-            self.vouched
+            self.stamps
                 .save(&**cache, &self.workspace.output, &staged, &self.existing);
         }
         then();
         Ok(published)
     }
 
-    /// Where a file has to be staged, seen from what is published; `is_published` looks whether the
-    /// published one has its bytes.
+    /// How to stage a file, depending on what is published. `is_published` compares its bytes with
+    /// those of the published file.
     fn place(
         &self,
         path: &str,
@@ -375,8 +376,8 @@ impl Publisher {
         match self.existing.occupant(path) {
             PathOccupant::Free => numbered(None),
             PathOccupant::Taken(ExistingEntry::File) => {
-                // A listed file of another fingerprint differs unless somebody wrote these very
-                // bytes there by hand.
+                // A file that is listed with another fingerprint almost certainly differs, so its
+                // bytes are not compared.
                 let may_be_same = self
                     .listed
                     .get(path)
@@ -415,9 +416,7 @@ impl Publisher {
     }
 
     fn staged(&self) -> MutexGuard<'_, BTreeMap<OutputPath, StagedFile>> {
-        self.staged
-            .lock()
-            .expect("nobody panics holding the staged files")
+        self.staged.lock().expect("no holder of this lock panics")
     }
 
     fn plan<'a>(&'a self, staged: &'a BTreeMap<OutputPath, StagedFile>) -> CommitPlan<'a> {
@@ -449,7 +448,7 @@ pub fn published_hash(output: &Path, path: &OutputPath) -> Option<Fingerprint> {
         .map(|(hash, _)| hash)
 }
 
-/// Copies what is read into a new file, whose folder is made where it is missing.
+/// Copies a reader into a new file, and creates its folder if it does not exist.
 fn copy_to(target: &Path, file: &mut dyn Read) -> io::Result<(Fingerprint, u64)> {
     if let Some(folder) = target.parent() {
         fs::create_dir_all(folder)?;
@@ -464,7 +463,7 @@ pub fn listed(output: &Path) -> Vec<OutputPath> {
     Manifest::parse(&bytes).0.into_keys().collect()
 }
 
-/// The manifest's bytes; none when there is none, or something else in its place.
+/// The bytes of the manifest; empty if it is not a regular file or does not exist.
 fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => Manifest::read(path),
@@ -474,7 +473,7 @@ fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Whether a file has exactly these bytes. One that cannot be read has not.
+/// Whether a file has exactly these bytes; false if it cannot be read.
 fn holds(path: &Path, bytes: &[u8]) -> bool {
     let Ok(mut file) = open_regular(path) else {
         return false;

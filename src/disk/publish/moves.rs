@@ -1,8 +1,8 @@
-//! The moves of a commit, each of which can be taken back until the last is done.
+//! The moves of a commit, which can be undone until the last one is made.
 //!
-//! A file is replaced by one rename over it, so that its name always stands for a whole file. What
-//! it replaced stays reachable aside (a second name, or a copy where the file system has no hard
-//! links) until the workspace goes.
+//! A file is replaced by one rename, so a complete file is always at its path. The old file is kept
+//! as a backup until the workspace is dropped: a hard link, or a copy if the file system has no
+//! hard links.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::error::{FileFailure, FolderState};
 use super::workspace::Workspace;
 
-/// Moves made so far.
+/// The moves made so far.
 pub struct MoveLog<'a> {
     workspace: &'a Workspace,
     done: Vec<LoggedMove>,
@@ -34,8 +34,8 @@ impl<'a> MoveLog<'a> {
         }
     }
 
-    /// Brings a staged file or folder to a path where nothing is. What others put there since the
-    /// build began is not replaced.
+    /// Moves a staged file or folder to a path that does not exist. What others created there since
+    /// the build began is not replaced.
     pub fn put(&mut self, from: &Path, path: &str) -> Result<(), FileFailure> {
         let to = self.workspace.output.join(path);
         if fs::symlink_metadata(&to).is_ok() {
@@ -48,15 +48,15 @@ impl<'a> MoveLog<'a> {
         Ok(())
     }
 
-    /// Brings a staged file to a path where another may be.
+    /// Moves a staged file to a path where another file may exist.
     pub fn replace(&mut self, from: &Path, path: &str) -> Result<(), FileFailure> {
         let to = self.workspace.output.join(path);
-        let old = self.set_aside();
-        let kept = fs::hard_link(&to, &old).or_else(|error| match error.kind() {
+        let old = self.next_backup();
+        let backup = fs::hard_link(&to, &old).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound => Err(error),
             _ => fs::copy(&to, &old).map(|_| ()),
         });
-        match kept {
+        match backup {
             Ok(()) => {
                 fs::rename(from, &to).map_err(self.failure("write", path))?;
                 self.done.push(LoggedMove::Replaced { to, old });
@@ -67,10 +67,10 @@ impl<'a> MoveLog<'a> {
         }
     }
 
-    /// Takes away a file or a link; one that is gone already is no failure.
+    /// Removes a file or a link, if it still exists.
     pub fn remove(&mut self, path: &str) -> Result<(), FileFailure> {
         let at = self.workspace.output.join(path);
-        let old = self.set_aside();
+        let old = self.next_backup();
         match fs::rename(&at, &old) {
             Ok(()) => self.done.push(LoggedMove::Removed { at, old }),
             Err(error)
@@ -83,7 +83,7 @@ impl<'a> MoveLog<'a> {
         Ok(())
     }
 
-    /// Takes away a folder if nothing is in it.
+    /// Removes a folder if it is empty.
     pub fn remove_empty_folder(&mut self, path: &str) {
         let at = self.workspace.output.join(path);
         if fs::remove_dir(&at).is_ok() {
@@ -91,12 +91,12 @@ impl<'a> MoveLog<'a> {
         }
     }
 
-    /// Takes everything back, the last move first; goes on past what cannot be taken back.
+    /// Undoes all moves, the last one first. Moves that cannot be undone are skipped.
     pub fn undo(mut self) -> FolderState {
         let mut outcome = FolderState::AsItWas;
         while let Some(step) = self.done.pop() {
             let undone = match step {
-                LoggedMove::Put { to } => fs::rename(to, self.set_aside()),
+                LoggedMove::Put { to } => fs::rename(to, self.next_backup()),
                 LoggedMove::Replaced { to, old } => fs::rename(old, to),
                 LoggedMove::Removed { at, old } => fs::rename(old, at),
                 LoggedMove::RemovedFolder { at } => fs::create_dir(at),
@@ -108,7 +108,7 @@ impl<'a> MoveLog<'a> {
         outcome
     }
 
-    fn set_aside(&mut self) -> PathBuf {
+    fn next_backup(&mut self) -> PathBuf {
         self.next += 1;
         self.workspace.backup_path(self.next)
     }

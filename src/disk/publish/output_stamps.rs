@@ -1,9 +1,8 @@
-//! What vouches for published files without reading them: their stamps when they were last written
-//! or read, kept in the cache; and for folders without listing them, where all that lies in them is
-//! ours.
+//! Caches the stamps of published files from when they were last written or read, so that unchanged
+//! files need not be read. It does the same for folders that contain only Handsel's files, so that
+//! they need not be listed.
 //!
-//! Without it, or where a stamp differs, a file is read. So nothing is believed that others may
-//! have changed.
+//! If there is no stamp, or it differs, the file is read. So changes by others are noticed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -18,10 +17,10 @@ use crate::fingerprint::Fingerprint;
 use crate::paths::{OutputPath, SourcePath};
 use crate::source::Stamp;
 
-/// Output folders that are remembered.
+/// How many output folders the cache keeps.
 const FOLDERS_MAX: usize = 8;
 
-/// What is known of one output folder.
+/// The cached stamps of one output folder.
 #[derive(Debug, Default)]
 pub struct OutputStamps {
     name: String,
@@ -29,11 +28,11 @@ pub struct OutputStamps {
     folders: FolderStamps,
 }
 
-/// Stamps and fingerprints of files.
+/// The stamps and fingerprints of files.
 type FileStamps = BTreeMap<OutputPath, (Stamp, Fingerprint)>;
 
-/// Folders, each with the stamp that vouches for what lies in it: files and folders that are known
-/// here, and nothing else.
+/// The stamps of folders. A folder has one if it contains only files and folders that are known
+/// here.
 type FolderStamps = BTreeMap<Box<str>, Option<Stamp>>;
 
 impl OutputStamps {
@@ -50,14 +49,14 @@ impl OutputStamps {
         }
     }
 
-    /// What the folders hold that are vouched for.
+    /// The entries of the folders that have a stamp.
     pub fn known_folders(&self) -> CachedFolders<'_> {
-        let vouched = self
+        let with_stamp = self
             .folders
             .iter()
             .filter_map(|(folder, stamp)| Some((&**folder, ((*stamp)?, Vec::new()))));
         let mut known: CachedFolders = HashMap::with_capacity(self.folders.len());
-        known.extend(vouched);
+        known.extend(with_stamp);
         let mut add = |path: &str, found| {
             if let Some((_, entries)) = known.get_mut(folder_of(path)) {
                 entries.push((path.into(), found));
@@ -72,14 +71,14 @@ impl OutputStamps {
         known
     }
 
-    /// The size of a file, when its stamp says that it has this fingerprint.
+    /// The size of a file in bytes, if its stamp shows that it has this fingerprint.
     pub fn size_of(&self, output: &Path, path: &OutputPath, hash: Fingerprint) -> Option<u64> {
         let (known, known_hash) = self.files.get(path)?;
         (*known_hash == hash && stamp(output, &source_path(path)?) == Some(*known))
             .then_some(known.size)
     }
 
-    /// Keeps the stamps of what is published now; `existing` is what lay there before.
+    /// Saves the stamps of the published files. `existing` is the output folder before the commit.
     pub fn save(
         &self,
         store: &dyn CacheStore,
@@ -125,8 +124,8 @@ impl OutputStamps {
     }
 }
 
-/// The folders that lay there, vouched for where a stamp does and nothing of others lies in them.
-/// One that this build changes has another stamp by then, so it will be listed.
+/// The folders before the commit, with their stamps if they are settled and contain only known
+/// files. A folder that this build changes gets a different stamp, so the next build lists it.
 fn folders(existing: &ExistingOutput, files: &FileStamps) -> FolderStamps {
     let is_known = |path: &str, found| match found {
         ExistingEntry::File => files.contains_key(path),
@@ -151,12 +150,12 @@ fn folders(existing: &ExistingOutput, files: &FileStamps) -> FolderStamps {
     folders.collect()
 }
 
-/// The folder that a path lies in; the output folder is the empty path.
+/// The folder that contains a path; the output folder is the empty path.
 fn folder_of(path: &str) -> &str {
     folders_of(path).next().unwrap_or("")
 }
 
-/// A path of the output folder, for those who ask the disk about paths below a folder.
+/// The path of an output as a `SourcePath`, the type that functions for stamps take.
 fn source_path(path: &OutputPath) -> Option<SourcePath> {
     SourcePath::new(path.as_str()).ok()
 }

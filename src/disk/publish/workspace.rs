@@ -1,8 +1,9 @@
-//! What a build holds while it publishes: the output folder, its lock, and a staging folder that
-//! can be renamed from.
+//! The folders of a build that is being published: the output folder, its lock, and a staging
+//! folder from which files can be renamed into it.
 //!
-//! Made by [`Workspace::open`], which also clears what a killed build left; all of it goes when the
-//! workspace is dropped, an output folder that stayed empty included.
+//! [`Workspace::open`] creates them and removes what a killed build left. When the workspace is
+//! dropped, everything but the output folder is removed, and that too if it was created and is
+//! empty.
 
 use std::fs;
 use std::io;
@@ -13,14 +14,14 @@ use super::lock::{LOCK_NAME, Lock, LockError};
 use super::manifest::MANIFEST_NAME;
 use crate::fingerprint::Fingerprint;
 
-/// The staging folder's name where it has to lie in the output folder.
+/// The name of a staging folder in the output folder.
 const STAGING_NAME: &str = ".handsel-staging";
 
-/// Names at the top of the output folder that are ours and no pages.
+/// Names at the top of the output folder that Handsel reserves.
 pub const OWN_NAMES: [&str; 3] = [MANIFEST_NAME, LOCK_NAME, STAGING_NAME];
 
-/// The fields go in this order: the lock is held until nothing of the build is left but the folder
-/// that it lies in.
+/// The fields are dropped in this order, so the lock is held until everything but its folder has
+/// been removed.
 #[derive(Debug)]
 pub struct Workspace {
     staging: StagingFolder,
@@ -29,7 +30,7 @@ pub struct Workspace {
     _made_output: CreatedFolders,
     /// The output folder with links resolved.
     pub output: PathBuf,
-    /// The same as the caller wrote it, for messages.
+    /// The output folder as the caller named it, for messages.
     pub output_shown: PathBuf,
 }
 
@@ -59,7 +60,7 @@ impl Workspace {
             LockError::Failed(error) => failed(FileFailure::of("write to", output)(error)),
         })?;
         let (made_parent, staging) = StagingFolder::make(&resolved, staging_parent)
-            .map_err(FileFailure::of("make a staging folder for", output))
+            .map_err(FileFailure::of("create a staging folder for", output))
             .map_err(failed)?;
         Ok(Self {
             staging,
@@ -71,28 +72,28 @@ impl Workspace {
         })
     }
 
-    /// New pages in folders that the output folder does not have yet, laid out as they will lie
-    /// there.
+    /// The staging tree for files in folders that do not exist in the output folder yet, with the
+    /// same layout.
     pub fn tree(&self) -> PathBuf {
         self.staging.0.join("tree")
     }
 
-    /// All other new files, by number.
+    /// The staging path of another new file, by number.
     pub fn numbered(&self, number: usize) -> PathBuf {
         self.staging.0.join(format!("new-{number}"))
     }
 
-    /// What a commit replaces or removes, by number, until it is done.
+    /// The path for the backup of a replaced or removed file, by number.
     pub fn backup_path(&self, number: usize) -> PathBuf {
         self.staging.0.join(format!("old-{number}"))
     }
 
-    /// A file beside them, for the manifests.
+    /// The staging path of a manifest.
     pub fn named(&self, name: &str) -> PathBuf {
         self.staging.0.join(name)
     }
 
-    /// A failure that came before anything was moved; `path` is in the output folder.
+    /// An error from before anything was moved. `path` is relative to the output folder.
     pub fn failure(&self, doing: &'static str, path: &str, error: io::Error) -> PublishError {
         let failure = FileFailure {
             doing,
@@ -107,25 +108,25 @@ impl Workspace {
     }
 }
 
-/// A folder of our own, removed with all that is in it.
+/// A staging folder, which is removed with its contents when dropped.
 #[derive(Debug)]
 struct StagingFolder(PathBuf);
 
 impl StagingFolder {
-    /// In `parent`, when files can be renamed from there into the output folder (not across
-    /// mounts); else in the output folder.
+    /// Creates a staging folder in `parent` if files can be renamed from there into the output
+    /// folder (which fails across mounts), else in the output folder.
     fn make(output: &Path, parent: &Path) -> io::Result<(CreatedFolders, Self)> {
         let within = output.join(STAGING_NAME);
         clear(&within)?;
         if let Ok(made_parent) = CreatedFolders::make(parent) {
             let key = Fingerprint::of(output.as_os_str().as_encoded_bytes()).short();
-            let beside = Self(parent.join(format!("staging-{key}")));
-            let is_near = clear(&beside.0)
-                .and_then(|()| fs::create_dir(&beside.0))
-                .and_then(|()| fs::rename(&beside.0, &within))
-                .and_then(|()| fs::rename(&within, &beside.0));
+            let near = Self(parent.join(format!("staging-{key}")));
+            let is_near = clear(&near.0)
+                .and_then(|()| fs::create_dir(&near.0))
+                .and_then(|()| fs::rename(&near.0, &within))
+                .and_then(|()| fs::rename(&within, &near.0));
             if is_near.is_ok() {
-                return Ok((made_parent, beside));
+                return Ok((made_parent, near));
             }
         }
         clear(&within)?;
@@ -140,7 +141,7 @@ impl Drop for StagingFolder {
     }
 }
 
-/// Removes what a killed build left.
+/// Removes the staging folder that a killed build left.
 fn clear(staging: &Path) -> io::Result<()> {
     match fs::remove_dir_all(staging) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -148,7 +149,7 @@ fn clear(staging: &Path) -> io::Result<()> {
     }
 }
 
-/// Folders that were made, outermost first; those still empty are removed again.
+/// Folders that were created, outermost first. Those that are empty are removed when dropped.
 #[derive(Debug, Default)]
 struct CreatedFolders(Vec<PathBuf>);
 

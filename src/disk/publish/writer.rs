@@ -1,8 +1,8 @@
-//! One thread that writes what others make.
+//! A thread that writes the files that other threads render.
 //!
-//! Creating files in one folder from several threads costs most file systems more than it gains:
-//! each waits for the folder. So pages are made by all cores and handed to this one, which is kept
-//! a little behind, never far.
+//! On most file systems, several threads that create files in one folder are slower than one,
+//! because they wait for the folder. So all cores render pages and pass them to this thread through
+//! a queue of limited length. See DECISIONS: "One thread writes".
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -14,15 +14,15 @@ use std::thread::JoinHandle;
 
 use crate::paths::OutputPath;
 
-/// Files that may wait to be written.
+/// How many files may wait to be written.
 const WAITING_MAX: usize = 128;
 
 /// A file to be written.
 pub struct WriteJob {
-    /// What it will be published as, for messages.
+    /// The output path, for messages.
     pub path: OutputPath,
     pub target: PathBuf,
-    /// Whether the folder that it goes to may have to be made.
+    /// Whether the target's folder may have to be created.
     pub makes_folder: bool,
     pub bytes: std::borrow::Cow<'static, [u8]>,
 }
@@ -69,18 +69,18 @@ impl Writer {
         }
     }
 
-    /// Hands a file over; waits while too many are waiting.
+    /// Queues a file, and waits while the queue is full.
     pub fn write(&self, job: WriteJob) {
         if let Some(jobs) = self.jobs.as_ref().filter(|_| self.failed.get().is_none()) {
-            // The thread ends only after this sender is gone.
+            // The thread ends only after this sender has been dropped.
             let _ = jobs.send(job);
         }
     }
 
-    /// Waits until everything is written.
+    /// Waits until all files are written.
     ///
     /// # Errors
-    /// The first file that could not be written.
+    /// The failure of the first file that could not be written.
     pub fn finish(&mut self) -> Result<(), WriteFailure> {
         drop(self.jobs.take());
         if let Some(thread) = self.thread.take() {
