@@ -425,7 +425,7 @@ mod tests {
         assert_eq!(
             nearest("aab", ["aac", "aaa"]),
             Some("aaa"),
-            "of two as near the first by alphabet"
+            "of two equally similar candidates, the alphabetically first"
         );
         let names = ["title", "Ärgern", "aac", "aaa"].map(CandidateName::new);
         for word in ["titel", "ärger", "aab", "colour", "Title"] {

@@ -71,7 +71,7 @@ mod tests {
     fn both_forms() {
         let text = "checks:\n  broken-link: warn\n  orphan: {severity: off, reason: it is a landing page}\n  brokn-anchor: off\n  bad-math: loud\n";
         let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len())
-            .expect("sound")
+            .expect("valid YAML")
             .expect("there");
         let mut problems = Vec::new();
         let items = check(&node, &[checks_field()], CheckContext::PAGE).take_into(&mut problems);

@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     fn color(text: &str) -> Color {
-        Color::parse(text).expect("a colour")
+        Color::parse(text).expect("a color")
     }
 
     #[test]

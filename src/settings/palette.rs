@@ -130,7 +130,7 @@ mod tests {
     use crate::paths::SourcePath;
 
     fn choice(light: &str, dark: Option<&str>) -> ColorChoice {
-        let color = |text: &str| Color::parse(text).expect("a colour");
+        let color = |text: &str| Color::parse(text).expect("a color");
         ColorChoice {
             colors: [color(light), color(dark.unwrap_or(light))],
             is_pair: dark.is_some(),
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(
             settled["accent"][1].to_string(),
             "#ffcc00",
-            "in the dark it can be read"
+            "the color is readable in the dark scheme"
         );
         assert!(
             messages[0].starts_with("`theme.accent`: #ffcc00 is too faint in the light scheme"),

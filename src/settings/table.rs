@@ -123,7 +123,7 @@ fn markdown() -> Vec<Field> {
             .defaults_to("`sanitize`"),
         Field::boolean("smart_punctuation").about("Whether to use typographic quotes, dashes and ellipses.").defaults_to("`false`"),
         Field::boolean("math").about("Formulas between dollar signs.").defaults_to("`false`"),
-        Field::boolean("highlight").about("Colours in code.").defaults_to("`true`"),
+        Field::boolean("highlight").about("Whether code is shown with syntax highlighting.").defaults_to("`true`"),
     ]
 }
 

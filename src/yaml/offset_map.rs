@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use crate::paths::SourcePath;
 
-    /// Where `wanted` of the value of the key `f` stands, as line and column.
+    /// Returns the line and column of `wanted` within the value of the key `f`.
     fn found(file: &str, wanted: &str) -> (u32, u32) {
         let path = SourcePath::new("a.yaml").expect("inside");
         let lines = LineStarts::new(file);

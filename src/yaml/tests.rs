@@ -1,4 +1,4 @@
-//! YAML with places: what is read, and which faults are told where.
+//! Tests of the YAML parser: the values that it returns, and the problems with their locations.
 
 use super::*;
 
@@ -7,10 +7,10 @@ fn read(text: &str) -> Result<Option<YamlNode>, Vec<Diagnostic>> {
 }
 
 fn node(text: &str) -> YamlNode {
-    read(text).expect("sound YAML").expect("something there")
+    read(text).expect("valid YAML").expect("something there")
 }
 
-/// Line and column of the first problem, and all it says.
+/// Returns the line and column of the first problem, and its message with the help.
 fn fault(text: &str) -> (u32, u32, String) {
     let problem = read(text).expect_err("faulty YAML").remove(0);
     let place = problem.location.expect("problems of YAML have a place");

@@ -1,4 +1,4 @@
-//! The check of fields against their types: what is told, at which place, and what is kept.
+//! Tests of the check: the reported problems with their locations, and the remaining values.
 
 use super::*;
 use crate::paths::SourcePath;
@@ -30,7 +30,7 @@ fn fields() -> Vec<Field> {
 
 fn checked(text: &str) -> (FieldItems, Vec<String>) {
     let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len())
-        .expect("sound YAML")
+        .expect("valid YAML")
         .expect("not empty");
     let checked = check(
         &node,

@@ -56,13 +56,13 @@ impl NameScope {
     /// parser would read differently.
     pub fn uses_invalid_name(&self, text: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        let stands = |name: &str| {
+        let occurs = |name: &str| {
             text.match_indices(name).any(|(at, _)| {
                 !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
             })
         };
         self.broken.iter().any(|name| {
-            name.starts_with(char::is_alphabetic) && !name.chars().all(is_part) && stands(name)
+            name.starts_with(char::is_alphabetic) && !name.chars().all(is_part) && occurs(name)
         })
     }
 }

@@ -1,4 +1,5 @@
-//! The language from text to value: functions by their own examples, faults by their words.
+//! Tests of the formula language, from text to value: functions by their examples, faults by their
+//! messages.
 
 use std::cell::Cell;
 
@@ -12,7 +13,7 @@ use super::units::Unit;
 use super::{DEPTH_MAX, FORMULA_BYTES_MAX};
 use crate::tool::inputs::{day, days};
 
-/// The names that the manual's examples use: what it says of them and this are the same.
+/// The names in the manual's examples, with the same definitions as in the manual.
 fn sample() -> (NameScope, Vec<FigureTable>, Vec<FormulaValue>) {
     let known = |name: &str, of: ValueType, span: NumberRange| KnownName {
         name: name.into(),
@@ -96,8 +97,8 @@ fn sample() -> (NameScope, Vec<FigureTable>, Vec<FormulaValue>) {
     (scope, tables, values)
 }
 
-/// The value of a formula over the sample, as the language writes it; or its faults, each with what
-/// it stands at.
+/// Returns the value of a formula with the sample inputs, as written in the language; or its
+/// faults, each with the text that it marks.
 fn value(formula: &str) -> String {
     let (mut scope, tables, values) = sample();
     let expr = match parse(formula) {
@@ -113,7 +114,7 @@ fn value(formula: &str) -> String {
             .collect::<Vec<_>>()
             .join("; ");
     }
-    let compiled = compiled.expect("no fault was told");
+    let compiled = compiled.expect("no fault was reported");
     let program = Program {
         constants: scope.constants,
         tables,
