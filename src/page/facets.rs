@@ -177,7 +177,7 @@ pub fn facet_links(composer: &Composer) -> Vec<Facet> {
 }
 
 impl Composer {
-    /// The pages of each list of `Site::facet_lists`: those of a kind by title, others by kind
+    /// The pages of each list of `Site::narrowed`: those of a kind by title, others by kind
     /// first.
     pub fn facet_lists(&self) -> &[Vec<PageId>] {
         self.found.narrowed.get_or_init(|| {
@@ -232,7 +232,7 @@ impl Composer {
         lists
     }
 
-    /// Whether a page belongs on each list of `Site::facet_lists`.
+    /// Whether a page belongs on each list of `Site::narrowed`.
     pub fn belongs_on(&self, id: PageId) -> impl Iterator<Item = bool> + '_ {
         let site = &*self.site;
         let counts = facet_lists::counts(site.pages(), &site.sections, id);

@@ -119,7 +119,7 @@ struct FieldExtras<'a> {
 }
 
 impl Composer {
-    /// The kind's own fields, without those that the page sets to null.
+    /// The kind's own fields. A field that the page does not set is null.
     pub(super) fn fields(&self, id: PageId) -> FieldViews {
         let page = self.site.page(id);
         let Some(kind) = self.kind(page) else {

@@ -1,7 +1,7 @@
 //! Paths: the series of pages that a path leads through, a page's position on each path, and how
 //! long the path takes.
 //!
-//! A page of a kind with `journey:` lists its steps in the field of that name. Each step is a
+//! A page of a kind with `steps:` lists its steps in the field of that name. Each step is a
 //! mapping with `page` and, optionally, `optional` and `or` (alternative pages).
 
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ pub struct PathStep {
 /// All paths of a site, and the positions of pages on them.
 #[derive(Clone, Debug, Default)]
 pub struct LearningPaths {
-    /// In the order of [`Composer::path_pages`].
+    /// In the order of [`Composer::ways`].
     pub all: Vec<LearningPath>,
     /// For each page, the positions of its paths and of its steps on them.
     on: HashMap<PageId, Vec<(usize, usize)>>,

@@ -55,7 +55,7 @@ pub enum PageSubject {
     Audience(usize),
     AToZ,
     New,
-    /// A position in `Site::facet_lists`.
+    /// A position in `Site::narrowed`.
     Narrowed(usize),
     /// A page that opens a random page of a section.
     Surprise(usize),

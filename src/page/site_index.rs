@@ -29,7 +29,7 @@ pub struct SiteIndex {
     pub(super) explained: OnceLock<HashMap<SourcePath, Arc<TermUse>>>,
     /// The topics and audiences of each page.
     pub(super) named: OnceLock<PageTerms>,
-    /// The pages of each list of `Site::facet_lists`.
+    /// The pages of each list of `Site::narrowed`.
     pub(super) narrowed: OnceLock<Vec<Vec<PageId>>>,
     /// The first letters of the list from A to Z, each with the position of its first page.
     pub(super) letters: OnceLock<Vec<(String, usize)>>,

@@ -88,7 +88,7 @@ impl Templates {
                 }
             }
         }
-        let mut given_up = BTreeSet::new();
+        let mut replaced = BTreeSet::new();
         let tera = loop {
             match try_load(&files) {
                 Ok(tera) => break tera,
@@ -109,10 +109,10 @@ impl Templates {
                         culprits.extend(files.keys().next_back().cloned());
                     }
                     for culprit in culprits {
-                        let stand_in = fallback
+                        let replacement = fallback
                             .get(&culprit)
-                            .filter(|_| given_up.insert(culprit.clone()) && files[&culprit].is_own);
-                        match stand_in {
+                            .filter(|_| replaced.insert(culprit.clone()) && files[&culprit].is_own);
+                        match replacement {
                             Some(file) => files.insert(culprit, file.clone()),
                             None => {
                                 broken.insert(culprit.clone());

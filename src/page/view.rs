@@ -376,7 +376,7 @@ pub struct BranchItem {
 #[derive(Clone, Debug, PartialEq)]
 pub enum BranchLine {
     Item(BranchItem),
-    /// Another page than the one shown, at this depth.
+    /// A page other than the one shown, at this depth.
     Page(PageId, usize),
 }
 

@@ -92,12 +92,12 @@ pub fn register(tera: &mut Tera) {
 
 /// Records a dependency, and answers it.
 fn ask<T>(
-    question: Dependency,
+    dependency: Dependency,
     answer: impl FnOnce(&RenderContext) -> TeraResult<T>,
 ) -> TeraResult<T> {
     let render_context = with_state(|state| {
-        if !state.asked.contains(&question) {
-            state.asked.insert(question);
+        if !state.asked.contains(&dependency) {
+            state.asked.insert(dependency);
         }
         Arc::clone(&state.render_context)
     });

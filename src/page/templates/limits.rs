@@ -205,9 +205,9 @@ const CHECK_AROUND: &str = ")|_within_limit";
 /// Reads the tag that begins at `open`, and returns the offset of its end.
 fn tag<'a>(text: &'a str, open: usize, inserts: &mut Vec<(usize, &'a str)>) -> usize {
     let is_statement = text[open..].starts_with("{%");
-    let (first, behind) = word(&text[open + 2..]);
+    let (first, rest) = word(&text[open + 2..]);
     let is_set = is_statement && matches!(first, "set" | "set_global");
-    let name_at = text.len() - behind.len();
+    let name_at = text.len() - rest.len();
     let (mut assigned, mut can_grow, mut depth, mut quote) = (None, false, 0_usize, None);
     let first_insert = inserts.len();
     let bytes = text.as_bytes();

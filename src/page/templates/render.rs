@@ -9,7 +9,9 @@ use serde::Serialize;
 use tera::{Context, Value};
 
 use super::functions::NUMBERS_MAX;
-use super::render_context::{Dependency, RenderContext, RenderState, with_desk, with_state};
+use super::render_context::{
+    Dependency, RenderContext, RenderState, render_with_state, with_state,
+};
 use super::{Templates, template_errors, values};
 use crate::diagnostic::Diagnostic;
 use crate::document::body::{ComponentCall, Segment};
@@ -23,7 +25,7 @@ use crate::page::tool::EmbeddedTool;
 /// The template that renders a tool within a page's text.
 pub const TOOL_TEMPLATE: &str = "partials/tool.html";
 
-/// The most bytes that one page may have. A larger page means that a template loops.
+/// The most bytes that one page may have. A template that writes more probably never ends.
 const PAGE_BYTES_MAX: usize = 64 << 20;
 
 /// Renders output pages.
@@ -81,7 +83,7 @@ impl PageRenderer<'_> {
             Ok(String::from_utf8(out.0)
                 .expect("templates and values are UTF-8, and Tera writes whole pieces of them"))
         };
-        let (drawn, asked) = with_desk(self.render_state(&composed.page.language), draw);
+        let (drawn, asked) = render_with_state(self.render_state(&composed.page.language), draw);
         match drawn {
             Ok(html) => Ok(RenderedPage { html, asked }),
             Err(error) => Err(Box::new(self.templates.as_written(
@@ -125,7 +127,7 @@ impl PageRenderer<'_> {
         );
         context.insert("target", target);
         let name = "redirect.html";
-        let (drawn, _) = with_desk(self.render_state(language), || {
+        let (drawn, _) = render_with_state(self.render_state(language), || {
             self.templates.tera.render(name, &context)
         });
         drawn.map_err(|error| {
@@ -294,7 +296,7 @@ impl PlaceholderValues<'_> {
     }
 }
 
-/// Collects bytes up to a limit that a page reaches only if a template loops.
+/// Collects bytes up to a limit that only an endless template reaches.
 struct LimitedWriter(Vec<u8>);
 
 impl Write for LimitedWriter {

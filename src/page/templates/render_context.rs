@@ -49,7 +49,7 @@ pub enum Dependency {
     Asset(String),
     Icon(String),
     Data(String),
-    /// The image at an address that the page's finished HTML shows or, if it only refers to it,
+    /// The image at an address that the page's finished HTML shows or, if not `is_shown`, only
     /// links to. `pipeline` answers.
     Picture {
         href: String,
@@ -138,26 +138,26 @@ impl RenderContext {
     }
 
     /// The fingerprint of the answer to a query, or `None` if there is no answer.
-    pub fn dependency_hash(&self, question: &Dependency) -> Option<Fingerprint> {
+    pub fn dependency_hash(&self, dependency: &Dependency) -> Option<Fingerprint> {
         if let Some(cached) = self
             .answered
             .read()
             .expect("no holder of this lock panics")
-            .get(question)
+            .get(dependency)
         {
             return *cached;
         }
-        let hash = self.hash(question);
+        let hash = self.hash(dependency);
         self.answered
             .write()
             .expect("no holder of this lock panics")
-            .insert(question.clone(), hash);
+            .insert(dependency.clone(), hash);
         hash
     }
 
-    fn hash(&self, question: &Dependency) -> Option<Fingerprint> {
+    fn hash(&self, dependency: &Dependency) -> Option<Fingerprint> {
         let composer = &self.composer;
-        match question {
+        match dependency {
             Dependency::Pages(query) => {
                 let mut hasher = Hasher::new();
                 queries::pages(composer, query).iter().for_each(|page| {
@@ -248,19 +248,19 @@ pub(super) struct RenderState {
 }
 
 thread_local! {
-    static DESK: RefCell<Option<RenderState>> = const { RefCell::new(None) };
+    static STATE: RefCell<Option<RenderState>> = const { RefCell::new(None) };
 }
 
 /// Renders with this state, and returns what was asked for meanwhile.
-pub(super) fn with_desk<T>(
+pub(super) fn render_with_state<T>(
     state: RenderState,
     draw: impl FnOnce() -> T,
 ) -> (T, BTreeSet<Dependency>) {
-    DESK.set(Some(state));
+    STATE.set(Some(state));
     let drawn = draw();
     (
         drawn,
-        DESK.take().map(|state| state.asked).unwrap_or_default(),
+        STATE.take().map(|state| state.asked).unwrap_or_default(),
     )
 }
 
@@ -268,9 +268,9 @@ pub(super) fn with_desk<T>(
 ///
 /// # Panics
 /// If nothing is being rendered. Only templates call the functions that use the state.
-pub(super) fn with_state<T>(look: impl FnOnce(&mut RenderState) -> T) -> T {
-    DESK.with_borrow_mut(|state| {
-        look(
+pub(super) fn with_state<T>(access: impl FnOnce(&mut RenderState) -> T) -> T {
+    STATE.with_borrow_mut(|state| {
+        access(
             state
                 .as_mut()
                 .expect("functions are called only while a page is rendered"),
