@@ -759,7 +759,7 @@ fn the_cache_is_verified_and_can_be_done_without() -> Outcome {
     }
     let spoiled = desk.run(&["build", "--verify-cache"])?.ended(0);
     assert_eq!(
-        spoiled.err.matches("was damaged").count(),
+        spoiled.err.matches("damaged file").count(),
         1,
         "{}",
         spoiled.err

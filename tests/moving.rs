@@ -508,7 +508,7 @@ fn the_ending_of_a_page_can_be_omitted() -> Outcome {
         &["move", "content/tips/other.md", "content/tips/more.text"],
     )?;
     assert!(
-        status == Some(2) && said.contains("the name of a page ends in .md"),
+        status == Some(2) && said.contains("the name of a page, which ends in .md"),
         "{said}"
     );
     let (status, said) = run(root, &["move", "content/tips", "content/hints.md"])?;
