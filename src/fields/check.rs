@@ -30,8 +30,8 @@ pub struct CheckContext<'a> {
     /// The severity of a missing required field at the top level. Within a nested mapping it is
     /// always an error.
     pub missing: Severity,
-    /// Keys whose typos are always errors, whatever the severity of `unknown`: a page with `draf:
-    /// true` must not be published.
+    /// Keys whose typos are always errors, whatever the severity of `unknown`: a page with
+    /// `draf: true` must not be published.
     pub critical: &'a [&'a str],
     /// Whether an empty list counts as absent if the field is required. Elsewhere the caller
     /// reports what is missing.
@@ -135,9 +135,9 @@ fn has_telling_zeros(written: &str) -> bool {
     leads || (trails && !written.contains(['e', 'E']))
 }
 
-/// Finds the key whose value was cut off by a comma. Between braces a comma ends a value, so `{
-/// label: Repair, each year }` has a label `Repair` and a key `each year` without a value. Returns
-/// the key with the value that was intended.
+/// Finds the key whose value was cut off by a comma. Between braces a comma ends a value, so
+/// `{ label: Repair, each year }` has a label `Repair` and a key `each year` without a value.
+/// Returns the key with the value that was intended.
 pub fn unquoted_comma_help<'m>(map: &'m YamlMap, key: &str) -> Option<(&'m str, String)> {
     let (at, _, entry) = map.get_full(key)?;
     let is_without_value = |entry: &YamlEntry| entry.node.is_none();

@@ -1,5 +1,5 @@
-//! Parses dates as people and other systems write them: `September 3, 2019`, `3.9.2019`, `Tue, 03
-//! Sep 2019 09:30:00 -0500`.
+//! Parses dates as people and other systems write them: `September 3, 2019`, `3.9.2019`,
+//! `Tue, 03 Sep 2019 09:30:00 -0500`.
 //!
 //! A lenient build accepts them; a strict build reports them and shows the same date in the
 //! required form. `03/04/2019` is ambiguous and never guessed.

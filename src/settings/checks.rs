@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::fields::{Field, FieldItems, FieldType};
 
-/// The field `checks: { CODE: SEVERITY }` or `checks: { CODE: { severity: SEVERITY, reason: TEXT }
-/// }`.
+/// The field `checks: { CODE: SEVERITY }` or
+/// `checks: { CODE: { severity: SEVERITY, reason: TEXT } }`.
 pub fn checks_field() -> Field {
     let severity = FieldType::choice(&["off", "warn", "warning", "error"]);
     let in_full = FieldType::Map(vec![
