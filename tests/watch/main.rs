@@ -399,7 +399,7 @@ fn where_the_system_gives_no_more_watches_it_looks_instead() -> Outcome {
             Ok(outcome) if outcome.status.success() => {
                 let said = String::from_utf8_lossy(&outcome.stderr);
                 assert!(
-                    said.contains(remedy) && said.contains("; looking for changes"),
+                    said.contains(remedy) && said.contains("; Handsel scans"),
                     "{said}"
                 );
             }
