@@ -1,20 +1,19 @@
-//! Images in files of boxes, AVIF and HEIC (ISO/IEC 14496-12, ISO/IEC 23008-12), without what is
-//! not the image: where and when it was taken, with what, and whatever lies between its parts.
-//! Nothing moves: what is taken out is overwritten with zeros.
+//! Removes everything but the image from AVIF and HEIC files (ISO/IEC 14496-12, ISO/IEC 23008-12):
+//! where, when and with what device it was taken, and data between its parts. No part moves,
+//! because removed bytes are overwritten with zeros.
 
 use std::ops::Range;
 
-/// The types of items that are an image or put one together.
+/// The types of items that are images or combine them.
 const IMAGES: [&[u8; 4]; 12] = [
     b"av01", b"hvc1", b"hvt1", b"lhv1", b"avc1", b"vvc1", b"jpeg", b"j2k1", b"grid", b"iden",
     b"iovl", b"tmap",
 ];
 
-/// No file has more items or parts of items than this.
+/// The most items and parts of items in a file.
 const ITEMS_MAX: usize = 65_536;
 
-/// The file without its private parts; `None` where it does not hold to its form, so that nobody
-/// knows what is in it.
+/// The file without its private parts; `None` if it is malformed, so that its contents are unknown.
 pub(super) fn cleaned(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = bytes.to_vec();
     let top = boxes(bytes, 0..bytes.len())?;
@@ -32,7 +31,7 @@ pub(super) fn cleaned(bytes: &[u8]) -> Option<Vec<u8>> {
     for part in &top {
         match &part.name {
             b"ftyp" | b"meta" => {}
-            // Which parts of the data a film needs is not looked at; what items do not need is.
+            // The data of a video is kept as a whole; without a video, only that of images is.
             b"mdat" if has_film => {}
             b"mdat" => clear_between(&mut out, part.content.clone(), &kept),
             b"moov" => clean_film(bytes, part, &mut out)?,
@@ -43,7 +42,7 @@ pub(super) fn cleaned(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// A box: its type, and where its content is.
+/// A box: its type, and the range of its content.
 struct MediaBox {
     name: [u8; 4],
     content: Range<usize>,
@@ -55,10 +54,10 @@ impl MediaBox {
     }
 }
 
-/// The boxes in a range; `None` where one is longer than what holds it.
+/// The boxes in a range; `None` if one of them exceeds it.
 fn boxes(bytes: &[u8], range: Range<usize>) -> Option<Vec<MediaBox>> {
     let (mut parts, mut at) = (Vec::new(), range.start);
-    // Fewer bytes than a box's head belong to no box.
+    // Fewer bytes than the header of a box are ignored.
     while range.end.checked_sub(at)? >= 8 {
         let length = number(bytes, at, 4)?;
         let name: [u8; 4] = bytes.get(at + 4..at + 8)?.try_into().ok()?;
@@ -98,7 +97,7 @@ fn clear(out: &mut [u8], range: Range<usize>) {
     }
 }
 
-/// Clears what of a range no kept range covers; `kept` is sorted.
+/// Clears the parts of a range that are not in `kept`, which is sorted.
 fn clear_between(out: &mut [u8], range: Range<usize>, kept: &[Range<usize>]) {
     let mut at = range.start;
     for part in kept {
@@ -113,7 +112,7 @@ fn clear_between(out: &mut [u8], range: Range<usize>, kept: &[Range<usize>]) {
     clear(out, at..range.end);
 }
 
-/// Clears what is private in a `meta` box; gives the ranges of the file that hold images.
+/// Clears what is private in a `meta` box. Returns the ranges of the file that contain images.
 fn clean_meta(bytes: &[u8], meta: &MediaBox, out: &mut [u8]) -> Option<Vec<Range<usize>>> {
     let parts = boxes(bytes, meta.content.start.checked_add(4)?..meta.content.end)?;
     let find = |name: &[u8; 4]| {
@@ -183,8 +182,8 @@ fn image_items(bytes: &[u8], range: Range<usize>) -> Option<Vec<usize>> {
     Some(images)
 }
 
-/// Where the parts of items are (`iloc`, §8.11.3): the item, the range, and whether that counts
-/// from the `idat` box.
+/// The parts of items (`iloc`, §8.11.3): the item, the range, and whether that is relative to the
+/// `idat` box.
 fn locations(bytes: &[u8], range: Range<usize>) -> Option<Vec<(usize, Range<usize>, bool)>> {
     let mut at = range.start;
     let mut take = |size: usize| {
@@ -214,14 +213,13 @@ fn locations(bytes: &[u8], range: Range<usize>) -> Option<Vec<(usize, Range<usiz
             }
             let (offset, length) = (take(offset_size)?, take(length_size)?);
             let from = base.checked_add(offset)?;
-            // No length means all the rest of the file.
+            // A length of 0 means the rest of the file.
             let to = if length == 0 && method == 0 {
                 bytes.len()
             } else {
                 from.checked_add(length)?
             };
-            // The data of an item may also come from other items; then there is nothing of its own
-            // in the file.
+            // With other methods, an item's data comes from other items.
             if method < 2 {
                 all.push((item, from..to, method == 1));
             }
@@ -233,8 +231,8 @@ fn locations(bytes: &[u8], range: Range<usize>) -> Option<Vec<(usize, Range<usiz
     Some(all)
 }
 
-/// Clears what a film says of itself besides its pictures: `udta`, `meta` and everything that is
-/// not known.
+/// Clears everything in a video that is not needed to show it: `udta`, `meta` and all unknown
+/// boxes.
 fn clean_film(bytes: &[u8], film: &MediaBox, out: &mut [u8]) -> Option<()> {
     let mut ahead = boxes(bytes, film.content.clone())?;
     while let Some(part) = ahead.pop() {

@@ -1,9 +1,9 @@
-//! Social cards: a page's title as a picture, for those who share its address. Drawn as SVG and
-//! turned into pixels by one font that comes along, Noto Serif, so that a card looks the same
-//! wherever the site is built.
+//! Social cards: images of a page's title, which are shown where its address is shared. A card is
+//! drawn as SVG and rendered with a bundled font, Noto Serif, so that it looks the same wherever
+//! the site is built. See DECISIONS: "The font of social cards".
 //!
-//! The title is broken into lines and set as large as they fit. Where the font lacks a letter there
-//! is no card: a row of empty boxes says less than nothing. Marks that it lacks, such as emoji, are
+//! The title is broken into lines, in the largest size that fits. If the font lacks a letter, no
+//! card is made, because it would show empty boxes. Other missing characters, such as emoji, are
 //! left out.
 
 use std::sync::{Arc, LazyLock};
@@ -16,37 +16,38 @@ use serde::Serialize;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 
-/// Counts the ways of drawing: a card of another way has another name.
+/// The version of the drawing. Increase it when cards change, so that they get new names.
 pub const VERSION: u32 = 1;
 
-/// In pixels: the shape that all who show cards take whole.
+/// The size in pixels, which all services show without cropping.
 pub const WIDTH: u32 = 1200;
 pub const HEIGHT: u32 = 630;
 
 static FONT: &[u8] = include_bytes!("fonts/NotoSerif-Medium.ttf");
 const FAMILY: &str = "Noto Serif";
 
-/// Where text begins and how far it goes.
+/// The left edge and the width of the text, in pixels.
 const LEFT: f32 = 120.0;
 const ROOM: f32 = 980.0;
 
-/// The title's letters are as large as fits, in pixels; its lines stand between these.
+/// The font sizes of titles, in pixels. The largest that fits between the top and the bottom is
+/// used.
 const SIZES: [u16; 8] = [92, 84, 76, 68, 60, 54, 48, 42];
 const TITLE_TOP: f32 = 150.0;
 const TITLE_BOTTOM: f32 = 500.0;
 const LINE: f32 = 1.22;
 
-/// What a card says.
+/// The texts of a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SocialCard {
     pub title: String,
-    /// What kind of page it is, in its language.
+    /// The label of the page's kind, in the page's language.
     pub kind: String,
     pub site: String,
 }
 
 impl SocialCard {
-    /// A card with what the font can write of these texts; `None` where it lacks letters.
+    /// A card with the characters of these texts that the font has; `None` if it lacks letters.
     pub fn new(title: &str, kind: &str, site: &str) -> Option<Self> {
         Some(SocialCard {
             title: writable(title)?,
@@ -58,10 +59,10 @@ impl SocialCard {
 }
 
 static FACE: LazyLock<FontRef<'static>> =
-    LazyLock::new(|| FontRef::new(FONT).expect("the font that comes along is one"));
+    LazyLock::new(|| FontRef::new(FONT).expect("the bundled font is valid"));
 
-/// The text on one line, without the marks that the font lacks; `None` where it lacks a letter or a
-/// number.
+/// The text on one line, without other characters that the font lacks; `None` if it lacks a letter
+/// or a number.
 fn writable(text: &str) -> Option<String> {
     let map = FACE.charmap();
     let mut out = String::with_capacity(text.len());
@@ -76,7 +77,7 @@ fn writable(text: &str) -> Option<String> {
     Some(out.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// How wide a text stands, in pixels.
+/// The width of a text, in pixels.
 fn width(text: &str, size: u16) -> f32 {
     let (map, metrics) = (
         FACE.charmap(),
@@ -87,8 +88,8 @@ fn width(text: &str, size: u16) -> f32 {
         .sum()
 }
 
-/// The title in lines, and the size that they fit at. The last size takes what it can and ends in
-/// an ellipsis.
+/// The lines of the title and the largest size at which they fit. If none fits, the title is cut
+/// off with an ellipsis at the smallest size.
 fn fit_title(title: &str) -> (Vec<String>, u16) {
     let most = |size: u16| ((TITLE_BOTTOM - TITLE_TOP) / (f32::from(size) * LINE)) as usize;
     for size in SIZES {
@@ -109,8 +110,7 @@ fn fit_title(title: &str) -> (Vec<String>, u16) {
     (lines, last)
 }
 
-/// The title in lines no wider than the card: broken between words, and within a word that is wider
-/// than a line.
+/// The lines of the title. It is broken between words, and within words that are wider than a line.
 fn broken(title: &str, size: u16) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in title.split(' ') {
@@ -138,7 +138,7 @@ fn broken(title: &str, size: u16) -> Vec<String> {
     lines
 }
 
-/// The card as SVG: paper, the ribbon, the kind above, the title, the site below.
+/// The card as SVG: background, ribbon, kind, title, and the name of the site.
 fn drawing(card: &SocialCard) -> String {
     let (lines, size) = fit_title(&card.title);
     let text = |x: f32, y: f32, size: u16, color: &str, text: &str| {
@@ -178,7 +178,7 @@ fn drawing(card: &SocialCard) -> String {
     svg
 }
 
-/// One line of a text.
+/// The first line of a text, with an ellipsis if there are more.
 fn shortened(text: &str, size: u16) -> String {
     let mut lines = broken(text, size);
     if lines.len() == 1 {
@@ -199,10 +199,10 @@ pub fn draw(card: &SocialCard) -> Vec<u8> {
         fontdb: Arc::clone(&FONTS),
         ..Options::default()
     };
-    let tree = Tree::from_str(&drawing(card), &options).expect("what is drawn here is SVG");
+    let tree = Tree::from_str(&drawing(card), &options).expect("the drawing is valid SVG");
     let mut pixels = Pixmap::new(WIDTH, HEIGHT).expect("neither side is zero");
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-    // Paper covers all of it, so there is nothing to see through.
+    // The background covers everything, so alpha can be dropped.
     let colors: Vec<u8> = pixels
         .data()
         .chunks_exact(4)

@@ -1,28 +1,28 @@
-//! What a file is, by its first bytes, whatever its name says.
+//! Detects the type of a file by its first bytes, regardless of its name.
 
 use super::ImageType;
 
-/// So many bytes of a file are enough to tell what it is.
+/// How many bytes of a file are needed to detect its type.
 pub const HEAD_BYTES: usize = 1024;
 
-/// What a file is.
+/// The type of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileType {
     /// An image that browsers show.
     Image(ImageType),
-    /// An image that browsers do not show, named for people: such files tell where and when they
-    /// were taken.
+    /// An image that browsers do not show, with a name for messages. Such files contain where and
+    /// when they were taken.
     OtherImage(&'static str),
-    /// A film or a sound recording in a file of boxes, named for people: it may tell where and when
-    /// it was made.
+    /// A video or an audio recording in a file of boxes, with a name for messages. It may contain
+    /// where and when it was made.
     Film(&'static str),
     /// Text that is an SVG image.
     Svg,
-    /// Something else, named for people.
+    /// Another type, with a name for messages.
     Other(&'static str),
 }
 
-/// What a file is that begins with these bytes.
+/// The type of a file that begins with these bytes.
 pub fn content_of(head: &[u8]) -> FileType {
     let head = &head[..head.len().min(HEAD_BYTES)];
     image(head)
@@ -39,7 +39,8 @@ fn image(head: &[u8]) -> Option<FileType> {
         () if starts(b"\x89PNG\r\n\x1a\n") => FileType::Image(ImageType::Png),
         () if starts(b"GIF87a") || starts(b"GIF89a") => FileType::Image(ImageType::Gif),
         () if riff(b"WEBP") => FileType::Image(ImageType::WebP),
-        // The reserved bytes of a bitmap are zero; a text that begins with `BM` has none.
+        // The reserved bytes of a bitmap are zero. Text that begins with `BM` does not contain
+        // zeros.
         () if starts(b"BM") && head.get(6..10) == Some(&[0; 4]) => {
             FileType::Image(ImageType::Bitmap)
         }
@@ -65,16 +66,16 @@ fn image(head: &[u8]) -> Option<FileType> {
     })
 }
 
-/// Files of boxes (ISO/IEC 14496-12, §4.3): their brands tell images from films.
+/// Detects files of boxes (ISO/IEC 14496-12, §4.3). Their brands distinguish images from videos.
 fn media(head: &[u8]) -> Option<FileType> {
     let name = head.get(4..8)?;
     if name != b"ftyp" {
-        // Old QuickTime files do not say what they are. No text has a NUL byte.
+        // Old QuickTime files do not have a type box. Text does not contain NUL.
         let is_old = matches!(
             name,
             b"moov" | b"mdat" | b"wide" | b"skip" | b"free" | b"pnot"
         ) && head.contains(&0);
-        return is_old.then_some(FileType::Film("a film"));
+        return is_old.then_some(FileType::Film("a video"));
     }
     let length = u32::from_be_bytes(head.get(..4)?.try_into().ok()?);
     let end = usize::try_from(length)
@@ -92,8 +93,8 @@ fn media(head: &[u8]) -> Option<FileType> {
             FileType::OtherImage("a HEIC image")
         }
         () if has(&[b"crx "]) => FileType::OtherImage("a camera's raw image"),
-        () if has(&[b"M4A ", b"M4B ", b"F4A ", b"F4B "]) => FileType::Film("a sound recording"),
-        () => FileType::Film("a film"),
+        () if has(&[b"M4A ", b"M4B ", b"F4A ", b"F4B "]) => FileType::Film("an audio recording"),
+        () => FileType::Film("a video"),
     })
 }
 
@@ -107,16 +108,16 @@ fn signed(head: &[u8]) -> Option<FileType> {
         (b"8BPS", "a Photoshop document"),
         (b"%!PS", "a PostScript document"),
         (b"\xD0\xCF\x11\xE0", "an office document"),
-        (b"\x1A\x45\xDF\xA3", "a film"),
-        (b"ID3", "a sound recording"),
-        (b"OggS", "a sound recording or a film"),
-        (b"fLaC", "a sound recording"),
+        (b"\x1A\x45\xDF\xA3", "a video"),
+        (b"ID3", "an audio recording"),
+        (b"OggS", "an audio or video file"),
+        (b"fLaC", "an audio recording"),
         (b"wOFF", "a font"),
         (b"wOF2", "a font"),
     ];
     let is_riff = head
         .starts_with(b"RIFF")
-        .then_some("a sound recording or a film");
+        .then_some("an audio or video file");
     let found = SIGNATURES
         .iter()
         .find(|(signature, _)| head.starts_with(signature))
@@ -127,7 +128,7 @@ fn signed(head: &[u8]) -> Option<FileType> {
 fn text(head: &[u8]) -> FileType {
     let is_utf16 = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     if !is_utf16 && head.contains(&0) {
-        return FileType::Other("a file of a kind that is not an image");
+        return FileType::Other("a file of another type");
     }
     let plain: Vec<u8> = head
         .iter()
@@ -160,9 +161,9 @@ mod tests {
             ),
             (
                 b"\0\0\0\x18ftypisom\0\0\0\0isommp42",
-                FileType::Film("a film"),
+                FileType::Film("a video"),
             ),
-            (b"\0\0\0\x08wide\0\0\0\0mdat", FileType::Film("a film")),
+            (b"\0\0\0\x08wide\0\0\0\0mdat", FileType::Film("a video")),
             (b"The moov", FileType::Other("text")),
             (b"II*\0\x08\0\0\0", FileType::OtherImage("a TIFF image")),
             (b"%PDF-1.4\n", FileType::Other("a PDF document")),

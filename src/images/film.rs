@@ -1,7 +1,8 @@
-//! Films and sound recordings in files of boxes (MP4, MOV, M4A, 3GP: ISO/IEC 14496-12, and Apple's
-//! QuickTime File Format), without what says where, when and with what they were made. Offsets in
-//! such a file count from its beginning, so nothing may move: a private box becomes a box of the
-//! type `free` that holds zeros. Only the boxes are read, never the whole file.
+//! Removes where, when and with what device videos and audio recordings were made from files of
+//! boxes (MP4, MOV, M4A, 3GP: ISO/IEC 14496-12, and Apple's QuickTime File Format). Offsets in such
+//! a file are relative to its beginning, so no part may move. A private box becomes a box of the
+//! type `free` with zeros. Only the boxes are read, never the whole file. See DECISIONS: "Films
+//! keep their layout, and a track of positions goes as a whole".
 
 mod erasures;
 mod samples;
@@ -11,31 +12,31 @@ use std::ops::Range;
 
 pub use erasures::{Erased, Erasures};
 
-/// Reads so many bytes from a position of the file; fewer at its end.
+/// Reads a number of bytes at a position of the file; fewer at its end.
 pub type ReadAt<'a> = dyn FnMut(u64, usize) -> io::Result<Vec<u8>> + 'a;
 
-/// No film of a site has more boxes than this.
+/// The most boxes of a video.
 const BOXES_MAX: usize = 400_000;
 
-/// A table or a list of names that is longer is not read.
+/// The largest table or list that is read, in bytes.
 const TABLE_BYTES_MAX: u64 = 32 << 20;
 
-/// What tracks may hold (the handler types of ISO/IEC 14496-12 and QuickTime): pictures, sound,
-/// text, times. Any other track comes along with them, such as the positions that a camera writes
-/// each second.
+/// The tracks that are kept (the handler types of ISO/IEC 14496-12 and QuickTime): images, sound,
+/// text and times. Other tracks are removed, such as the positions that a camera records each
+/// second.
 const MEDIA: [&[u8; 4]; 12] = [
     b"vide", b"soun", b"text", b"sbtl", b"subt", b"clcp", b"tmcd", b"auxv", b"pict", b"hint",
     b"sdsm", b"odsm",
 ];
 
-/// What a film may say of itself in `udta`: titles, names, rights, chapters, the role and the
+/// The boxes in `udta` that are kept: titles, names, rights, chapters, and the role and the
 /// loudness of a track.
 const USER_DATA: [&[u8; 4]; 16] = [
     b"name", b"chpl", b"kind", b"ludt", b"hnti", b"hinf", b"cprt", b"titl", b"perf", b"gnre",
     b"albm", b"\xA9nam", b"\xA9ART", b"\xA9alb", b"\xA9cpy", b"\xA9gen",
 ];
 
-/// The same in the lists of music players.
+/// The values that are kept in the lists of music players.
 const LISTED: [&[u8; 4]; 40] = [
     b"\xA9nam", b"\xA9ART", b"aART", b"\xA9alb", b"\xA9gen", b"gnre", b"\xA9wrt", b"\xA9grp",
     b"\xA9lyr", b"\xA9cpy", b"\xA9day", b"trkn", b"disk", b"covr", b"cprt", b"desc", b"ldes",
@@ -44,7 +45,7 @@ const LISTED: [&[u8; 4]; 40] = [
     b"sosn", b"hdvd", b"apID",
 ];
 
-/// The same as the last word of QuickTime's keys.
+/// The values that are kept in QuickTime's metadata, by the last word of their keys.
 const KEYS: [&str; 12] = [
     "title",
     "displayname",
@@ -60,7 +61,8 @@ const KEYS: [&str; 12] = [
     "publisher",
 ];
 
-/// What has to be overwritten in a file of this length; `None` where that cannot be found out.
+/// The parts of a file that must be overwritten; `None` if they cannot be determined. `length` is
+/// that of the file, in bytes.
 ///
 /// # Errors
 /// Those of reading.
@@ -76,10 +78,10 @@ pub fn private_parts(length: u64, read: &mut ReadAt<'_>) -> io::Result<Option<Er
         has_lost_track: false,
     };
     match film.file() {
-        // The samples of a fragmented film are in its fragments, and those of a track that goes
-        // would stay.
+        // The samples of a fragmented video are in its fragments, so those of a removed track would
+        // stay.
         Ok(()) if film.has_fragments && film.has_lost_track => Ok(None),
-        // Nobody knows what the data is.
+        // Without a description, it is unknown what the data is.
         Ok(()) if film.has_data && !film.has_description && !film.has_fragments => Ok(None),
         Ok(()) => Ok(Some(film.erasures.sorted())),
         Err(error)
@@ -94,7 +96,7 @@ pub fn private_parts(length: u64, read: &mut ReadAt<'_>) -> io::Result<Option<Er
     }
 }
 
-/// A box: its type, where it begins, and where its content is.
+/// A box: its type, its start, and the range of its content.
 struct Part {
     name: [u8; 4],
     start: u64,
@@ -140,12 +142,12 @@ impl Film<'_, '_> {
                 .part(at, self.length)?
                 .filter(|part| is_name(part.name))
             else {
-                // Some cameras append data of their own that is not in a box.
+                // Some cameras append data outside of boxes.
                 self.erasures.zero(at..self.length);
                 break;
             };
             if part.content.end > self.length {
-                // A film that breaks off in its pictures can be played up to there.
+                // A video whose image data is incomplete can be played up to there.
                 if matches!(&part.name, b"moov" | b"moof") {
                     return malformed();
                 }
@@ -164,8 +166,8 @@ impl Film<'_, '_> {
         Ok(())
     }
 
-    /// The box at a position of something that ends at `end`, which the box may exceed; `None`
-    /// where there is none.
+    /// The box at a position; `None` if there is none. `end` is the end of the part that contains
+    /// it, which the box may exceed.
     fn part(&mut self, at: u64, end: u64) -> io::Result<Option<Part>> {
         self.boxes += 1;
         if self.boxes > BOXES_MAX {
@@ -189,7 +191,7 @@ impl Film<'_, '_> {
         }))
     }
 
-    /// The boxes in a range, which they fill but for fewer than eight bytes.
+    /// The boxes in a range. Fewer than eight bytes may remain after them.
     fn children(&mut self, range: Range<u64>) -> io::Result<Vec<Part>> {
         let (mut parts, mut at) = (Vec::new(), range.start);
         while at.checked_add(8).is_some_and(|least| least <= range.end) {
@@ -205,7 +207,7 @@ impl Film<'_, '_> {
         Ok(parts)
     }
 
-    /// The content of a box that is not too long to be read.
+    /// The content of a box; an error if it is longer than `bytes_max`.
     fn content(&mut self, part: &Part, bytes_max: u64) -> io::Result<Vec<u8>> {
         let size = part.content.end - part.content.start;
         match usize::try_from(size).ok().filter(|_| size <= bytes_max) {
@@ -227,7 +229,7 @@ impl Film<'_, '_> {
                 b"udta" => self.user_data(&part),
                 b"meta" => self.metadata(&part),
                 b"mvex" | b"iods" | b"pssh" | b"ctab" | b"clip" | b"prfl" | b"wide" => {}
-                // The whole movie box in a compressed form.
+                // This is the whole movie box in compressed form, which is not supported.
                 b"cmov" => return malformed(),
                 _ => self.free(&part),
             }
@@ -235,7 +237,8 @@ impl Film<'_, '_> {
         Ok(())
     }
 
-    /// When something was made and changed, at the beginning of `mvhd`, `tkhd` and `mdhd`.
+    /// Clears the times of creation and modification, at the beginning of `mvhd`, `tkhd` and
+    /// `mdhd`.
     fn times(&mut self, part: &Part) -> io::Result<()> {
         let size = if self.content(part, 4096)?.first() == Some(&1) {
             16
@@ -305,7 +308,7 @@ impl Film<'_, '_> {
         Ok(())
     }
 
-    /// What a film or a track says of itself. What cannot be read of it goes as a whole.
+    /// Cleans the user data of a video or a track. If it cannot be read, all of it is removed.
     fn user_data(&mut self, data: &Part) {
         let Ok(parts) = self.children(data.content.clone()) else {
             return self.free(data);
@@ -326,7 +329,7 @@ impl Film<'_, '_> {
     }
 
     fn try_metadata(&mut self, meta: &Part) -> io::Result<()> {
-        // QuickTime's has no version before its boxes.
+        // In QuickTime files there is no version before the boxes.
         let head = (self.read)(meta.content.start, 12)?;
         let from = if head.get(4..8) == Some(b"hdlr") {
             0
@@ -356,7 +359,7 @@ impl Film<'_, '_> {
         Ok(())
     }
 
-    /// Of each key, whether its value may stay; the names of the others are overwritten.
+    /// Whether the value of each key is kept. The names of the other keys are overwritten.
     fn keys(&mut self, keys: &Part) -> io::Result<Vec<bool>> {
         let bytes = self.content(keys, 1 << 20)?;
         let (mut kept, mut at) = (Vec::new(), 8);
@@ -379,7 +382,7 @@ impl Film<'_, '_> {
         Ok(kept)
     }
 
-    /// A list of values: each box is named for what it is, or for the number of its key.
+    /// Cleans a list of values. The type of each box is its name, or the number of its key.
     fn list(&mut self, list: &Part, keys: Option<&[bool]>) -> io::Result<()> {
         for part in self.children(list.content.clone())? {
             let is_kept = match keys {
@@ -394,7 +397,7 @@ impl Film<'_, '_> {
                 None if &part.name == b"covr" => !self
                     .content(&part, TABLE_BYTES_MAX)
                     .is_ok_and(|cover| holds_metadata(&cover)),
-                // How much silence players skip between two recordings.
+                // This says how much silence players skip between two recordings.
                 None if &part.name == b"----" => self
                     .content(&part, 4096)
                     .is_ok_and(|value| holds(&value, b"iTunSMPB")),
@@ -412,7 +415,7 @@ fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
-/// Whether the image on a cover says where it was taken.
+/// Whether the image of a cover has metadata, which may say where it was taken.
 fn holds_metadata(cover: &[u8]) -> bool {
     holds(cover, b"Exif\0")
         || holds(cover, b"eXIf")

@@ -1,11 +1,11 @@
-//! What cameras and programs write beside the pixels, taken out without touching these: Exif, XMP,
-//! IPTC, comments, thumbnails, and whatever lies behind the picture's end. Colour profiles stay,
-//! and a turn that the file states.
+//! Removes metadata from images without changing their pixels: Exif, XMP, IPTC, comments,
+//! thumbnails, and data after the end of the image. Color profiles and the orientation are kept.
+//! See DECISIONS: "Originals keep their pixels and their orientation note".
 
 use super::{ImageType, read};
 
-/// The file without it; `None` for forms that are left as they are, and for files that do not hold
-/// to their form.
+/// The file without metadata; `None` for formats that this module does not clean, and for malformed
+/// files.
 pub(super) fn stripped(format: ImageType, orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
     match format {
         ImageType::Jpeg => jpeg(orientation, bytes),
@@ -16,7 +16,7 @@ pub(super) fn stripped(format: ImageType, orientation: u8, bytes: &[u8]) -> Opti
     }
 }
 
-/// Whether a file goes on to where its picture ends.
+/// Whether a file contains the end of its image.
 pub(super) fn is_whole(format: ImageType, bytes: &[u8]) -> bool {
     match format {
         ImageType::Jpeg => jpeg_end(bytes).is_some(),
@@ -27,10 +27,10 @@ pub(super) fn is_whole(format: ImageType, bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether every part of a file is in it as long as it says. Decoders ask for memory by what a part
-/// says of itself.
+/// Whether every part of a file has its stated length. Decoders allocate memory according to the
+/// stated lengths.
 pub(super) fn holds_its_parts(format: ImageType, bytes: &[u8]) -> bool {
-    // Chunks that are longer than the file end the walk before its end.
+    // A chunk that is longer than the file is not counted, so the sum is too small.
     let chunks = || {
         riff_chunks(bytes)
             .map(|(_, content)| 8 + content.len() + content.len() % 2)
@@ -44,7 +44,7 @@ pub(super) fn gif_frames(bytes: &[u8]) -> usize {
     gif(bytes).map_or(0, |(_, frames)| frames)
 }
 
-/// Exif that says nothing but how the picture is turned (TIFF 6.0, §2).
+/// Exif data that contains only the orientation (TIFF 6.0, §2).
 fn orientation_exif(orientation: u8) -> Vec<u8> {
     let mut tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     tiff.extend([orientation, 0, 0, 0, 0, 0, 0]);
@@ -67,7 +67,7 @@ fn le32(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(u32::from_le_bytes(four)).ok()
 }
 
-/// A part of a JPEG: a marker, and where it and what belongs to it lie (ITU-T T.81, B.1.1).
+/// A part of a JPEG: a marker, and the range of the part (ITU-T T.81, B.1.1).
 struct JpegPart {
     marker: u8,
     from: usize,
@@ -77,7 +77,7 @@ struct JpegPart {
 const START_OF_SCAN: u8 = 0xDA;
 const END_OF_IMAGE: u8 = 0xD9;
 
-/// The part that begins at `at`; of a scan, with its pixels.
+/// The part that begins at `at`. A scan includes its pixels.
 fn jpeg_part(bytes: &[u8], at: usize) -> Option<JpegPart> {
     let fill = bytes
         .get(at..)?
@@ -95,7 +95,7 @@ fn jpeg_part(bytes: &[u8], at: usize) -> Option<JpegPart> {
     }
     let mut to = head + be16(bytes, head).filter(|length| *length >= 2)?;
     if marker == START_OF_SCAN {
-        // Pixels go on until a marker that is neither a stuffed byte nor a restart.
+        // The pixels end at a marker that is neither a stuffed byte nor a restart.
         loop {
             to += bytes.get(to..)?.iter().position(|byte| *byte == 0xFF)?;
             match bytes.get(to + 1)? {
@@ -127,13 +127,13 @@ fn jpeg(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = vec![0xFF, 0xD8];
     let mut at = jpeg_part(bytes, 0).filter(|part| part.marker == 0xD8)?.to;
     let mut has_turn = orientation == 1;
-    // A file that is cut short is cleaned up to where it ends.
+    // A truncated file is cleaned up to its end.
     while let Some(part) = jpeg_part(bytes, at) {
         at = part.to;
         let content = &bytes[part.from..part.to];
         let is_kept = match part.marker {
-            // JFIF; colour profiles; how Adobe's colours are meant. Any other application's is not
-            // for the picture.
+            // JFIF, color profiles and Adobe's color transform are kept. Data of other applications
+            // is not needed to show the image.
             0xE0 | 0xEE => true,
             0xE2 => content
                 .windows(11)
@@ -167,13 +167,12 @@ fn jpeg(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Whether the end of a JPEG that is cut short is the end of something that would have been taken
-/// out.
+/// Whether the last part of a truncated JPEG is metadata that would have been removed.
 fn holds_metadata(rest: &[u8]) -> bool {
     matches!(rest, [0xFF, 0xE1..=0xEF | 0xFE, ..])
 }
 
-/// A chunk of a PNG (ISO/IEC 15948, §5.3), its length, name and check sum included.
+/// A chunk of a PNG (ISO/IEC 15948, §5.3), including its length, name and checksum.
 struct PngChunk<'a> {
     name: &'a [u8],
     whole: &'a [u8],
@@ -219,7 +218,7 @@ fn png(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The check sum of PNG's chunks (ISO/IEC 15948, annex D).
+/// The checksum of a PNG chunk (ISO/IEC 15948, annex D).
 fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
         let mixed = crc ^ u32::from(*byte);
@@ -239,7 +238,7 @@ fn riff_size(bytes: &[u8]) -> Option<usize> {
         .then(|| le32(bytes, 4)?.checked_add(8))?
 }
 
-/// The chunks of a WebP file (RFC 9649, §2.3): name and content.
+/// The chunks of a WebP file (RFC 9649, §2.3), with name and content.
 fn riff_chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let end = riff_size(bytes).unwrap_or(0).min(bytes.len());
     let mut at: usize = 12;
@@ -304,14 +303,14 @@ fn webp(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
     Some(riff(&chunks))
 }
 
-/// A WebP file of one picture with a colour profile (RFC 9649, §2.7).
+/// A WebP file of one image with a color profile (RFC 9649, §2.7).
 pub(super) fn with_profile(webp: &[u8], profile: &[u8], width: u32, height: u32) -> Vec<u8> {
     let images: Vec<(&[u8], &[u8])> = riff_chunks(webp)
         .filter(|(name, _)| *name != b"VP8X")
         .collect();
     let has_alpha = riff_chunks(webp).any(|(name, content)| match name {
         b"ALPH" => true,
-        // The alpha bit of a picture without loss (RFC 9649, §3.4).
+        // This is the alpha bit of a lossless image (RFC 9649, §3.4).
         b"VP8L" => content.get(4).is_some_and(|byte| byte & 0x10 != 0),
         _ => false,
     });
@@ -328,8 +327,8 @@ pub(super) fn with_profile(webp: &[u8], profile: &[u8], width: u32, height: u32)
     riff(&chunks)
 }
 
-/// A GIF without comments and XMP (GIF89a, §24 and §26), and how many pictures it holds. `None`
-/// where it does not end.
+/// A GIF without comments and XMP (GIF89a, §24 and §26), and the number of its frames. `None` if it
+/// is truncated.
 fn gif(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     let table = |flags: u8| {
         if flags & 0x80 == 0 {

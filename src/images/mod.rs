@@ -1,9 +1,8 @@
-//! Pictures: what a file's header says, the file without what is nobody's business, and smaller
-//! pictures made from it.
+//! Images: reads their headers, removes private data, and encodes smaller variants.
 //!
-//! In go bytes, out come facts ([`ImageInfo`]), cleaned bytes ([`published`]) and encoded ones
-//! ([`variants`]). Alone in naming the codecs. No pixel is read before the header was held against
-//! the limits, and nothing here knows of pages or paths.
+//! From the bytes of a file come facts ([`ImageInfo`]), cleaned bytes ([`published`]) and encoded
+//! variants ([`variants`]). Only this module uses the codecs. The header is checked against the
+//! limits before pixels are decoded. Nothing here depends on pages or paths.
 
 mod boxes;
 pub mod card;
@@ -23,11 +22,11 @@ pub use film::{Erased, Erasures, ReadAt, private_parts};
 pub use svg::DRAWN_MAX;
 pub use variants::{Codec, Recipe, VERSION, check, variants};
 
-/// The most pixels that a picture may unfold to: more than any camera takes, less than a machine's
-/// memory holds.
+/// The most pixels that an image may decode to: more than cameras take, and few enough to fit into
+/// memory.
 pub const PIXELS_MAX: u64 = 120_000_000;
 
-/// A form in which pictures are kept.
+/// The format of an image file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ImageType {
     Jpeg,
@@ -36,51 +35,53 @@ pub enum ImageType {
     WebP,
     Avif,
     Svg,
-    /// A bitmap or an icon: shown by browsers, published as it is.
+    /// A BMP or an icon, which browsers show and which is published unchanged.
     Bitmap,
 }
 
-/// What a picture's file says of itself.
+/// What the header of an image file says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ImageInfo {
     pub format: ImageType,
-    /// As it is shown: turned as the file says. Zero where that is unknown, as for an SVG without
-    /// size and `viewBox`.
+    /// The width in pixels as the image is shown, with its orientation applied. Zero if it is
+    /// unknown, as for an SVG without a size and a `viewBox`.
     pub width: u32,
+    /// The height in pixels, like `width`.
     pub height: u32,
-    /// How the stored pixels are turned (Exif 2.32, tag 0x0112); 1 is not at all.
+    /// The orientation of the stored pixels (Exif 2.32, tag 0x0112); 1 is upright.
     pub orientation: u8,
     pub is_animated: bool,
-    /// Why nothing can be made from it.
+    /// Why the file cannot be used as an image.
     pub fault: Option<ImageFault>,
-    /// Of an SVG: what runs or loads something, and is taken out.
+    /// For an SVG, descriptions of parts that run or load something, which are removed.
     pub active: Vec<String>,
 }
 
-/// A drawing of nothing, in place of one that may not be given out.
+/// An empty SVG, which is published in place of one that cannot be.
 pub const EMPTY_DRAWING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
 
-/// Why a picture cannot be used as one.
+/// Why a file cannot be used as an image.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ImageFault {
-    /// With what the decoder says of it.
+    /// The file cannot be decoded; with the decoder's message.
     Unreadable(String),
-    /// The file ends before the picture does.
+    /// The file ends before the image is complete.
     CutShort,
-    /// It would unfold to more than [`PIXELS_MAX`].
+    /// It would decode to more than [`PIXELS_MAX`].
     TooLarge,
-    /// An SVG that draws more elements through references than a browser can draw in good time.
+    /// An SVG that draws more than [`DRAWN_MAX`] elements through references, which is too slow for
+    /// browsers.
     Unfolds,
-    /// It is something else, which the text names.
+    /// It is another type of file, which the text names.
     NotAnImage(String),
-    /// It is an image that browsers do not show, which the text names.
+    /// It is an image of a format that browsers do not show, which the text names.
     NotShown(String),
-    /// It is a film or a sound recording in which nobody knows what is private.
+    /// It is a video or an audio recording whose private parts cannot be found.
     UnknownParts,
 }
 
 impl ImageType {
-    /// Told by a file's name.
+    /// The format that a file's name indicates.
     pub fn of_name(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
@@ -116,8 +117,9 @@ impl ImageInfo {
         }
     }
 
-    /// The widths at which it is worth encoding: the wanted ones below its own, and its own up to
-    /// the largest wanted. What is not half as wide as the smallest is small already.
+    /// The widths at which variants are worth encoding: the wanted ones that are smaller than the
+    /// image, and the image's own width if it is not larger than the largest wanted. Empty if the
+    /// image is less than half as wide as the smallest.
     pub fn widths(&self, wanted: &[u32]) -> Vec<u32> {
         let is_encoded = matches!(
             self.format,
@@ -145,7 +147,7 @@ impl ImageInfo {
         widths
     }
 
-    /// The height that belongs to a width.
+    /// The height of the image when it is scaled to a width.
     pub fn height_at(&self, width: u32) -> u32 {
         let height = (u64::from(self.height) * u64::from(width) + u64::from(self.width) / 2)
             / u64::from(self.width.max(1));
@@ -153,8 +155,8 @@ impl ImageInfo {
     }
 }
 
-/// Reads a picture's header. `by_name` is the form that its name tells, if it tells one; the bytes
-/// have the last word, but for SVG: browsers take nothing for one that is not named so.
+/// Reads the header of an image. `by_name` is the format that its name indicates. The bytes take
+/// precedence, except for SVG, because browsers only accept an SVG that is named as one.
 pub fn read_header(by_name: impl Into<Option<ImageType>>, bytes: &[u8]) -> ImageInfo {
     let by_name = by_name.into();
     match content_of(bytes) {
@@ -168,7 +170,7 @@ pub fn read_header(by_name: impl Into<Option<ImageType>>, bytes: &[u8]) -> Image
     }
 }
 
-/// What is known of a file that is not an image, as its first bytes tell.
+/// The result for a file that is not an image, according to its first bytes.
 pub fn other_content(by_name: Option<ImageType>, content: FileType) -> ImageInfo {
     let fault = match content {
         FileType::OtherImage(name) => ImageFault::NotShown(name.to_owned()),
@@ -180,32 +182,32 @@ pub fn other_content(by_name: Option<ImageType>, content: FileType) -> ImageInfo
     ImageInfo::invalid_image(by_name.unwrap_or(ImageType::Bitmap), fault)
 }
 
-/// The bytes that readers get of a picture of the content: without where, when and by what it was
-/// made, without what is hidden behind its end, and, of an SVG, without scripts and outside
-/// references. How it is turned is kept; no pixel changes. What is not a picture is published as it
-/// is; a picture whose private parts cannot be found is not published.
+/// The bytes of an image that are published: without the place, the time and the device of its
+/// making, without data after its end, and for an SVG without scripts and external references. The
+/// orientation and the pixels do not change. A file that is not an image is published unchanged. An
+/// image whose private parts cannot be found is not published.
 ///
 /// # Errors
-/// Why there is nothing that may be given out.
-pub fn published<'a>(picture: &ImageInfo, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, ImageFault> {
+/// Why the file is not published.
+pub fn published<'a>(info: &ImageInfo, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, ImageFault> {
     let cleaned =
         |cleaned: Option<Vec<u8>>, fault: ImageFault| cleaned.map(Cow::Owned).ok_or(fault);
-    match (&picture.fault, picture.format) {
+    match (&info.fault, info.format) {
         (Some(ImageFault::NotAnImage(_)), _) | (None, ImageType::Bitmap) => {
             Ok(Cow::Borrowed(bytes))
         }
         (Some(fault @ ImageFault::NotShown(_)), _) => cleaned(boxes::cleaned(bytes), fault.clone()),
-        (fault, ImageType::Svg) => svg::sanitise(bytes)
+        (fault, ImageType::Svg) => svg::sanitize(bytes)
             .map(Cow::Owned)
             .map_err(|why| fault.clone().unwrap_or(why)),
-        // Nobody knows what else is in a file whose header cannot be read.
+        // If the header cannot be read, the file may contain anything.
         (Some(fault @ ImageFault::Unreadable(_)), _) => Err(fault.clone()),
         (fault, ImageType::Avif) => cleaned(
             boxes::cleaned(bytes),
             fault.clone().unwrap_or(ImageFault::CutShort),
         ),
         (fault, format) => cleaned(
-            metadata::stripped(format, picture.orientation, bytes),
+            metadata::stripped(format, info.orientation, bytes),
             fault.clone().unwrap_or(ImageFault::CutShort),
         ),
     }

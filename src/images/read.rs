@@ -1,4 +1,5 @@
-//! The headers of pictures made of pixels: size, turn, whether they move, whether they are whole.
+//! Reads the headers of raster images: size, orientation, and whether they are animated and
+//! complete.
 
 use std::io::Cursor;
 
@@ -8,8 +9,8 @@ use image::{ImageDecoder, ImageResult, Limits};
 
 use super::{ImageFault, ImageInfo, ImageType, PIXELS_MAX, metadata};
 
-/// What a decoder may take for all that comes before the pixels, the colour profile included: far
-/// more than any profile is large.
+/// How many bytes a decoder may allocate for everything before the pixels, including the color
+/// profile. Real profiles are much smaller.
 const HEADER_BYTES_MAX: u64 = 64 << 20;
 
 pub(super) fn read_header(format: ImageType, bytes: &[u8]) -> ImageInfo {
@@ -96,15 +97,15 @@ fn header_limits() -> Limits {
     limits
 }
 
-/// Whether a PNG's colour profile unfolds to what a profile can be. One that does not is not given
-/// to a decoder that would unfold it.
+/// Whether the color profile of a PNG decompresses to a plausible size. Otherwise it is not passed
+/// to a decoder that would decompress it.
 pub(super) fn has_sound_profile(png: &[u8]) -> bool {
     let decoder = PngDecoder::with_limits(Cursor::new(png), header_limits());
     decoder.is_ok_and(|mut decoder| matches!(decoder.icc_profile(), Ok(Some(_))))
 }
 
-/// An AVIF's size is all that is read of it: its largest item's (ISO/IEC 23008-12, §6.5.3), turned
-/// by `irot` (§6.5.10).
+/// Reads only the size of an AVIF: that of its largest item (ISO/IEC 23008-12, §6.5.3), rotated by
+/// `irot` (§6.5.10).
 fn avif(bytes: &[u8]) -> ImageInfo {
     let head = &bytes[..bytes.len().min(64 << 10)];
     let find = |name: &[u8]| {
@@ -126,7 +127,7 @@ fn avif(bytes: &[u8]) -> ImageInfo {
     else {
         return ImageInfo::invalid_image(
             ImageType::Avif,
-            ImageFault::Unreadable("it states no size".to_owned()),
+            ImageFault::Unreadable("it does not state a size".to_owned()),
         );
     };
     let is_turned = find(b"irot")

@@ -1,4 +1,4 @@
-//! SVG: its size, what is active in it, and the image without that.
+//! Reads and sanitizes SVG images.
 
 mod css;
 mod names;
@@ -11,8 +11,8 @@ use quick_xml::events::BytesStart;
 use self::sanitize::CleanSvg;
 use super::{ImageFault, ImageInfo, ImageType};
 
-/// An image that draws more elements than this through references is not published: each browser
-/// that opens it would draw them all.
+/// The most elements that an SVG may draw through references. Browsers draw all of them, so an
+/// image with more is not published.
 pub const DRAWN_MAX: u64 = 2_000_000;
 
 pub(super) fn read_size(bytes: &[u8]) -> ImageInfo {
@@ -34,7 +34,7 @@ pub(super) fn read_size(bytes: &[u8]) -> ImageInfo {
     }
 }
 
-/// Width and height in pixels: those stated, else those of the `viewBox` (SVG 2, §8.2).
+/// Width and height in pixels: the stated ones, else those of the `viewBox` (SVG 2, §8.2).
 fn size(root: &BytesStart) -> (u32, u32) {
     let stated = |name: &str| {
         let text = attribute(root, name)?;
@@ -62,7 +62,7 @@ fn size(root: &BytesStart) -> (u32, u32) {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "both are held between the limits"
+        reason = "both are clamped to the limits"
     )]
     let pixels = |side: f64| side.round().clamp(1.0, 1e6) as u32;
     (pixels(width), pixels(height))
@@ -77,9 +77,12 @@ fn attribute(element: &BytesStart, name: &str) -> Option<String> {
     Some(found.value.into_owned())
 }
 
-/// The image without scripts, event handlers, other languages and outside references. No character
-/// between its elements changes, so no text moves.
-pub(super) fn sanitise(bytes: &[u8]) -> Result<Vec<u8>, ImageFault> {
+/// The image without scripts, event handlers, foreign elements and external references. Characters
+/// between its elements do not change, so no text moves.
+///
+/// # Errors
+/// When it is not an SVG, or draws too many elements.
+pub(super) fn sanitize(bytes: &[u8]) -> Result<Vec<u8>, ImageFault> {
     let CleanSvg { svg, drawn, .. } = sanitize::sanitize(&text::decoded(bytes))?;
     if drawn > DRAWN_MAX {
         Err(ImageFault::Unfolds)
@@ -93,17 +96,17 @@ mod tests {
     use super::*;
 
     fn size_of(attributes: &str) -> (u32, u32) {
-        let picture = read_size(format!("<?xml version='1.0'?><!-- x --><svg xmlns='http://www.w3.org/2000/svg' {attributes}/>").as_bytes());
-        assert_eq!(picture.fault, None);
-        (picture.width, picture.height)
+        let info = read_size(format!("<?xml version='1.0'?><!-- x --><svg xmlns='http://www.w3.org/2000/svg' {attributes}/>").as_bytes());
+        assert_eq!(info.fault, None);
+        (info.width, info.height)
     }
 
-    /// A whole image with this in it, cleaned.
+    /// The contents of a sanitized image with `inside` in it.
     fn clean(inside: &str) -> String {
         let svg = format!(
             "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>"
         );
-        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed"))
+        let clean = String::from_utf8(sanitize(svg.as_bytes()).expect("it is well formed"))
             .expect("it is text");
         let inside = clean
             .strip_prefix("<svg xmlns=\"http://www.w3.org/2000/svg\">")
@@ -128,16 +131,16 @@ mod tests {
         let svg = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' viewBox='0 0 9 9' onload='x()'>\
                    <script>alert(1)</script><image xlink:href='https://spy.example/x.png'/><a href='https://example.org/'><circle r='3'/></a>\
                    <rect fill='url(#g)' width='4' height='4'/></svg>";
-        let picture = read_size(svg.as_bytes());
+        let info = read_size(svg.as_bytes());
         assert_eq!(
-            picture.active,
+            info.active,
             [
                 "the attribute `onload`",
                 "the element `<script>`",
                 "the reference to `https://spy.example/x.png`"
             ]
         );
-        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed"))
+        let clean = String::from_utf8(sanitize(svg.as_bytes()).expect("it is well formed"))
             .expect("it is text");
         assert!(
             !clean.contains("alert") && !clean.contains("onload") && !clean.contains("spy.example"),
@@ -217,7 +220,7 @@ mod tests {
                 "onclick",
                 "onload",
             ] {
-                // A word that nothing is called with any more loads nothing.
+                // Even an unused word must not remain.
                 assert!(!clean.contains(active), "{inside}: {clean}");
             }
             let svg = format!(
@@ -261,7 +264,7 @@ mod tests {
     #[test]
     fn entities_of_editors_are_resolved_within_a_limit() {
         let svg = "<!DOCTYPE svg [<!ENTITY ns \"http://www.w3.org/2000/svg\"><!ENTITY t \"x &amp; y\">]><svg xmlns=\"&ns;\"><text>&t;</text></svg>";
-        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed"))
+        let clean = String::from_utf8(sanitize(svg.as_bytes()).expect("it is well formed"))
             .expect("it is text");
         assert_eq!(
             clean,

@@ -1,4 +1,4 @@
-//! Smaller pictures: decoded once, turned as the file says, made as wide as wanted, and encoded.
+//! Encodes smaller variants of an image: it is decoded once, rotated upright, scaled and encoded.
 
 use std::io::Cursor;
 use std::sync::Mutex;
@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{ImageInfo, ImageType, PIXELS_MAX, metadata};
 
-/// Counts the ways of encoding: what is remembered of another one does not count.
+/// The version of the encoding. Increase it when the encoded bytes change, so that cached variants
+/// are made again.
 pub const VERSION: u32 = 1;
 
-/// Pictures of more pixels than this are unfolded one after the other, so that many at once do not
-/// fill the memory.
+/// Images with more pixels than this are decoded one after the other, to limit memory use.
 const PIXELS_AT_ONCE: u64 = 24_000_000;
 
-/// Held by whoever unfolds a large picture.
+/// Held while a large image is decoded.
 static LARGE: Mutex<()> = Mutex::new(());
 
-/// What pictures are encoded to.
+/// The format of a variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Codec {
     WebP,
@@ -37,17 +37,17 @@ impl Codec {
     }
 }
 
-/// One picture to be made of another.
+/// One variant to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recipe {
     pub codec: Codec,
-    /// In pixels.
+    /// The width in pixels.
     pub width: u32,
-    /// 1 to 100.
+    /// The quality of lossy encoding, from 1 to 100.
     pub quality: u8,
 }
 
-/// Pixels with three or four bytes each.
+/// Decoded pixels, with three or four bytes each.
 struct Pixels {
     width: u32,
     height: u32,
@@ -55,27 +55,27 @@ struct Pixels {
     has_alpha: bool,
 }
 
-/// Encodes a picture as each recipe says.
+/// Encodes one variant of an image for each recipe.
 ///
 /// # Errors
-/// Why its pixels cannot be read, in words.
+/// A message when the image cannot be decoded or encoded.
 pub fn variants(
-    picture: &ImageInfo,
+    info: &ImageInfo,
     bytes: &[u8],
     recipes: &[Recipe],
 ) -> Result<Vec<Vec<u8>>, String> {
-    let is_large = u64::from(picture.width) * u64::from(picture.height) > PIXELS_AT_ONCE;
+    let is_large = u64::from(info.width) * u64::from(info.height) > PIXELS_AT_ONCE;
     let _alone = is_large.then(|| {
         LARGE
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     });
-    let (pixels, profile) = decode(picture, bytes)?;
-    let is_exact = matches!(picture.format, ImageType::Png | ImageType::Gif);
+    let (pixels, profile) = decode(info, bytes)?;
+    let is_exact = matches!(info.format, ImageType::Png | ImageType::Gif);
     recipes
         .iter()
         .map(|recipe| {
-            let small = resized(&pixels, recipe.width, picture.height_at(recipe.width))?;
+            let small = resized(&pixels, recipe.width, info.height_at(recipe.width))?;
             encode(
                 small.as_ref().unwrap_or(&pixels),
                 recipe,
@@ -86,25 +86,24 @@ pub fn variants(
         .collect()
 }
 
-/// Whether a picture's pixels can be read.
+/// Checks whether an image can be decoded.
 ///
 /// # Errors
-/// Why not, in words.
-pub fn check(picture: &ImageInfo, bytes: &[u8]) -> Result<(), String> {
-    decode(picture, bytes).map(drop)
+/// A message when it cannot.
+pub fn check(info: &ImageInfo, bytes: &[u8]) -> Result<(), String> {
+    decode(info, bytes).map(drop)
 }
 
-/// The pixels, upright, and the colour profile that they are meant by, where it is not the usual
-/// one.
-fn decode(picture: &ImageInfo, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
-    let format = match picture.format {
+/// The pixels, rotated upright, and the color profile, unless that is sRGB.
+fn decode(info: &ImageInfo, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
+    let format = match info.format {
         ImageType::Jpeg => ImageFormat::Jpeg,
         ImageType::Png => ImageFormat::Png,
         ImageType::Gif => ImageFormat::Gif,
         _ => ImageFormat::WebP,
     };
-    let sound = if picture.format == ImageType::Png {
-        metadata::stripped(picture.format, 1, bytes)
+    let sound = if info.format == ImageType::Png {
+        metadata::stripped(info.format, 1, bytes)
     } else {
         None
     };
@@ -122,7 +121,7 @@ fn decode(picture: &ImageInfo, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>)
             .filter(|profile| is_display_profile(profile));
         let mut image = DynamicImage::from_decoder(decoder)?;
         image.apply_orientation(
-            Orientation::from_exif(picture.orientation).unwrap_or(Orientation::NoTransforms),
+            Orientation::from_exif(info.orientation).unwrap_or(Orientation::NoTransforms),
         );
         Ok((image, profile))
     };
@@ -144,14 +143,14 @@ fn decode(picture: &ImageInfo, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>)
     ))
 }
 
-/// Whether a colour profile is one of red, green and blue (ICC.1:2022, §7.2.6) and not just sRGB,
-/// which browsers take for granted.
+/// Whether a color profile is for RGB (ICC.1:2022, §7.2.6) and is not sRGB, which browsers assume
+/// anyway.
 fn is_display_profile(profile: &[u8]) -> bool {
     let holds = |text: &[u8]| profile.windows(text.len()).any(|window| window == text);
     profile.get(16..20) == Some(b"RGB ") && !holds(b"sRGB") && !holds(b"s\0R\0G\0B")
 }
 
-/// `None` when it is that large already.
+/// The pixels scaled to a size; `None` if they already have it.
 fn resized(pixels: &Pixels, width: u32, height: u32) -> Result<Option<Pixels>, String> {
     if (width, height) == (pixels.width, pixels.height) {
         return Ok(None);
@@ -189,7 +188,7 @@ fn encode(
     match recipe.codec {
         Codec::WebP => {
             let lossy = webp(pixels, recipe.quality, false)?;
-            // Drawings and screens are often smaller where nothing is lost; photographs never are.
+            // Drawings and screenshots are often smaller without loss; photographs never are.
             let exact = if is_exact {
                 Some(webp(pixels, 75, true)?)
             } else {
@@ -226,8 +225,8 @@ fn avif(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, String> {
     use ravif::{Encoder, Img, RGB8, RGBA8};
 
     let (width, height) = (pixels.width as usize, pixels.height as usize);
-    // The same number means less loss for AVIF than for WebP: ten less look alike. One thread:
-    // pictures are made beside each other.
+    // AVIF looks like WebP of the same quality with a value that is lower by ten. One thread is
+    // enough, because images are encoded in parallel.
     let encoder = Encoder::new()
         .with_quality(f32::from(quality.saturating_sub(10).max(1)))
         .with_speed(6)
@@ -254,5 +253,5 @@ fn avif(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, String> {
 
 #[cfg(not(feature = "avif"))]
 fn avif(_: &Pixels, _: u8) -> Result<Vec<u8>, String> {
-    Err("this Handsel was built without AVIF".to_owned())
+    Err("this version of Handsel was built without AVIF".to_owned())
 }

@@ -1,12 +1,12 @@
-//! What is overwritten in a file while it is read.
+//! The parts of a file that are overwritten while it is read.
 
 use std::io::{self, Read};
 use std::ops::Range;
 
-/// The type of a box that holds nothing.
+/// The type of an empty box.
 const FREE: &[u8; 4] = b"free";
 
-/// Parts of a file that are overwritten: ranges with zeros, and the types of boxes with `free`.
+/// The parts of a file that are overwritten: ranges with zeros, and the types of boxes with `free`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erasures {
     zeros: Vec<Range<u64>>,
@@ -26,13 +26,13 @@ impl Erasures {
         }
     }
 
-    /// Makes a box free: its type is at `name`.
+    /// Makes a box free. `name` is the position of its type.
     pub(super) fn free(&mut self, name: u64, content: Range<u64>) {
         self.names.push(name);
         self.zero(content);
     }
 
-    /// Sorted, and ranges that touch joined.
+    /// Sorts the parts, and joins adjacent ranges.
     pub(super) fn sorted(mut self) -> Self {
         self.names.sort_unstable();
         self.zeros.sort_unstable_by_key(|range| range.start);
@@ -49,7 +49,7 @@ impl Erasures {
         }
     }
 
-    /// Overwrites what is in these bytes, which begin at a position of the file.
+    /// Overwrites the parts in `bytes`, which begin at the position `from` of the file.
     pub fn apply(&self, from: u64, bytes: &mut [u8]) {
         let to = from + bytes.len() as u64;
         let place = |at: u64| usize::try_from(at.clamp(from, to) - from).unwrap_or(usize::MAX);
@@ -76,7 +76,7 @@ impl Erasures {
     }
 }
 
-/// Reads a file from a position, with what is erased in it overwritten.
+/// Reads a file with its erasures applied. `at` is the current position in the file.
 pub struct Erased<'a, R> {
     pub file: R,
     pub at: u64,

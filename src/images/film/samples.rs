@@ -1,12 +1,12 @@
-//! Where the samples of a track are (ISO/IEC 14496-12, §8.7): their sizes, how many are in a chunk,
-//! and where each chunk begins.
+//! Finds the samples of a track (ISO/IEC 14496-12, §8.7) by their sizes, their number in each
+//! chunk, and the offset of each chunk.
 
 use std::io;
 
 use super::{Film, Part, TABLE_BYTES_MAX, long_number, malformed, number};
 
 impl Film<'_, '_> {
-    /// Overwrites the samples of a track, of which these are the boxes in `mdia`.
+    /// Overwrites the samples of a track. `media` are the boxes in its `mdia` box.
     pub(super) fn erase_samples(&mut self, media: &[Part]) -> io::Result<()> {
         let inside = |film: &mut Self, parts: &[Part], name: &[u8; 4]| match parts
             .iter()
@@ -59,7 +59,7 @@ impl Film<'_, '_> {
                         .take(usize::try_from(count).unwrap_or(usize::MAX));
                     taken.map(|size| number(size, 0)).sum::<io::Result<u64>>()?
                 }
-                // Both have 32 bits.
+                // Both factors have 32 bits, so this cannot overflow.
                 equal => equal * count,
             };
             self.erasures

@@ -1,9 +1,9 @@
-//! Styles of an SVG without what loads something from elsewhere.
+//! Sanitizes styles of an SVG, so that they do not load external resources.
 
-/// Functions that load what they are given.
+/// Functions that load or run their argument.
 const LOADING: [&str; 5] = ["url(", "image-set(", "image(", "src(", "expression("];
 
-/// The style, and whether something was taken out of it that would have loaded or run something.
+/// The sanitized style, and whether something that loads or runs was removed.
 pub fn cleaned(css: &str) -> (String, bool) {
     if !css.contains(['(', '@', '\\']) {
         return (css.to_owned(), false);
@@ -34,7 +34,7 @@ pub fn cleaned(css: &str) -> (String, bool) {
     (out, is_changed)
 }
 
-/// Without comments and escapes, which can hide a word from a search.
+/// The style without comments and escapes, which could hide a word from the search.
 fn plain(css: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(css.len()), css);
     while let Some(at) = rest.find("/*") {
@@ -50,7 +50,7 @@ fn plain(css: &str) -> String {
     }
 }
 
-/// Reads escapes (CSS Syntax 3, §4.3.7), so that a word written with them is found.
+/// Decodes escapes (CSS Syntax 3, §4.3.7), so that words written with them are found.
 fn unescaped(css: &str) -> String {
     let (mut out, mut chars) = (String::with_capacity(css.len()), css.chars().peekable());
     while let Some(c) = chars.next() {
@@ -79,7 +79,7 @@ fn unescaped(css: &str) -> String {
     out
 }
 
-/// The next word that loads something, and where it begins.
+/// The position of the next word that loads something, and the word.
 fn next(lower: &str, at: usize) -> Option<(usize, &'static str)> {
     let rest = lower.get(at..)?;
     let words = LOADING.iter().chain(&["@import"]);
@@ -88,7 +88,7 @@ fn next(lower: &str, at: usize) -> Option<(usize, &'static str)> {
         .min_by_key(|(from, word)| (*from, std::cmp::Reverse(word.len())))
 }
 
-/// Where a call's closing bracket is, or the style's end.
+/// The position of the closing parenthesis of a call, or the end of the style.
 fn end_of_call(lower: &str, inside: usize) -> usize {
     let rest = &lower[inside..];
     let start = rest.len() - rest.trim_start().len();
@@ -104,8 +104,7 @@ fn end_of_call(lower: &str, inside: usize) -> usize {
         .map_or(lower.len(), |end| inside + behind_quote + end)
 }
 
-/// Whether an address stays within the image: a place in it, or an image or a font that comes
-/// along.
+/// Whether an address stays within the image: a fragment, or an embedded image or font.
 fn is_harmless(address: &str) -> bool {
     const FONTS: [&str; 3] = [
         "data:font/",
@@ -118,7 +117,7 @@ fn is_harmless(address: &str) -> bool {
         || FONTS.iter().any(|font| address.starts_with(font))
 }
 
-/// Whether a lower-case address is an image of pixels that comes along.
+/// Whether a lower-case address is an embedded raster image.
 pub fn is_image_data(address: &str) -> bool {
     ["png", "jpeg", "jpg", "gif", "webp", "avif"]
         .iter()

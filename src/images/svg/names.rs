@@ -1,10 +1,9 @@
-//! The names of SVG's elements and attributes that are published.
+//! The SVG elements and attributes that are published.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// Elements that draw, describe or move something. Everything else is left out with all that is in
-/// it.
+/// Elements that draw, describe or animate something. All others are removed with their contents.
 const ELEMENTS: &str = "\
     a altGlyph altGlyphDef altGlyphItem animate animateColor animateMotion animateTransform circle clipPath color- \
     profile defs desc discard ellipse feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix \
@@ -15,7 +14,8 @@ const ELEMENTS: &str = "\
     mpath path pattern polygon polyline radialGradient rect set solidColor stop style svg switch symbol text \
     textPath title tref tspan use view vkern";
 
-/// Attributes that say how. Those whose values load or run something are looked at one by one.
+/// The attributes that are published. Values that could load or run something are checked
+/// separately.
 const ATTRIBUTES: &str = "\
     accent-height accumulate additive alignment-baseline alphabetic amplitude animateColor animateMotion \
     animateTransform arabic-form ascent attributeName attributeType azimuth baseFrequency baseProfile baseline- \

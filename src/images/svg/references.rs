@@ -1,13 +1,13 @@
-//! How many elements a browser draws for an SVG: each reference (`<use>`, a pattern, a marker …)
-//! draws what it names once more.
+//! Counts the elements that a browser draws for an SVG. Each reference (`<use>`, a pattern, a
+//! marker …) draws its target once more.
 
 use std::collections::HashMap;
 
-/// The elements of an image, as far as drawing them multiplies.
+/// The elements of an image and the references between them.
 #[derive(Default)]
 pub struct ReferenceGraph {
-    /// For each element, what it draws besides itself: its children's numbers, and the ids it
-    /// names.
+    /// For each element, the numbers of its children and the ids that it refers to, which it draws
+    /// in addition to itself.
     children: Vec<Vec<u32>>,
     named: Vec<Vec<String>>,
     ids: HashMap<String, u32>,
@@ -34,7 +34,7 @@ impl ReferenceGraph {
         self.open.pop();
     }
 
-    /// How many elements are drawn. What leads back to itself is drawn once, as browsers do.
+    /// How many elements are drawn. A cycle is drawn once, as in browsers.
     pub fn drawn(&self) -> u64 {
         if self.named.iter().all(Vec::is_empty) {
             return self.children.len() as u64;
@@ -71,7 +71,7 @@ impl ReferenceGraph {
     }
 }
 
-/// The ids that a value names: `url(#id)`.
+/// The ids that a value refers to with `url(#id)`.
 pub fn ids_in(value: &str) -> impl Iterator<Item = String> {
     value.split("url(").skip(1).filter_map(|rest| {
         let rest = rest

@@ -1,5 +1,5 @@
-//! One pass over an SVG: what is published of it, what was active, how large it is and how much it
-//! draws.
+//! Sanitizes an SVG in one pass, and finds its size, its active parts and how many elements it
+//! draws. See DECISIONS: "SVG is cleaned by a pass of our own".
 
 use quick_xml::Reader;
 use quick_xml::escape::{escape, partial_escape, resolve_predefined_entity};
@@ -14,7 +14,7 @@ use crate::images::ImageFault;
 const SVG: &str = "http://www.w3.org/2000/svg";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 
-/// Elements that run something, or bring another language along.
+/// Elements that run something or contain another language.
 const ACTIVE: [&str; 7] = [
     "script",
     "foreignobject",
@@ -25,29 +25,29 @@ const ACTIVE: [&str; 7] = [
     "listener",
 ];
 
-/// Elements that change an attribute of another one.
+/// Elements that change an attribute of another element.
 const ANIMATING: [&str; 4] = ["animate", "set", "animateTransform", "animateColor"];
 
-/// Schemes that a link of an image may have.
+/// The schemes that links in an image may have.
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
-/// The most findings that are reported; one is enough to look.
+/// The most active parts that are reported.
 const FINDINGS_MAX: usize = 5;
 
-/// What comes of an SVG.
+/// A sanitized SVG.
 pub struct CleanSvg {
     pub svg: String,
     pub size: (u32, u32),
-    /// What was taken out that runs or loads something, in words.
+    /// Descriptions of removed parts that run or load something.
     pub active: Vec<String>,
     /// How many elements a browser draws.
     pub drawn: u64,
 }
 
-/// Reads an SVG and writes what may be published of it.
+/// Sanitizes an SVG.
 ///
 /// # Errors
-/// Why it is not an SVG.
+/// Why it is not a valid SVG.
 pub fn sanitize(text: &str) -> Result<CleanSvg, ImageFault> {
     let mut reader = Reader::from_str(text);
     let mut pass = SanitizerPass {
@@ -69,7 +69,7 @@ pub fn sanitize(text: &str) -> Result<CleanSvg, ImageFault> {
             }
             Event::DocType(declared) => pass.entities.declare(&declared),
             Event::PI(instruction) if instruction.target() == "xml-stylesheet" => {
-                pass.note("a style sheet from outside".to_owned())
+                pass.note("an external style sheet".to_owned())
             }
             Event::Eof => break,
             Event::PI(_) | Event::Comment(_) | Event::Decl(_) => {}
@@ -102,15 +102,15 @@ struct SanitizerPass {
     active: Vec<String>,
     references: ReferenceGraph,
     entities: Entities,
-    /// Elements that are open.
+    /// The number of open elements.
     depth: usize,
-    /// The depth of the element that is left out with all that is in it.
-    left_out_at: Option<usize>,
-    /// The style that is being read.
+    /// The depth of the element that is being skipped with its contents.
+    skipped_at: Option<usize>,
+    /// The text of the style that is being read.
     style: Option<String>,
     /// The names of open elements that were written.
     names: Vec<String>,
-    /// Prefixes of name spaces, each with the depth of the element that declares it.
+    /// The declared namespaces: the depth of the declaring element, the prefix and the namespace.
     spaces: Vec<(usize, String, String)>,
 }
 
@@ -134,20 +134,19 @@ impl SanitizerPass {
         }
         let lower = name.to_lowercase();
         let is_svg = self.space_of(element.name().as_ref()) == Some(SVG);
-        // Where the name space is missing, nothing is drawn; what would run elsewhere is reported
-        // all the same.
+        // Without the namespace nothing is drawn, but active elements are reported anyway.
         if ACTIVE.contains(&lower.as_str()) {
             self.note(format!("the element `<{lower}>`"));
         }
-        if self.left_out_at.is_none() && self.style.is_none() {
+        if self.skipped_at.is_none() && self.style.is_none() {
             let written = self.attributes(&name, element);
             if is_svg && is_element(&name) && written.is_some() {
                 self.write_start(&name, &written.unwrap_or_default(), is_empty);
             } else {
-                self.left_out_at = Some(self.depth);
+                self.skipped_at = Some(self.depth);
             }
-        } else if self.left_out_at.is_none() {
-            self.left_out_at = Some(self.depth);
+        } else if self.skipped_at.is_none() {
+            self.skipped_at = Some(self.depth);
         }
         if is_empty {
             self.end();
@@ -170,7 +169,7 @@ impl SanitizerPass {
         }
     }
 
-    /// The name space of an element or an attribute with a prefix.
+    /// The namespace of an element, or of an attribute with a prefix.
     fn space_of(&self, name: &str) -> Option<&str> {
         let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
         self.spaces
@@ -180,8 +179,8 @@ impl SanitizerPass {
             .map(|(_, _, space)| space.as_str())
     }
 
-    /// The attributes that are published, as they are written, and the ids that they name; `None`
-    /// where the element may not be published at all.
+    /// The attributes that are published and the ids that they refer to; `None` if the element must
+    /// not be published at all.
     fn attributes(&mut self, name: &str, element: &BytesStart) -> Option<ElementAttributes> {
         let mut written = ElementAttributes::default();
         let mut seen: Vec<String> = Vec::new();
@@ -219,7 +218,7 @@ impl SanitizerPass {
         Some(written)
     }
 
-    /// The name that an attribute is published under.
+    /// The name under which an attribute is published; `None` if it is not.
     fn published_key(&self, key: &str) -> Option<String> {
         match key.split_once(':') {
             None => is_attribute(key).then(|| key.to_owned()),
@@ -229,7 +228,7 @@ impl SanitizerPass {
         }
     }
 
-    /// An attribute's value as it is published; `None` where it is not.
+    /// The value of an attribute as it is published; `None` if the attribute is not published.
     fn value(
         &mut self,
         name: &str,
@@ -265,7 +264,7 @@ impl SanitizerPass {
             _ if value.contains(['(', '@', '\\']) => {
                 let (value, is_changed) = css::cleaned(value);
                 if is_changed {
-                    self.note(format!("an outside reference in `{key}`"));
+                    self.note(format!("an external reference in `{key}`"));
                 }
                 written.named.extend(ids_in(&value));
                 Some(value)
@@ -296,14 +295,14 @@ impl SanitizerPass {
     }
 
     fn end(&mut self) {
-        match self.left_out_at {
-            Some(depth) if depth == self.depth => self.left_out_at = None,
+        match self.skipped_at {
+            Some(depth) if depth == self.depth => self.skipped_at = None,
             Some(_) => {}
             None => {
                 if let Some(style) = self.style.take() {
                     let (style, is_changed) = css::cleaned(&style);
                     if is_changed {
-                        self.note("an outside reference in `<style>`".to_owned());
+                        self.note("an external reference in `<style>`".to_owned());
                     }
                     self.out.push_str(&partial_escape(style.as_str()));
                 }
@@ -323,9 +322,9 @@ impl SanitizerPass {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Takes text as it is written in the file, and as it is meant.
+    /// Adds text. `written` is escaped as in the file, and `meant` is the decoded text.
     fn text(&mut self, written: &str, meant: &str) {
-        if self.left_out_at.is_some() || self.names.is_empty() {
+        if self.skipped_at.is_some() || self.names.is_empty() {
             return;
         }
         match &mut self.style {
@@ -350,11 +349,11 @@ impl SanitizerPass {
 struct ElementAttributes {
     text: String,
     id: Option<String>,
-    /// The ids that they name.
+    /// The ids that they refer to.
     named: Vec<String>,
 }
 
-/// An address without what browsers skip when they look for its scheme, in lower case.
+/// An address in lower case, without the characters that browsers ignore when they read its scheme.
 fn strip_ignored(address: &str) -> String {
     address
         .chars()
@@ -363,17 +362,17 @@ fn strip_ignored(address: &str) -> String {
         .to_lowercase()
 }
 
-fn scheme(squeezed: &str) -> Option<&str> {
-    let (scheme, _) = squeezed.split_once(':')?;
+fn scheme(address: &str) -> Option<&str> {
+    let (scheme, _) = address.split_once(':')?;
     (!scheme.contains(['/', '?', '#'])).then_some(scheme)
 }
 
-/// Whether a reader may be led there by a click.
+/// Whether an address may be the target of a link.
 fn is_link(address: &str) -> bool {
     scheme(&strip_ignored(address)).is_none_or(|scheme| SCHEMES.contains(&scheme))
 }
 
-/// Whether what is drawn from there is the image's own or this site's.
+/// Whether an address that is drawn belongs to the image or to this site.
 fn is_own(element: &str, address: &str) -> bool {
     let address = strip_ignored(address);
     let is_elsewhere =

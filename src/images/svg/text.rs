@@ -1,14 +1,15 @@
-//! The text of an SVG file, and the entities that it declares.
+//! Decodes the text of an SVG file and the entities that it declares.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use quick_xml::escape::{resolve_predefined_entity, unescape_with};
 
-/// All entities of a file together may become so many bytes.
+/// The most bytes that all entities of a file may expand to.
 const EXPANDED_MAX: usize = 1 << 20;
 
-/// The file's text: UTF-8, UTF-16 with a mark, or Latin-1 where the file says so.
+/// The text of a file in UTF-8, in UTF-16 with a byte order mark, or in Latin-1 if the file says
+/// so.
 pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|two| read([two[0], two[1]]));
@@ -38,7 +39,7 @@ fn says_latin(bytes: &[u8]) -> bool {
         .any(|name| head.contains(name))
 }
 
-/// The entities that a document type declares in the file itself.
+/// The entities that the document type of the file declares.
 #[derive(Default)]
 pub struct Entities {
     values: HashMap<String, String>,
@@ -46,8 +47,8 @@ pub struct Entities {
 }
 
 impl Entities {
-    /// Reads `<!ENTITY name "value">` of a document type. Entities whose value holds another or a
-    /// tag are not known.
+    /// Reads `<!ENTITY name "value">` in a document type. Entities whose values contain another
+    /// entity or a tag are ignored.
     pub fn declare(&mut self, document_type: &str) {
         for declared in document_type.split("<!ENTITY").skip(1) {
             let declared = declared.trim_start();
@@ -69,7 +70,8 @@ impl Entities {
         }
     }
 
-    /// An entity's text; `None` when it is not known, or when all of them together become too much.
+    /// The text of an entity; `None` if it is unknown, or if all entities together expand to too
+    /// much.
     pub fn text(&mut self, name: &str) -> Option<&str> {
         let value = self.values.get(name)?;
         self.expanded += value.len();
@@ -80,7 +82,7 @@ impl Entities {
         self.expanded > EXPANDED_MAX
     }
 
-    /// An attribute's value as it is meant.
+    /// The value of an attribute, with its entities decoded.
     pub fn unescape<'a>(&mut self, raw: &'a str) -> Cow<'a, str> {
         if !raw.contains('&') {
             return Cow::Borrowed(raw);
