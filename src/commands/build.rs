@@ -54,14 +54,14 @@ type PendingPublisher = OnceLock<Result<Publisher, PublishError>>;
 
 /// Stages the outputs of the pipeline.
 struct StagingSink<'a> {
-    begun: &'a PendingPublisher,
+    publisher: &'a PendingPublisher,
     files: Arc<AtomicUsize>,
 }
 
 impl StagingSink<'_> {
     /// Waits for the publisher. An error ends the build here, and is reported after it.
     fn publisher(&self) -> Result<&Publisher, String> {
-        self.begun.wait().as_ref().map_err(ToString::to_string)
+        self.publisher.wait().as_ref().map_err(ToString::to_string)
     }
 }
 
@@ -69,18 +69,18 @@ impl Sink for StagingSink<'_> {
     /// Waits before the rendering threads start: the publisher needs the same threads to scan the
     /// output folder.
     fn ready(&self) {
-        self.begun.wait();
+        self.publisher.wait();
     }
 
     fn put(
         &self,
         path: &OutputPath,
         bytes: Cow<'static, [u8]>,
-        print: Fingerprint,
+        hash: Fingerprint,
     ) -> Result<(), String> {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.publisher()?
-            .stage_known(path, bytes, print)
+            .stage_known(path, bytes, hash)
             .map_err(|error| error.to_string())
     }
 
@@ -88,18 +88,18 @@ impl Sink for StagingSink<'_> {
         &self,
         path: &OutputPath,
         file: &mut dyn Read,
-        print: Fingerprint,
+        hash: Fingerprint,
     ) -> Result<Fingerprint, String> {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.publisher()?
-            .stage_file(path, file, print)
+            .stage_file(path, file, hash)
             .map_err(|error| error.to_string())
     }
 
-    fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
+    fn keep(&self, path: &OutputPath, hash: Fingerprint) -> bool {
         let is_kept = self
             .publisher()
-            .is_ok_and(|publisher| publisher.keep(path, print).unwrap_or(false));
+            .is_ok_and(|publisher| publisher.keep(path, hash).unwrap_or(false));
         self.files
             .fetch_add(usize::from(is_kept), Ordering::Relaxed);
         is_kept
@@ -120,7 +120,7 @@ pub fn run(
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {
-    let begun = Instant::now();
+    let started = Instant::now();
     use_small_pages();
     let site = SiteRoot::open(common)?;
     let settings = site.settings();
@@ -138,27 +138,27 @@ pub fn run(
     let staging_parent = site.disk.root().join(CACHE_NAME);
     let files = Arc::new(AtomicUsize::new(0));
     let progress = Progress::begin(console, Arc::clone(&files));
-    let begun_publisher = PendingPublisher::new();
+    let pending_publisher = PendingPublisher::new();
     let mut built = std::thread::scope(|scope| {
         scope.spawn(|| {
-            drop(begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options)))
+            drop(pending_publisher.set(Publisher::begin(&output, &staging_parent, publish_options)))
         });
-        let memory = BuildCache::of(cache).with_aside(staging_parent.clone());
+        let build_cache = BuildCache::of(cache).with_aside(staging_parent.clone());
         pipeline::build(
             &site.disk,
             &request,
             &StagingSink {
-                begun: &begun_publisher,
+                publisher: &pending_publisher,
                 files,
             },
-            &memory,
+            &build_cache,
         )
     });
-    let publisher = begun_publisher
+    let publisher = pending_publisher
         .into_inner()
         .expect("the thread that begins has ended")?;
     drop(progress);
-    let built_in = begun.elapsed();
+    let built_in = started.elapsed();
     if !options.force {
         built.problems.extend(
             publisher
@@ -192,7 +192,7 @@ pub fn run(
         }
     })?;
     let news = addresses::ledger_message(ledger, &site)?;
-    let whole = begun.elapsed();
+    let whole = started.elapsed();
     if options.site.profile {
         built.profile.stages.push(Stage {
             name: "move into place",

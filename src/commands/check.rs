@@ -39,7 +39,7 @@ pub fn run(
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let site = SiteRoot::open(common)?;
     let request = options.site.request(common, &site, true)?;
     output::choose(&site, &site.settings(), options.site.output.as_deref())?;
@@ -61,7 +61,7 @@ pub fn run(
     built.name_renamed_files();
     problem_output::problems(console, &site, &mut built.problems, OutputStream::Output);
     if options.site.profile {
-        problem_output::profile(console, &built.profile, begun.elapsed());
+        problem_output::profile(console, &built.profile, started.elapsed());
     }
     match problem_output::summary(&built.problems, built.pages) {
         Some(summary) => console.print(console.stream(OutputStream::Output), &summary),

@@ -91,9 +91,9 @@ pub fn run(
     let cache = std::sync::Arc::new(CacheFolder::at(
         &site.disk.root().join(CACHE_NAME).join("cache"),
     ));
-    let memory = BuildCache::read_only(Some(cache));
+    let build_cache = BuildCache::read_only(Some(cache));
     let plan = if is_renamed { plan_renamed } else { plan };
-    let planned = match plan(&site.disk, &request, &memory, &old, &new) {
+    let planned = match plan(&site.disk, &request, &build_cache, &old, &new) {
         Ok(planned) => planned,
         Err(refusal) => return refuse(&site, console, refusal),
     };

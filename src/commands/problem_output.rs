@@ -43,14 +43,14 @@ pub fn problems(
     match console.format {
         Format::Human => {
             let width = console.width(wanted);
-            let mut drawing = ProblemRenderer::new(&site.disk, &site.shown, width);
+            let mut renderer = ProblemRenderer::new(&site.disk, &site.shown, width);
             let shown_max = if console.shows_all {
                 usize::MAX
             } else {
                 SHOWN_MAX
             };
             console.write(wanted, |out| {
-                let is_cut = draw(out, problems, &mut drawing, shown_max)?;
+                let is_cut = draw(out, problems, &mut renderer, shown_max)?;
                 if problems.len() > LONG_REPORT {
                     writeln!(out, "{}", table(problems, &site.shown, width))?;
                 }
@@ -79,7 +79,7 @@ pub fn problems(
 fn draw(
     out: &mut dyn Write,
     problems: &[Diagnostic],
-    drawing: &mut ProblemRenderer<'_>,
+    renderer: &mut ProblemRenderer<'_>,
     shown_max: usize,
 ) -> io::Result<bool> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -87,7 +87,7 @@ fn draw(
         let count = counts.entry(problem.code.name()).or_default();
         *count += 1;
         if *count <= shown_max {
-            writeln!(out, "{}\n", drawing.draw(problem))?;
+            writeln!(out, "{}\n", renderer.draw(problem))?;
         }
     }
     Ok(counts.values().any(|count| *count > shown_max))
@@ -355,7 +355,7 @@ mod tests {
         let files = MemoryFiles::default();
         let mut problems = vec![Diagnostic::new(Code::EmptyPage, "empty"); 3];
         problems.extend(vec![Diagnostic::new(Code::BrokenLink, "broken"); 1362]);
-        let drawn = |shown_max| {
+        let printed = |shown_max| {
             let mut is_cut = false;
             let text = written(|out| {
                 is_cut = draw(
@@ -369,7 +369,7 @@ mod tests {
             (text.matches("error[broken-link]: broken").count(), is_cut)
         };
         assert_eq!(
-            (drawn(SHOWN_MAX), drawn(usize::MAX)),
+            (printed(SHOWN_MAX), printed(usize::MAX)),
             ((50, true), (1362, false))
         );
         assert!(CUT.contains(&SHOWN_MAX.to_string()));

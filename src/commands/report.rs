@@ -19,7 +19,7 @@ use crate::pipeline::{self, NullSink};
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel report                                write .handsel/report.html, which is never published
+  handsel report                                write .handsel/report.html (never published)
   handsel report --feedback answers.csv         include readers' answers
   handsel report --to ~/site.html               write another file
   handsel report --format json                  print JSON to standard output
@@ -51,7 +51,7 @@ pub fn run(
 ) -> Result<Status, CommandError> {
     let site = SiteRoot::open(common)?;
     let request = options.site.request(common, &site, true)?;
-    let memory = BuildCache::read_only(options.site.cache(&site));
+    let build_cache = BuildCache::read_only(options.site.cache(&site));
     let answers = options.feedback.as_deref().map(read_answers).transpose()?;
     let target = options
         .to
@@ -60,8 +60,8 @@ pub fn run(
     if console.format != Format::Json && !options.force {
         refuse_foreign(&target)?;
     }
-    let built = pipeline::build(&site.disk, &request, &NullSink, &memory);
-    let links = load_links(&site.disk, &request, memory.pages());
+    let built = pipeline::build(&site.disk, &request, &NullSink, &build_cache);
+    let links = load_links(&site.disk, &request, build_cache.pages());
     let report = report(links.site(), &built.problems, answers.as_ref());
     if console.format == Format::Json {
         let text = serde_json::to_string(&report).expect("plain values can be written as JSON");
@@ -76,7 +76,7 @@ pub fn run(
             .help("choose another file with --to")
     })?;
     if let Some(answers) = &answers {
-        console.answer(&read_of(answers));
+        console.answer(&answers_summary(answers));
     }
     console.answer(&format!(
         "Wrote {}: open it in a browser. It is for you and not part of the site.",
@@ -86,7 +86,7 @@ pub fn run(
 }
 
 /// A sentence about how many answers were read and how many lines could not be read.
-fn read_of(answers: &feedback::ReaderAnswers) -> String {
+fn answers_summary(answers: &feedback::ReaderAnswers) -> String {
     let count = answers.answers.len();
     let mut said = format!(
         "Read {count} {}",

@@ -20,7 +20,7 @@ Examples:
   handsel retire /2019/summer-sale/        retire one address and its anchors
   handsel retire '/forum/**'               retire every missing address below /forum/
   handsel retire '/guides/ask/#faq'        retire one anchor
-  handsel retire --all                     retire every address that `handsel check` reports as missing
+  handsel retire --all                     retire every address that is reported as missing
 
 If a page has moved, redirect its address instead: add it to `aliases:` in the front matter of the page that replaces it.";
 

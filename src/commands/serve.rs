@@ -95,7 +95,7 @@ pub fn run(
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let site = SiteRoot::open(common)?;
     if let Some(place) = &options.goto {
         return goto::run(place, &site, console);
@@ -138,7 +138,7 @@ pub fn run(
     }
     let mut save_reporter = SaveReporter::new(console, &site, options.verbose);
     save_reporter.first(&preview.problems(), live.pages());
-    print_ready(console, &preview, &live, begun, options);
+    print_ready(console, &preview, &live, started, options);
     save_cache_later(&live);
     loop {
         let touched = match waited.recv_timeout(DAY_CHECK) {
@@ -159,9 +159,9 @@ pub fn run(
             }
             Ok(ServeEvent::End) | Err(RecvTimeoutError::Disconnected) => break,
         };
-        let begun = Instant::now();
+        let started = Instant::now();
         let saved = preview.refresh(&touched);
-        save_reporter.saved(&saved, &live, begun.elapsed());
+        save_reporter.saved(&saved, &live, started.elapsed());
         save_reporter.problems(&preview.problems());
         if live.listing_rules() != rules {
             rules = live.listing_rules();
@@ -204,7 +204,7 @@ fn print_ready(
     console: &Console,
     preview: &Preview,
     live: &Session,
-    begun: Instant,
+    started: Instant,
     options: &Options,
 ) {
     let address = port::local_address(preview.address());
@@ -217,7 +217,7 @@ fn print_ready(
     }
     console.answer(&format!(
         "Ready at {url} in {}: {}. To stop, press Ctrl-C.",
-        duration(begun.elapsed()),
+        duration(started.elapsed()),
         count(live.pages(), "page")
     ));
     if preview.is_shared() {

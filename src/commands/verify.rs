@@ -47,10 +47,10 @@ impl Sink for Comparison<'_> {
         file: &mut dyn Read,
         _: Fingerprint,
     ) -> Result<Fingerprint, String> {
-        let (print, _) = Fingerprint::of_reader(file, |_| Ok(()))
+        let (hash, _) = Fingerprint::of_reader(file, |_| Ok(()))
             .map_err(|error| format!("{path} cannot be read: {error}"))?;
-        self.note(path, published_hash(self.output, path) == Some(print));
-        Ok(print)
+        self.note(path, published_hash(self.output, path) == Some(hash));
+        Ok(hash)
     }
 }
 

@@ -43,9 +43,9 @@ pub fn run(
 ) -> Result<Status, CommandError> {
     let site = SiteRoot::open(common)?;
     let request = options.site.request(common, &site, false)?;
-    let drawn = BuildCache::read_only(options.site.cache(&site))
+    let records = BuildCache::read_only(options.site.cache(&site))
         .output_records(pipeline::build_mode(&request));
-    if drawn.outputs.is_empty() {
+    if records.outputs.is_empty() {
         return Err(
             CommandError::new("there is no record of a build of this site")
                 .help("run `handsel build` first, with the same options"),
@@ -54,17 +54,17 @@ pub fn run(
     let path = output_path(&options.address, &site.settings());
     let record = path
         .as_ref()
-        .and_then(|path| Some((path, drawn.outputs.get(path)?)));
+        .and_then(|path| Some((path, records.outputs.get(path)?)));
     let Some((path, record)) = record else {
         let unpublished = path
             .as_ref()
             .and_then(|path| unpublished(&site, &request, &path.route()));
-        return Err(unpublished.unwrap_or_else(|| unknown(&options.address, &drawn)));
+        return Err(unpublished.unwrap_or_else(|| unknown(&options.address, &records)));
     };
     if console.format == Format::Json {
-        console.print_json(OutputStream::Output, &as_json(path, record, &drawn));
+        console.print_json(OutputStream::Output, &as_json(path, record, &records));
     } else {
-        console.print(OutputStream::Output, &in_words(path, record, &drawn));
+        console.print(OutputStream::Output, &in_words(path, record, &records));
     }
     Ok(Status::Done)
 }
@@ -126,8 +126,8 @@ fn unpublished(site: &SiteRoot, request: &Request, route: &Route) -> Option<Comm
     }
 }
 
-fn unknown(address: &str, drawn: &OutputRecords) -> CommandError {
-    let known: Vec<String> = drawn
+fn unknown(address: &str, records: &OutputRecords) -> CommandError {
+    let known: Vec<String> = records
         .outputs
         .keys()
         .map(|path| path.route().to_string())
@@ -144,13 +144,13 @@ fn unknown(address: &str, drawn: &OutputRecords) -> CommandError {
     }
 }
 
-fn in_words(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> String {
+fn in_words(path: &OutputPath, record: &OutputRecord, records: &OutputRecords) -> String {
     let route = path.route();
-    let was_made = record.made_in == drawn.build;
+    let was_made = record.made_in == records.build;
     let when = if was_made {
         format!("{route} was rendered by the last build")
     } else {
-        let since = drawn.build - record.made_in;
+        let since = records.build - record.made_in;
         let builds = if since == 1 {
             "one build ago".to_owned()
         } else {
@@ -206,7 +206,7 @@ fn named(shown: &[crate::paths::SourcePath]) -> String {
     )
 }
 
-fn as_json(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> String {
+fn as_json(path: &OutputPath, record: &OutputRecord, records: &OutputRecords) -> String {
     let word = |change: &InputChange| serde_json::to_value(change).unwrap_or_default();
     let (reason, changes, shown) = match &record.why {
         RebuildReason::New => ("new", Vec::new(), Vec::new()),
@@ -215,9 +215,9 @@ fn as_json(path: &OutputPath, record: &OutputRecord, drawn: &OutputRecords) -> S
             ("changed", changes.iter().map(word).collect(), shown.clone())
         }
     };
-    let was_made = record.made_in == drawn.build;
+    let was_made = record.made_in == records.build;
     json!({
-        "address": path.route(), "made_by_last_build": was_made, "made_in": record.made_in, "last_build": drawn.build,
+        "address": path.route(), "made_by_last_build": was_made, "made_in": record.made_in, "last_build": records.build,
         "reason": reason, "changes": changes, "shown": shown,
     })
     .to_string()
