@@ -315,7 +315,7 @@ fn options(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<Vec<(Strin
     const HELP: &str = "write `options: { key: Label, other: Other label }`";
     let Some(stated) = node.get("options") else {
         problems.push(
-            Diagnostic::new(Code::MissingField, "an input with options needs `options`")
+            Diagnostic::new(Code::MissingField, "a choice needs `options`")
                 .at(node.place.clone())
                 .help(HELP),
         );

@@ -111,7 +111,10 @@ pub fn read(
                 || scope.tables.iter().any(|table| table.name == *name);
             let is_twice = is_taken || written.iter().any(|other| other.name == name);
             let why = name_fault(name).or_else(|| {
-                is_twice.then(|| "an input, a table or a step already has this name".to_owned())
+                is_twice.then(|| {
+                    "choose another name: an input, a table or a step already has this one"
+                        .to_owned()
+                })
             });
             if let Some(why) = why {
                 let problem = Diagnostic::new(

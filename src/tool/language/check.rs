@@ -310,10 +310,10 @@ impl Compiler<'_> {
                     }
                     ValueType::Boolean => "convert it to a number: `if(…, 1, 0)`",
                     ValueType::Text(_) => {
-                        "use a table for a number for each option: `lookup(table, choice)`"
+                        "use a table with a number for each option: `lookup(table, choice)`"
                     }
                     _ => {
-                        "use `count(…)` for how many are chosen, or `total(table, …)` to add a number for each"
+                        "use `count(…)` for the number of choices, or `total(table, …)` for a sum of their numbers"
                     }
                 };
                 let message = format!(
@@ -387,7 +387,7 @@ fn units_differ(a: &Unit, b: &Unit, range: &Range<usize>, what: &str) -> Formula
             "give the plain number a unit: `unit: {other}` for an input, `50 {other}` for a literal",
         )),
         (false, Some(_)) if a.currency().is_some() && b.currency().is_some() => {
-            fault.help("add an input for the exchange rate, because it is not fixed")
+            fault.help("add an input for the exchange rate, and multiply by it")
         }
         _ => fault.help("multiply or divide by a rate first, so that both have the same unit"),
     }

@@ -70,7 +70,7 @@ pub fn named(name: &str) -> Option<&'static Function> {
 
 /// Returns the manual's table of functions.
 pub fn manual() -> String {
-    let mut table = String::from("| function | gives | for instance |\n|---|---|---|\n");
+    let mut table = String::from("| function | gives | examples |\n|---|---|---|\n");
     for function in FUNCTIONS {
         let examples: Vec<String> = function
             .examples

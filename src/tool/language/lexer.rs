@@ -41,7 +41,7 @@ pub(super) fn is_word_of_the_language(name: &str) -> bool {
     WORDS.contains(&name) || name == "if"
 }
 
-/// Returns the tokens of a formula; the last is a [`FormulaToken::ReferenceEnd`].
+/// Returns the tokens of a formula; the last is [`FormulaToken::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<PlacedToken>, FormulaFault> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -87,7 +87,7 @@ fn number(rest: &str, at: usize) -> Result<(FormulaToken, usize), FormulaFault> 
             at..at + length,
             format!("`{}` is not a valid number", &rest[..length]),
         )
-        .help("write a number as `0.5`; a name has no parts")),
+        .help("write a number as in `0.5`; a name cannot contain `.`")),
     }
 }
 
@@ -121,7 +121,7 @@ fn sign(rest: &str, first: char, at: usize) -> Result<(FormulaToken, usize), For
     if rest.starts_with(":=") {
         return Err(
             FormulaFault::new(at..at + 2, "a formula cannot assign a name")
-                .help("write the formula without `=`; its key is its name"),
+                .help("write only the formula; its key is its name"),
         );
     }
     if let Some((typed, meant)) = MEANT.iter().find(|(typed, _)| rest.starts_with(typed)) {

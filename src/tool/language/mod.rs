@@ -68,7 +68,7 @@ pub fn name_fault(name: &str) -> Option<String> {
     let is_name = name.starts_with(char::is_alphabetic)
         && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !is_name {
-        let rule = "a name must begin with a letter and contain only letters, digits and `_`";
+        let rule = "begin the name with a letter, and use only letters, digits and `_`";
         let near: String = name
             .trim()
             .chars()
@@ -76,13 +76,16 @@ pub fn name_fault(name: &str) -> Option<String> {
             .collect();
         let is_near = near.starts_with(char::is_alphabetic) && near.len() < 40;
         return Some(if is_near {
-            format!("{rule}, such as `{near}`")
+            format!("{rule}, as in `{near}`")
         } else {
             rule.into()
         });
     }
     if lexer::is_word_of_the_language(name) {
-        return Some(format!("`{name}` is a keyword of the formula language"));
+        return Some(format!(
+            "choose another name: `{name}` is a keyword of the formula language"
+        ));
     }
-    functions::named(name).map(|_| format!("`{name}` is a function of the formula language"))
+    functions::named(name)
+        .map(|_| format!("choose another name: `{name}` is a function of the formula language"))
 }

@@ -182,6 +182,7 @@ pub fn round(x: f64, decimals: f64) -> f64 {
     if x < 0.0 { -rounded } else { rounded }
 }
 
+/// Returns the smaller number, or NaN if either is NaN.
 pub fn min(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() {
         f64::NAN
@@ -192,6 +193,7 @@ pub fn min(a: f64, b: f64) -> f64 {
     }
 }
 
+/// Returns the larger number, or NaN if either is NaN.
 pub fn max(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() {
         f64::NAN

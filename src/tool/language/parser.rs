@@ -59,8 +59,8 @@ pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
         )
         .help("delete it, or add a `(` before it")),
         FormulaToken::Sign(",") => {
-            let help = "use commas only between the arguments of a function; write a decimal with a point: `0.5`";
-            Err(FormulaFault::new(parser.range(), "a comma is outside of a function").help(help))
+            let help = "write decimals with a point, as in `0.5`; commas separate the arguments of a function";
+            Err(FormulaFault::new(parser.range(), "comma outside of a function").help(help))
         }
         _ if text[..parser.range().start].trim_end() == "if" => {
             Err(FormulaFault::new(0..2, "`if` is a function")
@@ -296,7 +296,7 @@ fn percent(value: &Expr, sign: Range<usize>) -> Result<Expr, FormulaFault> {
         }),
         _ => Err(
             FormulaFault::new(sign, "`%` must follow a number or be between two values")
-                .help("write `value * 60%` for a part of a value"),
+                .help("write `value * 60%` for a percentage of a value"),
         ),
     }
 }

@@ -99,7 +99,7 @@ impl NumberRange {
             .unless_zero(!self.may_be_zero() && !other.may_be_zero())
     }
 
-    /// Returns the intersection, if the ranges overlap.
+    /// Returns the intersection, or this range if they do not overlap.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let met = Self::new(self.low.max(other.low), self.high.min(other.high));
@@ -110,7 +110,7 @@ impl NumberRange {
         }
     }
 
-    /// Returns the range of a monotonically increasing function's values.
+    /// Applies a function that never decreases to both ends.
     #[must_use]
     pub fn map(self, function: impl Fn(f64) -> f64) -> Self {
         Self::new(function(self.low), function(self.high))

@@ -85,7 +85,7 @@ impl Unit {
     }
 
     /// Returns this unit with its units of time converted to those of `other` if that is exact, and
-    /// the factor for the number: with hours, 15 minutes become a quarter.
+    /// the factor for the number: with hours, 15 minutes become a quarter of an hour.
     pub fn aligned_with(&self, other: &Self) -> (Self, f64) {
         let (mut aligned, mut factor) = (Self::plain(), 1.0);
         for (name, exponent) in self.bases() {

@@ -282,7 +282,7 @@ impl Compiler<'_> {
                         written.range.clone(),
                         "the decimals of `round` must be a whole number from -15 to 15",
                     );
-                    return self.fault(fault.help("write a literal number: `round(a, 2)`"));
+                    return self.fault(fault.help("write a number, as in `round(a, 2)`"));
                 }
             },
         };
@@ -617,7 +617,7 @@ impl Compiler<'_> {
                     "`lookup` takes a single choice, but this can be several",
                 );
                 self.fault(fault.help(format!(
-                    "write `total({}, …)` for the sum of the chosen ones",
+                    "write `total({}, …)` for the sum of all choices",
                     self.scope.tables[table].name
                 )))
                 .map(|_| ())
@@ -657,7 +657,7 @@ impl Compiler<'_> {
         );
         let help = near.map_or_else(
             || format!("add `{missing}:` to the table"),
-            |near| format!("rename the row `{near}` to match the option, if it is meant for it"),
+            |near| format!("add `{missing}:` to the table, or rename the row `{near}`"),
         );
         let fault = FormulaFault::new(
             expr.range.clone(),

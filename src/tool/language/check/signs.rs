@@ -83,12 +83,8 @@ impl Compiler<'_> {
             }
             "%" => {
                 self.check_division(right, y);
-                let (measure, _) = self.common_unit(
-                    &a,
-                    &b,
-                    right,
-                    "both sides of a remainder need the same unit",
-                )?;
+                let (measure, _) =
+                    self.common_unit(&a, &b, right, "both sides of `%` need the same unit")?;
                 let most = y.low.abs().max(y.high.abs());
                 (
                     measure,
@@ -158,9 +154,8 @@ impl Compiler<'_> {
                     written.range.clone(),
                     format!("`{unit}` cannot be raised to this power"),
                 );
-                self.faults.push(
-                    fault.help("use a literal whole exponent from 1 to 9 for a number with a unit"),
-                );
+                self.faults
+                    .push(fault.help("write a whole exponent from 1 to 9, as in `a ^ 2`"));
                 return None;
             }
         };
@@ -182,7 +177,8 @@ impl Compiler<'_> {
             self.quote(&divisor.range),
             is_within(span)
         );
-        let help = "give the inputs behind it a `min` or `max` that excludes 0, or write `if(… == 0, 0, …)`";
+        let help =
+            "set `min` or `max` of its inputs so that it cannot be 0, or write `if(… == 0, 0, …)`";
         self.faults.push(FormulaFault {
             is_doubt: true,
             ..FormulaFault::new(divisor.range.clone(), message).help(help)

@@ -7,7 +7,8 @@ use crate::tool::language::units::Unit;
 /// The unit of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// A literal number, which takes any unit that its context requires.
+    /// A literal number, which takes the unit that its context requires (see DECISIONS: "A number
+    /// literal takes the unit of the value next to it").
     Any,
     Of(Unit),
 }
