@@ -156,7 +156,7 @@ pub fn run(
     });
     let publisher = pending_publisher
         .into_inner()
-        .expect("the thread that begins has ended")?;
+        .expect("the thread that sets it has ended")?;
     drop(progress);
     let built_in = started.elapsed();
     if !options.force {

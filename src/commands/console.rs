@@ -1,9 +1,9 @@
 //! Standard output and standard error, and what goes to which.
 //!
-//! A command's result goes to standard output, everything else to standard error. With `--format
-//! json` or `github`, standard output holds problems only. Colors are written only to a terminal,
-//! and only if NO_COLOR is not set. A failed write does not fail the command, because the reader
-//! may have closed the pipe (`| head`).
+//! A command's result goes to standard output, everything else to standard error. With the formats
+//! `json` and `github`, standard output contains problems only. Colors are written only to a
+//! terminal, and only if NO_COLOR is not set. A failed write does not fail the command, because the
+//! reader may have closed the pipe (`| head`).
 
 use std::io::{BufWriter, IsTerminal, Write};
 

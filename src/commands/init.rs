@@ -64,7 +64,7 @@ pub fn run(
         .iter()
         .filter(|(path, _)| !has_pages || folder.join(path).exists());
     for (path, text) in BASICS.iter().chain(samples) {
-        let path = SourcePath::new(path).expect("the starter's paths do not climb");
+        let path = SourcePath::new(path).expect("the starter's paths are valid");
         let shown = display_path(folder, &path);
         match create_new(folder, &path, text.as_bytes()) {
             Ok(()) => console.answer(&format!("  created  {shown}")),
@@ -103,7 +103,7 @@ fn display_path(folder: &Path, path: &SourcePath) -> String {
 
 /// Whether the folder has a page in `content/`.
 fn has_pages(folder: &Path) -> bool {
-    let content = SourcePath::new("content").expect("a plain name does not climb");
+    let content = SourcePath::new("content").expect("a plain name is a valid path");
     let files = Disk::open(folder)
         .map(|disk| disk.list(&ListingRules::default()).value)
         .unwrap_or_default();
@@ -127,7 +127,7 @@ fn associate_schemas(
     if schema::write(&site, &kinds).is_err() {
         console.write_note("Note: the schemas for editors could not be written.");
     }
-    let path = SourcePath::new(".vscode/settings.json").expect("a plain path does not climb");
+    let path = SourcePath::new(".vscode/settings.json").expect("a plain path is valid");
     let text = schema::editor_settings(&site, &kinds) + "\n";
     let shown = display_path(folder, &path);
     match create_new(folder, &path, text.as_bytes()) {

@@ -126,7 +126,7 @@ fn title(given: &str) -> Result<String, CommandError> {
 /// The kinds of the theme and of the site, which override those of the theme, with the problems in
 /// their files.
 pub(super) fn kinds(site: &SiteRoot, files: &[SourcePath]) -> (Kinds, Vec<Diagnostic>) {
-    let folder = SourcePath::new(KINDS_FOLDER).expect("it does not climb");
+    let folder = SourcePath::new(KINDS_FOLDER).expect("a plain path is valid");
     let built_in = theme::templates().into_iter().filter_map(|(name, bytes)| {
         let path = SourcePath::new(&format!("templates/{name}")).ok()?;
         (path.folder() == folder).then(|| (path, bytes.into_owned()))
@@ -182,7 +182,7 @@ fn zone(name: &str) -> jiff::tz::TimeZone {
 /// and inserted unchanged in the body.
 fn fill(scaffold: &str, title: &str, today: &str, timezone: &str) -> String {
     let quoted =
-        serde_json::to_string(title).expect("text is JSON, and every JSON text a YAML one");
+        serde_json::to_string(title).expect("text can be written as JSON, which is valid YAML");
     let body = scaffold
         .strip_prefix("---\n")
         .and_then(|rest| rest.find("\n---\n"))

@@ -183,7 +183,7 @@ pub fn no_pages(built: &BuildResult, site: &SiteRoot) -> Option<Diagnostic> {
         .iter()
         .any(|problem| problem.code == Code::UnreadFile);
     let help = if has_unread {
-        "pages are files whose names end in `.md` or `.markdown`; other files are named under `unread-file`"
+        "rename your pages so that they end in `.md` or `.markdown`; other files are listed under `unread-file`"
     } else {
         "write a first page, `index.md`, or run `handsel init` for a starter site"
     };

@@ -197,5 +197,5 @@ fn no_folder(folder: &Path, error: &io::Error) -> CommandError {
 }
 
 fn top(name: &str) -> SourcePath {
-    SourcePath::new(name).expect("a plain name does not climb")
+    SourcePath::new(name).expect("a plain name is a valid path")
 }

@@ -1,6 +1,6 @@
-//! The note that a running preview leaves in the site's folder, and the request by which `handsel
-//! serve --goto` or an editor's plugin makes it go to a line of a source. The manual's page about
-//! the preview describes both for authors of plugins.
+//! The note that a running preview leaves in the site's folder, and the request with which
+//! `handsel serve --goto` or an editor's plugin makes it go to a line of a source. The manual's page
+//! about the preview describes both for authors of plugins.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -51,7 +51,7 @@ impl fmt::Display for WatchError {
             Self::TooManyWatchers => f.write_str(
                 "the system's limit of programs that watch folders is reached (to raise it, run `sudo sysctl fs.inotify.max_user_instances=1024`)",
             ),
-            Self::Refused(reason) => write!(f, "the folder cannot be watched: {reason}"),
+            Self::Refused(reason) => write!(f, "the system refused to watch the folder: {reason}"),
         }
     }
 }
