@@ -257,7 +257,7 @@ fn read_says(
         else {
             continue;
         };
-        let spots = reading.offset_map(text_node);
+        let offset_map = reading.offset_map(text_node);
         for (name, range) in text.placeholders() {
             match names.iter().position(|known| known == name) {
                 Some(slot) => {
@@ -276,7 +276,7 @@ fn read_says(
                             Code::ToolFormula,
                             format!("this tool has no value `{{{name}}}`"),
                         )
-                        .at(spots.place(range))
+                        .at(offset_map.place(range))
                         .help(help),
                     );
                 }

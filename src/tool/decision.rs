@@ -341,7 +341,7 @@ impl Decision {
                     .collect();
                 let problem = Diagnostic::new(
                     Code::DecisionCycle,
-                    format!("these answers lead in a cycle: {}", names.join(" → ")),
+                    format!("the decision has a cycle: {}", names.join(" → ")),
                 );
                 problem
                     .at(places[first].clone())

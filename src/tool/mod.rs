@@ -178,7 +178,7 @@ fn read_form(
         problems.push(
             Diagnostic::new(Code::MissingField, message)
                 .at(place)
-                .help(format!("add `type:`, one of {}", types())),
+                .help(format!("add `type:` with one of {}", types())),
         );
         return None;
     };

@@ -25,7 +25,7 @@ pub struct ToolText {
     pub is_line: bool,
     /// The location of each word of the Markdown in the file. It does not affect what a page shows.
     #[serde(skip)]
-    spots: LinePlaces,
+    locations: LinePlaces,
 }
 
 /// A part of a rendered text.
@@ -56,8 +56,8 @@ impl ToolText {
     /// The Markdown of a text in the declaration, in which `{name}` may refer to one of `names`.
     /// Returns `None` if the node is not a text.
     pub fn of(node: &YamlNode, reading: &ToolContext, names: &[String]) -> Option<Self> {
-        let spots = reading.offset_map(node);
-        let written = ToolText::written(node.as_text()?, false, |range| spots.place(range));
+        let offset_map = reading.offset_map(node);
+        let written = ToolText::written(node.as_text()?, false, |range| offset_map.place(range));
         Some(ToolText {
             names: names.to_vec(),
             ..written
@@ -84,7 +84,7 @@ impl ToolText {
             pieces: Vec::new(),
             names: Vec::new(),
             is_line,
-            spots: LinePlaces(places),
+            locations: LinePlaces(places),
         }
     }
 
@@ -100,12 +100,12 @@ impl ToolText {
     pub fn part(node: &YamlNode, reading: &ToolContext, range: Range<usize>) -> Option<Self> {
         let whole = ToolText::of(node, reading, &[])?;
         let first = whole
-            .spots
+            .locations
             .0
             .partition_point(|(at, _)| *at <= range.start)
             .saturating_sub(1);
         let start = whole.place(range.start..range.start)?;
-        let later = whole.spots.0[first..]
+        let later = whole.locations.0[first..]
             .iter()
             .filter(|(at, _)| range.start < *at && *at < range.end);
         let places = std::iter::once((0, start))
@@ -113,7 +113,7 @@ impl ToolText {
             .collect();
         Some(ToolText {
             markdown: whole.markdown[range].to_owned(),
-            spots: LinePlaces(places),
+            locations: LinePlaces(places),
             ..whole
         })
     }
@@ -139,8 +139,8 @@ impl ToolText {
 
     /// The location of a range of the Markdown's bytes.
     pub fn place(&self, range: Range<usize>) -> Option<Location> {
-        let (start, place) = &self.spots.0[self
-            .spots
+        let (start, place) = &self.locations.0[self
+            .locations
             .0
             .partition_point(|(at, _)| *at <= range.start)
             .checked_sub(1)?];

@@ -172,10 +172,10 @@ fn answers(
             return None;
         }
     };
-    let spots = reading.offset_map(node);
+    let offset_map = reading.offset_map(node);
     let mut parts: Vec<(bool, Range<usize>, Option<Range<usize>>)> = Vec::new();
     let mut start = 0;
-    let mut is_sound = true;
+    let mut is_valid = true;
     for line in text.split_inclusive('\n') {
         let range = start..start + line.trim_end().len();
         start += line.len();
@@ -194,14 +194,14 @@ fn answers(
                 *note = Some(from..range.end);
             }
             _ => {
-                is_sound = false;
+                is_valid = false;
                 let message = format!(
                     "`answers`: `{}` is not a line of a task list",
                     shortened(line.trim())
                 );
                 problems.push(
                     Diagnostic::new(Code::BadValue, message)
-                        .at(spots.place(range))
+                        .at(offset_map.place(range))
                         .help(HELP),
                 );
             }
@@ -221,7 +221,7 @@ fn answers(
             note: note.and_then(prose),
         })
     };
-    is_sound.then(|| parts.into_iter().filter_map(answer).collect())
+    is_valid.then(|| parts.into_iter().filter_map(answer).collect())
 }
 
 /// Reads a line of a task list: whether its box is ticked, and the offset of its text.

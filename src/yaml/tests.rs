@@ -66,7 +66,7 @@ fn plain_scalars_by_the_core_schema() {
 fn places_count_in_the_whole_file() {
     let text = "---\ntitle: Über\ntags: [a, é, b]\n---\n";
     let tree = parse(&SourcePath::root(), text, 4..text.len() - 4)
-        .expect("sound")
+        .expect("valid YAML")
         .expect("there");
     let map = tree.as_map().expect("a mapping");
     let entry = &map["tags"];

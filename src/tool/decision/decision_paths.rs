@@ -22,7 +22,8 @@ pub struct DecisionPaths {
 pub enum GraphFault {
     /// No path from the start leads to this node.
     Unreachable(usize),
-    /// A cycle: its nodes in order, the first not repeated.
+    /// A cycle: its nodes in order, the first not repeated. See DECISIONS: "A cycle in a decision
+    /// is an error, even if readers can leave it".
     Endless(Vec<usize>),
     /// A question without answers.
     DeadEnd(usize),
@@ -152,10 +153,10 @@ mod tests {
 
     use super::*;
 
-    fn roads(questions: usize, to: &[&[usize]]) -> DecisionPaths {
+    fn paths(questions: usize, to: &[&[usize]]) -> DecisionPaths {
         DecisionPaths {
             start: 0,
-            to: to.iter().map(|roads| roads.to_vec()).collect(),
+            to: to.iter().map(|answers| answers.to_vec()).collect(),
             questions,
         }
     }
@@ -163,17 +164,17 @@ mod tests {
     #[test]
     fn a_sound_graph_has_no_fault() {
         // Two paths meet again, which is not a cycle.
-        let sound = roads(3, &[&[1, 2], &[2, 3], &[3, 4], &[], &[]]);
-        assert_eq!(sound.faults(), []);
-        assert_eq!(sound.ranks(), [0, 1, 2, 3, 3]);
-        assert_eq!(sound.lengths(), (2, 3));
+        let valid = paths(3, &[&[1, 2], &[2, 3], &[3, 4], &[], &[]]);
+        assert_eq!(valid.faults(), []);
+        assert_eq!(valid.ranks(), [0, 1, 2, 3, 3]);
+        assert_eq!(valid.lengths(), (2, 3));
     }
 
     #[test]
     fn every_fault_names_its_nodes() {
-        let spoiled = roads(5, &[&[1, 5], &[2], &[1, 3], &[], &[6], &[], &[]]);
+        let faulty = paths(5, &[&[1, 5], &[2], &[1, 3], &[], &[6], &[], &[]]);
         assert_eq!(
-            spoiled.faults(),
+            faulty.faults(),
             [
                 GraphFault::Unreachable(4),
                 GraphFault::Unreachable(6),
@@ -182,15 +183,15 @@ mod tests {
             ]
         );
         assert_eq!(
-            roads(1, &[&[0, 1], &[]]).faults(),
+            paths(1, &[&[0, 1], &[]]).faults(),
             [GraphFault::Endless(vec![0])]
         );
     }
 
     #[test]
     fn circles_that_share_a_node_are_told_once() {
-        let knot = roads(3, &[&[1, 2], &[0, 2], &[0, 3], &[]]);
-        assert_eq!(knot.faults(), [GraphFault::Endless(vec![0, 1])]);
+        let tangled = paths(3, &[&[1, 2], &[0, 2], &[0, 3], &[]]);
+        assert_eq!(tangled.faults(), [GraphFault::Endless(vec![0, 1])]);
     }
 
     /// Compares the faults of every graph of three questions and one outcome, with up to two
@@ -203,23 +204,23 @@ mod tests {
         for first in &choices {
             for second in &choices {
                 for third in &choices {
-                    let graph = roads(3, &[first, second, third, &[]]);
-                    let (mut met, mut is_sound) = ([false; 4], true);
+                    let graph = paths(3, &[first, second, third, &[]]);
+                    let (mut reached, mut is_valid) = ([false; 4], true);
                     let mut walks = vec![vec![0]];
                     while let Some(walk) = walks.pop() {
                         let last = walk[walk.len() - 1];
-                        met[last] = true;
-                        is_sound &= last == 3 || !graph.to[last].is_empty();
+                        reached[last] = true;
+                        is_valid &= last == 3 || !graph.to[last].is_empty();
                         for next in &graph.to[last] {
                             if walk.contains(next) {
-                                is_sound = false;
+                                is_valid = false;
                             } else {
                                 walks.push([&walk[..], &[*next]].concat());
                             }
                         }
                     }
-                    let is_whole = is_sound && met.iter().all(|met| *met);
-                    assert_eq!(graph.faults().is_empty(), is_whole, "{graph:?}");
+                    let is_faultless = is_valid && reached.iter().all(|reached| *reached);
+                    assert_eq!(graph.faults().is_empty(), is_faultless, "{graph:?}");
                 }
             }
         }

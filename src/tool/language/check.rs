@@ -82,7 +82,7 @@ struct TypedPart {
     span: NumberRange,
 }
 
-/// Checks and compiles a formula. Returns `None` if it has a fault other than a doubt.
+/// Checks and compiles a formula. Returns `None` if it has a fault that is more than a warning.
 pub fn compile(
     text: &str,
     expr: &Expr,
@@ -102,8 +102,8 @@ pub fn compile(
     let part = compiler.part(expr);
     let code = compiler.code;
     scope.constants = constants;
-    let is_sound = faults[before..].iter().all(|fault| fault.is_doubt);
-    part.filter(|_| is_sound).map(|part| CompiledFormula {
+    let is_valid = faults[before..].iter().all(|fault| fault.is_doubt);
+    part.filter(|_| is_valid).map(|part| CompiledFormula {
         code,
         of: part.of,
         span: part.span,
@@ -313,7 +313,7 @@ impl Compiler<'_> {
                         "use a table with a number for each option: `lookup(table, choice)`"
                     }
                     _ => {
-                        "use `count(…)` for the number of choices, or `total(table, …)` for a sum of their numbers"
+                        "use `count(…)` for how many are chosen, or `total(table, …)` for the sum of their numbers"
                     }
                 };
                 let message = format!(

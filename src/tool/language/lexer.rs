@@ -97,8 +97,8 @@ fn quoted(rest: &str, quote: char, at: usize) -> Result<(FormulaToken, usize), F
             FormulaToken::Text(rest[1..1 + length].to_owned()),
             length + 2,
         )),
-        None => Err(FormulaFault::new(at..at + 1, "this text is never closed")
-            .help(format!("put {quote} after its last letter"))),
+        None => Err(FormulaFault::new(at..at + 1, "this quote is never closed")
+            .help(format!("add {quote} at the end of the text"))),
     }
 }
 

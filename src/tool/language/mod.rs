@@ -34,7 +34,7 @@ pub struct FormulaFault {
     /// The range of bytes in the formula.
     pub range: Range<usize>,
     pub help: Option<String>,
-    /// Whether it may be intended, because the tool works for most inputs.
+    /// Whether this is only a warning, because the tool works for most inputs.
     pub is_doubt: bool,
 }
 

@@ -3,7 +3,8 @@
 //! Only `+ - * /`, comparisons, `floor`, `ceil`, `abs` and `sqrt` are taken from the platform,
 //! because IEEE 754 defines their last bit. Powers and logarithms differ between libraries, so they
 //! are implemented both here and in `static/js/tool/numbers.js`, operation by operation. If you
-//! change one, change the other; `tests/browser/tool.test.mjs` compares them.
+//! change one, change the other; `tests/browser/tool.test.mjs` compares them. See DECISIONS:
+//! "Powers are computed from basic operations, in both languages".
 
 /// ln 2 as a sum of two numbers. The first has so few bits that its product with an exponent is
 /// exact.
@@ -261,7 +262,7 @@ mod tests {
             for exponent in [0.5, -0.5, 1.0 / 12.0, 2.5, 7.0, -3.0, 12.25, 0.001, 1.5] {
                 let wanted = f64::powf(base, exponent);
                 if wanted.is_normal() {
-                    // A logarithm's last bit grows with its size.
+                    // The error of a logarithm grows with its size.
                     let allowed = 4e-15f64.max(2.0 * f64::EPSILON * base.ln().abs());
                     assert!(
                         differs_by(pow(base, exponent), wanted) < allowed,

@@ -2,7 +2,7 @@
 //!
 //! This is interval arithmetic: the result contains every possible value and perhaps more, because
 //! it does not consider how values depend on each other. A possible division by zero is therefore
-//! reported as a doubt, not as an error.
+//! reported as a warning, not as an error.
 
 /// The numbers from `low` to `high`; either end may be infinite.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -182,7 +182,7 @@ fn faults_stand_where_they_are() {
         ("1 = 2", "`=` is not an operator of the language [=]"),
         ("2 × 3", "`×` is not an operator of the language [×]"),
         ("1e999", "this number is too large [1e999]"),
-        ("'abc", "this text is never closed [']"),
+        ("'abc", "this quote is never closed [']"),
         ("", "the formula is empty []"),
         (
             "pay + hours",

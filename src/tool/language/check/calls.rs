@@ -200,10 +200,10 @@ impl Compiler<'_> {
     fn call_of_one_unit(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         let mut measure = Measure::Any;
         let mut spans = Vec::with_capacity(arguments.len());
-        let mut is_sound = true;
+        let mut is_valid = true;
         for argument in arguments {
             let Some((own, span)) = self.number(argument) else {
-                is_sound = false;
+                is_valid = false;
                 continue;
             };
             match self.common_unit(
@@ -216,10 +216,10 @@ impl Compiler<'_> {
                     measure = agreed;
                     spans.push(span.times(NumberRange::exactly(factor)));
                 }
-                None => is_sound = false,
+                None => is_valid = false,
             }
         }
-        if !is_sound {
+        if !is_valid {
             return None;
         }
         let (op, span) = match name {
@@ -346,8 +346,8 @@ impl Compiler<'_> {
         })
     }
 
-    /// Compiles a financial function. A rate is a plain number; periods have any unit but money;
-    /// amounts have the same unit, which is also that of the result.
+    /// Compiles a financial function. The rate and the number of periods can have any unit but
+    /// money; all amounts have the same unit, which is also that of the result.
     fn call_finance(&mut self, name: &str, arguments: &[Expr]) -> Option<TypedPart> {
         let (rate, _) = self.number(&arguments[0])?;
         if rate.unit().currency().is_some() {
@@ -423,7 +423,7 @@ impl Compiler<'_> {
                 span: NumberRange::ALL,
             });
         }
-        // The later date is pushed first, so that the difference is positive.
+        // The second date is pushed first, so that the difference is positive if it is later.
         let to = self.date(&arguments[1]);
         let from = self.date(&arguments[0]);
         to.and(from)?;
@@ -627,7 +627,7 @@ impl Compiler<'_> {
                     expr.range.clone(),
                     "a text that readers enter may not be in the table",
                 );
-                self.fault(fault.help("make the input a `choice`"))
+                self.fault(fault.help("change the input to `type: choice`"))
                     .map(|_| ())
             }
             other => {
@@ -636,8 +636,10 @@ impl Compiler<'_> {
                     self.quote(&expr.range),
                     self.scope.tables[table].name
                 );
-                self.fault(FormulaFault::new(expr.range.clone(), message).help("look up a choice"))
-                    .map(|_| ())
+                self.fault(
+                    FormulaFault::new(expr.range.clone(), message).help("use a choice as the key"),
+                )
+                .map(|_| ())
             }
         }
     }
