@@ -133,6 +133,43 @@ pub const OF_ELEMENTS: [(&str, &[&str]); 30] = [
     ),
 ];
 
+/// Attributes of HTML that are written without a value.
+const BOOLEAN: [&str; 33] = [
+    "allowfullscreen",
+    "async",
+    "autofocus",
+    "autoplay",
+    "checked",
+    "compact",
+    "contenteditable",
+    "controls",
+    "declare",
+    "default",
+    "defer",
+    "disabled",
+    "download",
+    "formnovalidate",
+    "hidden",
+    "inert",
+    "ismap",
+    "itemscope",
+    "loop",
+    "multiple",
+    "muted",
+    "nomodule",
+    "noresize",
+    "noshade",
+    "novalidate",
+    "nowrap",
+    "open",
+    "playsinline",
+    "popover",
+    "readonly",
+    "required",
+    "reversed",
+    "selected",
+];
+
 /// Elements on which `align` sets the alignment of their text.
 const ALIGNED: [&str; 19] = [
     "caption", "center", "col", "colgroup", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5",
@@ -297,6 +334,11 @@ pub fn check(element: &str, name: &str, value: &str) -> AttributeRule {
     } else {
         AttributeRule::Drop
     }
+}
+
+/// Whether an attribute of HTML, known or a page's own, may be written without a value.
+pub fn is_boolean(name: &str) -> bool {
+    BOOLEAN.contains(&name) || name.starts_with("data-")
 }
 
 /// Whether an `<input>` of this type is a checkbox or a radio button.

@@ -2,6 +2,7 @@
 
 use super::KEPT;
 use crate::document::html_tokens::holds_text;
+use crate::document::links::SCHEMES;
 use crate::settings::RawHtml;
 
 /// Elements that run, load or send something.
@@ -93,4 +94,22 @@ pub(super) fn is_graphic(name: &str) -> bool {
 
 pub(super) fn is_void(name: &str) -> bool {
     VOID.contains(&name)
+}
+
+/// Whether a start tag, as it is written, is an address that Markdown makes a link outside HTML:
+/// `<https://example.org/>`, `<mailto:me@example.org>` or `<me@example.org>`.
+pub(super) fn is_autolink(tag: &str) -> bool {
+    let address = tag.trim_start_matches('<').trim_end_matches('>');
+    let is_scheme = |text: &str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
+        (2..=32).contains(&text.len()) && text.bytes().all(is_part)
+    };
+    let is_address = match address.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) => {
+            rest.starts_with("//") || SCHEMES.contains(&scheme.to_ascii_lowercase().as_str())
+        }
+        Some(_) => false,
+        None => address.contains('@') && !address.contains(['=', '"', '\'', '/']),
+    };
+    is_address && !address.contains(char::is_whitespace)
 }

@@ -9,7 +9,7 @@ use super::{
     HtmlFinding, HtmlFragment, HtmlPolicy, NestingState, OpenElement, escape_into, frames,
     start_tag,
 };
-use crate::document::attributes;
+use crate::document::attributes::{self, DroppedAttribute};
 use crate::document::html_tokens::{StartTag, Token, Tokens, holds_text};
 use crate::document::source_lines;
 use crate::settings::RawHtml;
@@ -83,8 +83,12 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         };
         let has_values = || tag.attributes(text).any(|(_, value, _)| !value.is_empty());
         let asks = mode == RawHtml::Sanitise && name == "input" && !is_tick_box(tag, text);
+        let is_address =
+            mode == RawHtml::Sanitise && elements::is_autolink(&text[tag.range.clone()]);
         let treatment = if asks {
             ElementRule::LeaveOutActive
+        } else if is_address {
+            ElementRule::ShowAsText { is_html: false }
         } else {
             treatment(&name, has_values, is_in_graphic, mode)
         };
@@ -155,6 +159,27 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
             .extend(tag.odd_quote.map(|at| HtmlFinding::OddQuote {
                 range: source(&(at..at + 1)),
             }));
+        if treatment != ElementRule::Keep {
+            self.report_words_in_tag(tag);
+        }
+    }
+
+    /// Reports attributes without a value in a tag that is left out: they may be words of the text
+    /// which became part of the tag because its `>` is missing. Attributes with a value, and those
+    /// that never have one, need no report besides that of the tag.
+    fn report_words_in_tag(&mut self, tag: &StartTag) {
+        let words: Vec<DroppedAttribute> = tag
+            .attributes(&self.fragment.text)
+            .filter(|(name, value, _)| value.is_empty() && !attributes::is_boolean(name))
+            .map(|(name, ..)| DroppedAttribute::Attribute(name))
+            .collect();
+        if !words.is_empty() {
+            self.findings.push(HtmlFinding::Dropped {
+                element: tag.name.clone(),
+                dropped: words,
+                range: self.fragment.source(tag.range.clone()),
+            });
+        }
     }
 
     /// Writes the start tag of an element that is kept, and records that the element is open.
