@@ -44,9 +44,9 @@ def main():
     print("| what | pages | median ms | max ms | start s | peak MB |\n|---|--:|--:|--:|--:|--:|")
     for pages in arguments.pages:
         medians = {}
-        for name, flavour in [("handsel", "plain")] + ([("hugo", "hugo")] if arguments.peer else []):
-            site = os.path.join(folder, f"{flavour}-{pages}")
-            subprocess.run([sys.executable, os.path.join(SHARED, "gen_corpus.py"), "--pages", str(pages), "--out", site, "--flavour", flavour], check=True, stdout=subprocess.DEVNULL)
+        for name, flavor in [("handsel", "plain")] + ([("hugo", "hugo")] if arguments.peer else []):
+            site = os.path.join(folder, f"{flavor}-{pages}")
+            subprocess.run([sys.executable, os.path.join(SHARED, "gen_corpus.py"), "--pages", str(pages), "--out", site, "--flavour", flavor], check=True, stdout=subprocess.DEVNULL)
             tips = sorted(glob.glob(os.path.join(site, "content", "tips", "*.md")))
             file = tips[len(tips) // 2]
             port = "4321" if name == "handsel" else "1313"

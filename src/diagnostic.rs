@@ -86,7 +86,7 @@ pub struct Diagnostic {
     /// Related places, each with a short explanation.
     pub related: Vec<(Location, String)>,
     /// An edit that fixes the problem, if there is one that is certainly right.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// An edit at a problem's location.
@@ -139,10 +139,10 @@ impl Diagnostic {
     /// Sets a fix for text at the problem's location that can be replaced without changing anything
     /// else.
     pub fn fix(mut self, old: &str, new: &str) -> Self {
-        self.fix = Some(Fix {
+        self.fix = Some(Box::new(Fix {
             old: old.to_owned(),
             new: new.to_owned(),
-        });
+        }));
         self
     }
 

@@ -278,8 +278,8 @@ impl FieldItem {
     }
 
     /// Returns the text with its location.
-    pub fn to_placed(&self) -> Option<Located<String>> {
-        self.as_text().map(|text| Located {
+    pub fn to_placed(&self) -> Option<LocatedValue<String>> {
+        self.as_text().map(|text| LocatedValue {
             value: text.to_owned(),
             place: self.place.clone(),
         })
@@ -288,15 +288,15 @@ impl FieldItem {
 
 /// A value with its location in the source. Equality compares values alone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Located<T> {
+pub struct LocatedValue<T> {
     pub value: T,
     pub place: Location,
 }
 
-impl<T: PartialEq> PartialEq for Located<T> {
+impl<T: PartialEq> PartialEq for LocatedValue<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
-impl<T: Eq> Eq for Located<T> {}
+impl<T: Eq> Eq for LocatedValue<T> {}

@@ -52,9 +52,9 @@ pub struct Kind {
     pub template: String,
     /// The kind's own fields, in addition to the common ones.
     pub fields: Vec<Field>,
-    /// The parts that a page shows in addition to its text: `at-a-glance`, `contents`, `neighbours`
+    /// The parts that a page shows in addition to its text: `at-a-glance`, `contents`, `neighbors`
     /// …
-    pub furniture: Vec<String>,
+    pub show: Vec<String>,
     /// The order of lists: `order`, `title`, `newest`, `updated`, `upcoming`.
     pub order: String,
     /// Whether the kind has a feed.
@@ -72,15 +72,15 @@ pub struct Kind {
     /// The structured data of a page, in addition to what every page has.
     pub structured: Vec<(String, JsonPattern)>,
     /// The fields with an event's time and place, if pages are events.
-    pub happens: Option<EventFields>,
+    pub event: Option<EventFields>,
     /// The field with the steps, if pages are learning paths.
-    pub journey: Option<String>,
+    pub steps: Option<String>,
     /// The fields that select pages, if pages are collections.
-    pub gathers: Option<CollectionFields>,
+    pub collects: Option<CollectionFields>,
     /// The fields that explain a term, if pages are glossary entries.
-    pub explains: Option<GlossaryFields>,
+    pub glossary: Option<GlossaryFields>,
     /// Whether the site has a page that leads to a random page of this kind.
-    pub surprise: bool,
+    pub random_page: bool,
     /// Whether the kind's file cannot be read, so that its fields are unknown. The file's problem
     /// is reported there.
     pub is_broken: bool,
@@ -223,7 +223,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         folder: text("folder").map(|folder| folder.trim_matches('/').to_owned()),
         template: text("template").map_or_else(|| "page.html".into(), current_template),
         fields,
-        furniture: shown_parts(&items, &mut problems),
+        show: shown_parts(&items, &mut problems),
         order: text("order").unwrap_or_else(|| "order".into()),
         has_feed: items
             .get("feed")
@@ -244,7 +244,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
             .filter_map(|item| rules::read(item, &mut problems))
             .collect(),
         structured,
-        happens: part_of(&items, "event", |name| {
+        event: part_of(&items, "event", |name| {
             Some(EventFields {
                 start: name("start")?,
                 end: name("end"),
@@ -255,20 +255,20 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
                 host: name("host"),
             })
         }),
-        journey: text("steps"),
-        gathers: part_of(&items, "collects", |name| {
+        steps: text("steps"),
+        collects: part_of(&items, "collects", |name| {
             Some(CollectionFields {
                 items: name("items"),
                 query: name("query"),
             })
         }),
-        explains: part_of(&items, "glossary", |name| {
+        glossary: part_of(&items, "glossary", |name| {
             Some(GlossaryFields {
                 short: name("short")?,
                 also: name("also"),
             })
         }),
-        surprise: items
+        random_page: items
             .get("random_page")
             .and_then(FieldItem::as_bool)
             .unwrap_or(false),

@@ -408,7 +408,7 @@ pub fn build(
         || memory.keep_pages(&whole.documents.pages, &whole.documents.differ),
         || is_sound.then(|| memory.keep_drawn(way, &before)),
     );
-    memory.keep_colours(&whole.loaded.colors);
+    memory.keep_colors(&whole.loaded.colors);
     memory.keep_files(
         &renamed_files::with_gone(
             ledger.into_known(&whole.loaded.listed.sources),

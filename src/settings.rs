@@ -23,7 +23,7 @@ pub use table::SETTINGS;
 pub use theme::{Font, FontFile, Theme, font_format};
 pub use tokens::{TOKENS, tokens_table};
 
-use tokens::Token;
+use tokens::ThemeToken;
 
 use crate::diagnostic::{Code, Location, Severity};
 use crate::fields::FieldItems;
@@ -35,7 +35,7 @@ use crate::paths::SourcePath;
 pub enum RawHtml {
     /// Harmless elements are kept; active content is removed with a warning.
     #[default]
-    Sanitise,
+    Sanitize,
     /// Everything is kept.
     Allow,
     /// Everything is shown as text.
@@ -57,7 +57,7 @@ pub struct Images {
 
 impl Default for Images {
     fn default() -> Self {
-        let measure = Token::named("measure").map_or("100vw", |token| token.unless_set[0]);
+        let measure = ThemeToken::named("measure").map_or("100vw", |token| token.unless_set[0]);
         Self {
             widths: vec![480, 800, 1200, 1600],
             quality: 80,
@@ -166,7 +166,7 @@ pub struct Settings {
     /// Patterns in `.gitignore` syntax.
     pub ignore: Vec<String>,
     /// Root paths that belong to another site on the same host: links to them are not checked.
-    pub external: Vec<String>,
+    pub external_paths: Vec<String>,
     /// Addresses that were removed on purpose; `/old/**` stands for everything below.
     pub retired: Vec<String>,
     pub raw_html: RawHtml,
@@ -176,8 +176,8 @@ pub struct Settings {
     /// The number of cards on one page of a list.
     pub page_size: usize,
     /// The number of entries in a feed.
-    pub feed_length: usize,
-    pub markdown_twins: bool,
+    pub feed_limit: usize,
+    pub markdown_copies: bool,
     /// Whether readers can search.
     pub search: bool,
     /// How images are processed; `None` if they are published unchanged.
@@ -217,15 +217,15 @@ impl Default for Settings {
             menu: Vec::new(),
             permalinks: BTreeMap::new(),
             ignore: Vec::new(),
-            external: Vec::new(),
+            external_paths: Vec::new(),
             retired: Vec::new(),
             raw_html: RawHtml::default(),
             smart_punctuation: false,
             math: false,
             highlight: true,
             page_size: 24,
-            feed_length: 20,
-            markdown_twins: false,
+            feed_limit: 20,
+            markdown_copies: false,
             search: true,
             images: Some(Images::default()),
             social_cards: false,

@@ -15,7 +15,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Checked, Code, Diagnostic, Location, without_hidden};
-use crate::fields::{CheckContext, Field, FieldItem, FieldType, Located, check, hidden_characters};
+use crate::fields::{
+    CheckContext, Field, FieldItem, FieldType, LocatedValue, check, hidden_characters,
+};
 use crate::paths::SourcePath;
 use crate::source::is_unseen;
 use crate::yaml::{self, YamlEntry, YamlNode, YamlValue};
@@ -31,7 +33,7 @@ pub struct Term {
     /// The author's address; only for authors.
     pub url: Option<String>,
     /// The pages to start with, in this order; only for audiences.
-    pub start: Vec<Located<String>>,
+    pub start: Vec<LocatedValue<String>>,
     pub place: Location,
 }
 

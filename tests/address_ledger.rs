@@ -323,7 +323,7 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
     );
     for (address, words) in [
         ("/page-9/", "does not list /page-9/"),
-        ("/page-4/", "/page-4/ is published"),
+        ("/page-4/", "/page-4/ is still published"),
         ("/elsewhere/**", "does not match any missing address"),
         ("/search/", "does not list /search/"),
     ] {

@@ -117,7 +117,7 @@ fn run(case: &Case) -> Vec<(String, String)> {
     }
     for (name, text) in &case.files {
         match name.split_once(" = ") {
-            Some((name, described)) => files.put(name, common::pictures::picture(described)),
+            Some((name, described)) => files.put(name, common::images::picture(described)),
             None => numbered(name, text)
                 .into_iter()
                 .for_each(|(name, text)| files.put(&name, text)),

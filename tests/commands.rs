@@ -721,7 +721,7 @@ fn why_says_what_made_a_page() -> Outcome {
     );
     assert!(
         unknown.err.starts_with("error: ") && !unknown.err.contains("\\u{1b}"),
-        "colours are not written as text: {}",
+        "colors are not written as text: {}",
         unknown.err
     );
     Ok(())

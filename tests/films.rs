@@ -361,7 +361,7 @@ fn a_part_of_a_cleaned_film_is_the_part_of_the_whole() {
         .expect("it can be read")
         .expect("it is whole");
     for from in (0..length).step_by(13) {
-        let mut file = handsel::images::Erased {
+        let mut file = handsel::images::ErasingReader {
             file: files.open_at(&path, from).expect("it is there"),
             at: from,
             erasures: &erasures,

@@ -173,7 +173,7 @@ const PAGES: &[(&str, &[&str], &str)] = &[
     (
         "y26-open-flow.md",
         &["error bad-yaml 3:7"],
-        "list opened here",
+        "this list is not closed",
     ),
     ("y27-norway.md", &[], ""),
     (
@@ -198,7 +198,11 @@ const PAGES: &[(&str, &[&str], &str)] = &[
         &["error bad-yaml 3:8"],
         "never end",
     ),
-    ("y38-bad-time.md", &["error bad-value 3:7"], "no date"),
+    (
+        "y38-bad-time.md",
+        &["error bad-value 3:7"],
+        "not a valid date",
+    ),
     (
         "y39-not-a-map.md",
         &["error wrong-type 2:1"],

@@ -8,7 +8,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::pictures::picture;
+use common::images::picture;
 use common::request;
 use handsel::source::MemoryFiles;
 use quick_xml::Reader;

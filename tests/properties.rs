@@ -88,7 +88,7 @@ proptest! {
     fn any_markdown_becomes_a_body(text in odd_text()) {
         let path = SourcePath::new("content/x.md").expect("inside");
         let (signatures, colors) = (BTreeMap::from([("note".to_owned(), Default::default())]), HighlightCache::default());
-        for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
+        for raw_html in [RawHtml::Sanitize, RawHtml::Allow, RawHtml::Escape] {
             let settings = MarkdownSettings { is_whole: true, is_titled: true, raw_html, smart_punctuation: true, math: true, colors: Some(&colors), wants_body: true, wants_text: false, with_lines: false, allow_origins: &[],
         signatures: &signatures, forms: None, phrases: BodyPhrases::default() };
             let text = text.replace("\r\n", "\n");

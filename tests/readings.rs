@@ -205,7 +205,7 @@ fn shown(segments: &[Segment], out: &mut String) {
 
 /// Checks that a text obeys these rules.
 fn hold(text: &str) {
-    for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
+    for raw_html in [RawHtml::Sanitize, RawHtml::Allow, RawHtml::Escape] {
         let (mut with, mut without) = (
             read(text, raw_html, true, true),
             read(text, raw_html, true, false),
@@ -240,7 +240,7 @@ fn hold(text: &str) {
                     "{element} says a blank line of {text:?}\n{html}"
                 );
             }
-            let is_parsed_anew = raw_html == RawHtml::Sanitise && text.contains('<');
+            let is_parsed_anew = raw_html == RawHtml::Sanitize && text.contains('<');
             assert!(
                 is_parsed_anew || said.is_sorted_by_key(|(_, line)| *line),
                 "lines go back in {text:?}\n{html}"

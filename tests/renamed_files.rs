@@ -16,10 +16,10 @@ fn a_broken_link_names_the_file_with_the_same_text() {
     let memory = BuildCache::of(Some(Arc::new(MemoryStore::default())));
     let with = |name: &str| {
         let mut files = MemoryFiles::default();
-        files.put("content/index.md", "# Home\n\n[Tyres](guides/tyres.md)\n");
+        files.put("content/index.md", "# Home\n\n[Tires](guides/tires.md)\n");
         files.put(
             &format!("content/guides/{name}.md"),
-            "# Tyres\n\nFill them.\n",
+            "# Tires\n\nFill them.\n",
         );
         files
     };
@@ -32,7 +32,7 @@ fn a_broken_link_names_the_file_with_the_same_text() {
             .map(|problem| problem.help.unwrap_or_default())
             .collect::<Vec<_>>()
     };
-    assert_eq!(help(&with("tyres")), Vec::<String>::new());
+    assert_eq!(help(&with("tires")), Vec::<String>::new());
     for _ in 0..2 {
         assert_eq!(
             help(&with("wheels-and-air")),

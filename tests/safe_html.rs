@@ -410,7 +410,7 @@ const PLAIN: &str = "# A\n\nText[^1] with $x$ and `code`.\n\n## One\n\n```rust t
 fn known() -> Known {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", "math: true\n");
-    files.put("content/p.png", common::pictures::picture("png 40x30"));
+    files.put("content/p.png", common::images::picture("png 40x30"));
     put_own_kind(&mut files);
     files.put(
         "content/x/thing.md",

@@ -392,7 +392,7 @@ fn no_image_is_made_for_a_build_that_another_problem_stops() -> Outcome {
     let place = Place::new()?;
     fs::write(
         place.at("site/content/large.png"),
-        common::pictures::picture("png 1200x900"),
+        common::images::picture("png 1200x900"),
     )?;
     place.put("site/content/shown.md", "# Shown\n\n![Large](large.png)\n")?;
     place.put(

@@ -38,7 +38,7 @@ A build with errors publishes nothing: the output folder does not change.";
 /// Build the site
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct BuildOptions {
     /// Replace files in the output folder that Handsel did not write
     #[arg(long)]
     pub force: bool,
@@ -116,7 +116,7 @@ impl Sink for StagingSink<'_> {
 }
 
 pub fn run(
-    options: &Options,
+    options: &BuildOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

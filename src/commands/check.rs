@@ -25,7 +25,7 @@ Examples:
 /// Find every problem; write nothing
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct CheckOptions {
     /// Replace old names and other generators' keys (`tags`, `date` …) where the meaning stays the
     /// same
     #[arg(long)]
@@ -35,7 +35,7 @@ pub struct Options {
 }
 
 pub fn run(
-    options: &Options,
+    options: &CheckOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

@@ -43,14 +43,14 @@ const SAMPLES: [(&str, &str); 4] = [
 
 /// Create a site; keep existing files, and add sample pages only if there are no pages
 #[derive(Debug, Args)]
-pub struct Options {
+pub struct InitOptions {
     /// The folder, created if it does not exist [default: the current folder]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
 
 pub fn run(
-    options: &Options,
+    options: &InitOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

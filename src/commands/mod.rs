@@ -60,16 +60,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Init(init::Options),
-    New(new::Options),
-    Build(build::Options),
-    Serve(serve::Options),
-    Check(check::Options),
-    Schema(schema::Options),
-    Move(move_page::Options),
-    Retire(retire::Options),
-    Report(report::Options),
-    Why(why::Options),
+    Init(init::InitOptions),
+    New(new::NewOptions),
+    Build(build::BuildOptions),
+    Serve(serve::ServeOptions),
+    Check(check::CheckOptions),
+    Schema(schema::SchemaOptions),
+    Move(move_page::MoveOptions),
+    Retire(retire::RetireOptions),
+    Report(report::ReportOptions),
+    Why(why::WhyOptions),
 }
 
 /// How a command ended, if it could run.

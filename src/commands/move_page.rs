@@ -33,7 +33,7 @@ Paths are relative to the site's root. Either everything is changed or nothing."
 /// Move a page or a folder: update links to it and in it, and redirect its old address
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct MoveOptions {
     /// The page, file or folder, relative to the site's root
     #[arg(value_name = "OLD", required_unless_present = "finish")]
     pub old: Option<String>,
@@ -49,7 +49,7 @@ pub struct Options {
 }
 
 pub fn run(
-    options: &Options,
+    options: &MoveOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

@@ -26,7 +26,7 @@ Examples:
 /// Create a page from the scaffold of its kind
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct NewOptions {
     /// guide, tip, tool, page, or your own kind (templates/kinds/)
     #[arg(value_name = "KIND")]
     pub kind: String,
@@ -36,7 +36,7 @@ pub struct Options {
 }
 
 pub fn run(
-    options: &Options,
+    options: &NewOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

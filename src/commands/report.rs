@@ -30,7 +30,7 @@ url), helped (yes or no), reason, words and date. The address and one other fiel
 /// Write one page about the whole site: freshness, orphans, the value audit, readers' answers
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct ReportOptions {
     /// A file of readers' answers: CSV or JSON lines
     #[arg(long, value_name = "FILE")]
     pub feedback: Option<PathBuf>,
@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 pub fn run(
-    options: &Options,
+    options: &ReportOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

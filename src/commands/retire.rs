@@ -27,7 +27,7 @@ If a page has moved, redirect its address instead: add it to `aliases:` in the f
 /// Mark addresses as removed on purpose: add them to the setting `retired`
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct RetireOptions {
     /// Published addresses, such as /guides/give-first/
     #[arg(value_name = "ADDRESS", required_unless_present = "all")]
     pub addresses: Vec<String>,
@@ -40,7 +40,7 @@ pub struct Options {
 }
 
 pub fn run(
-    options: &Options,
+    options: &RetireOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

@@ -38,7 +38,7 @@ Examples:
 /// Write JSON Schemas for editors: of handsel.yaml and of the front matter of every kind
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct SchemaOptions {
     /// Print one schema: that of a kind, or `settings`
     #[arg(value_name = "NAME", conflicts_with = "editor")]
     pub name: Option<String>,
@@ -48,7 +48,7 @@ pub struct Options {
 }
 
 pub fn run(
-    options: &Options,
+    options: &SchemaOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {

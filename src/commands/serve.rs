@@ -45,7 +45,7 @@ The preview includes drafts and pages with a future date. To stop it, press Ctrl
 /// Show the site in the browser and follow each save
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct ServeOptions {
     /// The port [default: 4000, or the next free port]
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
@@ -91,7 +91,7 @@ enum ServeEvent {
 }
 
 pub fn run(
-    options: &Options,
+    options: &ServeOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {
@@ -186,7 +186,7 @@ fn start(
     listener: &std::net::TcpListener,
     live: &Arc<Session>,
     files: Arc<dyn Files + Send + Sync>,
-    options: &Options,
+    options: &ServeOptions,
     site: &SiteRoot,
 ) -> Result<Preview, CommandError> {
     let reported = preview::PreviewOptions {
@@ -205,7 +205,7 @@ fn print_ready(
     preview: &Preview,
     live: &Session,
     started: Instant,
-    options: &Options,
+    options: &ServeOptions,
 ) {
     let address = port::local_address(preview.address());
     let url = format!("http://{address}{}", live.base_path());

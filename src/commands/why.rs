@@ -14,7 +14,7 @@ use crate::pipeline::load_links::load_links;
 use crate::pipeline::why::{InputChange, RebuildReason};
 use crate::pipeline::{self, Request};
 use crate::settings::Settings;
-use crate::site::{LinkTarget, Unpublished};
+use crate::site::{LinkTarget, UnpublishedReason};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +28,7 @@ const NAMED_MAX: usize = 8;
 /// Explain why the last build rendered a page, or did not
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Options {
+pub struct WhyOptions {
     /// The page's address, as the browser shows it
     #[arg(value_name = "ADDRESS")]
     pub address: String,
@@ -37,7 +37,7 @@ pub struct Options {
 }
 
 pub fn run(
-    options: &Options,
+    options: &WhyOptions,
     common: &CommonOptions,
     console: &Console,
 ) -> Result<Status, CommandError> {
@@ -108,7 +108,8 @@ fn unpublished(site: &SiteRoot, request: &Request, route: &Route) -> Option<Comm
                 "the last build published no page at `{route}`: {} is {why}",
                 site.show(source)
             ));
-            let is_shown_with_drafts = matches!(why, Unpublished::Draft | Unpublished::ToCome);
+            let is_shown_with_drafts =
+                matches!(why, UnpublishedReason::Draft | UnpublishedReason::ToCome);
             Some(if is_shown_with_drafts {
                 error.help("to include it, add `--drafts` to `handsel build` and to this command")
             } else {

@@ -121,8 +121,8 @@ mod tests {
             assert!(of_image(alt, target).is_some(), "{alt}");
         }
         for (alt, target) in [
-            ("A tyre with a nail in it", "tyre.jpg"),
-            ("Tyre", "tyre.jpg"),
+            ("A tire with a nail in it", "tire.jpg"),
+            ("Tire", "tire.jpg"),
             ("", "a.png"),
         ] {
             assert!(of_image(alt, target).is_none(), "{alt}");

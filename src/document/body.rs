@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Fence;
 use super::components::ArgumentValue;
-use super::meta::Located;
+use super::meta::LocatedValue;
 use crate::diagnostic::Location;
 
 /// A part of a body.
@@ -47,14 +47,14 @@ pub struct ToolEmbed {
     /// The index of the link to that page among the links of this page.
     pub link: u32,
     /// The initial values of the tool: names and values as written.
-    pub given: Vec<(String, Located<String>)>,
-    pub call: Located<()>,
+    pub given: Vec<(String, LocatedValue<String>)>,
+    pub call: LocatedValue<()>,
 }
 
 /// A file whose text is shown in the page: `::include{file="…" region="…" lines="3-9"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileInclude {
-    pub file: Located<String>,
+    pub file: LocatedValue<String>,
     /// The name of a region that is marked `region NAME` … `endregion NAME` (or `ANCHOR: NAME` …
     /// `ANCHOR_END: NAME`) in the file.
     pub region: Option<String>,

@@ -81,14 +81,14 @@ pub struct TermMatch {
 
 /// Whether pages of a kind explain words.
 pub fn explains(kind: &str, kinds: &Kinds) -> bool {
-    kinds.get(kind).is_some_and(|kind| kind.explains.is_some())
+    kinds.get(kind).is_some_and(|kind| kind.glossary.is_some())
 }
 
 /// The words that a page explains, as its writer wrote them.
 pub fn words(entry: &Entry, kinds: &Kinds) -> Vec<String> {
     let Some(explains) = kinds
         .get(&entry.meta.kind)
-        .and_then(|kind| kind.explains.as_ref())
+        .and_then(|kind| kind.glossary.as_ref())
     else {
         return Vec::new();
     };

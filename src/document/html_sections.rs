@@ -1,7 +1,7 @@
 //! Splits a finished body at its second-level headings, for templates that show each part on its
 //! own.
 
-use super::html_tokens::{StartTag, Token, Tokens};
+use super::html_tokens::{HtmlToken, StartTag, Tokens};
 
 /// A heading and what follows it. The part before the first heading has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,8 +43,8 @@ pub fn parts(html: &str) -> Vec<HtmlSection> {
     };
     for token in Tokens::new(html) {
         match token {
-            Token::StartTag(tag) => split.start(&tag),
-            Token::EndTag { name, range } => split.end(&name, range.end),
+            HtmlToken::StartTag(tag) => split.start(&tag),
+            HtmlToken::EndTag { name, range } => split.end(&name, range.end),
             _ => {}
         }
     }

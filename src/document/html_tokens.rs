@@ -32,7 +32,7 @@ pub fn holds_text(element: &str) -> bool {
 
 /// A part of an HTML text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Token {
+pub enum HtmlToken {
     StartTag(StartTag),
     EndTag {
         name: String,
@@ -98,7 +98,7 @@ pub struct Tokens<'a> {
     /// The element whose content is read as text, up to its end tag.
     text_of: Option<String>,
     /// The token after the text that was just returned.
-    following: Option<Token>,
+    following: Option<HtmlToken>,
     /// The last search for `>`: from each offset in this range, the next `>` is at the end of the
     /// range.
     to_next_close: Range<usize>,
@@ -130,7 +130,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The markup that begins at a `<`; `None` if that is text.
-    fn markup(&mut self, open: usize) -> Option<Token> {
+    fn markup(&mut self, open: usize) -> Option<HtmlToken> {
         let rest = self.rest(open);
         let token = match (rest.get(1)?, rest.get(2)) {
             (byte, _) if byte.is_ascii_alphabetic() => self.tag(open, open + 1),
@@ -141,9 +141,11 @@ impl<'a> Tokens<'a> {
                     .get(2..9)
                     .is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) =>
             {
-                Token::Doctype(open..self.end_of_markup(open))
+                HtmlToken::Doctype(open..self.end_of_markup(open))
             }
-            (b'!' | b'?', _) | (b'/', Some(_)) => Token::OddComment(open..self.end_of_markup(open)),
+            (b'!' | b'?', _) | (b'/', Some(_)) => {
+                HtmlToken::OddComment(open..self.end_of_markup(open))
+            }
             _ => return None,
         };
         self.at = token.end();
@@ -159,7 +161,7 @@ impl<'a> Tokens<'a> {
         (self.to_next_close.end + 1).min(self.text.len())
     }
 
-    fn comment(&self, open: usize) -> Token {
+    fn comment(&self, open: usize) -> HtmlToken {
         let inner = open + 4;
         let rest = self.rest(inner);
         let close = if rest.starts_with(b">") {
@@ -171,14 +173,14 @@ impl<'a> Tokens<'a> {
                 .filter(|at| rest[..*at].ends_with(b"--") || rest[..*at].ends_with(b"--!"));
             closes.next().map(|at| at + 1)
         };
-        Token::Comment {
+        HtmlToken::Comment {
             range: open..close.map_or(self.text.len(), |length| inner + length),
             is_open: close.is_none(),
         }
     }
 
     /// The tag whose name begins at `from`.
-    fn tag(&self, open: usize, from: usize) -> Token {
+    fn tag(&self, open: usize, from: usize) -> HtmlToken {
         let bytes = self.text.as_bytes();
         let name_end = from
             + length_until(&bytes[from..], |byte| {
@@ -189,30 +191,30 @@ impl<'a> Tokens<'a> {
             ..StartTag::default()
         };
         match tag.read_attributes(bytes, name_end) {
-            Err(end) => Token::OpenTag(open..end),
-            Ok(end) if from == open + 2 => Token::EndTag {
+            Err(end) => HtmlToken::OpenTag(open..end),
+            Ok(end) if from == open + 2 => HtmlToken::EndTag {
                 name: tag.name,
                 range: open..end,
             },
             Ok(end) => {
                 tag.range = open..end;
-                Token::StartTag(tag)
+                HtmlToken::StartTag(tag)
             }
         }
     }
 
     /// The text up to the end tag of the element that contains it.
-    fn text_of(&mut self, element: &str) -> Option<Token> {
+    fn text_of(&mut self, element: &str) -> Option<HtmlToken> {
         let from = self.at;
         self.at = from + end_of_text(self.rest(from), element);
-        (self.at > from).then_some(Token::Text(from..self.at))
+        (self.at > from).then_some(HtmlToken::Text(from..self.at))
     }
 }
 
 impl Iterator for Tokens<'_> {
-    type Item = Token;
+    type Item = HtmlToken;
 
-    fn next(&mut self) -> Option<Token> {
+    fn next(&mut self) -> Option<HtmlToken> {
         if let Some(token) = self.following.take() {
             return Some(token);
         }
@@ -231,25 +233,25 @@ impl Iterator for Tokens<'_> {
                     return Some(token);
                 }
                 self.following = Some(token);
-                return Some(Token::Text(from..open));
+                return Some(HtmlToken::Text(from..open));
             }
             search = open + 1;
         }
         self.at = self.text.len();
-        (from < self.at).then_some(Token::Text(from..self.at))
+        (from < self.at).then_some(HtmlToken::Text(from..self.at))
     }
 }
 
-impl Token {
+impl HtmlToken {
     fn end(&self) -> usize {
         match self {
-            Token::StartTag(tag) => tag.range.end,
-            Token::EndTag { range, .. }
-            | Token::Text(range)
-            | Token::Comment { range, .. }
-            | Token::OddComment(range)
-            | Token::Doctype(range)
-            | Token::OpenTag(range) => range.end,
+            HtmlToken::StartTag(tag) => tag.range.end,
+            HtmlToken::EndTag { range, .. }
+            | HtmlToken::Text(range)
+            | HtmlToken::Comment { range, .. }
+            | HtmlToken::OddComment(range)
+            | HtmlToken::Doctype(range)
+            | HtmlToken::OpenTag(range) => range.end,
         }
     }
 }
@@ -474,7 +476,7 @@ mod tests {
         let mut shown = Vec::new();
         while let Some(token) = tokens.next() {
             shown.push(match token {
-                Token::StartTag(tag) => {
+                HtmlToken::StartTag(tag) => {
                     if holds_text(&tag.name) {
                         tokens.read_text_of(&tag.name);
                     }
@@ -484,12 +486,14 @@ mod tests {
                         .collect();
                     format!("<{} {}>", tag.name, attributes.join(" "))
                 }
-                Token::EndTag { name, .. } => format!("</{name}>"),
-                Token::Text(range) => text[range].to_owned(),
-                Token::Comment { range, is_open } => format!("comment {is_open} {}", &text[range]),
-                Token::OddComment(range) => format!("odd {}", &text[range]),
-                Token::Doctype(_) => "doctype".to_owned(),
-                Token::OpenTag(range) => format!("open {}", &text[range]),
+                HtmlToken::EndTag { name, .. } => format!("</{name}>"),
+                HtmlToken::Text(range) => text[range].to_owned(),
+                HtmlToken::Comment { range, is_open } => {
+                    format!("comment {is_open} {}", &text[range])
+                }
+                HtmlToken::OddComment(range) => format!("odd {}", &text[range]),
+                HtmlToken::Doctype(_) => "doctype".to_owned(),
+                HtmlToken::OpenTag(range) => format!("open {}", &text[range]),
             });
         }
         shown
@@ -556,7 +560,7 @@ mod tests {
     #[test]
     fn there_is_an_end_to_attributes() {
         let text = format!("<p{}>", " a=\"b\"".repeat(50_000));
-        let Some(Token::StartTag(tag)) = Tokens::new(&text).next() else {
+        let Some(HtmlToken::StartTag(tag)) = Tokens::new(&text).next() else {
             panic!("a start tag")
         };
         assert_eq!(
@@ -576,17 +580,17 @@ mod tests {
                 Ok(html5gum::Token::Comment(_)) => Some("comment".to_owned()),
                 _ => None,
             });
-            let has_open_tag = Tokens::new(&text).any(|token| matches!(token, Token::OpenTag(_)));
+            let has_open_tag = Tokens::new(&text).any(|token| matches!(token, HtmlToken::OpenTag(_)));
             proptest::prop_assume!(!has_open_tag);
             let own = Tokens::new(&text).filter_map(|token| match token {
-                Token::StartTag(tag) => {
+                HtmlToken::StartTag(tag) => {
                     let names: std::collections::BTreeSet<String> = tag.attributes(&text).map(|(key, ..)| key).collect();
                     Some(format!("<{} {:?}", tag.name, names.len()))
                 }
-                Token::EndTag { name, .. } => Some(format!("</{name}")),
-                Token::Comment { .. } => Some("comment".to_owned()),
+                HtmlToken::EndTag { name, .. } => Some(format!("</{name}")),
+                HtmlToken::Comment { .. } => Some("comment".to_owned()),
                 // Browsers ignore `</>`.
-                Token::OddComment(range) => (&text[range] != "</>").then(|| "comment".to_owned()),
+                HtmlToken::OddComment(range) => (&text[range] != "</>").then(|| "comment".to_owned()),
                 _ => None,
             });
             proptest::prop_assert_eq!(own.collect::<Vec<_>>(), tags.collect::<Vec<_>>());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::meta::Located;
+use super::meta::LocatedValue;
 pub use crate::link_target::{ParsedTarget, SCHEMES, is_remote, origin};
 
 /// The role of a link on a page.
@@ -33,6 +33,6 @@ impl LinkRole {
 /// A link as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    pub target: Located<String>,
+    pub target: LocatedValue<String>,
     pub role: LinkRole,
 }

@@ -54,7 +54,7 @@ use super::components::{ComponentMarkers, Signatures};
 use super::glossary::TermForms;
 use super::highlight::span_cache::HighlightCache;
 use super::links::Link;
-use super::meta::Located;
+use super::meta::LocatedValue;
 use super::outline::{Heading, HeadingIds};
 use super::raw_html::HtmlFragment;
 use super::text_sections::TextSection;
@@ -109,7 +109,7 @@ pub struct BodyPhrases {
 pub struct MarkdownOutput {
     pub segments: Vec<Segment>,
     /// The page's own heading, taken out of the body.
-    pub heading: Option<Located<Heading>>,
+    pub heading: Option<LocatedValue<Heading>>,
     /// The text of the first first-level heading that stays in the body.
     pub later_title: Option<String>,
     /// The other headings.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
 use crate::fields::FieldItems;
-pub use crate::fields::Located;
+pub use crate::fields::LocatedValue;
 use crate::fields::links::FieldLink;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,13 +33,13 @@ impl Level {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SourceReference {
     pub title: String,
-    pub url: Option<Located<String>>,
+    pub url: Option<LocatedValue<String>>,
     pub checked: Option<Date>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetaImage {
-    pub src: Located<String>,
+    pub src: LocatedValue<String>,
     pub alt: String,
 }
 
@@ -47,16 +47,16 @@ pub struct MetaImage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// `None` if a heading has to provide the title.
-    pub title: Option<Located<String>>,
+    pub title: Option<LocatedValue<String>>,
     pub short_title: Option<String>,
     pub summary: Option<String>,
     /// The name of a known kind.
     pub kind: String,
-    pub topics: Vec<Located<String>>,
-    pub audience: Vec<Located<String>>,
+    pub topics: Vec<LocatedValue<String>>,
+    pub audience: Vec<LocatedValue<String>>,
     pub level: Option<Level>,
     pub minutes: Option<u32>,
-    pub authors: Vec<Located<String>>,
+    pub authors: Vec<LocatedValue<String>>,
     pub published: Option<Date>,
     /// The exact moment, if a time is written, in seconds since 1970.
     pub published_at: Option<i64>,
@@ -69,13 +69,13 @@ pub struct Meta {
     pub license: Option<String>,
     pub sources: Vec<SourceReference>,
     pub disclosure: Option<String>,
-    pub related: Vec<Located<String>>,
-    pub next: Option<Located<String>>,
+    pub related: Vec<LocatedValue<String>>,
+    pub next: Option<LocatedValue<String>>,
     /// Old addresses.
-    pub aliases: Vec<Located<String>>,
-    pub slug: Option<Located<String>>,
+    pub aliases: Vec<LocatedValue<String>>,
+    pub slug: Option<LocatedValue<String>>,
     /// The whole address that the page asks for (`permalink:`), as written.
-    pub address: Option<Located<String>>,
+    pub address: Option<LocatedValue<String>>,
     pub language: Option<String>,
     pub is_draft: bool,
     pub is_unlisted: bool,
@@ -88,7 +88,7 @@ pub struct Meta {
     pub glossary: bool,
     /// The severity of each code on this page.
     pub checks: BTreeMap<String, Severity>,
-    pub template: Option<Located<String>>,
+    pub template: Option<LocatedValue<String>>,
     /// The kind's own fields.
     pub fields: FieldItems,
     /// The links in the kind's own fields, in the order in which [`crate::fields::links`] finds

@@ -294,9 +294,9 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
             .iter()
             .filter(|heading| heading.level == 2)
             .count();
-        let zone = zone_of(&meta, kind.happens.as_ref(), &inputs.settings.timezone);
+        let zone = zone_of(&meta, kind.event.as_ref(), &inputs.settings.timezone);
         let lasts = kind
-            .happens
+            .event
             .as_ref()
             .and_then(|happens| Some((happens.start.as_str(), happens.end.as_deref()?)));
         let subject = rules::RuleSubject {
@@ -310,7 +310,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
         problems.extend(rules::broken(&kind.rules, &subject));
     }
     problems.extend(kind.and_then(|kind| misfit_image(&meta, &kind.fields)));
-    let happens = kind.and_then(|kind| kind.happens.as_ref());
+    let happens = kind.and_then(|kind| kind.event.as_ref());
     let occurs = happens
         .and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone, &mut problems));
     let plays = kind

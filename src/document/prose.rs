@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::body::Segment;
 use super::links::Link;
 use super::markdown::{self, MarkdownOutput, MarkdownSettings};
-use super::meta::{Located, Meta, SourceReference};
+use super::meta::{LocatedValue, Meta, SourceReference};
 use super::text_sections::{TextSection, joined};
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::fields::{Field, FieldItem, FieldItems, texts};
@@ -136,7 +136,7 @@ pub(super) fn read_prose(
             .get(&start)
             .and_then(|range| prose.place(range.clone()));
         Link {
-            target: Located {
+            target: LocatedValue {
                 place: of_target.unwrap_or_else(|| in_file(link.target.place)),
                 ..link.target
             },

@@ -3,7 +3,7 @@
 //! A tokenizer reads each fragment, so that links, ids and active content are found with their
 //! positions. Unclosed elements are closed at the end of their Markdown block, in every mode, so
 //! that the page around them stays intact. `ammonia` then decides what is safe in the finished body
-//! ([`sanitise`]).
+//! ([`sanitize`]).
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -167,7 +167,7 @@ fn start_tag(
         });
     }
     let mut classes = match mode {
-        RawHtml::Sanitise => attributes::alignment_classes(name, attributes.clone()),
+        RawHtml::Sanitize => attributes::alignment_classes(name, attributes.clone()),
         RawHtml::Allow | RawHtml::Escape => String::new(),
     };
     let has_class = written.iter().any(|(key, _)| key == "class");
@@ -177,14 +177,14 @@ fn start_tag(
         let mut key = lossy(key);
         let mut text = lossy(value);
         let range = fragment.source(value.span.start..value.span.end.max(value.span.start + 1));
-        if mode == RawHtml::Sanitise && (key.starts_with("on") || key == "style") {
+        if mode == RawHtml::Sanitize && (key.starts_with("on") || key == "style") {
             findings.push(HtmlFinding::Active {
                 what: format!("the attribute `{key}`"),
                 range,
             });
             continue;
         }
-        if mode == RawHtml::Sanitise {
+        if mode == RawHtml::Sanitize {
             match attributes::check(name, &key, &text) {
                 AttributeRule::Keep => {}
                 AttributeRule::Class(_) if has_class || classes.is_empty() => continue,
@@ -317,13 +317,13 @@ pub fn escape_into(out: &mut String, text: &str) {
 
 /// Removes everything that could run, load or send something from HTML. Every element of the result
 /// is closed.
-pub fn sanitise(html: &str) -> String {
+pub fn sanitize(html: &str) -> String {
     let divided = if html.len() > PIECE_BYTES {
         in_pieces(html, PIECE_BYTES)
     } else {
         None
     };
-    divided.unwrap_or_else(|| SANITISER.clean(html).to_string())
+    divided.unwrap_or_else(|| SANITIZER.clean(html).to_string())
 }
 
 /// Long HTML is sanitized in pieces of about this size, because the tree of a text takes some forty
@@ -346,7 +346,7 @@ fn in_pieces(html: &str, length: usize) -> Option<String> {
             .rev()
             .map(|name| format!("</{name}>"))
             .collect();
-        let clean = SANITISER
+        let clean = SANITIZER
             .clean(&[&begin, &html[piece.range]].concat())
             .to_string();
         out.push_str(
@@ -358,10 +358,10 @@ fn in_pieces(html: &str, length: usize) -> Option<String> {
     Some(out)
 }
 
-/// The elements that [`sanitise`] keeps.
-static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SANITISER.clone_tags());
+/// The elements that [`sanitize`] keeps.
+static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SANITIZER.clone_tags());
 
-static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     let mut generic = HashSet::from(attributes::GLOBAL);
     // The line on which a block begins, for the preview. The tokenizer removes it from the writer's
@@ -425,7 +425,7 @@ mod tests {
     fn active_content_goes_with_its_place() {
         let (html, findings, _) = run(
             "<p onclick=\"x()\">a<script>alert(1)</script>b</p>",
-            RawHtml::Sanitise,
+            RawHtml::Sanitize,
         );
         assert_eq!(html, "<p>ab</p>");
         assert_eq!(findings.len(), 2);
@@ -438,7 +438,7 @@ mod tests {
     fn links_are_handed_out() {
         let (html, _, _) = run(
             "<img src=a.png srcset='a.png 1x, b.png 2x' alt><a href=\"../x\">",
-            RawHtml::Sanitise,
+            RawHtml::Sanitize,
         );
         assert_eq!(
             html,
@@ -448,7 +448,7 @@ mod tests {
 
     #[test]
     fn links_that_pay_say_so() {
-        for mode in [RawHtml::Sanitise, RawHtml::Allow] {
+        for mode in [RawHtml::Sanitize, RawHtml::Allow] {
             let (html, ..) = run(
                 "<a rel='nofollow' href=https://amzn.to/x>a <b>drill</a> <a href=/x>b</a>",
                 mode,
@@ -493,7 +493,7 @@ mod tests {
             "<img src=x onerror=alert(1)>",
             "<input type=text autofocus onfocus=1>",
         ] {
-            let clean = sanitise(html);
+            let clean = sanitize(html);
             assert!(
                 !clean.contains("alert")
                     && !clean.contains("on")
@@ -501,6 +501,6 @@ mod tests {
                 "{clean}"
             );
         }
-        assert_eq!(sanitise("<div><p>open"), "<div><p>open</p></div>");
+        assert_eq!(sanitize("<div><p>open"), "<div><p>open</p></div>");
     }
 }

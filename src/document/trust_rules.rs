@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::html_tokens::{Token, Tokens, holds_text};
+use super::html_tokens::{HtmlToken, Tokens, holds_text};
 use super::links::is_remote;
 use super::raw_html::escape_attribute;
 use crate::diagnostic::{Code, Diagnostic};
@@ -483,7 +483,7 @@ fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
     let mut tokens = Tokens::new(text);
     std::iter::from_fn(move || {
         loop {
-            let Token::StartTag(tag) = tokens.next()? else {
+            let HtmlToken::StartTag(tag) = tokens.next()? else {
                 continue;
             };
             if holds_text(&tag.name) {

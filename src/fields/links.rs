@@ -4,14 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, FieldItem, FieldItems, FieldType, Located, Value};
+use super::{Field, FieldItem, FieldItems, FieldType, LocatedValue, Value};
 use crate::kind::Kind;
 use crate::kind::rules::Constraint;
 
 /// A link in a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldLink {
-    pub target: Located<String>,
+    pub target: LocatedValue<String>,
     pub wants: LinkRequirement,
     /// The field in which no two links may have the same target page.
     pub distinct: Option<String>,
@@ -112,7 +112,7 @@ fn collect(
 
 /// Returns the target of a link, or the file of an image with alt text (`{ src, alt }`), which some
 /// common fields accept.
-pub fn source(item: &FieldItem) -> Option<Located<String>> {
+pub fn source(item: &FieldItem) -> Option<LocatedValue<String>> {
     item.to_placed()
         .or_else(|| item.as_map()?.get("src")?.to_placed())
 }

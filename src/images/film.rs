@@ -10,7 +10,7 @@ mod samples;
 use std::io;
 use std::ops::Range;
 
-pub use erasures::{Erased, Erasures};
+pub use erasures::{ErasingReader, Erasures};
 
 /// Reads a number of bytes at a position of the file; fewer at its end.
 pub type ReadAt<'a> = dyn FnMut(u64, usize) -> io::Result<Vec<u8>> + 'a;

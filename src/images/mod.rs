@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub use content::{FileType, HEAD_BYTES, content_of};
-pub use film::{Erased, Erasures, ReadAt, private_parts};
+pub use film::{ErasingReader, Erasures, ReadAt, private_parts};
 pub use svg::DRAWN_MAX;
 pub use variants::{Codec, Recipe, VERSION, check, variants};
 

@@ -236,7 +236,7 @@ fn happens<'a>(composer: &'a Composer, page: &SitePage) -> Option<&'a EventField
         .site
         .kinds
         .get(&page.entry.meta.kind)?
-        .happens
+        .event
         .as_ref()
 }
 

@@ -100,7 +100,7 @@ pub fn make(composer: &Composer, of: &FeedScope) -> Vec<u8> {
             )
         });
     }
-    pages.truncate(composer.site.settings().feed_length);
+    pages.truncate(composer.site.settings().feed_limit);
     let feed = Feed {
         route: route_of(composer, of).unwrap_or_else(Route::home),
         title,

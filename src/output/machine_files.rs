@@ -95,7 +95,7 @@ pub fn llms_txt(composer: &Composer) -> Vec<u8> {
             // Readers of this file process Markdown more easily than HTML.
             let twin = Route::new(&format!("{}index.md", page.route))
                 .ok()
-                .filter(|_| site.settings().markdown_twins);
+                .filter(|_| site.settings().markdown_copies);
             let route = twin.as_ref().unwrap_or(&page.route);
             let href = composer.url(route).unwrap_or_else(|| composer.href(route));
             text.push_str(&format!("- [{}]({href})", one_line(&page.entry.title)));

@@ -44,7 +44,7 @@ pub struct Composer {
     branch_items: Vec<OnceLock<SharedValue>>,
     shared: CardParts,
     /// Each page's position in its section.
-    pub(super) neighbours: Vec<Option<usize>>,
+    pub(super) neighbors: Vec<Option<usize>>,
     pub(super) topics: HashMap<String, usize>,
     pub(super) audiences: HashMap<String, usize>,
     /// Listed pages with a date, the last changed first.
@@ -66,10 +66,10 @@ pub struct Composer {
 impl Composer {
     /// `facts` are those of the site's pages, in the same order.
     pub fn new(site: Arc<Site>, words: Arc<Translations>, facts: Vec<Arc<PageFacts>>) -> Self {
-        let mut neighbours = vec![None; site.pages().len()];
+        let mut neighbors = vec![None; site.pages().len()];
         for section in &site.sections {
             for (position, page) in section.pages.iter().enumerate() {
-                neighbours[*page] = Some(position);
+                neighbors[*page] = Some(position);
             }
         }
         let by_key = |terms: &[TermPages]| {
@@ -83,7 +83,7 @@ impl Composer {
         let relations = Relations::new(&site);
         let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
         let ways = path_pages(&site);
-        let unmade = || (0..neighbours.len()).map(|_| OnceLock::new()).collect();
+        let unmade = || (0..neighbors.len()).map(|_| OnceLock::new()).collect();
         Composer {
             words,
             facts,
@@ -92,7 +92,7 @@ impl Composer {
             branch_items: unmade(),
             shared: CardParts::default(),
             site,
-            neighbours,
+            neighbors,
             topics,
             audiences,
             newest,
@@ -132,7 +132,7 @@ impl Composer {
         self.forget_found();
         for section in &updated.sections {
             for (position, page) in self.site.sections[*section].pages.iter().enumerate() {
-                self.neighbours[*page] = Some(position);
+                self.neighbors[*page] = Some(position);
             }
         }
         updated
@@ -167,9 +167,9 @@ impl Composer {
         self.facts.insert(page, Arc::clone(facts));
         self.cards.insert(page, OnceLock::new());
         self.branch_items.insert(page, OnceLock::new());
-        self.neighbours.insert(page, None);
+        self.neighbors.insert(page, None);
         for (position, page) in self.site.sections[section].pages.iter().enumerate() {
-            self.neighbours[*page] = Some(position);
+            self.neighbors[*page] = Some(position);
         }
         self.relations.insert(&self.site, page, &topics);
         for list in [&mut self.newest, &mut self.a_to_z] {
@@ -382,7 +382,7 @@ impl Composer {
         let day = |date: Option<Date>| date.map(|date| self.day(language, date));
         let review_due = entry.review_due();
         let settings = self.site.settings();
-        let neighbour = |step: isize| self.neighbour(id, step);
+        let neighbor = |step: isize| self.neighbor(id, step);
         let mut related = self.relations.of(&self.site, id, RELATED_MAX + 1);
         let paths = self.on_paths(id);
         let further = paths.iter().find_map(|path| path.next);
@@ -414,7 +414,7 @@ impl Composer {
             kind_title: self.kind_title(language, &meta.kind),
             show: self
                 .kind(page)
-                .map(|kind| kind.furniture.clone())
+                .map(|kind| kind.show.clone())
                 .unwrap_or_default(),
             source: Some(entry.source.to_string()),
             edit_href: settings
@@ -425,7 +425,7 @@ impl Composer {
                 .report_url
                 .as_ref()
                 .map(|pattern| self.filled(pattern, page)),
-            markdown_href: (settings.markdown_twins && page.route.as_str().ends_with('/'))
+            markdown_href: (settings.markdown_copies && page.route.as_str().ends_with('/'))
                 .then(|| format!("{}index.md", self.href(&page.route))),
             language: language.to_owned(),
             direction: direction(language),
@@ -462,8 +462,8 @@ impl Composer {
             next,
             related,
             backlinks: self.backlinks(id),
-            previous: neighbour(-1),
-            next_in_section: neighbour(1),
+            previous: neighbor(-1),
+            next_in_section: neighbor(1),
             collected: self.collected_pages(page, &fields),
             used_in: if glossary::explains(&meta.kind, &self.site.kinds) {
                 self.used_in(id)

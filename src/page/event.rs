@@ -17,7 +17,7 @@ impl Composer {
 
     /// The address of a kind's calendar, or `None` if the kind has no events.
     pub fn calendar_of_kind(&self, kind: &Kind) -> Option<Route> {
-        kind.happens.as_ref()?;
+        kind.event.as_ref()?;
         let folder = kind.folder.as_ref()?;
         let takes_place = |page: &SitePage| {
             page.entry.meta.kind == kind.name && page.is_listed() && page.entry.occurs.is_some()

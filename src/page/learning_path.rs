@@ -64,7 +64,7 @@ impl Composer {
             .site
             .kinds
             .get(&page.entry.meta.kind)
-            .and_then(|kind| kind.journey.as_ref());
+            .and_then(|kind| kind.steps.as_ref());
         let fields = self.fields(id);
         let steps = named.and_then(|name| fields::get(&fields, name));
         let Some(FieldView::List(items)) = steps else {
@@ -157,7 +157,7 @@ pub(super) fn path_pages(site: &Site) -> Vec<PageId> {
     let kinds: Vec<&str> = site
         .kinds
         .values()
-        .filter(|kind| kind.journey.is_some())
+        .filter(|kind| kind.steps.is_some())
         .map(|kind| kind.name.as_str())
         .collect();
     let is_way = |page: &SitePage| kinds.contains(&page.entry.meta.kind.as_str());

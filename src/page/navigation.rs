@@ -18,8 +18,8 @@ pub struct TopSections {
 }
 
 impl Composer {
-    pub(super) fn neighbour(&self, id: PageId, step: isize) -> Option<CrumbView> {
-        let position = self.neighbours[id]?;
+    pub(super) fn neighbor(&self, id: PageId, step: isize) -> Option<CrumbView> {
+        let position = self.neighbors[id]?;
         let pages = &self.site.sections[self.site.page(id).section].pages;
         let other = self
             .site
@@ -244,7 +244,7 @@ impl Composer {
     ) {
         let pages = &self.site.sections[section].pages;
         let position = match output_page.subject {
-            PageSubject::Page(page) => self.neighbours[page],
+            PageSubject::Page(page) => self.neighbors[page],
             _ => None,
         };
         for id in around(pages, position) {

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use super::compose::Composer;
 use super::view::{
-    AuthorView, Card, CrumbView, DayView, GivingView, HeadingView, ImageView, SiteLinks, SiteView,
-    TermLink, ThemeView,
+    AuthorView, Card, CrumbView, DayView, GivingView, HeadingView, ImageView, SiteLinksView,
+    SiteView, TermLink, ThemeView,
 };
 use crate::document::Entry;
-use crate::document::meta::{Level, Located};
+use crate::document::meta::{Level, LocatedValue};
 use crate::fields::{FieldItem, FieldItems, Value};
 use crate::i18n::{Translations, direction};
 use crate::paths::{Route, percent_encode_into};
@@ -58,7 +58,7 @@ impl Composer {
             .site
             .kinds
             .get(&page.entry.meta.kind)?
-            .explains
+            .glossary
             .as_ref()?;
         page.entry
             .meta
@@ -199,10 +199,10 @@ impl Composer {
 
     pub(super) fn term_links(
         &self,
-        named: &[Located<String>],
+        named: &[LocatedValue<String>],
         (index, terms): (&HashMap<String, usize>, &[TermPages]),
     ) -> Vec<TermLink> {
-        let find = |name: &Located<String>| {
+        let find = |name: &LocatedValue<String>| {
             index
                 .get(&crate::paths::slug(&name.value))
                 .map(|index| &terms[*index])
@@ -218,8 +218,8 @@ impl Composer {
             .collect()
     }
 
-    pub(super) fn authors(&self, named: &[Located<String>]) -> Vec<AuthorView> {
-        let author = |name: &Located<String>| {
+    pub(super) fn authors(&self, named: &[LocatedValue<String>]) -> Vec<AuthorView> {
+        let author = |name: &LocatedValue<String>| {
             let listed = self
                 .site
                 .vocabularies
@@ -336,7 +336,7 @@ impl Composer {
             },
             feedback: self.site_feedback(),
             menu,
-            links: SiteLinks {
+            links: SiteLinksView {
                 a_z: listed("/a-z/"),
                 new: listed("/new/"),
                 topics: listed("/topics/"),
@@ -356,7 +356,7 @@ impl Composer {
 
 fn theme(theme: &Theme) -> ThemeView {
     let [paper_light, paper_dark] = theme
-        .colours_of("paper")
+        .colors_of("paper")
         .map(|colors| colors.map(|color| color.to_string()))
         .unwrap_or_default();
     // The upright file of each family is the one that nearly all text needs.

@@ -153,7 +153,7 @@ impl Composer {
     /// The pages that a page of a collecting kind shows: those that it names, then those that its
     /// query finds.
     pub(super) fn collected_pages(&self, page: &SitePage, fields: &FieldViews) -> Vec<PageId> {
-        let Some(gathers) = self.kind(page).and_then(|kind| kind.gathers.as_ref()) else {
+        let Some(gathers) = self.kind(page).and_then(|kind| kind.collects.as_ref()) else {
             return Vec::new();
         };
         let mut pages: Vec<PageId> = Vec::new();

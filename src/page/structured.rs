@@ -269,7 +269,7 @@ impl PatternValues<'_> {
                     .site
                     .kinds
                     .get(&self.view.kind)
-                    .and_then(|kind| kind.happens.as_ref());
+                    .and_then(|kind| kind.event.as_ref());
                 if let (Some(names), Some(shown)) = (happens, &self.view.event) {
                     let moment = if names.start == first {
                         Some(&shown.start)

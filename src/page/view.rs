@@ -405,7 +405,7 @@ pub struct SiteFeedbackView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SiteLinks {
+pub struct SiteLinksView {
     pub a_z: Option<String>,
     pub new: Option<String>,
     pub topics: Option<String>,
@@ -447,7 +447,7 @@ pub struct SiteView {
     pub giving: GivingView,
     pub feedback: Option<SiteFeedbackView>,
     pub menu: Vec<CrumbView>,
-    pub links: SiteLinks,
+    pub links: SiteLinksView,
     pub generator: &'static str,
     pub extra: Value,
 }

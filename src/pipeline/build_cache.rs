@@ -216,11 +216,11 @@ impl BuildCache {
 
     /// The cached image headers.
     pub fn image_headers(&self) -> CachedHeaders {
-        self.load("pictures").unwrap_or_default()
+        self.load("images").unwrap_or_default()
     }
 
     pub fn keep_pictures(&self, images: &CachedHeaders) {
-        self.save("pictures", images);
+        self.save("images", images);
     }
 
     /// The images for which AVIF is offered.
@@ -318,17 +318,17 @@ impl BuildCache {
         HighlightCache::with_cached(move |part| {
             store
                 .as_ref()
-                .and_then(|store| cache::load(&**store, &colours_name(part)))
+                .and_then(|store| cache::load(&**store, &colors_name(part)))
                 .unwrap_or_default()
         })
     }
 
-    pub fn keep_colours(&self, colors: &HighlightCache) {
+    pub fn keep_colors(&self, colors: &HighlightCache) {
         if self.keeps {
             colors
                 .changed()
                 .par_iter()
-                .for_each(|(part, readings)| self.save(&colours_name(*part), readings));
+                .for_each(|(part, readings)| self.save(&colors_name(*part), readings));
         }
     }
 
@@ -391,8 +391,8 @@ fn shard_name(shard: u8) -> String {
     format!("pages-{shard:02}")
 }
 
-fn colours_name(part: usize) -> String {
-    format!("colours-{part:02}")
+fn colors_name(part: usize) -> String {
+    format!("colors-{part:02}")
 }
 
 fn records_name(way: Fingerprint) -> String {

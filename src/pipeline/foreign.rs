@@ -71,7 +71,7 @@ fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath,
         .iter()
         .filter(|problem| problem.code == Code::RenamedName)
     {
-        if let (Some(place), Some(fix)) = (&problem.location, &problem.fix) {
+        if let (Some(place), Some(fix)) = (&problem.location, problem.fix.as_deref()) {
             by_path.entry(&place.path).or_default().push((place, fix));
         }
     }

@@ -245,7 +245,7 @@ pub fn load(
         sending_scripts,
         defaults,
         colors: Arc::default(),
-        hashes: hashes,
+        hashes,
     };
     Checked::new(loaded, problems)
 }

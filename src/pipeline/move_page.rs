@@ -29,7 +29,7 @@ use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::front_matter;
 use crate::document::links::LinkRole;
 use crate::document::markdown;
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::paths::{Route, SourcePath};
 use crate::site::{LinkTarget, addresses};
 use crate::source::{Files, ListingRules};
@@ -603,7 +603,7 @@ impl TargetSpot {
     fn of(
         path: &SourcePath,
         text: &EditedText,
-        target: &Located<String>,
+        target: &LocatedValue<String>,
         reading: ReferenceReading,
         loaded: &LoadedSite,
     ) -> Self {
@@ -635,7 +635,7 @@ impl TargetSpot {
     fn path(
         &self,
         edited: &EditedText,
-        target: &Located<String>,
+        target: &LocatedValue<String>,
         reading: ReferenceReading,
     ) -> Option<Range<usize>> {
         let (path, _) = rewrite_links::split(&target.value, reading);

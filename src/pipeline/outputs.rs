@@ -71,7 +71,7 @@ impl Outputs {
                 .social_card(output_page)
                 .map(|(route, _)| (route.output_path(), OutputKind::Card(index)));
             let is_folder = output_page.route.as_str().ends_with('/');
-            let has_twin = loaded.settings.markdown_twins
+            let has_twin = loaded.settings.markdown_copies
                 && is_folder
                 && output_page.number == 1
                 && composer.page_of(output_page).is_some();

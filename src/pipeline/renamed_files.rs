@@ -8,7 +8,7 @@ use super::BuildResult;
 use super::file_hashes::{FileHashes, KnownFiles};
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::links::LinkRole;
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::fingerprint::Fingerprint;
 use crate::link_target::ParsedTarget;
 use crate::paths::SourcePath;
@@ -70,7 +70,7 @@ impl Renames {
             .chain(meta.image.as_ref().map(|image| &image.src));
         let in_fields = meta.field_links.iter().map(|link| &link.target);
         let folder = entry.source.folder();
-        let help = |target: &Located<String>| {
+        let help = |target: &LocatedValue<String>| {
             let ParsedTarget::Inside { path, .. } = ParsedTarget::parse(&target.value) else {
                 return None;
             };

@@ -17,7 +17,7 @@ use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::document::body::Segment;
 use crate::document::links::origin;
 use crate::document::markdown::{self, CopyParts, CopySettings, without_foreign_comments};
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::document::trust_rules::{self, Violation};
 use crate::document::{active_file, front_matter, include};
 use crate::fields::links::LinkRequirement;
@@ -618,7 +618,7 @@ impl<'a> OutputRenderer<'a> {
         let settings = CopySettings {
             math: loaded.settings.math,
             signatures: &loaded.templates.signatures,
-            drops_comments: loaded.settings.raw_html == RawHtml::Sanitise,
+            drops_comments: loaded.settings.raw_html == RawHtml::Sanitize,
         };
         let links = &page.entry.links[..];
         let parts = CopyParts {
@@ -679,7 +679,12 @@ struct ReferencedImage<'a> {
 }
 
 impl<'a> ReferencedImage<'a> {
-    fn of(href: &'a str, target: &'a Located<String>, to: &'a Destination, is_image: bool) -> Self {
+    fn of(
+        href: &'a str,
+        target: &'a LocatedValue<String>,
+        to: &'a Destination,
+        is_image: bool,
+    ) -> Self {
         Self {
             href: href.into(),
             place: &target.place,

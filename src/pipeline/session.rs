@@ -22,7 +22,7 @@ use crate::fingerprint::Fingerprint;
 use crate::output::search;
 use crate::page::templates::hash_of;
 use crate::paths::{OutputPath, Route, SourcePath};
-use crate::site::{LinkTarget, Unpublished};
+use crate::site::{LinkTarget, UnpublishedReason};
 use crate::source::{Files, ListingRules};
 
 /// The answer for an address.
@@ -170,7 +170,7 @@ impl Session {
         }
         self.memory.keep_files(&known, &KnownFiles::new());
         let colors = Arc::clone(&self.read().whole.loaded.colors);
-        self.memory.keep_colours(&colors);
+        self.memory.keep_colors(&colors);
         for shard in build_cache::shards(&differ) {
             let pages = self.read().pages_of(shard);
             self.memory.save_shard(shard, &pages);
@@ -465,7 +465,7 @@ impl Session {
 
     /// The file whose page would be at an address, decoded and including the base path, and the
     /// reason why it is not published.
-    pub fn unpublished_at(&self, address: &str) -> Option<(SourcePath, Unpublished)> {
+    pub fn unpublished_at(&self, address: &str) -> Option<(SourcePath, UnpublishedReason)> {
         let state = self.read();
         let route = Route::new(address).ok()?.as_folder();
         match state

@@ -6,7 +6,7 @@ use super::Request;
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
-use crate::site::{LinkTarget, Site, Unpublished};
+use crate::site::{LinkTarget, Site, UnpublishedReason};
 
 /// The problems to report, sorted, with their final severities.
 pub fn apply(
@@ -144,21 +144,21 @@ fn merge_renamed(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// Reports pages that a lenient build skipped, and counts them.
 pub fn report_skipped(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
-    let mut sources: Vec<(&SourcePath, Unpublished)> = site
+    let mut sources: Vec<(&SourcePath, UnpublishedReason)> = site
         .tables
         .by_source
         .values()
         .filter_map(|node| match node {
             LinkTarget::Hidden {
                 source,
-                why: why @ (Unpublished::Broken | Unpublished::AddressTaken),
+                why: why @ (UnpublishedReason::Broken | UnpublishedReason::AddressTaken),
             } => Some((source, *why)),
             _ => None,
         })
         .collect();
     sources.sort_by_key(|(source, _)| *source);
     for (source, why) in &sources {
-        let reason = if *why == Unpublished::Broken {
+        let reason = if *why == UnpublishedReason::Broken {
             "it cannot be read"
         } else {
             "its address is taken"

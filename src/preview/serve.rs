@@ -15,7 +15,7 @@ use super::{SharedState, large, work};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode, percent_encode_into};
 use crate::pipeline::session::{LargeFile, LiveAnswer};
-use crate::site::Unpublished;
+use crate::site::UnpublishedReason;
 
 /// The response for an address.
 #[derive(Clone, Debug)]
@@ -267,7 +267,7 @@ impl SharedState {
                 Some(encoded(&target)),
             ),
             LiveAnswer::Missing { bytes, near } => match self.live.unpublished_at(address) {
-                Some((source, Unpublished::Broken | Unpublished::AddressTaken)) => {
+                Some((source, UnpublishedReason::Broken | UnpublishedReason::AddressTaken)) => {
                     self.broken(Some(source))
                 }
                 hidden => {

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_read_and_written() {
+    fn colors_are_read_and_written() {
         for (text, expected) in [
             ("#0a6b5e", "#0a6b5e"),
             ("0A6B5E", "#0a6b5e"),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn any_colour_gets_a_readable_shade_of_its_hue() {
+    fn any_color_gets_a_readable_shade_of_its_hue() {
         let (light, dark) = (
             [color("#fbf7f0"), color("#f3ecdf")],
             [color("#211c18"), color("#181411")],

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::color::Color;
-use super::tokens::{TOKENS, Token, TokenKind};
+use super::tokens::{TOKENS, ThemeToken, TokenKind};
 use crate::diagnostic::{Code, Diagnostic, Location};
 
 /// A color for the light scheme and one for the dark scheme.
@@ -37,7 +37,7 @@ pub fn resolve_colors(
     choices: &BTreeMap<&'static str, ColorChoice>,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, ColorPair> {
-    let chosen = |token: &Token| {
+    let chosen = |token: &ThemeToken| {
         choices
             .get(token.name)
             .map(|choice| choice.colors)
@@ -67,7 +67,7 @@ pub fn resolve_colors(
         }
     }
     let background = choices.iter().find(|(name, _)| {
-        Token::named(name).is_some_and(|token| token.kind == TokenKind::Background)
+        ThemeToken::named(name).is_some_and(|token| token.kind == TokenKind::Background)
     });
     if let Some((_, choice)) = background.filter(|_| !built_in.is_empty()) {
         let message = format!(
@@ -85,9 +85,9 @@ pub fn resolve_colors(
 }
 
 /// Returns the backgrounds of text in one scheme.
-fn backgrounds(chosen: &impl Fn(&Token) -> Option<ColorPair>, scheme: usize) -> Vec<Color> {
+fn backgrounds(chosen: &impl Fn(&ThemeToken) -> Option<ColorPair>, scheme: usize) -> Vec<Color> {
     let color = |name: &str| {
-        Token::named(name)
+        ThemeToken::named(name)
             .and_then(chosen)
             .map(|colors| colors[scheme])
     };
@@ -160,12 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_colours_can_be_read() {
+    fn the_built_in_colors_can_be_read() {
         assert_eq!(reported(&[]), (BTreeMap::new(), Vec::new()));
     }
 
     #[test]
-    fn one_colour_is_enough_for_both_schemes() {
+    fn one_color_is_enough_for_both_schemes() {
         let (settled, reported) = reported(&[("accent", choice("#0a6b5e", None))]);
         assert_eq!(reported, Vec::<String>::new());
         let [light, dark] = settled["accent"];
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faint_colour_is_changed_and_that_is_told() {
+    fn a_faint_color_is_changed_and_that_is_told() {
         let (settled, messages) = reported(&[("accent", choice("#ffcc00", None))]);
         assert_eq!(
             settled["accent"][1].to_string(),

@@ -137,7 +137,7 @@ fn from_items(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Sett
         menu: given.list("menu").iter().filter_map(menu_link).collect(),
         permalinks: permalinks(given, problems),
         ignore: patterns(given, problems),
-        external: given
+        external_paths: given
             .texts("external_paths")
             .iter()
             .map(|path| format!("/{}", path.trim_start_matches('/')))
@@ -146,15 +146,15 @@ fn from_items(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Sett
         raw_html: match given.text("raw_html").as_deref() {
             Some("allow") => RawHtml::Allow,
             Some("escape") => RawHtml::Escape,
-            _ => RawHtml::Sanitise,
+            _ => RawHtml::Sanitize,
         },
         smart_punctuation: given.flag("smart_punctuation", unset.smart_punctuation),
         math: given.flag("math", unset.math),
         highlight: given.flag("highlight", unset.highlight),
         search: given.flag("search", unset.search),
         page_size: count(given, "page_size", problems).unwrap_or(unset.page_size),
-        feed_length: count(given, "feed_limit", problems).unwrap_or(unset.feed_length),
-        markdown_twins: given.flag("markdown_copies", unset.markdown_twins),
+        feed_limit: count(given, "feed_limit", problems).unwrap_or(unset.feed_limit),
+        markdown_copies: given.flag("markdown_copies", unset.markdown_copies),
         images: images(given, &theme, problems),
         theme,
         social_cards: given.flag("social_cards", unset.social_cards),
@@ -659,7 +659,7 @@ mod tests {
             ),
             ("Guides", "/guides/")
         );
-        assert_eq!(settings.external, ["/shop"]);
+        assert_eq!(settings.external_paths, ["/shop"]);
         assert_eq!(settings.severity(Code::Orphan), Severity::Off);
         assert_eq!(settings.logo.map(|logo| logo.title).as_deref(), Some("A"));
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::color::Color;
 use super::palette::{self, ColorChoice, ColorPair, SCHEMES};
-use super::tokens::{TOKENS, Token, TokenKind};
+use super::tokens::{TOKENS, ThemeToken, TokenKind};
 use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::fields::{Field, FieldItem, FieldItems, FieldType};
 use crate::paths::SourcePath;
@@ -55,11 +55,11 @@ const TEXTS: [(&str, &str, &str); 3] = [
 
 impl Theme {
     /// Returns the color of a token in both schemes.
-    pub fn colours_of(&self, name: &str) -> Option<ColorPair> {
+    pub fn colors_of(&self, name: &str) -> Option<ColorPair> {
         self.colors
             .get(name)
             .copied()
-            .or_else(|| Token::named(name)?.colors())
+            .or_else(|| ThemeToken::named(name)?.colors())
     }
 
     pub fn is_built_in(&self) -> bool {
@@ -154,7 +154,7 @@ pub fn read(items: &FieldItems, problems: &mut Vec<Diagnostic>) -> Theme {
         .flatten()
     {
         let key = format!("theme.tokens.{name}");
-        match Token::named(name.trim_start_matches('-')) {
+        match ThemeToken::named(name.trim_start_matches('-')) {
             Some(token) if token.name == "accent" => {
                 problems.push(fault(
                     item,

@@ -26,7 +26,7 @@ pub enum TokenKind {
 
 /// A design token; its name is without the two leading hyphens.
 #[derive(Clone, Copy, Debug)]
-pub struct Token {
+pub struct ThemeToken {
     pub name: &'static str,
     pub kind: TokenKind,
     /// The light and the dark value of a color; otherwise twice the same value.
@@ -40,8 +40,8 @@ const fn color(
     light: &'static str,
     dark: &'static str,
     about: &'static str,
-) -> Token {
-    Token {
+) -> ThemeToken {
+    ThemeToken {
         name,
         kind,
         unless_set: [light, dark],
@@ -49,8 +49,8 @@ const fn color(
     }
 }
 
-const fn value(name: &'static str, unless_set: &'static str, about: &'static str) -> Token {
-    Token {
+const fn value(name: &'static str, unless_set: &'static str, about: &'static str) -> ThemeToken {
+    ThemeToken {
         name,
         kind: TokenKind::Value,
         unless_set: [unless_set, unless_set],
@@ -59,7 +59,7 @@ const fn value(name: &'static str, unless_set: &'static str, about: &'static str
 }
 
 /// All tokens, in the order of the manual.
-pub const TOKENS: &[Token] = &[
+pub const TOKENS: &[ThemeToken] = &[
     color(
         "accent",
         TokenKind::Text,
@@ -191,9 +191,9 @@ pub const TOKENS: &[Token] = &[
     value("space-9", "6rem", "The largest space."),
 ];
 
-impl Token {
+impl ThemeToken {
     /// Returns the token with this name, which may be an old one.
-    pub fn named(name: &str) -> Option<&'static Token> {
+    pub fn named(name: &str) -> Option<&'static ThemeToken> {
         let name = renamed::new_name(NameKind::Token, name).unwrap_or(name);
         TOKENS.iter().find(|token| token.name == name)
     }
@@ -208,7 +208,7 @@ impl Token {
 /// Returns the tokens as a Markdown table.
 pub fn tokens_table() -> String {
     let mut table = String::from("| token | unless set | what it is for |\n|---|---|---|\n");
-    for Token {
+    for ThemeToken {
         name,
         unless_set: [light, dark],
         about,

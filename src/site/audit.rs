@@ -46,7 +46,7 @@ pub fn run<'a>(
         let explains = site
             .kinds
             .get(&entry.meta.kind)
-            .is_some_and(|kind| kind.explains.is_some());
+            .is_some_and(|kind| kind.glossary.is_some());
         if entry.summary.is_none() && !explains {
             report(
                 Code::MissingSummary,
@@ -70,7 +70,7 @@ pub fn run<'a>(
             );
         }
         let gives_by_fields = kind.is_some_and(|kind| {
-            kind.gathers.is_some() || kind.fields.iter().any(|field| field.is_required)
+            kind.collects.is_some() || kind.fields.iter().any(|field| field.is_required)
         }) || facts(id)
             .is_some_and(|facts| facts.tool.is_some() || facts.is_tool_broken);
         let gives_otherwise = gives_by_fields

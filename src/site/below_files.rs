@@ -15,11 +15,11 @@ pub const ROUNDS_MAX: usize = 3;
 const TRIES_MAX: usize = 1_000;
 
 /// The pages whose own address is below a file, each with its replacement address.
-pub type MovedPages = BTreeMap<SourcePath, Moved>;
+pub type MovedPages = BTreeMap<SourcePath, MovedPage>;
 
 /// A page that is published at another address than its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
+pub struct MovedPage {
     pub from: Route,
     /// The address of the file.
     pub file: String,
@@ -53,7 +53,7 @@ fn is_file(tables: &SiteTables, path: &str) -> bool {
     match (name, tables.by_route.get(&*format!("{folder}/"))) {
         ("index.html", Some(node)) => !matches!(node, LinkTarget::Hidden { .. }),
         ("index.md", Some(LinkTarget::Page(page))) => {
-            tables.settings.markdown_twins
+            tables.settings.markdown_copies
                 && tables.pages[*page].route.as_str() == format!("{folder}/")
         }
         _ => false,
@@ -85,7 +85,7 @@ pub fn find(tables: &SiteTables, moved: &mut MovedPages) -> bool {
         let from = moved
             .get(source)
             .map_or_else(|| page.route.clone(), |moved| moved.from.clone());
-        let new = Moved { from, file, to };
+        let new = MovedPage { from, file, to };
         is_any_new |= moved.insert(source.clone(), new.clone()).as_ref() != Some(&new);
     }
     is_any_new

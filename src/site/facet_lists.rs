@@ -59,7 +59,7 @@ pub fn counts(pages: &[SitePage], sections: &[Section], id: PageId) -> bool {
 fn list_minutes(page: &SitePage, kinds: &Kinds) -> Option<u32> {
     let leads = kinds
         .get(&page.entry.meta.kind)
-        .is_some_and(|kind| kind.journey.is_some());
+        .is_some_and(|kind| kind.steps.is_some());
     (page.entry.meta.minutes.is_some() || !leads).then_some(page.entry.minutes)
 }
 

@@ -110,7 +110,7 @@ impl SiteTables {
         let of = route
             .as_str()
             .strip_suffix("index.md")
-            .filter(|_| self.settings.markdown_twins)?;
+            .filter(|_| self.settings.markdown_copies)?;
         let is_page = matches!(self.by_route.get(of), Some(LinkTarget::Page(page)) if self.pages[*page].route.as_str() == of);
         is_page.then(|| LinkTarget::Listing(route.clone()))
     }

@@ -293,7 +293,7 @@ fn has_dates(site: &Site) -> bool {
 fn terms(
     known: &[TermPages],
     vocabulary: Option<&vocabulary::Terms>,
-    named: &[super::Located<String>],
+    named: &[super::LocatedValue<String>],
 ) -> Option<Vec<usize>> {
     let mut positions = Vec::new();
     for name in named {

@@ -173,7 +173,7 @@ impl<'a> LinkResolver<'a> {
                 };
                 let found = find(self.tables, self.from, &path);
                 self.is_fixed &= matches!(found, FoundTarget::Fixed(_));
-                self.into_resolved(found, written, &path, TargetRest { fragment, suffix })
+                self.resolved(found, written, &path, TargetRest { fragment, suffix })
             }
             ParsedTarget::Outside => self.outside(written),
             _ => match refusal(
@@ -270,7 +270,7 @@ impl<'a> LinkResolver<'a> {
         all
     }
 
-    fn into_resolved(
+    fn resolved(
         &mut self,
         found: FoundTarget,
         written: &str,
@@ -420,7 +420,7 @@ impl<'a> LinkResolver<'a> {
             },
             found => found,
         };
-        self.into_resolved(
+        self.resolved(
             found,
             &shown,
             name,
@@ -525,7 +525,7 @@ fn is_external(tables: &SiteTables, path: &str) -> bool {
         path.strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    path.starts_with('/') && tables.settings.external.iter().any(is_under)
+    path.starts_with('/') && tables.settings.external_paths.iter().any(is_under)
 }
 
 /// Looks up a path. A path also matches a file whose name composes the same letters differently.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::address_ledger::{AddressLedger, LEDGER_NAME, LedgerAddress, LedgerLine, is_retired};
-use super::{LinkTarget, Site, Unpublished};
+use super::{LinkTarget, Site, UnpublishedReason};
 use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::document::name_and_date;
 use crate::paths::{Route, SourcePath, slug};
@@ -32,7 +32,7 @@ enum MissingReason<'a> {
     /// The page exists but is not published.
     Hidden {
         source: &'a SourcePath,
-        why: Unpublished,
+        why: UnpublishedReason,
     },
     /// The page seems to be at another address now.
     Moved {
@@ -131,7 +131,8 @@ fn missing_page<'a>(
 ) -> Option<MissingReason<'a>> {
     match site.tables.by_route.get(route) {
         Some(LinkTarget::Hidden {
-            why: Unpublished::Expired | Unpublished::Broken | Unpublished::AddressTaken,
+            why:
+                UnpublishedReason::Expired | UnpublishedReason::Broken | UnpublishedReason::AddressTaken,
             ..
         }) => return None,
         Some(LinkTarget::Hidden { source, why }) => {

@@ -36,12 +36,12 @@ use self::facet_lists::FacetList;
 use self::links::{Destination, LinkOrigin, LinkResolver, ResolvedLink, resolve};
 pub use self::redirects::Redirect;
 use self::sections::Section;
-pub use self::tables::{ABOUT, LinkTarget, PRIVACY, PageId, SiteTables, Unpublished};
+pub use self::tables::{ABOUT, LinkTarget, PRIVACY, PageId, SiteTables, UnpublishedReason};
 use self::topics::TermPages;
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::document::Entry;
 use crate::document::links::{Link, LinkRole, is_remote};
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::fields::links::FieldLink;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
@@ -399,7 +399,7 @@ fn resolve_page(tables: &SiteTables, id: PageId) -> LinkOutcome {
         .iter()
         .map(|link| resolver.resolve(link))
         .collect();
-    let mut front = |target: &Located<String>, role| {
+    let mut front = |target: &LocatedValue<String>, role| {
         resolver.resolve(&Link {
             target: target.clone(),
             role,
@@ -464,7 +464,7 @@ fn resolve_links(tables: &mut SiteTables) {
 
 fn report<'a>(
     resolved: &[ResolvedLink],
-    written: impl Iterator<Item = &'a Located<String>>,
+    written: impl Iterator<Item = &'a LocatedValue<String>>,
     problems: &mut Vec<Diagnostic>,
 ) {
     for (resolved, written) in resolved.iter().zip(written) {
@@ -480,7 +480,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let at_root = content.join("index.md").unwrap_or(content);
     let home = Route::home();
     let settings = Arc::clone(&site.tables.settings);
-    let mut resolve_link = |target: &Located<String>, role| {
+    let mut resolve_link = |target: &LocatedValue<String>, role| {
         let from = LinkOrigin {
             source: &at_root,
             route: &home,
@@ -513,7 +513,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
         title: link.title.clone(),
         written: link.target.clone(),
         to: resolve_link(
-            &Located {
+            &LocatedValue {
                 value: link.target.clone(),
                 place: link.place.clone(),
             },

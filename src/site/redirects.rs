@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{LinkTarget, PageId, SitePage, SiteTables, stated_address};
 use crate::diagnostic::{Code, Diagnostic, Location};
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::paths::Route;
 
 /// An address that redirects to another.
@@ -49,7 +49,7 @@ impl AliasTable {
         &mut self,
         tables: &SiteTables,
         (id, page): (PageId, &SitePage),
-        alias: &Located<String>,
+        alias: &LocatedValue<String>,
     ) -> Option<Diagnostic> {
         let written = alias.value.trim();
         let path = match stated_address::path(written, &tables.settings) {
@@ -108,7 +108,7 @@ impl AliasTable {
         tables: &SiteTables,
         from: &Route,
         written: &str,
-        alias: &Located<String>,
+        alias: &LocatedValue<String>,
     ) -> Option<Diagnostic> {
         let problem =
             |message: String| Diagnostic::new(Code::AddressTaken, message).at(alias.place.clone());

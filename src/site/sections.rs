@@ -226,7 +226,7 @@ fn adopt(section: &mut Section, tables: &mut SiteTables) {
 /// kind with a random page has one.
 pub fn random_page_href(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> {
     let kind = section.kind.as_ref().and_then(|kind| kinds.get(kind))?;
-    (kind.surprise && section.depth == 1 && !section.pages.is_empty()).then(|| {
+    (kind.random_page && section.depth == 1 && !section.pages.is_empty()).then(|| {
         let segments: Vec<&str> = section.route.segments().chain(["random"]).collect();
         Route::page(segments)
     })

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
-use super::below_files::{self, Moved, MovedPages};
+use super::below_files::{self, MovedPage, MovedPages};
 use super::stated_address::AddressProblem;
 use super::{SitePage, SiteParts, addresses};
 use crate::diagnostic::{CandidateName, Code, Diagnostic, Location, first_hidden, is_bidi_control};
@@ -21,7 +21,7 @@ pub type PageId = usize;
 
 /// Why a page is not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unpublished {
+pub enum UnpublishedReason {
     Draft,
     ToCome,
     Expired,
@@ -29,14 +29,14 @@ pub enum Unpublished {
     AddressTaken,
 }
 
-impl std::fmt::Display for Unpublished {
+impl std::fmt::Display for UnpublishedReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Unpublished::Draft => "a draft",
-            Unpublished::ToCome => "not published yet",
-            Unpublished::Expired => "expired",
-            Unpublished::Broken => "skipped because of errors",
-            Unpublished::AddressTaken => "skipped because its address is taken",
+            UnpublishedReason::Draft => "a draft",
+            UnpublishedReason::ToCome => "not published yet",
+            UnpublishedReason::Expired => "expired",
+            UnpublishedReason::Broken => "skipped because of errors",
+            UnpublishedReason::AddressTaken => "skipped because its address is taken",
         })
     }
 }
@@ -47,7 +47,7 @@ pub enum LinkTarget {
     Page(PageId),
     Hidden {
         source: SourcePath,
-        why: Unpublished,
+        why: UnpublishedReason,
     },
     Listing(Route),
     /// A file of the content.
@@ -219,7 +219,7 @@ enum EntryPlace {
     /// The page is not published. `has_address` says whether its address is known as its own,
     /// because no other page has it.
     Hidden {
-        why: Unpublished,
+        why: UnpublishedReason,
         has_address: bool,
     },
 }
@@ -270,7 +270,7 @@ fn place(
                 EntryPlace::At(pages - 1)
             }
             why => EntryPlace::Hidden {
-                why: why.unwrap_or(Unpublished::AddressTaken),
+                why: why.unwrap_or(UnpublishedReason::AddressTaken),
                 has_address,
             },
         }
@@ -476,7 +476,7 @@ impl<'a> EntryNames<'a> {
     }
 
     /// Assigns the page another address because its own is below a file, and reports this.
-    fn assign(&mut self, moved: &Moved) -> Option<Diagnostic> {
+    fn assign(&mut self, moved: &MovedPage) -> Option<Diagnostic> {
         let message = format!(
             "the address {} is below the published file {}",
             moved.from, moved.file
@@ -536,24 +536,24 @@ fn is_to_come(entry: &Entry, today: Date) -> bool {
         .is_some_and(|day| day > today)
 }
 
-fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Unpublished> {
+fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<UnpublishedReason> {
     if entry.is_broken {
-        return Some(Unpublished::Broken);
+        return Some(UnpublishedReason::Broken);
     }
     if with_drafts {
         return None;
     }
     if entry.meta.is_draft {
-        return Some(Unpublished::Draft);
+        return Some(UnpublishedReason::Draft);
     }
     if is_to_come(entry, today) {
-        return Some(Unpublished::ToCome);
+        return Some(UnpublishedReason::ToCome);
     }
     entry
         .meta
         .expires
         .filter(|day| *day <= today)
-        .map(|_| Unpublished::Expired)
+        .map(|_| UnpublishedReason::Expired)
 }
 
 /// Claims the page's address.

@@ -8,7 +8,7 @@ use super::links::Destination;
 use super::{PageId, SiteTables};
 use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
 use crate::document::Entry;
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::paths::{Route, slug};
 use crate::vocabulary::{self, Vocabularies};
 
@@ -22,7 +22,7 @@ pub struct TermPages {
     /// Listed pages, in the order of their titles.
     pub pages: Vec<PageId>,
     /// The pages that a reader should begin with, as written and with their destinations.
-    pub start_written: Vec<Located<String>>,
+    pub start_written: Vec<LocatedValue<String>>,
     pub start: Vec<Destination>,
 }
 
@@ -33,7 +33,7 @@ pub fn collect(
     tables: &SiteTables,
     folder: &str,
     vocabulary: Option<&IndexMap<String, vocabulary::Term>>,
-    named: impl Fn(&Entry) -> &Vec<Located<String>>,
+    named: impl Fn(&Entry) -> &Vec<LocatedValue<String>>,
 ) -> Checked<Vec<TermPages>> {
     let mut problems = Vec::new();
     let mut terms: IndexMap<String, TermPages> = IndexMap::new();
@@ -101,7 +101,7 @@ pub fn is_same_name(one: &str, other: &str) -> bool {
     one == other || letters(one) == letters(other)
 }
 
-fn one_address(folder: &str, name: &Located<String>, term: &TermPages) -> Diagnostic {
+fn one_address(folder: &str, name: &LocatedValue<String>, term: &TermPages) -> Diagnostic {
     let message = format!(
         "`{}` and `{}` have the same address, {}",
         name.value, term.title, term.route
@@ -114,7 +114,7 @@ fn one_address(folder: &str, name: &Located<String>, term: &TermPages) -> Diagno
 
 fn unknown(
     folder: &str,
-    name: &Located<String>,
+    name: &LocatedValue<String>,
     vocabulary: &IndexMap<String, vocabulary::Term>,
 ) -> Diagnostic {
     let message = format!("`{}` is not listed in {folder}.yaml", name.value);
@@ -157,7 +157,7 @@ pub fn check_authors(
 }
 
 /// Whether `authors.yaml` lists all of these, or does not exist.
-pub fn are_known_authors(named: &[Located<String>], vocabularies: &Vocabularies) -> bool {
+pub fn are_known_authors(named: &[LocatedValue<String>], vocabularies: &Vocabularies) -> bool {
     let Some(authors) = vocabularies.authors.as_ref().filter(|_| !named.is_empty()) else {
         return true;
     };

@@ -229,7 +229,7 @@ fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut UpdateResult) {
         );
         let entry = Arc::clone(&site.page(*id).entry);
         let of = |terms: &[super::topics::TermPages],
-                  named: &[crate::document::meta::Located<String>]|
+                  named: &[crate::document::meta::LocatedValue<String>]|
          -> Vec<usize> {
             let keys: Vec<String> = named.iter().map(|name| slug(&name.value)).collect();
             (0..terms.len())

@@ -58,7 +58,7 @@ pub const WEIGHT_EVEN: u32 = 2;
 
 /// The keys of a comparison.
 pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
-    let labelled = |more: Vec<Field>| {
+    let labeled = |more: Vec<Field>| {
         [
             vec![
                 Field::text("label")
@@ -69,7 +69,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ]
         .concat()
     };
-    let criterion = FieldType::Map(labelled(vec![
+    let criterion = FieldType::Map(labeled(vec![
         Field::text("help").about("What the criterion means (Markdown)."),
     ]));
     let score = FieldType::Map(vec![
@@ -78,7 +78,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("A score from 0 to `scale`; higher is better."),
         Field::text("why").about("The reason for the score (Markdown)."),
     ]);
-    let option = FieldType::Map(labelled(vec![
+    let option = FieldType::Map(labeled(vec![
         Field::text("about").about("A sentence about the option (Markdown)."),
         Field::new(
             "scores",

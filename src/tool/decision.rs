@@ -138,7 +138,7 @@ pub fn read(
         .collect();
     problems.extend(
         decision
-            .roads()
+            .decision_paths()
             .faults()
             .into_iter()
             .map(|fault| decision.explain(fault, &places)),
@@ -281,7 +281,7 @@ fn line(node: Option<&YamlNode>) -> String {
 
 impl Decision {
     /// The graph of questions and outcomes.
-    pub fn roads(&self) -> DecisionPaths {
+    pub fn decision_paths(&self) -> DecisionPaths {
         let answers = self
             .questions
             .iter()

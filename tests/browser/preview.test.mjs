@@ -224,7 +224,7 @@ test("styles swap in place", async () => {
 });
 
 test("a picture with other bytes is shown anew", async () => {
-  const dot = (colour) => `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40" fill="${colour}"/></svg>`;
+  const dot = (color) => `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40" fill="${color}"/></svg>`;
   await desk.put("content/guides/dot.svg", dot("red"));
   await desk.put("content/guides/picture.md", "---\ntitle: Picture\nsummary: One.\n---\n\nA dot: ![a dot](dot.svg)\n");
   await desk.serve();

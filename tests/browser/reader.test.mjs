@@ -388,7 +388,7 @@ test("heading anchors, and links to edit the page and to report a problem", asyn
   assert.deepEqual([...report.searchParams], [["title", "Give first & ask later"], ["at", "https://example.org/docs/guides/give-first/"]]);
 });
 
-test("lines of code that are marked keep their mark without colour", async () => {
+test("lines of code that are marked keep their mark without color", async () => {
   const page = await visit(GUIDE, { colorScheme: "dark", forcedColors: "active" });
   const edge = (line) => style(page.locator(`.line${line}`).first(), "border-inline-start-color");
   assert.notEqual(await edge(".mark"), await edge(":not(.mark)"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use handsel::paths::SourcePath;
 use handsel::source::MemoryFiles;
 
-use super::pictures::picture;
+use super::images::picture;
 
 /// Pseudorandom numbers from a seed (xorshift, Marsaglia 2003).
 pub struct Dice(u64);

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 
 pub mod edits;
-pub mod pictures;
+pub mod images;
 pub mod random;
 
 use std::borrow::Cow;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Location, Severity, nearest};
-use crate::document::meta::{Level, Located, Meta, MetaImage, SourceReference};
+use crate::document::meta::{Level, LocatedValue, Meta, MetaImage, SourceReference};
 use crate::fields::{
     CheckContext, Field, FieldItem, FieldItems, FieldType, Value, boolean, check_groups,
     field_named, links, written_date,
@@ -495,7 +495,7 @@ fn from_items(
     let search = items.get("search").and_then(FieldItem::as_map);
     let (slug, address) = addresses(placed("slug"), placed("permalink"), problems);
     Meta {
-        title: placed("title").map(|title| Located {
+        title: placed("title").map(|title| LocatedValue {
             value: decode_entities(title.value),
             ..title
         }),
@@ -568,7 +568,7 @@ fn from_items(
 }
 
 /// Removes terms that differ from an earlier one only in letter case.
-fn distinct(terms: Vec<Located<String>>) -> Vec<Located<String>> {
+fn distinct(terms: Vec<LocatedValue<String>>) -> Vec<LocatedValue<String>> {
     let mut known = HashSet::new();
     terms
         .into_iter()
@@ -578,10 +578,10 @@ fn distinct(terms: Vec<Located<String>>) -> Vec<Located<String>> {
 
 /// Cuts a list of terms to the maximum number.
 fn limited(
-    mut terms: Vec<Located<String>>,
+    mut terms: Vec<LocatedValue<String>>,
     field: &str,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Located<String>> {
+) -> Vec<LocatedValue<String>> {
     if let Some(first_over) = terms.get(TERMS_MAX) {
         let message = format!(
             "`{field}` has {} entries; a page can have at most {TERMS_MAX}",
@@ -599,10 +599,10 @@ fn limited(
 
 /// A slug that begins with `/` is a whole address, as in Docusaurus.
 fn addresses(
-    slug: Option<Located<String>>,
-    address: Option<Located<String>>,
+    slug: Option<LocatedValue<String>>,
+    address: Option<LocatedValue<String>>,
     problems: &mut Vec<Diagnostic>,
-) -> (Option<Located<String>>, Option<Located<String>>) {
+) -> (Option<LocatedValue<String>>, Option<LocatedValue<String>>) {
     match slug {
         Some(slug) if slug.value.starts_with('/') => (None, address.or(Some(slug))),
         Some(slug) if slug.value.contains('/') => {
@@ -625,7 +625,10 @@ fn addresses(
     }
 }
 
-fn language(stated: Option<Located<String>>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn language(
+    stated: Option<LocatedValue<String>>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let stated = stated?;
     match settings::language_fault(&stated.value) {
         None => Some(stated.value),
@@ -664,7 +667,7 @@ fn reference(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<SourceR
     let Value::Map(map) = &item.value else {
         let text = item.as_text()?;
         let is_url = text.starts_with("https://") || text.starts_with("http://");
-        let url = is_url.then(|| Located {
+        let url = is_url.then(|| LocatedValue {
             value: text.to_owned(),
             place: item.place.clone(),
         });
@@ -689,7 +692,7 @@ fn reference(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<SourceR
         return None;
     };
     let url = map.get("url").and_then(|url| {
-        Some(Located {
+        Some(LocatedValue {
             value: url.as_text()?.to_owned(),
             place: url.place.clone(),
         })

@@ -132,7 +132,7 @@ const SAMPLES: [(&str, &str); 29] = [
 ];
 
 #[test]
-fn every_language_is_coloured_and_its_text_kept() {
+fn every_language_is_colored_and_its_text_kept() {
     assert_eq!(SAMPLES.len(), BY_HAND.len() + GRAMMARS.len());
     for (language, code) in SAMPLES {
         let lines = highlight(language, code, &HighlightCache::default());
@@ -315,7 +315,7 @@ fn tangled_code_is_always_the_same() {
 
 /// Cached spans are the same as those of code that is read, and nothing is read again.
 #[test]
-fn what_was_read_before_is_coloured_without_reading() {
+fn what_was_read_before_is_colored_without_reading() {
     let tangled = ("rust", "fn f() { ".repeat(1_900));
     let samples = SAMPLES
         .iter()
@@ -353,7 +353,7 @@ fn what_was_read_before_is_coloured_without_reading() {
 }
 
 #[test]
-fn much_real_code_is_coloured() {
+fn much_real_code_is_colored() {
     let code = include_str!("grammars.rs").repeat(6);
     assert!(
         highlight("rust", &code, &HighlightCache::default())

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::{FenceOptions, FileInclude, Segment, ToolEmbed};
 use crate::document::components::{self, ArgumentValue, ComponentMarker, Signature};
 use crate::document::links::LinkRole;
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 
 impl MarkdownWalk<'_> {
     pub(super) fn embed(&mut self, mark: &ComponentMarker, is_block: bool) {
@@ -39,7 +39,7 @@ impl MarkdownWalk<'_> {
                 let place = self.place(one.name_range.start..one.value_range.end);
                 given.push((
                     one.name,
-                    Located {
+                    LocatedValue {
                         value: one.value.unwrap_or_else(|| "true".to_owned()),
                         place,
                     },
@@ -58,7 +58,7 @@ impl MarkdownWalk<'_> {
         self.out.embeds.push(ToolEmbed {
             link,
             given,
-            call: Located {
+            call: LocatedValue {
                 value: (),
                 place: self.place(mark.range.clone()),
             },
@@ -99,7 +99,7 @@ impl MarkdownWalk<'_> {
         for (name, value, range) in valid {
             match (name.as_str(), value) {
                 ("file", ArgumentValue::Text(value)) => {
-                    file = Some(Located {
+                    file = Some(LocatedValue {
                         value,
                         place: self.place(range),
                     })

@@ -11,8 +11,8 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use super::MarkdownWalk;
 use super::pending::OpenHeading;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::html_tokens::{Token, Tokens, plain_text};
-use crate::document::meta::Located;
+use crate::document::html_tokens::{HtmlToken, Tokens, plain_text};
+use crate::document::meta::LocatedValue;
 use crate::document::outline::Heading;
 use crate::document::raw_html::escape_into;
 use crate::source::is_blank;
@@ -58,7 +58,7 @@ impl MarkdownWalk<'_> {
         };
         if is_own && heading.level == 1 {
             self.flow().truncate(open.at);
-            self.out.heading = Some(Located {
+            self.out.heading = Some(LocatedValue {
                 value: heading,
                 place: self.place(open.range),
             });
@@ -167,10 +167,10 @@ impl MarkdownWalk<'_> {
         let (mut is_within, mut title) = (false, String::new());
         for token in Tokens::new(html) {
             match token {
-                Token::StartTag(tag) if tag.name == "h1" => is_within = true,
-                Token::EndTag { name, .. } if name == "h1" => break,
-                Token::Text(range) if is_within => title.push_str(&plain_text(&html[range])),
-                Token::StartTag(_) if is_within => title.push(' '),
+                HtmlToken::StartTag(tag) if tag.name == "h1" => is_within = true,
+                HtmlToken::EndTag { name, .. } if name == "h1" => break,
+                HtmlToken::Text(range) if is_within => title.push_str(&plain_text(&html[range])),
+                HtmlToken::StartTag(_) if is_within => title.push(' '),
                 _ => {}
             }
         }
@@ -201,7 +201,7 @@ impl MarkdownWalk<'_> {
             before.text.push_str(&passage.text);
             before.includes.extend(passage.includes);
         }
-        self.out.heading = Some(Located {
+        self.out.heading = Some(LocatedValue {
             value: heading,
             place: self.place(range),
         });

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::MarkdownWalk;
-use crate::document::html_tokens::{Token, Tokens, plain_text};
+use crate::document::html_tokens::{HtmlToken, Tokens, plain_text};
 
 /// Elements whose text is shown exactly as written.
 const LITERAL: [&str; 10] = [
@@ -43,7 +43,7 @@ impl<'a> MarkdownWalk<'a> {
 /// The text that HTML shows.
 pub(super) fn text_of(html: &str) -> String {
     let texts = Tokens::new(html).filter_map(|token| match token {
-        Token::Text(range) => Some(plain_text(&html[range])),
+        HtmlToken::Text(range) => Some(plain_text(&html[range])),
         _ => None,
     });
     texts.collect()

@@ -14,7 +14,7 @@ use crate::document::advice;
 use crate::document::body::Segment;
 use crate::document::links::{Link, LinkRole, ParsedTarget, is_remote};
 use crate::document::mathml::{self, CleanMathml};
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::trust_rules;
 use crate::link_target::{AddressUse, address_problem, refusal, refusal_of};
@@ -131,7 +131,7 @@ impl<'a> MarkdownWalk<'a> {
         }
         let index = u32::try_from(self.out.links.len()).expect("a page has fewer links than bytes");
         self.out.links.push(Link {
-            target: Located {
+            target: LocatedValue {
                 value: target.to_owned(),
                 place,
             },

@@ -3,7 +3,7 @@
 use pulldown_cmark::TagEnd;
 
 use super::MarkdownWalk;
-use crate::document::html_tokens::{Token, Tokens, plain_text};
+use crate::document::html_tokens::{HtmlToken, Tokens, plain_text};
 use crate::document::outline::Heading;
 use crate::document::text_sections::TextSection;
 
@@ -78,8 +78,8 @@ impl MarkdownWalk<'_> {
         }
         for token in Tokens::new(html) {
             match token {
-                Token::Text(range) => self.push_section_text(&plain_text(&html[range])),
-                Token::StartTag(_) | Token::EndTag { .. } => self.push_section_text(" "),
+                HtmlToken::Text(range) => self.push_section_text(&plain_text(&html[range])),
+                HtmlToken::StartTag(_) | HtmlToken::EndTag { .. } => self.push_section_text(" "),
                 _ => {}
             }
         }

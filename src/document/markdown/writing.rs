@@ -195,8 +195,8 @@ impl<'a> MarkdownWalk<'a> {
             return Vec::new();
         }
         let mut written = write(events, &lines, early);
-        if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {
-            written = raw_html::sanitise(&written);
+        if has_raw_html && self.settings.raw_html == RawHtml::Sanitize {
+            written = raw_html::sanitize(&written);
         }
         if any_byte(&written, |byte| {
             (byte < 0x20) & !matches!(byte, b'\n' | b'\t' | b'\r') | (byte == 0x7F)

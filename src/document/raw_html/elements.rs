@@ -58,7 +58,7 @@ pub(super) fn treatment(
     is_in_graphic: impl Fn() -> bool,
     mode: RawHtml,
 ) -> ElementRule {
-    if mode != RawHtml::Sanitise {
+    if mode != RawHtml::Sanitize {
         // Nothing could end this element, so the rest of the page would become its text.
         return if name == "plaintext" {
             ElementRule::LeaveOut { is_html: true }

@@ -10,7 +10,7 @@ use super::{
     start_tag,
 };
 use crate::document::attributes::{self, DroppedAttribute};
-use crate::document::html_tokens::{StartTag, Token, Tokens, holds_text};
+use crate::document::html_tokens::{HtmlToken, StartTag, Tokens, holds_text};
 use crate::document::source_lines;
 use crate::settings::RawHtml;
 
@@ -37,19 +37,19 @@ pub fn filter(
     let mut tokens = Tokens::new(&fragment.text);
     while let Some(token) = tokens.next() {
         match token {
-            Token::StartTag(tag) => filter
+            HtmlToken::StartTag(tag) => filter
                 .start(&tag)
                 .into_iter()
                 .for_each(|element| tokens.read_text_of(&element)),
-            Token::EndTag { name, range } => filter.end(&name, range),
-            Token::Text(range) => filter.text(range),
-            Token::Comment { range, is_open } => filter.comment(range, is_open),
-            Token::OddComment(range) => filter
+            HtmlToken::EndTag { name, range } => filter.end(&name, range),
+            HtmlToken::Text(range) => filter.text(range),
+            HtmlToken::Comment { range, is_open } => filter.comment(range, is_open),
+            HtmlToken::OddComment(range) => filter
                 .bogus_comment(range)
                 .into_iter()
                 .for_each(|to| tokens.rewind_to(to)),
-            Token::OpenTag(range) => tokens.rewind_to(filter.open_tag(range.start)),
-            Token::Doctype(_) => {}
+            HtmlToken::OpenTag(range) => tokens.rewind_to(filter.open_tag(range.start)),
+            HtmlToken::Doctype(_) => {}
         }
     }
     filter.out
@@ -75,16 +75,16 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         let range = self.fragment.source(tag.range.clone());
         let is_in_graphic = || self.state.is_in_graphic();
         // Browsers read `<image>` as `<img>`.
-        let is_image = tag.name == "image" && mode == RawHtml::Sanitise && !is_in_graphic();
+        let is_image = tag.name == "image" && mode == RawHtml::Sanitize && !is_in_graphic();
         let name = if is_image {
             "img".to_owned()
         } else {
             tag.name.clone()
         };
         let has_values = || tag.attributes(text).any(|(_, value, _)| !value.is_empty());
-        let asks = mode == RawHtml::Sanitise && name == "input" && !is_tick_box(tag, text);
+        let asks = mode == RawHtml::Sanitize && name == "input" && !is_tick_box(tag, text);
         let is_address =
-            mode == RawHtml::Sanitise && elements::is_autolink(&text[tag.range.clone()]);
+            mode == RawHtml::Sanitize && elements::is_autolink(&text[tag.range.clone()]);
         let treatment = if asks {
             ElementRule::LeaveOutActive
         } else if is_address {
@@ -199,7 +199,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         } = *self.reading;
         let is_written = treatment == ElementRule::Keep;
         let is_complete = tag.is_self_closing
-            && (mode == RawHtml::Sanitise
+            && (mode == RawHtml::Sanitize
                 || elements::is_graphic(&name)
                 || self.state.is_in_written_graphic());
         let has_no_end = elements::is_void(&name) || (is_complete && !is_written);

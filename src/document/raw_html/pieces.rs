@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::KEPT;
 use super::elements::is_void;
-use crate::document::html_tokens::{Token, Tokens};
+use crate::document::html_tokens::{HtmlToken, Tokens};
 
 /// A part of a text, with the elements that are open at its beginning and at its end, the outermost
 /// first.
@@ -83,31 +83,33 @@ impl Default for Reader {
 
 impl Reader {
     /// Reads a token, and returns where it ends.
-    fn read(&mut self, html: &str, token: &Token) -> usize {
+    fn read(&mut self, html: &str, token: &HtmlToken) -> usize {
         match token {
-            Token::StartTag(tag) => {
+            HtmlToken::StartTag(tag) => {
                 let can_follow =
                     KEPT.contains(tag.name.as_str()) && self.start(&tag.name, tag.is_self_closing);
                 self.is_followed &= can_follow;
                 tag.range.end
             }
-            Token::EndTag { name, range } => {
+            HtmlToken::EndTag { name, range } => {
                 let can_follow = self.end(name);
                 self.is_followed &= can_follow;
                 range.end
             }
-            Token::Text(range) => {
+            HtmlToken::Text(range) => {
                 // Browsers move text between table cells to before the table.
                 let is_moved =
                     self.is_between_cells() && !html[range.clone()].trim_ascii().is_empty();
                 self.is_followed &= !is_moved;
                 range.end
             }
-            Token::Comment { range, is_open } => {
+            HtmlToken::Comment { range, is_open } => {
                 self.is_followed &= !is_open;
                 range.end
             }
-            Token::OddComment(range) | Token::Doctype(range) | Token::OpenTag(range) => {
+            HtmlToken::OddComment(range)
+            | HtmlToken::Doctype(range)
+            | HtmlToken::OpenTag(range) => {
                 self.is_followed = false;
                 range.end
             }
@@ -312,7 +314,7 @@ fn closes_paragraph(name: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{HtmlFragment, HtmlPolicy, NestingState, SANITISER, filter, in_pieces};
+    use super::super::{HtmlFragment, HtmlPolicy, NestingState, SANITIZER, filter, in_pieces};
     use super::*;
     use crate::settings::RawHtml;
 
@@ -323,7 +325,7 @@ mod tests {
             .collect()
     }
 
-    fn pairs<'a>(all: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+    fn pairs(all: &[(String, String)]) -> Vec<(&str, &str)> {
         all.iter()
             .map(|(open, html)| (open.as_str(), html.as_str()))
             .collect()
@@ -452,7 +454,7 @@ mod tests {
         fragment.push(text, 0);
         let mut state = NestingState::default();
         let reading = HtmlPolicy {
-            mode: RawHtml::Sanitise,
+            mode: RawHtml::Sanitize,
             depth: 0,
             line: None,
             is_block: true,
@@ -481,7 +483,7 @@ mod tests {
         fn pieces_give_what_the_whole_gives(blocks in prop::collection::vec(nested(), 1..6), length in 1..20_usize) {
             let html = blocks.concat();
             if let Some(divided) = in_pieces(&html, length) {
-                prop_assert_eq!(divided, SANITISER.clean(&html).to_string(), "{}", html);
+                prop_assert_eq!(divided, SANITIZER.clean(&html).to_string(), "{}", html);
             }
         }
 
@@ -492,7 +494,7 @@ mod tests {
         ) {
             let html = filtered(&text);
             if let Some(divided) = in_pieces(&html, length) {
-                prop_assert_eq!(divided, SANITISER.clean(&html).to_string(), "{}", html);
+                prop_assert_eq!(divided, SANITIZER.clean(&html).to_string(), "{}", html);
             }
         }
     }

@@ -77,13 +77,13 @@ impl Erasures {
 }
 
 /// Reads a file with its erasures applied. `at` is the current position in the file.
-pub struct Erased<'a, R> {
+pub struct ErasingReader<'a, R> {
     pub file: R,
     pub at: u64,
     pub erasures: &'a Erasures,
 }
 
-impl<R: Read> Read for Erased<'_, R> {
+impl<R: Read> Read for ErasingReader<'_, R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(bytes)?;
         self.erasures.apply(self.at, &mut bytes[..count]);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::bytes::{length, packed, put_number};
 use super::{LanguagePlan, PlannedPage, numbers};
-use crate::document::meta::{Level, Located};
+use crate::document::meta::{Level, LocatedValue};
 use crate::page::Composer;
 use crate::page::parts::translate;
 use crate::paths::slug;
@@ -38,7 +38,7 @@ struct NamedValues<'a> {
 }
 
 impl<'a> NamedValues<'a> {
-    fn add(&mut self, named: &'a [Located<String>], title: impl Fn(&str) -> Option<String>) {
+    fn add(&mut self, named: &'a [LocatedValue<String>], title: impl Fn(&str) -> Option<String>) {
         for name in named {
             let key = self
                 .keys
@@ -57,7 +57,7 @@ impl<'a> NamedValues<'a> {
         self.positions = self.titles.keys().cloned().zip(0..).collect();
     }
 
-    fn put(&self, named: &[Located<String>], bytes: &mut Vec<u8>) {
+    fn put(&self, named: &[LocatedValue<String>], bytes: &mut Vec<u8>) {
         let mut own: Vec<u32> = named
             .iter()
             .map(|name| self.positions[&self.keys[&*name.value]])

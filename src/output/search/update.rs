@@ -120,7 +120,7 @@ pub fn update(
         .values_mut()
         .flat_map(|run| std::mem::take(&mut run.frequencies))
         .collect();
-    for run in neighbours(&revised, runs.len()) {
+    for run in neighbors(&revised, runs.len()) {
         let words = read_run(&runs[run])?;
         revised.insert(
             run,
@@ -224,7 +224,7 @@ impl WordRun {
 }
 
 /// The unchanged runs that a changed one may have merged with.
-fn neighbours(revised: &BTreeMap<usize, WordRun>, runs: usize) -> BTreeSet<usize> {
+fn neighbors(revised: &BTreeMap<usize, WordRun>, runs: usize) -> BTreeSet<usize> {
     let before = revised
         .iter()
         .filter(|(_, run)| run.may_join.0)

@@ -109,7 +109,7 @@ impl PageRenderer<'_> {
         url: Option<&str>,
     ) -> Result<String, Box<Diagnostic>> {
         #[derive(Serialize)]
-        struct Moved<'a> {
+        struct RedirectPage<'a> {
             title: &'a str,
             language: &'a str,
             direction: &'a str,
@@ -118,7 +118,7 @@ impl PageRenderer<'_> {
         let mut context = self.context(language);
         context.insert(
             "page",
-            &Moved {
+            &RedirectPage {
                 title,
                 language,
                 direction: crate::i18n::direction(language),

@@ -46,7 +46,7 @@ pub struct BranchView {
 }
 
 pub(super) fn view(decision: &Decision, finish: &TextFinisher) -> DecisionView {
-    let roads = decision.roads();
+    let roads = decision.decision_paths();
     let (fewest, most) = roads.lengths();
     let answer = |answer: &DecisionAnswer| BranchView {
         key: answer.key.clone(),

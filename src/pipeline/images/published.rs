@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::SiteImages;
-use crate::images::{self, Erased, Erasures, FileType, ImageFault, ImageType};
+use crate::images::{self, ErasingReader, Erasures, FileType, ImageFault, ImageType};
 use crate::paths::SourcePath;
 use crate::source::Files;
 
@@ -51,7 +51,7 @@ impl CopiedFile {
         Ok(if self.is_as_it_is() {
             file
         } else {
-            Box::new(Erased {
+            Box::new(ErasingReader {
                 file,
                 at: from,
                 erasures: &self.erasures,

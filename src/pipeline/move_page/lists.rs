@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::references::ReferenceEnd;
 use super::{MoveRefusal, renamed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::paths::{Route, SourcePath};
 use crate::pipeline::load_links::SiteLinks;
 use crate::site::{LinkTarget, Site};
@@ -127,7 +127,7 @@ pub(super) fn routes_to_follow(site: &Site) -> impl Iterator<Item = Route> {
 
 /// Refuses a move because a link leads to something that the build generates for the folder and
 /// would not generate at the new place.
-pub(super) fn moves_with_folder(target: &Located<String>, route: &Route) -> MoveRefusal {
+pub(super) fn moves_with_folder(target: &LocatedValue<String>, route: &Route) -> MoveRefusal {
     let message = format!(
         "`{}` links to {route}, which the build would no longer generate",
         target.value

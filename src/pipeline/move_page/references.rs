@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Code;
 use crate::document::links::{Link, LinkRole};
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::paths::{Route, SourcePath};
 use crate::pipeline::load_links::SiteLinks;
 use crate::site::links::{Destination, LinkOrigin, ResolvedLink, resolve};
@@ -37,7 +37,7 @@ pub enum ReferenceReading {
 pub struct Reference {
     /// The page that contains it; `None` if it belongs to the site.
     pub page: Option<SourcePath>,
-    pub target: Located<String>,
+    pub target: LocatedValue<String>,
     pub reading: ReferenceReading,
     pub end: ReferenceEnd,
     pub problem: Option<Code>,
@@ -83,7 +83,7 @@ impl<'a> Standpoint<'a> {
     /// Resolves a target that is written here.
     pub fn follow(
         &self,
-        target: &Located<String>,
+        target: &LocatedValue<String>,
         reading: ReferenceReading,
     ) -> (ReferenceEnd, Option<Code>) {
         let site = &self.site_links.site;
@@ -147,7 +147,7 @@ pub fn all(site_links: &SiteLinks) -> Vec<Reference> {
     let mut references = Vec::new();
     for page in site.pages() {
         let (entry, meta) = (&page.entry, &page.entry.meta);
-        let mut add = |target: &Located<String>, reading, (end, problem)| {
+        let mut add = |target: &LocatedValue<String>, reading, (end, problem)| {
             let page = Some(entry.source.clone());
             references.push(Reference {
                 page,
@@ -218,7 +218,7 @@ pub fn all(site_links: &SiteLinks) -> Vec<Reference> {
     );
     let of_settings = of_settings.map(|(link, role)| {
         (
-            Located {
+            LocatedValue {
                 value: link.target.clone(),
                 place: link.place.clone(),
             },

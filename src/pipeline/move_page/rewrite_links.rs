@@ -4,7 +4,7 @@
 
 use super::references::{ReferenceEnd, ReferenceReading, Standpoint};
 use crate::document::links::LinkRole;
-use crate::document::meta::Located;
+use crate::document::meta::LocatedValue;
 use crate::paths::{Route, SourcePath};
 use crate::site::links::relative;
 use crate::site::{LinkTarget, addresses};
@@ -13,7 +13,7 @@ use crate::site::{LinkTarget, addresses};
 /// has no query or fragment, which stay as they are. `None` if no spelling leads there.
 pub fn rewritten_path(
     here: &Standpoint<'_>,
-    target: &Located<String>,
+    target: &LocatedValue<String>,
     reading: ReferenceReading,
     wanted: &ReferenceEnd,
 ) -> Option<String> {
@@ -32,7 +32,7 @@ pub fn rewritten_path(
             } else {
                 plain(&spelling)?
             };
-            let whole = Located {
+            let whole = LocatedValue {
                 value: format!("{written}{tail}"),
                 place: target.place.clone(),
             };

@@ -15,7 +15,7 @@ use std::ops::Range;
 pub use types::{Measure, ValueType};
 
 use super::FormulaFault;
-use super::code::{Code, FormulaValue, Op};
+use super::code::{Bytecode, FormulaValue, Op};
 use super::parser::{Expr, ExprNode};
 use super::range::NumberRange;
 use super::units::Unit;
@@ -70,7 +70,7 @@ impl NameScope {
 /// A formula that has been checked and compiled.
 #[derive(Clone, Debug)]
 pub struct CompiledFormula {
-    pub code: Code,
+    pub code: Bytecode,
     pub of: ValueType,
     pub span: NumberRange,
 }
@@ -95,7 +95,7 @@ pub fn compile(
         text,
         scope,
         constants: &mut constants,
-        code: Code::new(),
+        code: Bytecode::new(),
         faults,
         narrowed: BTreeMap::new(),
     };
@@ -131,7 +131,7 @@ impl CompiledFormula {
 
 /// Multiplies the value on top of the stack. A factor below 1 divides instead, because its inverse
 /// is exact.
-fn convert(factor: f64, code: &mut Code, constants: &mut Vec<FormulaValue>) {
+fn convert(factor: f64, code: &mut Bytecode, constants: &mut Vec<FormulaValue>) {
     let (number, op) = if factor < 1.0 {
         ((1.0 / factor).round(), Op::Divide)
     } else {
@@ -157,7 +157,7 @@ struct Compiler<'a> {
     text: &'a str,
     scope: &'a NameScope,
     constants: &'a mut Vec<FormulaValue>,
-    code: Code,
+    code: Bytecode,
     faults: &'a mut Vec<FormulaFault>,
     /// What a condition implies about slots, within the branch that it leads to.
     narrowed: BTreeMap<usize, NumberRange>,

@@ -76,7 +76,7 @@ ops! {
 pub const DECIMALS_SHIFT: u32 = 20;
 
 /// Op codes and operands.
-pub type Code = Vec<u32>;
+pub type Bytecode = Vec<u32>;
 
 /// A value of a formula. A date is the number of days since 1970-01-01.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,5 +105,5 @@ pub struct Program {
     /// The number of slots for inputs. The value of `formulas[i]` is stored in the slot with this
     /// number plus `i`.
     pub inputs: usize,
-    pub formulas: Vec<Code>,
+    pub formulas: Vec<Bytecode>,
 }

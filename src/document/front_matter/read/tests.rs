@@ -66,7 +66,7 @@ fn reported(problem: &Diagnostic) -> String {
     )
 }
 
-fn values(placed: &[Located<String>]) -> Vec<&str> {
+fn values(placed: &[LocatedValue<String>]) -> Vec<&str> {
     placed.iter().map(|placed| placed.value.as_str()).collect()
 }
 

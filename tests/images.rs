@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
-use common::pictures::{SECRETS, bomb, picture, profile_bomb};
+use common::images::{SECRETS, bomb, picture, profile_bomb};
 use common::request;
 use handsel::cache::{CacheStore, MemoryStore};
 use handsel::fingerprint::Fingerprint;
@@ -175,7 +175,7 @@ fn no_original_is_published_with_what_is_private_in_it() {
 }
 
 #[test]
-fn a_colour_profile_that_unfolds_without_measure_is_not_unfolded() {
+fn a_color_profile_that_unfolds_without_measure_is_not_unfolded() {
     let bytes = profile_bomb(70);
     let seen = images::read_header(ImageType::Png, &bytes);
     assert_eq!((seen.width, seen.height), (8, 8));
@@ -244,9 +244,9 @@ fn a_turned_picture_is_made_upright() {
 }
 
 #[test]
-fn every_kind_of_colour_can_be_made_smaller() {
-    let cmyk = include_bytes!("pictures/cmyk.jpg").to_vec();
-    let palette = include_bytes!("pictures/palette.png").to_vec();
+fn every_kind_of_color_can_be_made_smaller() {
+    let cmyk = include_bytes!("images/cmyk.jpg").to_vec();
+    let palette = include_bytes!("images/palette.png").to_vec();
     let described = [
         "jpeg 64x48 grey",
         "png 64x48 grey",
@@ -378,7 +378,7 @@ fn no_file_is_too_odd_to_be_looked_at() {
 }
 
 #[test]
-fn a_colour_profile_that_is_not_the_usual_one_stays() {
+fn a_color_profile_that_is_not_the_usual_one_stays() {
     let mut profile = vec![0_u8; 200];
     profile[16..20].copy_from_slice(b"RGB ");
     profile[100..110].copy_from_slice(b"Display P3");

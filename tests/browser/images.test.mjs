@@ -27,13 +27,13 @@ after(async () => {
 
 const stripes = (x) => [x % 256, (x * 7) % 256, 90];
 
-// A striped image, or one with the color that `colour` returns for each point (three values, or
+// A striped image, or one with the color that `color` returns for each point (three values, or
 // four). PNG (third edition), §11: a header, deflated lines that begin with their filter, an end.
-function png(width, height, colour = stripes) {
-  const values = colour(0, 0).length;
+function png(width, height, color = stripes) {
+  const values = color(0, 0).length;
   const line = (y) => {
     const line = Buffer.alloc(1 + values * width);
-    for (let x = 0; x < width; x++) line.set(colour(x, y), 1 + values * x);
+    for (let x = 0; x < width; x++) line.set(color(x, y), 1 + values * x);
     return line;
   };
   const chunk = (name, data) => {
@@ -142,12 +142,12 @@ test("AVIF comes before WebP where it is wanted, and shows what the picture show
       const context = canvas.getContext("2d");
       context.drawImage(image, 0, 0);
       const at = (share) => [...context.getImageData(Math.round(canvas.width * share), canvas.height / 2, 1, 1).data];
-      return { source: image.currentSrc, ratio: canvas.width / canvas.height, colours: [at(.25), at(.75)] };
+      return { source: image.currentSrc, ratio: canvas.width / canvas.height, colors: [at(.25), at(.75)] };
     });
     assert.match(seen.source, /\.400\.[0-9a-f]{8}\.avif$/);
     assert.equal(seen.ratio, 2);
     const isNear = (one, other) => (one[3] === 0 ? other[3] < 4 : one.every((value, at) => Math.abs(value - other[at]) <= 12));
-    assert.ok(wanted.every((colour, at) => isNear(colour, seen.colours[at])), JSON.stringify(seen));
+    assert.ok(wanted.every((color, at) => isNear(color, seen.colors[at])), JSON.stringify(seen));
   }
   assert.match(await page.getByAltText("Flat").evaluate((image) => image.currentSrc), /\.400\.[0-9a-f]{8}\.webp$/, "of a flat drawing AVIF is larger");
   assert.deepEqual((await listed(`${own.folder}/public`)).filter((path) => /flat.*avif$/.test(path)), []);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds a site of photographs cold, again, and with one photograph changed, and prints times and peak memory.
 
-    cargo build --release && pip install pillow && benches/pictures.py [--photographs 100] [--handsel target/release/handsel]
+    cargo build --release && pip install pillow && benches/images.py [--photographs 100] [--handsel target/release/handsel]
 
 The script makes the photographs, 4000 x 3000 pixels of gradients and noise, so that they are as large as a camera's (about
 3 MB each) and no two are the same. It prints one line for each build.

@@ -42,9 +42,9 @@ pub fn picture(described: &str) -> Vec<u8> {
     let drawn = drawn(width, height, seed, has("clear"));
     let mut bytes = match format {
         "gif" => gif(&drawn, has("moving")),
-        "png" => encoded(&coloured(drawn, &words), ImageFormat::Png),
+        "png" => encoded(&colored(drawn, &words), ImageFormat::Png),
         "webp" => encoded(&DynamicImage::ImageRgba8(drawn), ImageFormat::WebP),
-        _ => encoded(&coloured(drawn, &words), ImageFormat::Jpeg),
+        _ => encoded(&colored(drawn, &words), ImageFormat::Jpeg),
     };
     if turned != 1 || has("gps") {
         let exif = exif(turned, has("gps"));
@@ -190,7 +190,7 @@ fn drawn(width: u32, height: u32, seed: u32, is_clear: bool) -> RgbaImage {
     })
 }
 
-fn coloured(drawn: RgbaImage, words: &[&str]) -> DynamicImage {
+fn colored(drawn: RgbaImage, words: &[&str]) -> DynamicImage {
     let image = DynamicImage::ImageRgba8(drawn);
     match () {
         () if words.contains(&"grey") => image.to_luma8().into(),

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 #[test]
-fn every_licence_is_allowed() {
+fn every_license_is_allowed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let deny =
         std::fs::read_to_string(root.join("deny.toml")).expect("deny.toml is part of the project");
@@ -15,7 +15,7 @@ fn every_licence_is_allowed() {
         .split("allow = [")
         .nth(1)
         .and_then(|rest| rest.split(']').next())
-        .expect("deny.toml lists the licences it allows");
+        .expect("deny.toml lists the licenses it allows");
     let allowed: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked"])
@@ -43,7 +43,7 @@ fn every_licence_is_allowed() {
         .collect();
     assert!(
         refused.is_empty(),
-        "take another crate, or add the licence to deny.toml if docs/DECISIONS.md says why:\n{}",
+        "take another crate, or add the license to deny.toml if docs/DECISIONS.md says why:\n{}",
         refused.join("\n")
     );
 }
