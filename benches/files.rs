@@ -114,7 +114,7 @@ fn saving(root: &Path) -> Outcome {
     saves.sort_unstable();
     let at = |of_hundred: usize| saves[SAVES * of_hundred / 100];
     println!(
-        "from a save to being told: median {:?}, 95 of 100 {:?}, longest {:?}",
+        "from a save to its report: median {:?}, 95 of 100 {:?}, longest {:?}",
         at(50),
         at(95),
         saves[SAVES - 1]
@@ -138,7 +138,7 @@ fn watching(root: &Path, polling: PollingMode) -> Outcome {
             format!("edited, {polling:?}"),
         )
     };
-    timed("a save among them, told", || {
+    timed("a save among them, reported", || {
         save().map(|()| reported.recv_timeout(PATIENCE))
     })??;
     drop(watcher);

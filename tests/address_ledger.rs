@@ -13,7 +13,7 @@ const LEDGER: &str = "handsel.lock";
 
 fn put(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
     let full = root.join(path);
-    fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+    fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
     fs::write(full, text)
 }
 

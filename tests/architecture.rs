@@ -438,7 +438,7 @@ fn imports_point_down() {
         for (line, other) in source.modules_named() {
             if floor(other) > Some(own_floor) {
                 breaches.push(format!(
-                    "src/{}:{line}: `{own}` names `{other}`, which lies above it: take what you need as an argument, or move it down",
+                    "src/{}:{line}: `{own}` names `{other}`, which is above it: take what you need as an argument, or move it down",
                     source.path
                 ));
             } else if rank(other) > rank(own) && rank(own).is_some() {

@@ -37,7 +37,7 @@ impl Desk {
 
     fn put(&self, path: &str, text: &str) -> std::io::Result<()> {
         let full = self.path().join(path);
-        fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+        fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
         fs::write(full, text)
     }
 
@@ -212,7 +212,7 @@ fn formats_for_machines() -> Outcome {
 }
 
 #[test]
-fn check_tells_and_writes_nothing() -> Outcome {
+fn check_reports_and_writes_nothing() -> Outcome {
     let desk = Desk::new(GOOD)?;
     desk.run(&["check"])?.ended(0);
     desk.put(BROKEN.0, BROKEN.1)?;

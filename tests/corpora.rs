@@ -76,7 +76,7 @@ const CORPORA: [Corpus; 5] = [
 ];
 
 #[test]
-fn every_corpus_builds_and_its_slips_are_told() {
+fn every_corpus_builds_and_its_mistakes_are_reported() {
     let Some(root) = common::shared("corpora") else {
         return;
     };

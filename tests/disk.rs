@@ -31,13 +31,13 @@ impl Folder {
 
     fn put(&self, path: &str, text: &str) -> io::Result<()> {
         let full = self.path().join(path);
-        fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+        fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
         fs::write(full, text)
     }
 
     fn link(&self, path: &str, target: &str) -> io::Result<()> {
         let full = self.path().join(path);
-        fs::create_dir_all(full.parent().expect("a link lies in a folder"))?;
+        fs::create_dir_all(full.parent().expect("a link is in a folder"))?;
         symlink(target, full)
     }
 
@@ -202,7 +202,7 @@ fn gitignore_counts_without_git_and_the_setting_goes_before() -> Outcome {
 }
 
 #[test]
-fn links_are_followed_inside_and_told_outside() -> Outcome {
+fn links_are_followed_inside_and_reported_outside() -> Outcome {
     let outside = Folder::with(&["secret.md", "deep/secret.md"])?;
     let folder = Folder::with(&["real/page.md"])?;
     folder.link("loop/s1-inside.md", "../real/page.md")?;
@@ -267,7 +267,7 @@ fn links_are_followed_inside_and_told_outside() -> Outcome {
 }
 
 #[test]
-fn names_that_are_no_text_are_told_once() -> Outcome {
+fn names_that_are_not_text_are_reported_once() -> Outcome {
     let folder = Folder::with(&["a.md"])?;
     fs::write(folder.path().join(OsStr::from_bytes(b"caf\xE9.md")), "x")?;
     let odd = folder.path().join(OsStr::from_bytes(b"d\xE9\x1b"));
@@ -312,7 +312,7 @@ fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
 }
 
 #[test]
-fn what_may_not_be_read_is_told() -> Outcome {
+fn what_may_not_be_read_is_reported() -> Outcome {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::with(&["a.md", "closed/b.md"])?;
     let closed = folder.path().join("closed");
@@ -332,7 +332,7 @@ fn what_may_not_be_read_is_told() -> Outcome {
 }
 
 #[test]
-fn a_pattern_that_is_none_is_told() -> Outcome {
+fn an_invalid_pattern_is_reported() -> Outcome {
     let folder = Folder::with(&["a.md"])?;
     let listed = folder.list(&ListingRules {
         output: None,

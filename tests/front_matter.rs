@@ -216,7 +216,7 @@ const PAGES: &[(&str, &[&str], &str)] = &[
 ];
 
 #[test]
-fn every_bad_front_matter_is_told_at_its_place() {
+fn every_bad_front_matter_is_reported_at_its_place() {
     let Some(folder) = bad_input("yaml") else {
         return;
     };
@@ -252,7 +252,7 @@ fn every_bad_front_matter_is_told_at_its_place() {
 }
 
 #[test]
-fn what_is_sound_is_read_as_written() {
+fn what_is_valid_is_read_as_written() {
     let Some(folder) = bad_input("yaml") else {
         return;
     };
@@ -297,7 +297,7 @@ fn what_is_sound_is_read_as_written() {
 }
 
 #[test]
-fn every_bad_setting_is_told_at_its_place() {
+fn every_bad_setting_is_reported_at_its_place() {
     let Some(folder) = bad_input("config") else {
         return;
     };

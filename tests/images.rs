@@ -175,7 +175,7 @@ fn no_original_is_published_with_what_is_private_in_it() {
 }
 
 #[test]
-fn a_color_profile_that_unfolds_without_measure_is_not_unfolded() {
+fn a_color_profile_that_expands_without_limit_is_not_expanded() {
     let bytes = profile_bomb(70);
     let seen = images::read_header(ImageType::Png, &bytes);
     assert_eq!((seen.width, seen.height), (8, 8));
@@ -311,7 +311,7 @@ fn what_moves_is_left_alone() {
 }
 
 #[test]
-fn too_large_cut_short_and_unreadable_are_told_from_the_header() {
+fn too_large_cut_short_and_unreadable_are_known_from_the_header() {
     for (width, height) in [(60_000, 60_000), (u32::MAX >> 1, 1), (200_000, 601)] {
         let seen = images::read_header(ImageType::Png, &bomb(width, height));
         let is_refused = seen.fault == Some(ImageFault::TooLarge)
@@ -495,7 +495,7 @@ fn smaller(paths: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
         .filter(|path| path.starts_with("images."));
     all.map(|path| {
         path.split_once('/')
-            .expect("it lies in a folder")
+            .expect("it is in a folder")
             .1
             .to_owned()
     })
@@ -634,13 +634,13 @@ fn smaller_folder(published: &BTreeMap<OutputPath, Vec<u8>>) -> String {
         .expect("there are some");
     path.as_str()
         .split_once('/')
-        .expect("it lies in a folder")
+        .expect("it is in a folder")
         .0
         .to_owned()
 }
 
 #[test]
-fn what_cannot_be_decoded_is_told_where_a_page_refers_to_it_by_build_and_check() {
+fn what_cannot_be_decoded_is_reported_where_a_page_refers_to_it_by_build_and_check() {
     let mut files = site();
     let mut broken = picture("png 120x90");
     let at = broken

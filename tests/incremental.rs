@@ -36,7 +36,7 @@ impl Sink for Shelf {
         assert_eq!(
             hash,
             Fingerprint::of(&bytes),
-            "{path}: the fingerprint told is that of the bytes"
+            "{path}: the fingerprint reported is that of the bytes"
         );
         self.now
             .lock()
@@ -385,11 +385,7 @@ fn a_tool_makes_the_pages_that_show_it() {
         &tool.replace("What it is for.", "What it is for, in other words."),
     );
     let built = site.build(&request());
-    assert_eq!(
-        made(&built),
-        (1, 1),
-        "its text stands on its own page alone"
-    );
+    assert_eq!(made(&built), (1, 1), "its text is on its own page only");
     site.put("content/tools/list.md", &tool.replace("[One,", "[Once,"));
     let built = site.build(&request());
     assert_eq!(made(&built), (1, 2), "its own page and the guide");
@@ -559,7 +555,7 @@ fn a_setting_that_no_page_shows_draws_nothing() {
 }
 
 #[test]
-fn the_small_site_is_sound() {
+fn the_small_site_is_valid() {
     let built = Site::small().build(&request());
     let problems: Vec<String> = built
         .problems

@@ -199,7 +199,7 @@ fn links(root: &Path, folder: &Path, found: &mut BTreeSet<SourcePath>) -> io::Re
             found.insert(source(
                 &path
                     .strip_prefix(root)
-                    .expect("it lies below")
+                    .expect("it is below")
                     .to_string_lossy(),
             ));
         } else if entry.file_type()?.is_dir() {

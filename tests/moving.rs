@@ -63,7 +63,7 @@ const SITE: [(&str, &str); 9] = [
 
 fn put(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
     let full = root.join(path);
-    fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+    fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
     fs::write(full, text)
 }
 
@@ -108,7 +108,7 @@ fn run(root: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String)
 }
 
 #[test]
-fn every_form_of_link_is_written_anew_and_nothing_else() -> Outcome {
+fn every_form_of_link_is_rewritten_and_nothing_else() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root)?;
@@ -210,7 +210,7 @@ fn a_folder_goes_with_all_that_is_in_it_and_comes_back() -> Outcome {
 }
 
 #[test]
-fn links_in_markdown_fields_are_written_anew_however_yaml_writes_them() -> Outcome {
+fn links_in_markdown_fields_are_rewritten_however_yaml_writes_them() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root)?;
@@ -843,7 +843,7 @@ fn assert_kept(before: &Report, now: &Report, names: &Names, what: &str) {
         );
         assert!(
             !now.links.contains_key(from),
-            "{what}: {from} is told to be without redirect, so nothing is there"
+            "{what}: {from} is reported to have no redirect, so nothing is published there"
         );
     }
 }

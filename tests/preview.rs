@@ -605,7 +605,7 @@ fn wishes_need_the_token_and_a_source() {
 }
 
 #[test]
-fn tabs_are_told_how_things_are() {
+fn clients_receive_the_state_of_the_site() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let mut tab = desk.events("/guides/a/");
     assert_eq!(tab.next("hello")["token"], desk.preview.token());
@@ -996,7 +996,7 @@ fn no_body_is_awaited_without_the_token() {
 }
 
 #[test]
-fn pictures_that_changed_are_told_by_address() {
+fn images_that_changed_are_sent_by_address() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let mut tab = desk.events("/guides/a/");
     tab.next("page");

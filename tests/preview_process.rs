@@ -32,7 +32,7 @@ fn site() -> std::io::Result<tempfile::TempDir> {
 
 fn put(folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
     let full = folder.join(path);
-    std::fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+    std::fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
     std::fs::write(full, text)
 }
 

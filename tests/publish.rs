@@ -62,7 +62,7 @@ impl Site {
 
     fn put(&self, path: &str, text: &str) -> std::io::Result<()> {
         let full = self.output().join(path);
-        fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+        fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
         fs::write(full, text)
     }
 
@@ -338,7 +338,7 @@ fn links_of_our_names_write_to_nothing_else() -> Outcome {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_may_not_be_written_is_told_and_left() -> Outcome {
+fn a_folder_that_may_not_be_written_is_reported_and_left_alone() -> Outcome {
     use std::os::unix::fs::PermissionsExt;
     let site = Site::new()?;
     site.publish(FIRST)?;

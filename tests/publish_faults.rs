@@ -165,7 +165,7 @@ fn a_disk_that_fills_up_at_any_step_loses_nothing() -> Outcome {
 }
 
 #[test]
-fn a_read_only_disk_is_told_before_anything_is_rendered() -> Outcome {
+fn a_read_only_disk_is_reported_before_anything_is_rendered() -> Outcome {
     let Some(mount) = Mount::new("size=2m")? else {
         return Ok(());
     };

@@ -86,7 +86,7 @@ fn a_killed_build_leaves_whole_files() -> Outcome {
         }
         for path in FOREIGN {
             let full = folder.path().join("public").join(path);
-            fs::create_dir_all(full.parent().expect("it lies in a folder"))?;
+            fs::create_dir_all(full.parent().expect("it is in a folder"))?;
             fs::write(full, path)?;
         }
         let wait_us = (seed ^ (kill * 0x9E37_79B9)).wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;

@@ -137,7 +137,7 @@ impl Look<'_> {
             plain if forms.iter().any(|form| is_of(form, plain)) => {}
             other => self
                 .faults
-                .push(format!("{place} is no {forms:?}: {other}")),
+                .push(format!("{place} is not one of {forms:?}: {other}")),
         }
     }
 

@@ -503,7 +503,7 @@ fn vectors_for_the_browser() {
     write!(text, "{}", json!({ "tables": tables, "vectors": vectors }))
         .expect("text takes everything");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tool-vectors.json");
-    std::fs::create_dir_all(path.parent().expect("it lies in a folder"))
+    std::fs::create_dir_all(path.parent().expect("it is in a folder"))
         .expect("target/ can be made");
     std::fs::write(path, text).expect("target/ can be written");
 }

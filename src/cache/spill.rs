@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_put_aside_comes_back() -> io::Result<()> {
+    fn what_is_spilled_comes_back() -> io::Result<()> {
         let aside = SpillFile::open(Some(Path::new("/no/such/folder")))?;
         let puts = [aside.put(b"one")?, aside.put(b"")?, aside.put(b"three")?];
         assert_eq!(aside.take(puts[2])?, b"three");

@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gif_loses_its_comment_and_what_lies_behind_its_end() {
+    fn a_gif_loses_its_comment_and_what_follows_its_end() {
         let head = b"GIF89a\x01\0\x01\0\0\0\0";
         let frame = b"\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
         let whole = [&head[..], b"\x21\xFE\x03me!\0", frame, b"\x3Bsecret"].concat();

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn active_parts_are_told_and_taken_out() {
+    fn active_parts_are_reported_and_removed() {
         let svg = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' viewBox='0 0 9 9' onload='x()'>\
                    <script>alert(1)</script><image xlink:href='https://spy.example/x.png'/><a href='https://example.org/'><circle r='3'/></a>\
                    <rect fill='url(#g)' width='4' height='4'/></svg>";
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_svg_is_told() {
+    fn what_is_not_svg_is_reported() {
         for text in [
             "",
             "<html/>",

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_stands_in_the_layer_of_tokens() {
+    fn what_is_set_is_in_the_layer_of_tokens() {
         let text = "theme:\n  accent: {light: '#0a6b5e', dark: '#6cc7b8'}\n  tokens: {radius: 0, measure: 38rem}\n  font:\n    \
                     text: {family: Literata, file: fonts/literata.woff2, italic: /fonts/italic.woff2, weight: 200 900}\n    titles: Palatino Linotype, serif\n";
         let expected = "/* Made from `theme:` in handsel.yaml. */\n\
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_font_that_is_not_there_is_told() {
+    fn a_missing_font_is_reported() {
         let path = SourcePath::new("handsel.yaml").expect("inside");
         let mut theme = settings::read(
             &path,

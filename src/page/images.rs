@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stated_stands() {
+    fn what_is_stated_is_used() {
         assert_eq!(
             run("<img width=\"400\" src='/a.jpg' srcset=\"x 2x\" decoding=sync>"),
             "<img width=\"400\" src='/a.jpg' srcset=\"x 2x\" decoding=sync height=\"300\">"

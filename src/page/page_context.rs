@@ -75,7 +75,7 @@ impl PageContext {
                 .iter()
                 .chain(listing.groups.iter().flat_map(|group| &group.items))
         });
-        let beside = self.nav.branch.iter().filter_map(|line| match line {
+        let neighbors = self.nav.branch.iter().filter_map(|line| match line {
             BranchLine::Page(page, _) => Some(page),
             BranchLine::Item(_) => None,
         });
@@ -96,7 +96,7 @@ impl PageContext {
             .chain(&view.related)
             .chain(&view.backlinks)
             .chain(listed)
-            .chain(beside)
+            .chain(neighbors)
             .copied()
     }
 }

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_told_the_line_in_its_own_form() {
+    fn each_editor_gets_the_line_in_its_own_form() {
         for (name, expected) in [
             ("code", &["-g", "/a/b c.md:12"][..]),
             ("zed", &["/a/b c.md:12"]),

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faint_color_is_changed_and_that_is_told() {
+    fn a_faint_color_is_changed_and_reported() {
         let (settled, messages) = reported(&[("accent", choice("#ffcc00", None))]);
         assert_eq!(
             settled["accent"][1].to_string(),

@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_are_told() {
+    fn other_lines_are_reported() {
         let checked = AddressLedger::parse(&SourcePath::root(), "/a/ a.md\nb\n/c/ c.md more\n");
         assert_eq!((checked.value.0.len(), checked.problems.len()), (1, 2));
     }

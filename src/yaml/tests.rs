@@ -145,7 +145,7 @@ fn faults_are_named_where_the_writer_made_them() {
 }
 
 #[test]
-fn every_key_that_stands_twice_is_named() {
+fn every_duplicate_key_is_named() {
     let problems = read("a: 1\na: 2\nb: {c: 1, c: 2}\n").expect_err("two of each");
     assert_eq!(
         problems

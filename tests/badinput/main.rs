@@ -115,7 +115,7 @@ fn all_at_once() {
     }
     assert!(
         missed.is_empty(),
-        "not told when all are built together, strictly:\n{}",
+        "not reported when all are built together, strictly:\n{}",
         missed.join("\n")
     );
 }
@@ -283,7 +283,7 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
             .split('/')
             .any(|segment| matches!(segment, "" | "." | "..") || segment.len() > 255)
         {
-            faults.push(format!("an output path is no safe one: {path}"));
+            faults.push(format!("an output path is not safe: {path}"));
         }
         let bytes = site.drawn(path);
         if path.ends_with(".html") {

@@ -152,11 +152,14 @@ impl Row {
                 .position(|problem| self.is_told(reported, problem, first))
             {
                 Some(at) => drop(left.remove(at)),
-                None => faults.push(format!("not told: {reported}")),
+                None => faults.push(format!("not reported: {reported}")),
             }
         }
         for problem in left {
-            faults.push(format!("told beside what is expected: {}", shown(problem)));
+            faults.push(format!(
+                "reported in addition to what is expected: {}",
+                shown(problem)
+            ));
         }
         let said: String = outcome
             .problems

@@ -141,7 +141,7 @@ impl Site {
         }
         for (path, text) in &row.also {
             let path = self.root().join(path);
-            fs::create_dir_all(path.parent().expect("a file lies in a folder"))
+            fs::create_dir_all(path.parent().expect("a file is in a folder"))
                 .expect("it is writable");
             fs::write(path, text).expect("it is writable");
         }
@@ -164,7 +164,7 @@ impl Site {
             ],
             "s6" => &[("real/s6-outside-dir", &etc)],
             "s7" => &[("real/s7-a.md", "s7-b.md"), ("real/s7-b.md", "s7-a.md")],
-            _ => panic!("{case} has no file, and is no link"),
+            _ => panic!("{case} has no file, and is not a link"),
         };
         let root = self.root().join(&folder);
         for below in ["real", "loop/a"] {
@@ -279,7 +279,7 @@ impl Sink for Watched {
         _: Fingerprint,
     ) -> Result<(), String> {
         let file = self.drawn.join(path.as_str());
-        fs::create_dir_all(file.parent().expect("a file lies in a folder"))
+        fs::create_dir_all(file.parent().expect("a file is in a folder"))
             .map_err(|error| error.to_string())?;
         fs::write(file, &bytes).map_err(|error| error.to_string())?;
         self.publisher
@@ -377,7 +377,7 @@ fn copy(from: &Path, to: &Path) {
             copy(&entry.path(), &to.join(entry.file_name()));
         }
     } else {
-        fs::create_dir_all(to.parent().expect("a file lies in a folder")).expect("it is writable");
+        fs::create_dir_all(to.parent().expect("a file is in a folder")).expect("it is writable");
         fs::copy(from, to).expect("it can be copied");
     }
 }

@@ -79,7 +79,7 @@ pub fn markdown() -> Vec<Row> {
             ],
         )
         .lacks(&["alert(1)</script>", "onerror", "<iframe", "alert(3)"])
-        .why("what is active goes with a warning; that `src=x` leads nowhere and has no `alt` is told as for any image"),
+        .why("what is active goes with a warning; that `src=x` has no target and no `alt` is reported as for any image"),
         renders("m13").has(&["id=\"setup\"", "id=\"setup-1\"", "id=\"setup-1-1\"", "id=\"setup-2\""]),
         renders("m14").has(&["日本語", "<code>code</code>"]),
         warning("m15", &["warning undefined-footnote 8:5", "warning undefined-footnote 8:16"]).has(&["[^nope]", "[^also]"]),
@@ -190,7 +190,7 @@ pub fn templates() -> Vec<Row> {
         error("t05", &["error bad-template *:*:*"]).says(&["t05-include-a.html → t05-include-b.html → t05-include-a.html"]),
         error("t06", &["error bad-template 1:17"]).says(&["shoutt"]),
         error("t07", &["error template-failed 1:9"]).says(&["`title`"]).why(
-            "a page stops at the first thing its template cannot print, as Tera does; the second is told on the next run, and every other template in this one",
+            "a page stops at the first thing its template cannot print, as Tera does; the second is reported on the next run, and every other template in this one",
         ),
         error("t08", &["error template-failed 1:*"]).says(&["limit"]).within(5, 500),
         error("t09", &["error bad-template 1:12"]).says(&["etc/hostname"]),

@@ -16,9 +16,9 @@ export class Host {
   static async open(folder, path = "/") {
     const host = new Host();
     // Everything that a host learns from a request: its address and the page that it came from.
-    host.told = [];
+    host.requests = [];
     host.server = createServer(async ({ url, headers }, answer) => {
-      host.told.push(url, headers.referer ?? "");
+      host.requests.push(url, headers.referer ?? "");
       const address = decodeURIComponent(new URL(url, "http://host").pathname);
       const wanted = address.startsWith(path) ? join(folder, address.slice(path.length)) : null;
       const found = wanted && (await fileAt(wanted));

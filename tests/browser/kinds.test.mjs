@@ -185,7 +185,7 @@ test("a question's address opens it", async () => {
   await plain.done();
 });
 
-test("the reader's own time stands beside the event's where it is another", async () => {
+test("the reader's own time is next to the event's where it is another", async () => {
   const tab = await visit("/events/day/");
   assert.match(await tab.locator(".local-time").textContent(), /12:00/);
   await tab.done();

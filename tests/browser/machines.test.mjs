@@ -61,7 +61,7 @@ test("every feed is what RFC 4287 lets an Atom feed be", () => each("feed.xml", 
 
 test("every sitemap is what sitemaps.org says", () => each("sitemap.xml", sitemaps, 2));
 
-test("a feed or a sitemap that is not is told", async () => {
+test("an invalid feed or sitemap is reported", async () => {
   const feed = await readFile(join(desk.folder, "public/feed.xml"), "utf8");
   const spoiled = [
     feed.replace(/<title>[^]*?<\/title>/, ""), feed.replace(/(<id>.*?<\/id>)/, "$1$1"), feed.replace("T00:00:00Z<", "T00:00:00<"), feed.replace(/ href="[^"]*"/, ""),

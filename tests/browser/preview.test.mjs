@@ -102,7 +102,7 @@ test("blocks come and go in their places, theme's additions included", async () 
   assert.equal(await page.locator("main button.copy").count(), 1);
 });
 
-test("lines are counted anew without a touch, and attributes of scripts and readers stay", async () => {
+test("lines are counted again without a reload, and attributes of scripts and readers stay", async () => {
   const lined = (first, open) => `---\ntitle: Lines\nsummary: With lines.\n---\n\n<p>${first}</p>\n<p class="a b">Second.</p>\n<details${open}><summary>S</summary>x</details>\n`;
   const path = "content/guides/lines.md";
   await desk.put(path, lined("First.", ""));
@@ -135,10 +135,10 @@ test("problems appear over the last good page, and go", async () => {
   const page = await visit();
   await desk.put(GUIDE, guide("See [this](gone.md)."));
   await ui(page, ".panel article").first().waitFor();
-  const told = await ui(page, ".panel").innerText();
-  assert.match(told, /error\[broken-link\]/);
-  assert.match(told, /\^\^\^/);
-  assert.match(told, /1 error/);
+  const reported = await ui(page, ".panel").innerText();
+  assert.match(reported, /error\[broken-link\]/);
+  assert.match(reported, /\^\^\^/);
+  assert.match(reported, /1 error/);
   assert.match(await page.locator("main").innerText(), /The first sentence/);
   await ui(page, ".panel .fold").click();
   assert.equal(await ui(page, ".panel article").first().isVisible(), false);
@@ -174,7 +174,7 @@ test("a site that begins with errors is served, and heals", async () => {
   await page.waitForFunction(() => document.querySelector("handsel-preview")?.shadowRoot.querySelector(".panel").hidden);
 });
 
-test("a broken template is told, and mended", async () => {
+test("a broken template is reported, and fixed", async () => {
   await desk.serve();
   const page = await visit();
   await desk.put("templates/page.html", "{% extends \"base.html\" %}{% block main %}{{ oops \n{% endblock %}");
@@ -223,7 +223,7 @@ test("styles swap in place", async () => {
   await page.waitForFunction(() => document.querySelectorAll("link[rel=stylesheet][href*=own]").length === 1);
 });
 
-test("a picture with other bytes is shown anew", async () => {
+test("an image with other bytes is shown again", async () => {
   const dot = (color) => `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40" fill="${color}"/></svg>`;
   await desk.put("content/guides/dot.svg", dot("red"));
   await desk.put("content/guides/picture.md", "---\ntitle: Picture\nsummary: One.\n---\n\nA dot: ![a dot](dot.svg)\n");

@@ -169,8 +169,8 @@ test("nothing leaves the page but what the reader sends, and nothing is kept tha
   assert.deepEqual(foreign(), [], "all that was used so far stays with this site");
   assert.deepEqual(requests.filter(({ method, body }) => method !== "GET" || body), []);
   const isTyped = (text) => [TYPED, NUMBER].some((typed) => decodeURIComponent(text).includes(typed));
-  assert.ok(host.told.includes("/search/"), "the page of results was asked for");
-  assert.deepEqual(host.told.filter(isTyped), [], "what was typed is in nothing that the host was told");
+  assert.ok(host.requests.includes("/search/"), "the page of results was asked for");
+  assert.deepEqual(host.requests.filter(isTyped), [], "what was typed is in nothing that the host received");
   const asked = requests.filter(({ url }) => isTyped(url.split("#")[0]));
   assert.deepEqual(asked, [], "what was typed is in no address that was asked for");
 

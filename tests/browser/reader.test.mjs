@@ -181,7 +181,7 @@ test("a copy button copies the code without its numbers, and says so", async () 
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "echo one\necho two\necho three");
 });
 
-test("a footnote's text is shown beside its number, and goes away", async () => {
+test("a footnote's text is shown next to its number, and goes away", async () => {
   const page = await visit();
   const number = page.locator(".footnote-ref a[data-ready]").first();
   const box = page.locator("#Footnote");

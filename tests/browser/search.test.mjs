@@ -86,7 +86,7 @@ test("a slash opens it; nothing of it is loaded before", async () => {
   assert.deepEqual(tab.faults, []);
 });
 
-test("what a page shows beside its text is found: a file, a tool, the fields of its kind, what is said in a recording, sources", async () => {
+test("what a page shows in addition to its text is found: a file, a tool, the fields of its kind, what is said in a recording, sources", async () => {
   const tab = await visit();
   await openDialog(tab);
   const first = async (text) => {
@@ -102,7 +102,7 @@ test("what a page shows beside its text is found: a file, a tool, the fields of 
   assert.deepEqual(await first("insect"), ["videos/talk/#Transcript", ["Video"], ["insect"]]);
   assert.deepEqual(await first("lent press"), ["guides/oil/", ["Guide"], ["lent", "press"]]);
   assert.deepEqual(await first("linseed"), ["guides/oil/#Sources", ["Guide"], ["linseed"]]);
-  assert.deepEqual(await ask(tab, "nutshell"), [], "an address is no text");
+  assert.deepEqual(await ask(tab, "nutshell"), [], "an address is not text");
   await ask(tab, "gilder");
   const text = await tab.locator(".results .result-text").first().textContent();
   assert.ok(!/[{}]/.test(text), text);
@@ -208,7 +208,7 @@ test("the page of results can be shared, narrowed down and come back to", async 
   await tab.waitForURL(/search\/#Main$/);
   assert.equal(await tab.locator("#SearchInput").inputValue(), "table", "going to the content asks nothing new");
   assert.equal(await tab.locator(".results .result").count(), 2);
-  assert.deepEqual(tab.fetched.filter((url) => new URL(url).search), [], "no host is told what was asked");
+  assert.deepEqual(tab.fetched.filter((url) => new URL(url).search), [], "no host learns what was asked");
   assert.deepEqual(tab.faults, []);
 });
 

@@ -116,7 +116,7 @@ test("without a script there is the form, the result for its answers, the workin
   await plain.close();
 });
 
-test("results follow each key, and are told once typing ends", async () => {
+test("results follow each key, and are announced once typing ends", async () => {
   const page = await visit();
   await field(page, "weeks").fill("30");
   assert.equal(await result(page), "€86.31\u00a0/\u00a0hour");
@@ -138,7 +138,7 @@ test("results follow each key, and are told once typing ends", async () => {
   await page.close();
 });
 
-test("faults are told at their fields and in a summary, and answers are kept", async () => {
+test("faults are reported at their fields and in a summary, and answers are kept", async () => {
   const page = await visit();
   await field(page, "weeks").fill("seven");
   assert.equal(await result(page), "–");
@@ -253,7 +253,7 @@ test("an edited formula is worked out with the answers that were typed", async (
   await page.close();
 });
 
-test("the writer sees each formula as written beside its value, live, and nobody else does", async () => {
+test("the writer sees each formula as written next to its value, live, and nobody else does", async () => {
   const page = await visit();
   const opener = page.locator(".formulas-button");
   await opener.click();

@@ -139,8 +139,8 @@ async function noFaultsOfAxe(page, where) {
   // policy.
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${where}: ${id}: ${node.target.join(" ")} ${node.failureSummary}`));
-  assert.deepEqual(told, []);
+  const reported = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${where}: ${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+  assert.deepEqual(reported, []);
 }
 
 test("axe finds nothing: each type, before and after use, dark, at 320 pixels, within a guide", async () => {
@@ -228,7 +228,7 @@ test("a decision by keyboard alone: one question at a time, back, the browser's 
   assert.equal(await odd.locator("[data-node]:visible").getAttribute("data-node"), "why");
 });
 
-test("a checklist counts, copies and shares; the device keeps ticks only when it is told to", async () => {
+test("a checklist counts, copies and shares; the device keeps ticks only if the reader asks for it", async () => {
   const page = await visit("tools/list/");
   const stored = () => page.evaluate(() => ({ ...localStorage }));
   await listen(page);

@@ -71,7 +71,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    eprintln!("skipped: the shared folder {name} is not beside this checkout");
+    eprintln!("skipped: the shared folder {name} is not next to this checkout");
     None
 }
 

@@ -17,7 +17,7 @@ class Server {
   constructor(root, schemas) {
     this.schemas = schemas;
     this.waiting = new Map();
-    this.told = new Map();
+    this.reported = new Map();
     this.versions = new Map();
     this.last = 0;
     this.rest = Buffer.alloc(0);
@@ -40,7 +40,7 @@ class Server {
 
   hear(message) {
     if (message.method === 'textDocument/publishDiagnostics') {
-      this.told.get(message.params.uri)?.(message.params.diagnostics);
+      this.reported.get(message.params.uri)?.(message.params.diagnostics);
     } else if (message.method === 'workspace/configuration') {
       const yaml = { schemas: this.schemas, validate: true, completion: true, hover: true, schemaStore: { enable: false } };
       this.send({ id: message.id, result: message.params.items.map((item) => (item.section === 'yaml' ? yaml : {})) });
@@ -71,10 +71,10 @@ class Server {
     this.send({ method: 'workspace/didChangeConfiguration', params: { settings: {} } });
   }
 
-  /** What is told of a text, once there is something to tell or nothing. */
+  /** What is reported of a text, once there is something to tell or nothing. */
   diagnostics(uri, text) {
     return new Promise((resolve) => {
-      this.told.set(uri, resolve);
+      this.reported.set(uri, resolve);
       const version = (this.versions.get(uri) ?? 0) + 1;
       this.versions.set(uri, version);
       const opened = { method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'yaml', version, text } } };
@@ -112,15 +112,15 @@ after(() => {
   rmSync(root, { recursive: true });
 });
 
-const told = async (path, text) => {
+const reported = async (path, text) => {
   const diagnostics = await language.diagnostics(pathToFileURL(join(root, path)).href, text);
   return diagnostics.map(({ range, message }) => `${range.start.line + 1}: ${message}`).sort();
 };
 
 test('the starter has nothing to tell', async () => {
-  assert.deepEqual(await told('handsel.yaml', readFileSync(join(root, 'handsel.yaml'), 'utf8')), []);
+  assert.deepEqual(await reported('handsel.yaml', readFileSync(join(root, 'handsel.yaml'), 'utf8')), []);
   for (const page of ['content/guides/first-guide.md', 'content/tips/first-tip.md']) {
-    assert.deepEqual(await told(page, frontMatter(readFileSync(join(root, page), 'utf8'))), [], page);
+    assert.deepEqual(await reported(page, frontMatter(readFileSync(join(root, page), 'utf8'))), [], page);
   }
 });
 
@@ -128,8 +128,8 @@ test('good front matter is good', async () => {
   const text = '---\ntitle: 12\nsummary:\npublished: 2026-01-31\ntime: 1 h 30 min\nreview_every: 12 months\nlevel: beginner\n' +
     'sources: [{ title: A, url: https://a.example, checked: 2026-01-01 }, Just a title]\nnext: other.md\n' +
     'checks: { orphan: { severity: off, reason: It is a landing page. } }\ndescription: x\nextra: { anything: [1, 2] }\n---\n';
-  assert.deepEqual(await told('content/guides/good.md', frontMatter(text)), []);
-  assert.deepEqual(await told('content/recipes/good.md', frontMatter('---\ntitle: A\nminutes: 20\ncourse: main\n---\n')), []);
+  assert.deepEqual(await reported('content/guides/good.md', frontMatter(text)), []);
+  assert.deepEqual(await reported('content/recipes/good.md', frontMatter('---\ntitle: A\nminutes: 20\ncourse: main\n---\n')), []);
 });
 
 for (const [name, path, text, line, words] of [
@@ -141,16 +141,16 @@ for (const [name, path, text, line, words] of [
   ['a field that the kind needs', 'content/recipes/f.md', '---\ntitle: A\n---\n', 2, /minutes/],
   ['a field of another type', 'content/recipes/g.md', '---\ntitle: A\nminutes: many\n---\n', 3, /integer/],
 ]) {
-  test(`told: ${name}`, async () => {
-    const all = await told(path, frontMatter(text));
+  test(`reported: ${name}`, async () => {
+    const all = await reported(path, frontMatter(text));
     assert.equal(all.length, 1, all.join('\n'));
     assert.match(all[0], new RegExp(`^${line}: `));
     assert.match(all[0], words);
   });
 }
 
-test('told: settings that do not exist, at their line', async () => {
-  const all = await told('handsel.yaml', 'title: A\nlanguage: en\nbase_ulr: https://a.example/\nraw_html: clean\n');
+test('reported: settings that do not exist, at their line', async () => {
+  const all = await reported('handsel.yaml', 'title: A\nlanguage: en\nbase_ulr: https://a.example/\nraw_html: clean\n');
   assert.equal(all.length, 2, all.join('\n'));
   assert.match(all[0], /^3: .*base_ulr/);
   assert.match(all[1], /^4: .*sanitize/);

@@ -35,9 +35,9 @@ fn files_come_change_and_go() -> Outcome {
     both_ways(|polling| {
         let mut site = Watched::start(polling, &["a.md", "guides/b.md", "guides/c.md"])?;
         site.put("guides/new.md", "new")?;
-        assert_eq!(site.told_until_now()?, set(&["guides/new.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["guides/new.md"]));
         site.put("a.md", "changed")?;
-        assert_eq!(site.told_until_now()?, set(&["a.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["a.md"]));
         // The file has the same length as before, and its time is set back.
         let before = fs::metadata(site.at("guides/b.md"))?.modified()?;
         fs::write(site.at("guides/b.md"), "GUIDES/B.MD")?;
@@ -45,11 +45,11 @@ fn files_come_change_and_go() -> Outcome {
             .write(true)
             .open(site.at("guides/b.md"))?
             .set_modified(before)?;
-        assert_eq!(site.told_until_now()?, set(&["guides/b.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["guides/b.md"]));
         fs::rename(site.at("guides/c.md"), site.at("d.md"))?;
-        assert_eq!(site.told_until_now()?, set(&["d.md", "guides/c.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["d.md", "guides/c.md"]));
         fs::remove_file(site.at("d.md"))?;
-        assert_eq!(site.told_until_now()?, set(&["d.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["d.md"]));
         Ok(())
     })
 }
@@ -65,12 +65,12 @@ fn editors_save_in_their_own_ways() -> Outcome {
         fs::rename(site.at("a.md"), site.at("a.md~"))?;
         site.put("a.md", "by vim")?;
         fs::remove_file(site.at("a.md~"))?;
-        assert_eq!(site.told_until_now()?, set(&["a.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["a.md"]));
         // `sed -i` and some editors write a hidden file next to it and rename it over the old one.
         site.put(".b.md.swp", "x")?;
         site.put(".sedXYZ", "by sed")?;
         fs::rename(site.at(".sedXYZ"), site.at("b.md"))?;
-        assert_eq!(site.told_until_now()?, set(&["b.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["b.md"]));
         // The file is emptied, then written in pieces.
         let mut file = OpenOptions::new()
             .write(true)
@@ -81,11 +81,11 @@ fn editors_save_in_their_own_ways() -> Outcome {
             std::thread::sleep(Duration::from_millis(3));
         }
         drop(file);
-        assert_eq!(site.told_until_now()?, set(&["c.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["c.md"]));
         // The file is missing for a moment.
         fs::remove_file(site.at("d.md"))?;
         site.put("d.md", "again")?;
-        assert_eq!(site.told_until_now()?, set(&["d.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["d.md"]));
         Ok(())
     })
 }
@@ -100,7 +100,7 @@ fn folders_come_move_and_go() -> Outcome {
         let outside = site
             .root
             .parent()
-            .expect("it lies in a folder")
+            .expect("it is in a folder")
             .join("outside");
         // Many folders at once, with files in them before they can be watched.
         site.put("new/one/two/three/x.md", "x")?;
@@ -142,7 +142,7 @@ fn folders_come_move_and_go() -> Outcome {
 }
 
 #[test]
-fn what_is_never_listed_is_not_told() -> Outcome {
+fn what_is_never_listed_is_not_reported() -> Outcome {
     both_ways(|polling| {
         let kept = [
             "node_modules/x/a.js",
@@ -159,7 +159,7 @@ fn what_is_never_listed_is_not_told() -> Outcome {
         site.put("a/b.md", "x")?;
         site.catch_up()?;
         // One save can be reported twice; what arrives late belongs to it.
-        site.told_until_now()?;
+        site.reported_until_now()?;
         site.heard.clear();
         for path in kept {
             site.put(path, "changed")?;
@@ -180,7 +180,7 @@ fn what_is_never_listed_is_not_told() -> Outcome {
         fs::remove_dir_all(site.at("node_modules"))?;
         // Reading is not a change.
         Known::of(&site.disk, &site.rules);
-        assert_eq!(site.told_until_now()?, set(&[]));
+        assert_eq!(site.reported_until_now()?, set(&[]));
         Ok(())
     })
 }
@@ -243,13 +243,13 @@ fn a_link_changes_with_what_it_leads_to() -> Outcome {
         assert_eq!(site.known.files.len(), 6);
         fs::write(site.at("real/a.md"), "edited")?;
         assert_eq!(
-            site.told_until_now()?,
+            site.reported_until_now()?,
             set(&["pages/link-to-link.md", "pages/link.md", "real/a.md"])
         );
         fs::write(site.at("node_modules/x/readme.md"), "edited")?;
-        assert_eq!(site.told_until_now()?, set(&["pages/readme.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["pages/readme.md"]));
         fs::rename(site.at("node_modules"), site.at(".old"))?;
-        assert_eq!(site.told_until_now()?, set(&["pages/readme.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["pages/readme.md"]));
         site.put("node_modules/x/readme.md", "made again")?;
         site.catch_up()?;
         site.put("node_modules/x/readme.md", "and edited")?;
@@ -292,10 +292,10 @@ fn thousands_of_files_at_once() -> Outcome {
         fs::remove_dir_all(site.at("checkout/3"))?;
         site.catch_up()?;
         fs::remove_dir_all(site.at("checkout"))?;
-        let reported = site.told_until_now()?;
+        let reported = site.reported_until_now()?;
         assert!(reported.len() < 8000, "{}", reported.len());
         site.put("a.md", "edited")?;
-        assert_eq!(site.told_until_now()?, set(&["a.md"]));
+        assert_eq!(site.reported_until_now()?, set(&["a.md"]));
         Ok(())
     })
 }
@@ -376,7 +376,7 @@ fn the_site_s_own_folder_goes_and_comes_back() -> Outcome {
 fn the_probe_leaves_nothing_behind_and_nothing_is_said() -> Outcome {
     let mut site = Watched::start(PollingMode::Auto, &["a.md"])?;
     assert!(!site.at(".handsel").exists());
-    assert_eq!(site.told_until_now()?, set(&[]));
+    assert_eq!(site.reported_until_now()?, set(&[]));
     assert_eq!(*site.said.lock().expect("nobody panics with it"), [""; 0]);
     Ok(())
 }
@@ -429,7 +429,7 @@ fn with_few_watches() -> Outcome {
 }
 
 #[test]
-fn nothing_is_told_after_the_watcher_is_dropped() -> Outcome {
+fn nothing_is_reported_after_the_watcher_is_dropped() -> Outcome {
     both_ways(|polling| {
         let site = Watched::start(polling, &["a.md"])?;
         let Watched {

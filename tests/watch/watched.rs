@@ -167,7 +167,7 @@ impl Watched {
 
     /// Catches up, makes one more change, and returns every path that was reported until that
     /// change was.
-    pub fn told_until_now(&mut self) -> Result<BTreeSet<String>, Box<dyn Error>> {
+    pub fn reported_until_now(&mut self) -> Result<BTreeSet<String>, Box<dyn Error>> {
         self.catch_up()?;
         settle(&self.disk, &self.rules);
         self.put("last.md", "x")?;
@@ -198,6 +198,6 @@ pub fn source(path: &str) -> SourcePath {
 
 pub fn put(root: &Path, path: &str, text: &str) -> io::Result<()> {
     let full = root.join(path);
-    fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+    fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
     fs::write(full, text)
 }

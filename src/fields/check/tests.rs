@@ -83,7 +83,7 @@ fn sound_values() {
 }
 
 #[test]
-fn what_does_not_fit_is_told_and_left_out() {
+fn what_does_not_fit_is_reported_and_left_out() {
     for (text, expected) in [
         (
             "title: [a, b]",

@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_knows_where_it_stands() {
+    fn a_word_knows_its_position() {
         let passage = |anchor: &str, heading: &str, text: &str| TextSection {
             anchor: anchor.into(),
             level: 2,

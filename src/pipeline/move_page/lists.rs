@@ -83,12 +83,12 @@ fn generated_file_after_move(
     } else {
         ""
     };
-    let beside = Route::new(&format!("{}{name}{end}", now.as_folder())).ok()?;
+    let generated = Route::new(&format!("{}{name}{end}", now.as_folder())).ok()?;
     matches!(
-        after.site.tables.by_route.get(&beside),
+        after.site.tables.by_route.get(&generated),
         Some(LinkTarget::Listing(_))
     )
-    .then_some(beside)
+    .then_some(generated)
 }
 
 /// The addresses of folders that no page of theirs provides: their lists, random pages, feeds and

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_graph_has_no_fault() {
+    fn a_valid_graph_has_no_fault() {
         // Two paths meet again, which is not a cycle.
         let valid = paths(3, &[&[1, 2], &[2, 3], &[3, 4], &[], &[]]);
         assert_eq!(valid.faults(), []);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_that_share_a_node_are_told_once() {
+    fn cycles_that_share_a_node_are_reported_once() {
         let tangled = paths(3, &[&[1, 2], &[0, 2], &[0, 3], &[]]);
         assert_eq!(tangled.faults(), [GraphFault::Endless(vec![0, 1])]);
     }
@@ -197,7 +197,7 @@ mod tests {
     /// Compares the faults of every graph of three questions and one outcome, with up to two
     /// answers each, with a walk along every path.
     #[test]
-    fn faults_agree_with_walking_every_road() {
+    fn faults_agree_with_walking_every_path() {
         let choices: Vec<Vec<usize>> = std::iter::once(vec![])
             .chain((0..16).map(|pair| vec![pair / 4, pair % 4]))
             .collect();

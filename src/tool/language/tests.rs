@@ -173,7 +173,7 @@ fn signs_bind_as_in_school() {
 }
 
 #[test]
-fn faults_stand_where_they_are() {
+fn faults_are_reported_where_they_are() {
     for (formula, wanted) in [
         ("1 +", "the formula ends where a value is expected []"),
         ("(1 + 2", "this parenthesis is never closed [(]"),

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn minutes_beside_hours_are_parts_of_them() {
+    fn minutes_next_to_hours_are_parts_of_them() {
         let unit = |text| Unit::parse(text).expect("a unit");
         assert_eq!(
             unit("minute").aligned_with(&unit("hour")),
