@@ -70,6 +70,10 @@ struct Reader {
     open: Vec<Open>,
     /// Whether the open elements are known.
     is_followed: bool,
+    /// Whether more than three formatting elements of one name were open at once. Browsers forget
+    /// the outermost of them (HTML Standard, §13.2.4.3), so an end tag may then close another
+    /// element than it seems to.
+    has_forgotten: bool,
 }
 
 impl Default for Reader {
@@ -77,6 +81,7 @@ impl Default for Reader {
         Reader {
             open: Vec::new(),
             is_followed: true,
+            has_forgotten: false,
         }
     }
 }
@@ -118,12 +123,10 @@ impl Reader {
 
     /// The open elements, if start tags with their names open them again.
     fn open_elements(&self) -> Option<Vec<String>> {
-        let is_simple = |element: &Open| {
-            if element.is_closed {
-                !is_formatting(&element.name)
-            } else {
-                is_stable(&element.name)
-            }
+        let is_simple = |element: &Open| match (element.is_closed, is_formatting(&element.name)) {
+            (true, is_formatting) => !is_formatting,
+            (false, true) => !self.has_forgotten,
+            (false, false) => is_stable(&element.name),
         };
         let names = || {
             self.open
@@ -157,6 +160,10 @@ impl Reader {
         };
         if closes_paragraph(name) {
             self.close_paragraph();
+        }
+        if is_formatting(name) {
+            let of_name = self.open.iter().filter(|element| element.name == name);
+            self.has_forgotten |= of_name.count() >= 3;
         }
         // A `/` at the end of a tag has no meaning in HTML, so only elements without content are
         // complete.
@@ -338,7 +345,9 @@ mod tests {
             ("", "<div>"),
             ("div", "<p>"),
             ("div p", "a "),
-            ("div p", "<b>b</b>"),
+            ("div p", "<b>"),
+            ("div p b", "b"),
+            ("div p b", "</b>"),
             ("div p", "</p>"),
             ("div", "</div>"),
             ("", ""),
@@ -379,7 +388,9 @@ mod tests {
             pairs(&all),
             [
                 ("", "<p>"),
-                ("p", "<b>a<p>b</p></b>"),
+                ("p", "<b>"),
+                ("p b", "a"),
+                ("p b", "<p>b</p></b>"),
                 ("", "</p>"),
                 ("", "c"),
                 ("", "")
