@@ -163,5 +163,5 @@ test('keys and words are offered, with what they mean', async () => {
   const offered = (keys.items ?? keys).map((item) => item.label);
   assert.ok(offered.includes('license') && offered.includes('related'), offered.join(', '));
   const hover = await language.ask('textDocument/hover', { textDocument: { uri }, position: { line: 0, character: 1 } });
-  assert.match(JSON.stringify(hover), /What the page is called/);
+  assert.match(JSON.stringify(hover), /The page's title/);
 });
