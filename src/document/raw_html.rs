@@ -74,7 +74,7 @@ pub enum HtmlFinding {
     /// An `id` or `name` that links can point to.
     Anchor { id: String, range: Range<usize> },
     /// A violation of a rule of honest giving.
-    Slip {
+    Violation {
         slip: Violation,
         range: Range<usize>,
     },
@@ -155,7 +155,7 @@ fn start_tag(
         slips
             .into_iter()
             .filter(stays)
-            .map(|slip| HtmlFinding::Slip {
+            .map(|slip| HtmlFinding::Violation {
                 slip,
                 range: range.clone(),
             }),
@@ -461,7 +461,7 @@ mod tests {
             assert!(html.contains(" rel=\"Sponsored\">a</a> <small"), "{html}");
             assert_eq!(
                 findings,
-                [HtmlFinding::Slip {
+                [HtmlFinding::Violation {
                     slip: Violation::PaidLink,
                     range: 10..53
                 }]

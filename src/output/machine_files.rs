@@ -186,10 +186,10 @@ fn sitemap_pages<'a>(
 ) -> impl Iterator<Item = (&'a OutputPage, Option<&'a SitePage>)> {
     let has_addresses = composer.site.settings().base_url.is_some();
     let is_sought = |output_page: &&OutputPage| match output_page.subject {
-        PageSubject::NotFound | PageSubject::Surprise(_) | PageSubject::Search => false,
+        PageSubject::NotFound | PageSubject::RandomPage(_) | PageSubject::Search => false,
         // A list that only filters another one is not for search engines, unless the writer
         // introduces it.
-        PageSubject::Narrowed(_) => composer.page_of(output_page).is_some(),
+        PageSubject::FacetList(_) => composer.page_of(output_page).is_some(),
         _ => true,
     };
     let with_page = |output_page: &'a OutputPage| {

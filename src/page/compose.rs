@@ -316,7 +316,7 @@ impl Composer {
         match output_page.subject {
             PageSubject::Page(page) => Some(page),
             PageSubject::Section(section) => self.site.sections[section].page,
-            PageSubject::About | PageSubject::Privacy | PageSubject::Surprise(_) => None,
+            PageSubject::About | PageSubject::Privacy | PageSubject::RandomPage(_) => None,
             _ => {
                 let first = match output_page.subject {
                     PageSubject::Topic(term) => self.site.topics[term].route.clone(),
@@ -324,7 +324,7 @@ impl Composer {
                     PageSubject::Topics => Route::page(["topics"]),
                     PageSubject::Audiences => Route::page(["audiences"]),
                     PageSubject::AToZ => Route::page(["a-z"]),
-                    PageSubject::Narrowed(list) => self.site.narrowed[list].route.clone(),
+                    PageSubject::FacetList(list) => self.site.narrowed[list].route.clone(),
                     PageSubject::Search => Route::page(["search"]),
                     PageSubject::NotFound => not_found(),
                     _ => Route::page(["new"]),
@@ -487,7 +487,7 @@ impl Composer {
     /// The view of a list that has no page of its own.
     fn generated(&self, output_page: &OutputPage) -> PageView {
         let language = match output_page.subject {
-            PageSubject::Section(section) | PageSubject::Surprise(section) => {
+            PageSubject::Section(section) | PageSubject::RandomPage(section) => {
                 self.section_language(section)
             }
             _ => &self.site.settings().language,
@@ -507,10 +507,10 @@ impl Composer {
             PageSubject::Audiences => (say("audiences"), None),
             PageSubject::AToZ => (say("a_to_z"), None),
             PageSubject::New => (say("whats_new"), None),
-            PageSubject::Narrowed(list) => {
+            PageSubject::FacetList(list) => {
                 (self.facet_list_title(&self.site.narrowed[list].by), None)
             }
-            PageSubject::Surprise(section) => {
+            PageSubject::RandomPage(section) => {
                 (say("random_page"), Some(self.section_title(section)))
             }
             PageSubject::Search => (say("search"), None),
@@ -598,8 +598,8 @@ fn layout(subject: PageSubject) -> &'static str {
         PageSubject::Audience(_) => "audience",
         PageSubject::AToZ => "a-z",
         PageSubject::New => "new",
-        PageSubject::Narrowed(_) => "facet-list",
-        PageSubject::Surprise(_) => "random",
+        PageSubject::FacetList(_) => "facet-list",
+        PageSubject::RandomPage(_) => "random",
         PageSubject::Search => "search",
         PageSubject::About => "about",
         PageSubject::Privacy => "privacy",

@@ -76,7 +76,7 @@ pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
     let site = &*composer.site;
     let size = if matches!(
         output_page.subject,
-        PageSubject::AToZ | PageSubject::Narrowed(_)
+        PageSubject::AToZ | PageSubject::FacetList(_)
     ) {
         ROWS_SIZE
     } else {
@@ -129,11 +129,11 @@ pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
         }
         PageSubject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
         PageSubject::New => (whole(&composer.newest), Route::page(["new"])),
-        PageSubject::Narrowed(list) => (
+        PageSubject::FacetList(list) => (
             whole(&composer.facet_lists()[list]),
             site.narrowed[list].route.clone(),
         ),
-        PageSubject::Surprise(section) => {
+        PageSubject::RandomPage(section) => {
             let pages = &site.sections[section].pages;
             (
                 (pages.len(), random_candidates(site, pages)),
@@ -168,7 +168,7 @@ pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
         };
         if matches!(
             output_page.subject,
-            PageSubject::AToZ | PageSubject::Narrowed(_)
+            PageSubject::AToZ | PageSubject::FacetList(_)
         ) {
             listing.ways = facets::facet_links(composer);
         }
@@ -177,7 +177,7 @@ pub fn of(composer: &Composer, output_page: &OutputPage) -> Option<Listing> {
     match output_page.subject {
         PageSubject::AToZ => listing.groups = by_letter(composer, &shown),
         PageSubject::New => listing.groups = by_month(composer, &shown),
-        PageSubject::Narrowed(list) => {
+        PageSubject::FacetList(list) => {
             listing.groups = match site.narrowed[list].by {
                 FacetKey::Kind(_) => by_letter(composer, &shown),
                 _ => by_kind(composer, &shown),

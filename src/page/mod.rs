@@ -56,9 +56,9 @@ pub enum PageSubject {
     AToZ,
     New,
     /// A position in `Site::narrowed`.
-    Narrowed(usize),
+    FacetList(usize),
     /// A page that opens a random page of a section.
-    Surprise(usize),
+    RandomPage(usize),
     Search,
     /// Who provides the site and why, from the settings.
     About,
@@ -171,7 +171,7 @@ pub fn output_pages(composer: &Composer) -> Vec<OutputPage> {
     {
         add_list(
             &mut output_pages,
-            PageSubject::Narrowed(id),
+            PageSubject::FacetList(id),
             composer.facet_lists()[id].len(),
             ROWS_SIZE,
             &list.route,
@@ -181,7 +181,7 @@ pub fn output_pages(composer: &Composer) -> Vec<OutputPage> {
         (0..site.sections.len()).filter_map(|id| Some((id, site.random_page_href(id)?)))
     {
         output_pages.push(OutputPage {
-            subject: PageSubject::Surprise(id),
+            subject: PageSubject::RandomPage(id),
             number: 1,
             of: 1,
             route,

@@ -39,7 +39,7 @@ impl Composer {
             (PageSubject::Section(0), _) => return Vec::new(),
             (PageSubject::Section(section), _) => self.site.sections[section].parent,
             (PageSubject::Page(page), _) => Some(self.site.page(page).section),
-            (PageSubject::Surprise(section), _) => Some(section),
+            (PageSubject::RandomPage(section), _) => Some(section),
             _ => Some(0),
         };
         let mut crumbs = Vec::new();
@@ -63,7 +63,7 @@ impl Composer {
         let list = match output_page.subject {
             PageSubject::Topic(_) => Some(("topics", "topics")),
             PageSubject::Audience(_) => Some(("audiences", "audiences")),
-            PageSubject::Narrowed(_) => Some(("a_to_z", "a-z")),
+            PageSubject::FacetList(_) => Some(("a_to_z", "a-z")),
             _ => None,
         };
         if let Some((key, folder)) = list {

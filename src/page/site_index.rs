@@ -78,7 +78,7 @@ impl Composer {
     /// offers it.
     pub(super) fn random_page(&self, output_page: &OutputPage) -> Option<String> {
         let section = match output_page.subject {
-            PageSubject::Section(section) | PageSubject::Surprise(section) => section,
+            PageSubject::Section(section) | PageSubject::RandomPage(section) => section,
             PageSubject::Page(page) => self.site.page(page).section,
             _ => return None,
         };

@@ -20,7 +20,7 @@ impl Composer {
             || output_page.number > 1
             || matches!(
                 output_page.subject,
-                PageSubject::NotFound | PageSubject::Narrowed(_)
+                PageSubject::NotFound | PageSubject::FacetList(_)
             )
         {
             return None;

@@ -33,7 +33,7 @@ pub fn of(composer: &Composer, output_page: &OutputPage, view: &PageView) -> Opt
             graph.push(lists::site(composer, view, url))
         }
         PageSubject::About => graph.push(default_data("AboutPage", view, url)),
-        PageSubject::Privacy | PageSubject::Surprise(_) => {
+        PageSubject::Privacy | PageSubject::RandomPage(_) => {
             graph.push(default_data("WebPage", view, url))
         }
         PageSubject::Search => graph.push(default_data("SearchResultsPage", view, url)),

@@ -132,7 +132,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
     let mut ledger = AddressLedger::default();
     for (path, maker) in outputs.all() {
         let is_kept = match maker {
-            OutputKind::Sheet(output_page) => outputs.output_pages[*output_page].number == 1,
+            OutputKind::Page(output_page) => outputs.output_pages[*output_page].number == 1,
             OutputKind::Redirect(_) => true,
             OutputKind::Copy(source) | OutputKind::ContentFile(source) => linked.contains(source),
             _ => false,

@@ -36,7 +36,7 @@ impl OutputWriter<'_> {
             .filter_map(|list| all.get_index(*list as usize))
             .flatten();
         let shown = asked.filter_map(|question| match question {
-            Dependency::Picture {
+            Dependency::Image {
                 href,
                 is_shown: true,
             } => Some(href.as_str()),

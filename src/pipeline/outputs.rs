@@ -25,11 +25,11 @@ use crate::site::links::{Destination, ResolvedLink};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutputKind {
     /// A position in [`Outputs::output_pages`].
-    Sheet(usize),
+    Page(usize),
     /// The social card of that page.
     Card(usize),
     /// The Markdown copy next to that page's HTML.
-    Twin(usize),
+    MarkdownCopy(usize),
     /// A position in `Site::redirects`.
     Redirect(usize),
     /// A file of `static/`, unchanged.
@@ -66,7 +66,7 @@ impl Outputs {
     pub fn plan(loaded: &LoadedSite, composer: &Composer, problems: &mut Vec<Diagnostic>) -> Self {
         let output_pages = page::output_pages(composer);
         let of_sheet = |(index, output_page): (usize, &OutputPage)| {
-            let page = (output_page.route.output_path(), OutputKind::Sheet(index));
+            let page = (output_page.route.output_path(), OutputKind::Page(index));
             let card = composer
                 .social_card(output_page)
                 .map(|(route, _)| (route.output_path(), OutputKind::Card(index)));
@@ -81,7 +81,7 @@ impl Outputs {
             [
                 Some(page),
                 card,
-                twin.map(|route| (route.output_path(), OutputKind::Twin(index))),
+                twin.map(|route| (route.output_path(), OutputKind::MarkdownCopy(index))),
             ]
             .into_iter()
             .flatten()
@@ -212,7 +212,7 @@ pub fn source_of(
     composer: &Composer,
 ) -> Option<SourcePath> {
     match maker {
-        OutputKind::Sheet(output_page) | OutputKind::Twin(output_page) => composer
+        OutputKind::Page(output_page) | OutputKind::MarkdownCopy(output_page) => composer
             .page_of(&output_pages[*output_page])
             .map(|page| composer.site.page(page).entry.source.clone()),
         OutputKind::Redirect(index) => Some(
@@ -239,7 +239,7 @@ fn cause(
 ) -> (String, Option<SourcePath>) {
     let site = &*composer.site;
     let name = match maker {
-        OutputKind::Sheet(output_page) => match output_pages[*output_page].subject {
+        OutputKind::Page(output_page) => match output_pages[*output_page].subject {
             PageSubject::Page(page) => {
                 return (
                     site.page(page).entry.source.to_string(),
@@ -266,7 +266,7 @@ fn cause(
             PageSubject::About => "the page about this resource",
             PageSubject::Privacy => "the page about privacy",
             PageSubject::NotFound => "the page for missing addresses",
-            PageSubject::Narrowed(_) | PageSubject::Surprise(_) => "a generated list",
+            PageSubject::FacetList(_) | PageSubject::RandomPage(_) => "a generated list",
         },
         OutputKind::Asset(_) | OutputKind::Theme(_) => "a file of the theme",
         OutputKind::Feed(_) => "a feed",
@@ -274,8 +274,7 @@ fn cause(
         OutputKind::Sitemap(_) => "the sitemap",
         _ => "a generated file",
     };
-    match source_of(maker, output_pages, composer)
-        .filter(|_| !matches!(maker, OutputKind::Sheet(_)))
+    match source_of(maker, output_pages, composer).filter(|_| !matches!(maker, OutputKind::Page(_)))
     {
         Some(source) => (source.to_string(), Some(source)),
         None => (name.to_owned(), None),

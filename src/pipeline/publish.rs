@@ -167,8 +167,8 @@ impl<'a> OutputWriter<'a> {
             return OutputResult::default();
         }
         match maker {
-            OutputKind::Sheet(_) => self.output_page(path, maker),
-            OutputKind::Twin(_) => self.put_markdown_copy(path, maker),
+            OutputKind::Page(_) => self.output_page(path, maker),
+            OutputKind::MarkdownCopy(_) => self.put_markdown_copy(path, maker),
             OutputKind::Card(_) => self.card(path, maker),
             OutputKind::ContentFile(source) => self.content_file(path, maker, source),
             OutputKind::Copy(source) => match self.ledger.hash_of(source) {
@@ -267,7 +267,7 @@ impl<'a> OutputWriter<'a> {
     fn put_markdown_copy(&self, path: &OutputPath, maker: &OutputKind) -> OutputResult {
         let whole = self.renderer.whole;
         let composer = &whole.render_context.composer;
-        let OutputKind::Twin(output_page) = maker else {
+        let OutputKind::MarkdownCopy(output_page) = maker else {
             return OutputResult::default();
         };
         let id = composer.page_of(&whole.outputs.output_pages[*output_page]);
@@ -464,7 +464,7 @@ impl<'a> OutputWriter<'a> {
     fn page_of(&self, maker: &OutputKind) -> Option<PageId> {
         let whole = self.renderer.whole;
         match maker {
-            OutputKind::Sheet(output_page) | OutputKind::Twin(output_page) => whole
+            OutputKind::Page(output_page) | OutputKind::MarkdownCopy(output_page) => whole
                 .render_context
                 .composer
                 .page_of(&whole.outputs.output_pages[*output_page]),
@@ -547,7 +547,7 @@ impl<'a> OutputWriter<'a> {
     fn answers(&self, asked: &[Dependency]) -> Fingerprint {
         let whole = self.renderer.whole;
         let answer = |question: &Dependency| match question {
-            Dependency::Picture { href, .. } => whole.images.answer(self.renderer.files, href),
+            Dependency::Image { href, .. } => whole.images.answer(self.renderer.files, href),
             _ => whole.render_context.dependency_hash(question),
         };
         let hashes: Vec<Option<Fingerprint>> = asked.iter().map(answer).collect();

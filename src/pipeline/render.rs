@@ -106,7 +106,7 @@ impl<'a> OutputRenderer<'a> {
     /// Builds the context of a page. `None` for other outputs, and after an internal error, which
     /// [`OutputRenderer::make`] will report.
     pub fn composed(&self, maker: &OutputKind) -> Option<PageContext> {
-        let OutputKind::Sheet(output_page) = maker else {
+        let OutputKind::Page(output_page) = maker else {
             return None;
         };
         let compose = || {
@@ -142,10 +142,12 @@ impl<'a> OutputRenderer<'a> {
     fn try_make(&self, maker: &OutputKind, with_lines: bool) -> RenderedOutput {
         let (composer, output_pages) = (self.composer(), &self.whole.outputs.output_pages);
         match maker {
-            OutputKind::Sheet(output_page) => {
+            OutputKind::Page(output_page) => {
                 self.output_page(&composer.compose(&output_pages[*output_page]), with_lines)
             }
-            OutputKind::Twin(output_page) => self.markdown_copy(&output_pages[*output_page]),
+            OutputKind::MarkdownCopy(output_page) => {
+                self.markdown_copy(&output_pages[*output_page])
+            }
             OutputKind::Card(output_page) => composer
                 .social_card(&output_pages[*output_page])
                 .map_or_else(RenderedOutput::default, |(_, text)| {
@@ -322,7 +324,7 @@ impl<'a> OutputRenderer<'a> {
         let with_attributes = page::images::add_image_attributes(html, |href| {
             if images.may_have(href) {
                 shown.insert(href.to_owned());
-                asked.insert(Dependency::Picture {
+                asked.insert(Dependency::Image {
                     href: href.to_owned(),
                     is_shown: true,
                 });
@@ -341,11 +343,11 @@ impl<'a> OutputRenderer<'a> {
             problems.extend(images.faults(self.files, &href, place, is_image));
             problems.extend(page_as_image(to, written, place).filter(|_| is_image));
             let href = href.into_owned();
-            if !asked.contains(&Dependency::Picture {
+            if !asked.contains(&Dependency::Image {
                 href: href.clone(),
                 is_shown: true,
             }) {
-                asked.insert(Dependency::Picture {
+                asked.insert(Dependency::Image {
                     href,
                     is_shown: false,
                 });

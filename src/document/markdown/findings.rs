@@ -46,7 +46,9 @@ impl MarkdownWalk<'_> {
                 );
                 self.problem(problem.help("close it with `-->` before the next `<!--`; everything up to the first `-->` is hidden"), range);
             }
-            HtmlFinding::Slip { slip, range } => self.problem(trust_rules::problem(&slip), range),
+            HtmlFinding::Violation { slip, range } => {
+                self.problem(trust_rules::problem(&slip), range)
+            }
             HtmlFinding::Script { range } => {
                 let text = self.text;
                 if let Some((slip, within)) = text

@@ -51,7 +51,7 @@ pub enum Dependency {
     Data(String),
     /// The image at an address that the page's finished HTML shows or, if not `is_shown`, only
     /// links to. `pipeline` answers.
-    Picture {
+    Image {
         href: String,
         is_shown: bool,
     },
@@ -173,7 +173,7 @@ impl RenderContext {
             Dependency::Href(written) => self.href(written).map(Fingerprint::of),
             Dependency::Asset(path) => self.assets.get(path).map(Fingerprint::of),
             Dependency::Icon(name) => self.icon(name).map(Fingerprint::of),
-            Dependency::Picture { .. } => None,
+            Dependency::Image { .. } => None,
             Dependency::Data(path) => self.data.get(path).map(|(_, hash)| *hash),
         }
     }
