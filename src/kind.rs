@@ -442,8 +442,8 @@ mod tests {
                 "serves: a whole number",
                 "course: one of `starter` and `main`",
                 "ingredients: a list of text",
-                "steps: a list of a mapping (`title`, `minutes`)",
-                "shape: a list of a mapping (`type`, `at`)",
+                "steps: a list of mappings (`title`, `minutes`)",
+                "shape: a list of mappings (`type`, `at`)",
                 "cover: a link or a mapping (`src`)",
                 "units: a mapping of names to text",
             ]

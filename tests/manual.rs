@@ -427,7 +427,7 @@ fn renamed_values() -> String {
 
 /// Every code, each with an id that other pages link to, and that of its old name.
 fn codes() -> String {
-    let mut table = String::from("| code | unless set | meaning |\n|---|---|---|\n");
+    let mut table = String::from("| code | default | meaning |\n|---|---|---|\n");
     for code in Code::ALL {
         let (name, severity, meaning) = (
             code.name(),

@@ -42,7 +42,7 @@ codes! {
     // Files and names
     NotUtf8 = "not-utf8", Error, "A text file is not UTF-8, or contains a NUL byte. Save it as UTF-8.";
     Unreadable = "unreadable", Error, "A file cannot be read, because of its permissions or a disk error.";
-    BadSymlink = "bad-symlink", Error, "A symbolic link has no target, points to itself, or points outside the site's folder.";
+    BadSymlink = "bad-symlink", Error, "A symbolic link points to nothing, to itself, or outside the site's folder.";
     FolderSymlink = "folder-symlink", Warning, "A symbolic link points to a folder. Handsel does not enter linked folders.";
     AddressTaken = "address-taken", Error, "Two sources have the same address. Rename one of them or give it a `slug:`.";
     UnportableName = "unportable-name", Warning, "A file name causes problems on other systems: Windows reserves it, it differs from another published file only in letter case, or it contains invisible characters.";
@@ -161,7 +161,7 @@ codes! {
     UndisclosedLink = "undisclosed-link", Warning, "A page has a link that somebody is paid for, but no `disclosure:`.";
     DarkPattern = "dark-pattern", Warning, "A page has a countdown, a pop-up or made-up scarcity, judging by a name in its HTML.";
     UncheckedSource = "unchecked-source", Warning, "A source with an address does not say when it was last checked (`checked:`).";
-    VisitorTracking = "visitor-tracking", Error, "A page would load a program that counts or follows visitors.";
+    VisitorTracking = "visitor-tracking", Error, "A page would load a program that counts or tracks visitors.";
     // Handsel itself
     Internal = "internal", Error, "Handsel itself failed. Please report it as a bug.";
 }

@@ -36,7 +36,7 @@ impl fmt::Display for FieldType {
                 write!(f, "one of {}", listed(words.iter().map(String::as_str)))
             }
             FieldType::Terms => f.write_str("a list of keys"),
-            FieldType::List(of) => write!(f, "a list of {of}"),
+            FieldType::List(of) => write!(f, "a list of {}", of.plural()),
             FieldType::Map(fields) => {
                 let names: Vec<String> = fields
                     .iter()
@@ -59,6 +59,40 @@ impl fmt::Display for FieldType {
 }
 
 impl FieldType {
+    /// Returns the phrase for several values of this type, such as `links` or `text`.
+    fn plural(&self) -> String {
+        let (one, many) = match self {
+            FieldType::Text
+            | FieldType::Markdown
+            | FieldType::Boolean
+            | FieldType::Choice(_)
+            | FieldType::Anything => return self.to_string(),
+            FieldType::Either(kinds) => {
+                return kinds
+                    .iter()
+                    .map(FieldType::plural)
+                    .collect::<Vec<_>>()
+                    .join(" or ");
+            }
+            FieldType::Line => ("a line", "lines"),
+            FieldType::Integer => ("a whole number", "whole numbers"),
+            FieldType::Number => ("a number", "numbers"),
+            FieldType::Date => ("a date", "dates"),
+            FieldType::DateTime => ("a date and time", "dates and times"),
+            FieldType::Minutes | FieldType::Clock => ("a time", "times"),
+            FieldType::Period => ("a period", "periods"),
+            FieldType::Url => ("an address that begins", "addresses that begin"),
+            FieldType::Link => ("a link", "links"),
+            FieldType::Page => ("a page", "pages"),
+            FieldType::File(_) => ("a file", "files"),
+            FieldType::Zone => ("a time zone", "time zones"),
+            FieldType::Terms | FieldType::List(_) => ("a list", "lists"),
+            FieldType::Map(_) | FieldType::MapOf(_) => ("a mapping", "mappings"),
+            FieldType::Tool => ("the declaration of a tool", "declarations of tools"),
+        };
+        self.to_string().replacen(one, many, 1)
+    }
+
     /// Returns an example value of this type in YAML.
     pub fn example(&self) -> String {
         match self {
@@ -106,7 +140,7 @@ pub fn manual_table(fields: &[Field]) -> String {
             meaning += &format!(" At most {most} characters.");
         }
         if !field.default.is_empty() {
-            meaning += &format!(" Unless set: {}.", field.default);
+            meaning += &format!(" Default: {}.", field.default);
         }
         if !field.also.is_empty() {
             meaning += &format!(
@@ -139,10 +173,12 @@ mod tests {
                 .required()
                 .about("What the page is called."),
             Field::date("published").also(&["date"]),
+            Field::new("related", FieldType::List(Box::new(FieldType::Link))),
         ];
         let expected = "| key | value | meaning |\n|---|---|---|\n\
                         | `title` (required) | text | What the page is called. |\n\
-                        | `published` | a date | Also understood: `date`. |\n";
+                        | `published` | a date | Also understood: `date`. |\n\
+                        | `related` | a list of links |  |\n";
         assert_eq!(manual_table(&fields), expected);
     }
 }

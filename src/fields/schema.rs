@@ -70,7 +70,7 @@ fn property(field: &Field, terms: TermChoices<'_>) -> Value {
     let mut schema = of_type(&field.kind, &field.name, terms);
     let mut about = field.description.clone();
     if !field.default.is_empty() {
-        about = format!("{about} Unless set: {}.", field.default)
+        about = format!("{about} Default: {}.", field.default)
             .trim()
             .to_owned();
     }

@@ -78,8 +78,9 @@ fn addresses() -> Vec<Field> {
             .about("Addresses that were removed on purpose, so that `check` does not report them; `/old/**` stands for everything below."),
         Field::text("edit_url").about("Where a source can be edited; `{path}` stands for its path from the root."),
         Field::text("report_url").about(
-            "Where readers can report a problem; `{path}`, `{url}` and `{title}` stand for those of the page. The default is `giving.contact`.",
-        ),
+            "Where readers can report a problem; `{path}`, `{url}` and `{title}` stand for those of the page.",
+        )
+        .defaults_to("`giving.contact`"),
         Field::text("editor")
             .about("The editor that the preview opens: `code`, `zed`, `subl`, `idea`, …")
             .defaults_to("`$VISUAL`, else `$EDITOR`"),
@@ -166,8 +167,9 @@ fn publishing() -> Vec<Field> {
         Field::boolean("markdown_copies")
             .about("Whether to publish a Markdown copy of each page.")
             .defaults_to("`false`"),
-        Field::list("allow_origins", FieldType::Url)
-            .about("Origins that pages may contact when they load."),
+        Field::list("allow_origins", FieldType::Url).about(
+            "Origins that pages may contact when they load, such as `https://tiles.example.org`.",
+        ),
         checks_field().about("The severities of codes: `{ orphan: off }`."),
         Field::new("extra", FieldType::map_of(FieldType::Anything))
             .about("Your own values, for your own templates."),

@@ -207,7 +207,7 @@ impl ThemeToken {
 
 /// Returns the tokens as a Markdown table.
 pub fn tokens_table() -> String {
-    let mut table = String::from("| token | unless set | what it is for |\n|---|---|---|\n");
+    let mut table = String::from("| token | default | what it is for |\n|---|---|---|\n");
     for ThemeToken {
         name,
         unless_set: [light, dark],

@@ -16,7 +16,7 @@ pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 
 fn words() -> Vec<Field> {
     vec![
-        Field::text("title").about("The page's title. Unless set: its first `#` heading."),
+        Field::text("title").about("The page's title. Default: its first `#` heading."),
         Field::text("short_title")
             .about("A shorter title for navigation.")
             .also(&[
