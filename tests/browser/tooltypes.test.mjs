@@ -334,7 +334,7 @@ test("a comparison weighs by keyboard, shows every total, and says it once it ha
   await page.keyboard.press("ArrowRight");
   assert.deepEqual([await totals(), await highest()], [["3.4", "2.8"], [true, false]]);
   await heard(page, "First: 3.4, Second: 2.8");
-  assert.deepEqual(await page.locator("thead th").allInnerTexts(), ["First", "Second our own"], "nothing changes its place");
+  assert.deepEqual(await page.locator("thead th").allInnerTexts(), ["First", "Second ours"], "nothing changes its place");
   assert.equal(new URL(await copied(page, page.locator("[data-action=link]"))).hash, "#x=3");
   for (const slider of await page.locator("input[type=range]").all()) await slider.fill("0");
   assert.deepEqual([await totals(), await highest()], [["–", "–"], [false, false]]);
