@@ -57,7 +57,7 @@ pub struct Images {
 
 impl Default for Images {
     fn default() -> Self {
-        let measure = ThemeToken::named("measure").map_or("100vw", |token| token.unless_set[0]);
+        let measure = ThemeToken::named("measure").map_or("100vw", |token| token.default[0]);
         Self {
             widths: vec![480, 800, 1200, 1600],
             quality: 80,

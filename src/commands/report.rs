@@ -27,7 +27,7 @@ Examples:
 Answers are a CSV file with a header row, or one JSON object per line. Their fields are the page's address (page or
 url), helped (yes or no), reason, words and date. The address and one other field are required.";
 
-/// Write one page about the whole site: freshness, orphans, the value audit, readers' answers
+/// Write one page about the whole site: freshness, orphans, problems and readers' answers
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ReportOptions {

@@ -71,7 +71,7 @@ pub enum ImageFault {
     TooLarge,
     /// An SVG that draws more than [`DRAWN_MAX`] elements through references, which is too slow for
     /// browsers.
-    Unfolds,
+    DrawsTooMuch,
     /// It is another type of file, which the text names.
     NotAnImage(String),
     /// It is an image of a format that browsers do not show, which the text names.
@@ -182,8 +182,8 @@ pub fn other_content(by_name: Option<ImageType>, content: FileType) -> ImageInfo
     ImageInfo::invalid_image(by_name.unwrap_or(ImageType::Bitmap), fault)
 }
 
-/// The bytes of an image that are published: without the place, the time and the device of its
-/// making, without data after its end, and for an SVG without scripts and external references. The
+/// The bytes of an image that are published. They do not say where, when and with what device it
+/// was made, contain no data after its end, and for an SVG no scripts and external references. The
 /// orientation and the pixels do not change. A file that is not an image is published unchanged. An
 /// image whose private parts cannot be found is not published.
 ///

@@ -23,7 +23,7 @@ pub(super) fn read_size(bytes: &[u8]) -> ImageInfo {
             drawn,
             ..
         }) => {
-            let fault = (drawn > DRAWN_MAX).then_some(ImageFault::Unfolds);
+            let fault = (drawn > DRAWN_MAX).then_some(ImageFault::DrawsTooMuch);
             ImageInfo {
                 active,
                 fault,
@@ -85,7 +85,7 @@ fn attribute(element: &BytesStart, name: &str) -> Option<String> {
 pub(super) fn sanitize(bytes: &[u8]) -> Result<Vec<u8>, ImageFault> {
     let CleanSvg { svg, drawn, .. } = sanitize::sanitize(&text::decoded(bytes))?;
     if drawn > DRAWN_MAX {
-        Err(ImageFault::Unfolds)
+        Err(ImageFault::DrawsTooMuch)
     } else {
         Ok(svg.into_bytes())
     }
@@ -244,7 +244,10 @@ mod tests {
             unfolding.push_str(&format!("<g id='a{level}'>{uses}</g>"));
         }
         let svg = format!("<svg xmlns='http://www.w3.org/2000/svg'>{unfolding}</svg>");
-        assert_eq!(read_size(svg.as_bytes()).fault, Some(ImageFault::Unfolds));
+        assert_eq!(
+            read_size(svg.as_bytes()).fault,
+            Some(ImageFault::DrawsTooMuch)
+        );
         let circle = "<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>";
         assert_eq!(
             read_size(format!("<svg xmlns='http://www.w3.org/2000/svg'>{circle}</svg>").as_bytes())

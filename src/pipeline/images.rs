@@ -632,7 +632,7 @@ fn bad(source: &SourcePath, fault: &ImageFault, (width, height): (u32, u32)) -> 
             format!("{source} cannot be read, and may contain the location of the recording"),
             "save it again with another program, or move it to `static/` to publish it unchanged",
         ),
-        ImageFault::Unfolds => (
+        ImageFault::DrawsTooMuch => (
             format!("{source} draws more than {DRAWN_MAX} elements through references"),
             "save it with fewer repeated elements",
         ),

@@ -389,7 +389,7 @@ mod tests {
         let (last, _last_end) = all.enter(Peer::Local);
         assert!(
             is_open(&last) && !is_open(&answering),
-            "an answer that is made has no claim any more"
+            "a connection whose response is complete can be closed"
         );
     }
 

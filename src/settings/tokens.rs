@@ -30,7 +30,7 @@ pub struct ThemeToken {
     pub name: &'static str,
     pub kind: TokenKind,
     /// The light and the dark value of a color; otherwise twice the same value.
-    pub unless_set: [&'static str; 2],
+    pub default: [&'static str; 2],
     pub about: &'static str,
 }
 
@@ -44,16 +44,16 @@ const fn color(
     ThemeToken {
         name,
         kind,
-        unless_set: [light, dark],
+        default: [light, dark],
         about,
     }
 }
 
-const fn value(name: &'static str, unless_set: &'static str, about: &'static str) -> ThemeToken {
+const fn value(name: &'static str, default: &'static str, about: &'static str) -> ThemeToken {
     ThemeToken {
         name,
         kind: TokenKind::Value,
-        unless_set: [unless_set, unless_set],
+        default: [default, default],
         about,
     }
 }
@@ -200,7 +200,7 @@ impl ThemeToken {
 
     /// Returns the light and the dark color.
     pub fn colors(&self) -> Option<[Color; 2]> {
-        let [light, dark] = self.unless_set.map(Color::parse);
+        let [light, dark] = self.default.map(Color::parse);
         (self.kind != TokenKind::Value).then_some([light?, dark?])
     }
 }
@@ -210,7 +210,7 @@ pub fn tokens_table() -> String {
     let mut table = String::from("| token | default | what it is for |\n|---|---|---|\n");
     for ThemeToken {
         name,
-        unless_set: [light, dark],
+        default: [light, dark],
         about,
         ..
     } in TOKENS
@@ -241,7 +241,7 @@ mod tests {
             .split_once("data-theme")
             .expect("the tokens come before the schemes");
         for token in TOKENS {
-            let [light, dark] = token.unless_set;
+            let [light, dark] = token.default;
             let value = if light == dark {
                 light.to_owned()
             } else {

@@ -75,7 +75,7 @@ pub fn sanitize(text: &str) -> Result<CleanSvg, ImageFault> {
             Event::PI(_) | Event::Comment(_) | Event::Decl(_) => {}
         }
         if pass.entities.is_too_much() {
-            return Err(ImageFault::Unfolds);
+            return Err(ImageFault::DrawsTooMuch);
         }
     }
     if !pass.has_root || pass.depth > 0 {
