@@ -1,4 +1,4 @@
-// The writer's bar: facts about the page. It collapses with one key and stays as the writer leaves it.
+// The toolbar: facts about the page. It collapses with one key and stays as the writer leaves it.
 import { count, dock, element, remember, remembered, toggleProblems } from "./panel.js";
 import { formulasButton } from "./formulas.js";
 import { canOpen, openHere, openSource } from "./source.js";
@@ -10,7 +10,7 @@ const folder = element("button", { type: "button", class: "folder", onclick: () 
 const fold = element("button", { type: "button", class: "fold", "aria-controls": "inner", title: "Alt+Shift+B", onclick: () => setOpen(inner.hidden, true) });
 const inner = element("div", { class: "inner", id: "inner" }, facts, problems, formulasButton, edit, folder);
 const disconnected = element("p", { class: "disconnected", hidden: true }, "The preview does not respond. Is it still running?");
-const bar = element("section", { class: "bar", "aria-label": "Writer's bar" }, disconnected, inner, fold);
+const bar = element("section", { class: "bar", "aria-label": "Toolbar" }, disconnected, inner, fold);
 
 // Until the server sends facts, the bar shows none.
 let about = null, status = null, problemList = null;
@@ -30,7 +30,7 @@ function setOpen(isOpen, isChoice) {
   inner.hidden = !isOpen;
   bar.classList.toggle("folded", !isOpen);
   fold.setAttribute("aria-expanded", isOpen);
-  fold.setAttribute("aria-label", isOpen ? "Collapse the writer's bar" : "Expand the writer's bar");
+  fold.setAttribute("aria-label", isOpen ? "Collapse the toolbar" : "Expand the toolbar");
   if (isChoice) remember("bar", isOpen ? "open" : "folded");
   render();
 }
@@ -51,7 +51,7 @@ function render() {
   problems.disabled = all === 0;
   problems.dataset.severity = errors > 0 ? "error" : all > 0 ? "warning" : "none";
   edit.hidden = folder.hidden = !canOpen();
-  fold.textContent = inner.hidden ? (all > 0 ? `Writer's bar · ${all}` : "Writer's bar") : "Collapse";
+  fold.textContent = inner.hidden ? (all > 0 ? `Toolbar · ${all}` : "Toolbar") : "Collapse";
   fold.dataset.severity = inner.hidden ? problems.dataset.severity : "none";
 }
 
