@@ -45,7 +45,7 @@ codes! {
     BadSymlink = "bad-symlink", Error, "A symbolic link points to nothing, to itself, or outside the site's folder.";
     FolderSymlink = "folder-symlink", Warning, "A symbolic link points to a folder. Handsel does not enter linked folders.";
     AddressTaken = "address-taken", Error, "Two sources have the same address. Rename one of them or give it a `slug:`.";
-    UnportableName = "unportable-name", Warning, "A file name causes problems on other systems: Windows reserves it, it differs from another published file only in letter case, or it contains invisible characters.";
+    UnportableName = "unportable-name", Warning, "A name causes problems on other systems: Windows reserves it, it is not UTF-8, it contains invisible characters, or two published names differ only in letter case or Unicode composition.";
     UnreferencedFiles = "unreferenced-files", Warning, "The content contains files that no page refers to. They are not published.";
     UnreadFile = "unread-file", Warning, "Files look like pages but are not read: they are in a format other than Markdown (`.mdx`, `.html`), their name begins with a dot, or a `.gitignore` file names them.";
     NoPages = "no-pages", Error, "The content contains no Markdown file that could become a page.";
@@ -139,9 +139,9 @@ codes! {
     // The site
     SkippedPage = "skipped-page", Warning, "A page that could not be rendered was left out (`--lenient`).";
     ForeignFile = "foreign-file", Error, "The output folder contains a file that Handsel did not write, at the place of a page. `--force` replaces it.";
-    // The value audit
+    // What only `check` examines
     MissingSummary = "missing-summary", Warning, "A page has no `summary:`, so lists, search results and link previews cannot describe it.";
-    LongTip = "long-tip", Warning, "A tip has more than 250 words. It may be a guide.";
+    LongTip = "long-tip", Warning, "A page has more words than its kind allows (`words_max`). A tip of more than 250 words may be a guide.";
     UntestedTool = "untested-tool", Warning, "A calculator has no worked example, so neither readers nor the next build can verify it.";
     ToolUnsourced = "tool-unsourced", Warning, "A calculator uses the numbers of a table and states neither where they come from (`sources:`) nor how they were obtained (`method:`).";
     Orphan = "orphan", Warning, "No other page links to a page.";
