@@ -48,7 +48,7 @@ fn handsel(root: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn ran(root: &Path, arguments: &[&str]) -> std::io::Result<Option<i32>> {
+fn exit_code(root: &Path, arguments: &[&str]) -> std::io::Result<Option<i32>> {
     Ok(handsel(root, arguments).status()?.code())
 }
 
@@ -73,7 +73,7 @@ fn expected(pages: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_build_that_readers_see_writes_it() -> Outcome {
+fn only_a_published_build_writes_the_ledger() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 2)?;
@@ -87,53 +87,53 @@ fn a_build_that_readers_see_writes_it() -> Outcome {
         &["build", "--drafts"],
         &["build", "--output", "elsewhere"],
     ] {
-        assert_eq!(ran(root, arguments)?, Some(0), "{arguments:?}");
+        assert_eq!(exit_code(root, arguments)?, Some(0), "{arguments:?}");
         assert!(!root.join(LEDGER).exists(), "{arguments:?}");
     }
     put(root, "content/broken.md", "# B\n\n[x](nowhere.md)\n")?;
-    assert_eq!(ran(root, &["build"])?, Some(1));
+    assert_eq!(exit_code(root, &["build"])?, Some(1));
     assert!(
         !root.join(LEDGER).exists(),
         "a build with errors publishes nothing"
     );
     fs::remove_file(root.join("content/broken.md"))?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(2));
     let written = fs::metadata(root.join(LEDGER))?.modified()?;
     put(root, "content/page-1.md", "# Page 1\n\nOther text.\n")?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     assert_eq!(
         fs::metadata(root.join(LEDGER))?.modified()?,
         written,
-        "nothing new, so nothing is written"
+        "an unchanged ledger is not written"
     );
     Ok(())
 }
 
 #[test]
-fn a_folder_of_markdown_gets_none_unless_it_has_one() -> Outcome {
+fn a_folder_of_markdown_gets_no_ledger_unless_it_has_one() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     put(root, "a.md", "# A\n\nText.\n")?;
     let build = ["build", "--base-url", "https://a.example"];
-    assert_eq!(ran(root, &build)?, Some(0));
+    assert_eq!(exit_code(root, &build)?, Some(0));
     assert!(!root.join(LEDGER).exists());
     put(root, LEDGER, "")?;
-    assert_eq!(ran(root, &build)?, Some(0));
+    assert_eq!(exit_code(root, &build)?, Some(0));
     assert!(addresses(root)?.contains(&"/a/ a.md".to_owned()));
     assert!(!root.join("public").join(LEDGER).exists());
     Ok(())
 }
 
 #[test]
-fn what_is_gone_stays_in_it_until_it_is_retired() -> Outcome {
+fn a_removed_page_stays_in_the_ledger_until_it_is_retired() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 3)?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     fs::remove_file(root.join("content/page-2.md"))?;
     assert_eq!(
-        (ran(root, &["build"])?, ran(root, &["check"])?),
+        (exit_code(root, &["build"])?, exit_code(root, &["check"])?),
         (Some(0), Some(1))
     );
     assert_eq!(addresses(root)?, expected(3));
@@ -143,7 +143,7 @@ fn what_is_gone_stays_in_it_until_it_is_retired() -> Outcome {
         "title: A\nbase_url: https://a.example\nretired: [/page-2/]\n",
     )?;
     assert_eq!(
-        (ran(root, &["check"])?, ran(root, &["build"])?),
+        (exit_code(root, &["check"])?, exit_code(root, &["build"])?),
         (Some(0), Some(0))
     );
     assert_eq!(addresses(root)?, expected(2));
@@ -153,17 +153,17 @@ fn what_is_gone_stays_in_it_until_it_is_retired() -> Outcome {
 /// A build that is killed after publishing and before it writes the ledger leaves exactly this: a
 /// complete site and an older ledger.
 #[test]
-fn the_next_build_makes_up_for_one_that_was_cut_short() -> Outcome {
+fn the_next_build_completes_the_ledger_of_an_interrupted_one() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 2)?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     for left in [Some("/older/ content/older.md\n"), Some(""), None] {
         match left {
             Some(text) => put(root, LEDGER, text)?,
             None => fs::remove_file(root.join(LEDGER))?,
         }
-        assert_eq!(ran(root, &["build"])?, Some(0));
+        assert_eq!(exit_code(root, &["build"])?, Some(0));
         let mut lines = addresses(root)?;
         lines.retain(|line| !line.starts_with("/older/"));
         assert_eq!(lines, expected(2), "{left:?}");
@@ -172,12 +172,12 @@ fn the_next_build_makes_up_for_one_that_was_cut_short() -> Outcome {
 }
 
 #[test]
-fn killed_at_any_moment_it_is_whole_and_the_next_build_completes_it() -> Outcome {
+fn a_killed_build_leaves_a_whole_ledger_that_the_next_one_completes() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     let mut pages = 20;
     site(root, pages)?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     for pause in [1, 3, 6, 10, 15, 22, 30, 45, 60, 90, 130] {
         let before = fs::read_to_string(root.join(LEDGER))?;
         put(root, &format!("content/page-{pages}.md"), "# P\n\nText.\n")?;
@@ -190,10 +190,10 @@ fn killed_at_any_moment_it_is_whole_and_the_next_build_completes_it() -> Outcome
         let is_old = after == before;
         assert!(
             is_old || addresses(root)? == expected(pages),
-            "{pause} ms: neither the old one nor the new one"
+            "{pause} ms: the ledger is neither the old one nor the new one"
         );
     }
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(pages));
     let left: Vec<_> = fs::read_dir(root)?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -218,18 +218,18 @@ fn two_builds_at_once_lose_nothing() -> Outcome {
             assert!(matches!(status.code(), Some(0 | 2)), "{status}");
         }
     }
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(pages));
     Ok(())
 }
 
 #[test]
-fn a_site_that_only_this_machine_can_open_gets_none() -> Outcome {
+fn a_site_with_a_local_address_gets_no_ledger() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 1)?;
     put(root, "handsel.yaml", "title: A\n")?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     for local in [
         "http://localhost:8000",
         "http://127.0.0.1",
@@ -242,16 +242,16 @@ fn a_site_that_only_this_machine_can_open_gets_none() -> Outcome {
             "handsel.yaml",
             &format!("title: A\nbase_url: {local}\n"),
         )?;
-        assert_eq!(ran(root, &["build"])?, Some(0), "{local}");
+        assert_eq!(exit_code(root, &["build"])?, Some(0), "{local}");
     }
     assert_eq!(
-        ran(root, &["build", "--base-url", "http://localhost:8000"])?,
+        exit_code(root, &["build", "--base-url", "http://localhost:8000"])?,
         Some(0)
     );
     assert!(!root.join(LEDGER).exists());
     put(root, "handsel.yaml", "title: A\n")?;
     assert_eq!(
-        ran(root, &["build", "--base-url", "https://a.example"])?,
+        exit_code(root, &["build", "--base-url", "https://a.example"])?,
         Some(0),
         "published by an option, such as in a host's recipe"
     );
@@ -262,11 +262,11 @@ fn a_site_that_only_this_machine_can_open_gets_none() -> Outcome {
 /// The first ten minutes of a writer: a site is created and previewed, and its samples are deleted
 /// before it is published anywhere.
 #[test]
-fn deleting_the_samples_of_a_new_site_is_no_problem() -> Outcome {
+fn the_samples_of_a_new_site_can_be_deleted() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
-    assert_eq!(ran(root, &["init"])?, Some(0));
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["init"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     put(
         root,
         "content/index.md",
@@ -275,13 +275,13 @@ fn deleting_the_samples_of_a_new_site_is_no_problem() -> Outcome {
     fs::remove_dir_all(root.join("content/guides"))?;
     fs::remove_dir_all(root.join("content/tips"))?;
     assert_eq!(
-        (ran(root, &["build"])?, ran(root, &["check"])?),
+        (exit_code(root, &["build"])?, exit_code(root, &["check"])?),
         (Some(0), Some(0))
     );
     Ok(())
 }
 
-fn said(root: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String)> {
+fn run(root: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String)> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
     command
         .args(arguments)
@@ -297,17 +297,17 @@ fn said(root: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String
 }
 
 #[test]
-fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outcome {
+fn several_missing_addresses_are_one_problem_and_can_be_retired() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 5)?;
     let settings = "# About us\ntitle: A   # kept\nbase_url: https://a.example/docs/\n";
     put(root, "handsel.yaml", settings)?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     for page in [1, 2, 3] {
         fs::remove_file(root.join(format!("content/page-{page}.md")))?;
     }
-    let (status, reported) = said(root, &["check", "--format", "json"])?;
+    let (status, reported) = run(root, &["check", "--format", "json"])?;
     assert_eq!(
         (status, reported.matches("vanished-address").count()),
         (Some(1), 1),
@@ -327,16 +327,16 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
         ("/elsewhere/**", "does not match any missing address"),
         ("/search/", "does not list /search/"),
     ] {
-        let (status, reported) = said(root, &["retire", address])?;
+        let (status, reported) = run(root, &["retire", address])?;
         assert!(
             status == Some(2) && reported.contains(words),
             "{address}: {reported}"
         );
     }
-    assert_eq!(said(root, &["retire", "--all", "--dry-run"])?.0, Some(0));
+    assert_eq!(run(root, &["retire", "--all", "--dry-run"])?.0, Some(0));
     assert_eq!(fs::read_to_string(root.join("handsel.yaml"))?, settings);
     assert_eq!(
-        said(
+        run(
             root,
             &["retire", "page-1", "https://a.example/docs/page-2/"]
         )?
@@ -348,18 +348,18 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
         format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n")
     );
     assert!(
-        said(root, &["check"])?
+        run(root, &["check"])?
             .1
             .contains("/page-3/ was published and no longer exists")
     );
-    assert_eq!(said(root, &["retire", "--all"])?.0, Some(0));
+    assert_eq!(run(root, &["retire", "--all"])?.0, Some(0));
     assert_eq!(
         fs::read_to_string(root.join("handsel.yaml"))?,
         format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n  - /page-3/\n")
     );
-    assert_eq!(ran(root, &["check"])?, Some(0));
+    assert_eq!(exit_code(root, &["check"])?, Some(0));
     assert!(
-        said(root, &["retire", "--all"])?
+        run(root, &["retire", "--all"])?
             .1
             .contains("Nothing to retire")
     );
@@ -367,18 +367,18 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
 }
 
 #[test]
-fn a_ledger_of_an_older_version_is_read_and_cleaned_up_without_a_word() -> Outcome {
+fn a_ledger_of_an_older_version_is_cleaned_up_silently() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 1)?;
     let older = "/ content/index.md\n/a-z/\n/feed.xml\n/gone-topic/\n/page-0/ content/page-0.md\n/page-0/#part\n/tips/feed.xml\n";
     put(root, LEDGER, older)?;
-    let (status, reported) = said(root, &["check", "--format", "json"])?;
+    let (status, reported) = run(root, &["check", "--format", "json"])?;
     assert!(
         status == Some(0) && !reported.contains("vanished") && !reported.contains("ledger"),
         "{reported}"
     );
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(1));
     Ok(())
 }
@@ -388,39 +388,41 @@ fn check_reports_what_the_ledger_lacks() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 1)?;
-    let lacks = |words: &str| -> std::io::Result<bool> {
-        let (status, reported) = said(root, &["check", "--format", "json"])?;
+    let reports_missing = |words: &str| -> std::io::Result<bool> {
+        let (status, reported) = run(root, &["check", "--format", "json"])?;
         Ok(status == Some(0) && reported.contains("incomplete-ledger") && reported.contains(words))
     };
-    assert!(!lacks("")?, "no build has published the site yet");
+    assert!(!reports_missing("")?, "no build has published the site yet");
     put(
         root,
         LEDGER,
         "/ content/index.md\n/page-0/ content/page-0.md\n",
     )?;
-    assert!(lacks("lacks the address /page-0/#part")?);
+    assert!(reports_missing("lacks the address /page-0/#part")?);
     put(root, LEDGER, "/ content/index.md\n")?;
-    assert!(lacks("lacks 2 addresses: /page-0/, /page-0/#part")?);
+    assert!(reports_missing(
+        "lacks 2 addresses: /page-0/, /page-0/#part"
+    )?);
     // The build that follows a check completes the ledger, so a strict check stops only where the
     // settings say so.
     let ignored = "checks: { missing-summary: off, thin-page: off, orphan: off, incomplete-giving: off, no-next-step: off";
     let settings = fs::read_to_string(root.join("handsel.yaml"))?;
     put(root, "handsel.yaml", &format!("{settings}\n{ignored} }}\n"))?;
     assert_eq!(
-        said(root, &["check", "--strict"])?.0,
+        run(root, &["check", "--strict"])?.0,
         Some(0),
         "{}",
-        said(root, &["check", "--strict"])?.1
+        run(root, &["check", "--strict"])?.1
     );
     put(
         root,
         "handsel.yaml",
         &format!("{settings}\n{ignored}, incomplete-ledger: error }}\n"),
     )?;
-    assert_eq!(said(root, &["check"])?.0, Some(1));
+    assert_eq!(run(root, &["check"])?.0, Some(1));
     put(root, "handsel.yaml", &settings)?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
-    assert!(!lacks("")?);
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
+    assert!(!reports_missing("")?);
     Ok(())
 }
 
@@ -463,7 +465,7 @@ fn building_this_repository_changes_no_tracked_file() -> Outcome {
         let is_ignored = ignored.lines().any(|line| line.trim_matches('/') == name);
         assert!(
             is_ignored || repository.join(&name).exists(),
-            "the build made {name}, which git would list"
+            "the build created {name}, which git does not ignore"
         );
     }
     Ok(())
@@ -490,7 +492,7 @@ fn copy(from: &Path, to: &Path, copied: &mut Vec<std::path::PathBuf>) -> std::io
 }
 
 #[test]
-fn branches_merge() -> Outcome {
+fn ledgers_of_two_branches_merge() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     let git = |arguments: &[&str]| -> std::io::Result<bool> {
@@ -518,7 +520,7 @@ fn branches_merge() -> Outcome {
         ".gitattributes",
         include_str!("../src/commands/starter/gitattributes"),
     )?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(exit_code(root, &["build"])?, Some(0));
     assert!(
         git(&["init", "-q"])?
             && git(&["add", "."])?
@@ -528,15 +530,15 @@ fn branches_merge() -> Outcome {
     for (branch, page) in [("main", 2), ("other", 3)] {
         assert!(git(&["checkout", "-q", branch])?);
         put(root, &format!("content/page-{page}.md"), "# P\n\nText.\n")?;
-        assert_eq!(ran(root, &["build"])?, Some(0));
+        assert_eq!(exit_code(root, &["build"])?, Some(0));
         assert!(git(&["add", "."])? && git(&["commit", "-qm", "more"])?);
     }
     assert!(
         git(&["checkout", "-q", "main"])? && git(&["merge", "-q", "--no-edit", "other"])?,
-        "both add lines at one place"
+        "both branches add lines at the same place"
     );
     assert_eq!(
-        (ran(root, &["check"])?, ran(root, &["build"])?),
+        (exit_code(root, &["check"])?, exit_code(root, &["build"])?),
         (Some(0), Some(0))
     );
     assert_eq!(addresses(root)?, expected(4));

@@ -1,5 +1,5 @@
-//! The shape of the code as a test: which module may use which, which modules may reach outside the
-//! program, and a few habits that erode when nothing checks them. The tables here are those of
+//! Tests of the code's structure: which module may use which, which modules may reach outside the
+//! program, and a few habits that would erode without a check. The tables here are those of
 //! docs/ARCHITECTURE.md.
 //!
 //! The scanner reads `src/` as text with comments, literals and test modules blanked. It follows
@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layer of each module. A module may use modules of its own layer and of the layers below.
-const FLOORS: &[(u8, &[&str])] = &[
+const LAYERS: &[(u8, &[&str])] = &[
     (0, &["fingerprint", "cache"]),
     (
         1,
@@ -42,7 +42,7 @@ const STAGES: &[&str] = &["tool", "document", "site", "page", "output"];
 
 /// Names that only a few files may use: the names, those files (a path that begins with one of
 /// these), and what other files do instead.
-const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
+const RESTRICTED: &[(&[&str], &[&str], &str)] = &[
     (
         &["std::fs", "walkdir", "tempfile", "rustix"],
         &["disk", "cache/spill", "cache/regular", "cache/store"],
@@ -51,7 +51,7 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (
         &["notify"],
         &["watch"],
-        "let `watch` say which paths may differ",
+        "let `watch` report which paths may have changed",
     ),
     (
         &["axum", "hyper", "hyper_util", "tokio"],
@@ -71,12 +71,12 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (
         &["pulldown_cmark"],
         &["document/markdown"],
-        "let `document::markdown` give what you need as a value",
+        "let `document::markdown` return what you need as a value",
     ),
     (
         &["serde_yaml", "saphyr"],
         &["yaml"],
-        "read with `yaml::read`: its nodes know their places",
+        "read with `yaml::read`: its nodes have positions",
     ),
     (
         &["arborium"],
@@ -93,12 +93,12 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
             "skrifa",
         ],
         &["images"],
-        "ask `images`: it alone reads images, and holds their headers against the limits first",
+        "use `images`, which checks the size in the header against the limits before it decodes",
     ),
     (
         &["cache"],
         &["cache", "pipeline", "preview", "commands", "disk"],
-        "stages are pure: let `pipeline` remember their results",
+        "stages are pure: let `pipeline` cache their results",
     ),
     (
         &["std::env", "std::process"],
@@ -118,11 +118,11 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     ),
 ];
 
-/// The longest that a source file may be. A longer one usually contains a second idea that needs a
-/// file of its own.
+/// The most lines that a source file may have. A longer file usually contains a second idea that
+/// needs a file of its own.
 const LINES_MAX: usize = 650;
 
-/// Why a file may be longer: nothing was added to it.
+/// The reason for a higher limit of files that became longer only through a narrower format.
 const WIDER: &str = "it was within the limit at 140 columns a line; to be divided";
 /// Files that may be longer, with their limit and the reason.
 const LONG: &[(&str, usize, &str)] = &[
@@ -246,7 +246,7 @@ impl Source {
         }
         named
             .into_iter()
-            .filter(|(_, name)| floor(name).is_some())
+            .filter(|(_, name)| layer(name).is_some())
             .collect()
     }
 }
@@ -276,11 +276,11 @@ fn line_of(text: &str, at: usize) -> usize {
     text[..at].matches('\n').count() + 1
 }
 
-fn floor(module: &str) -> Option<u8> {
-    FLOORS
+fn layer(module: &str) -> Option<u8> {
+    LAYERS
         .iter()
         .find(|(_, modules)| modules.contains(&module))
-        .map(|(floor, _)| *floor)
+        .map(|(layer, _)| *layer)
 }
 
 fn sources() -> Vec<Source> {
@@ -418,52 +418,52 @@ fn without_tests(code: &str) -> String {
 }
 
 /// Fails with all violations, one on each line.
-fn hold(breaches: &[String]) {
-    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
+fn assert_none(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
 }
 
 #[test]
 fn imports_point_down() {
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for source in sources().iter().filter(|source| source.path != "lib.rs") {
         let own = source.top();
-        let Some(own_floor) = floor(own) else {
-            breaches.push(format!(
-                "src/{}: `{own}` is on no floor: give it one in tests/architecture.rs and in docs/ARCHITECTURE.md",
+        let Some(own_layer) = layer(own) else {
+            violations.push(format!(
+                "src/{}: `{own}` has no layer: add it to one in tests/architecture.rs and in docs/ARCHITECTURE.md",
                 source.path
             ));
             continue;
         };
         let rank = |module: &str| STAGES.iter().position(|stage| *stage == module);
         for (line, other) in source.modules_named() {
-            if floor(other) > Some(own_floor) {
-                breaches.push(format!(
-                    "src/{}:{line}: `{own}` names `{other}`, which is above it: take what you need as an argument, or move it down",
+            if layer(other) > Some(own_layer) {
+                violations.push(format!(
+                    "src/{}:{line}: `{own}` uses `{other}`, which is in a higher layer: take what you need as an argument, or move it down",
                     source.path
                 ));
             } else if rank(other) > rank(own) && rank(own).is_some() {
-                breaches.push(format!(
-                    "src/{}:{line}: the stage `{own}` names `{other}`, a later one: let the later stage ask for it, or move it to floor 1",
+                violations.push(format!(
+                    "src/{}:{line}: the stage `{own}` uses `{other}`, a later one: let the later stage use this one, or move it to layer 1",
                     source.path
                 ));
             }
         }
     }
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]
-fn each_power_is_kept_to_one_place() {
-    let mut breaches = Vec::new();
+fn restricted_names_are_used_only_where_allowed() {
+    let mut violations = Vec::new();
     for source in sources() {
-        for (words, places, instead) in KEPT_TO {
+        for (words, places, instead) in RESTRICTED {
             if places.iter().any(|place| source.is_within(place)) || source.path == "lib.rs" {
                 continue;
             }
             for word in *words {
                 for line in source.names_of(word) {
-                    breaches.push(format!(
-                        "src/{}:{line}: only {} may name `{word}`: {instead}",
+                    violations.push(format!(
+                        "src/{}:{line}: only {} may use `{word}`: {instead}",
                         source.path,
                         places.join(", ")
                     ));
@@ -471,12 +471,12 @@ fn each_power_is_kept_to_one_place() {
             }
         }
     }
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]
 fn only_commands_print() {
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for source in sources()
         .iter()
         .filter(|source| !source.is_within("commands"))
@@ -485,7 +485,7 @@ fn only_commands_print() {
             for at in source.code.match_indices(word).map(|(at, _)| at) {
                 if !source.code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
                     let line = line_of(&source.code, at);
-                    breaches.push(format!(
+                    violations.push(format!(
                         "src/{}:{line}: `{word}`: return it as a value (a `Diagnostic`, a note); `commands` prints",
                         source.path
                     ));
@@ -493,21 +493,21 @@ fn only_commands_print() {
             }
         }
     }
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]
-fn habits() {
+fn forbidden_forms_are_absent() {
     let forbidden: &[(&str, &str)] = &[
         (
             ".unwrap()",
-            "write `expect(\"why this cannot happen\")`, or hand the failure on",
+            "write `expect(\"why this cannot happen\")`, or return the error",
         ),
-        ("todo!", "do it, or leave it out"),
-        ("unimplemented!", "do it, or leave it out"),
+        ("todo!", "implement it, or remove it"),
+        ("unimplemented!", "implement it, or remove it"),
         (
             "#[allow(",
-            "write `#[expect(…, reason = \"…\")]`, which says when it is not needed any more",
+            "write `#[expect(…, reason = \"…\")]`, which reports when it is no longer needed",
         ),
         (
             "#![allow(",
@@ -515,11 +515,11 @@ fn habits() {
         ),
         ("unsafe ", "find a safe way, or a library that has one"),
     ];
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for source in sources() {
         for (word, instead) in forbidden {
             for (at, _) in source.code.match_indices(word) {
-                breaches.push(format!(
+                violations.push(format!(
                     "src/{}:{}: `{}`: {instead}",
                     source.path,
                     line_of(&source.code, at),
@@ -530,8 +530,8 @@ fn habits() {
         for word in ["TODO", "FIXME", "XXX"] {
             for (at, _) in source.text.match_indices(word) {
                 let line = line_of(&source.text, at);
-                breaches.push(format!(
-                    "src/{}:{line}: `{word}`: do it now, or open an issue and take the note out",
+                violations.push(format!(
+                    "src/{}:{line}: `{word}`: do it now, or open an issue and remove the note",
                     source.path
                 ));
             }
@@ -541,23 +541,23 @@ fn habits() {
             if !source.code[at..].starts_with("#[expect(") || attribute.contains("reason") {
                 continue;
             }
-            breaches.push(format!(
+            violations.push(format!(
                 "src/{}:{}: `#[expect]` without a reason: add `reason = \"…\"`",
                 source.path,
                 line_of(&source.text, at)
             ));
         }
     }
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]
-fn every_file_says_what_it_is_for_and_is_short() {
-    let mut breaches = Vec::new();
+fn every_file_begins_with_its_purpose_and_is_short() {
+    let mut violations = Vec::new();
     for source in sources() {
         if !source.text.starts_with("//!") {
-            breaches.push(format!(
-                "src/{}:1: begin with `//!`: what the file is for, what goes in and out",
+            violations.push(format!(
+                "src/{}:1: begin with `//!`: what the file is for, and what goes in and out",
                 source.path
             ));
         }
@@ -565,14 +565,14 @@ fn every_file_says_what_it_is_for_and_is_short() {
         let exception = LONG.iter().find(|(path, ..)| *path == source.path);
         let lines_max = exception.map_or(LINES_MAX, |(_, lines, _)| *lines);
         if lines > lines_max {
-            breaches.push(format!(
-                "src/{}:{lines}: {lines} lines, {lines_max} at most: look for the second idea in it, or add it to LONG with a reason",
+            violations.push(format!(
+                "src/{}:{lines}: {lines} lines, {lines_max} at most: move its second idea to another file, or add it to LONG with a reason",
                 source.path
             ));
         }
         if exception.is_some() && lines <= LINES_MAX {
-            breaches.push(format!(
-                "src/{}: short enough now: take it out of LONG in tests/architecture.rs",
+            violations.push(format!(
+                "src/{}: short enough now: remove it from LONG in tests/architecture.rs",
                 source.path
             ));
         }
@@ -580,14 +580,14 @@ fn every_file_says_what_it_is_for_and_is_short() {
     for (path, _, reason) in LONG {
         assert!(
             !reason.is_empty() && sources().iter().any(|source| source.path == *path),
-            "{path} in LONG: no such file, or no reason"
+            "{path} in LONG does not exist or has no reason"
         );
     }
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]
-fn the_scanner_sees_what_it_should() {
+fn the_scanner_skips_comments_literals_and_tests() {
     let text = "use crate::{data, site::{self, Site}};\n// use crate::page;\nlet a = \"crate::output\"; let b = 'x'; let c = r#\"tera::\"#;\n\
                 use std::{env, fs};\nfn f<'a>() { super::super::disk::x() }\n#[cfg(test)]\nmod tests { use crate::preview; }\nuse crate::cache;\n";
     let source = Source {

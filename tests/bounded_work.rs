@@ -1,6 +1,6 @@
-//! The work for a page grows with its length, whatever its shape. Each shape here took minutes, or
-//! ended the program, when the work grew with the square of the length. `benches/odd_pages.py`
-//! times many more of them.
+//! The time that a page takes grows in proportion to its length, whatever its shape. Each shape
+//! here took minutes, or ended the program, when the work grew with the square of the length.
+//! `benches/odd_pages.py` times many more of them.
 
 mod common;
 
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use handsel::source::MemoryFiles;
 
 /// Far more time than any shape takes on a busy machine without optimization.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIME_MAX: Duration = Duration::from_secs(90);
 
 fn build(name: &str, body: &str) -> String {
     let mut files = MemoryFiles::default();
@@ -20,12 +20,12 @@ fn build(name: &str, body: &str) -> String {
     );
     let mut request = common::request();
     request.is_lenient = true;
-    let begun = Instant::now();
+    let started = Instant::now();
     let (_, published) = common::build(&files, &request);
     assert!(
-        begun.elapsed() < PATIENCE,
+        started.elapsed() < TIME_MAX,
         "{name} took {:?}",
-        begun.elapsed()
+        started.elapsed()
     );
     String::from_utf8_lossy(
         published

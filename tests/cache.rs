@@ -38,13 +38,13 @@ impl Site {
 
     fn put(&self, path: &str, text: &str) -> std::io::Result<()> {
         let full = self.path().join(path);
-        fs::create_dir_all(full.parent().expect("files lie in folders"))?;
+        fs::create_dir_all(full.parent().expect("a file is in a folder"))?;
         fs::write(full, text)
     }
 
     /// Builds, and returns how many documents were parsed and how many pages were rendered.
     fn build(&self) -> Result<(u64, u64), Box<dyn Error>> {
-        made(self.path(), &[])
+        build_counts(self.path(), &[])
     }
 }
 
@@ -70,33 +70,29 @@ fn command(root: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn made(root: &Path, arguments: &[&str]) -> Result<(u64, u64), Box<dyn Error>> {
+fn build_counts(root: &Path, arguments: &[&str]) -> Result<(u64, u64), Box<dyn Error>> {
     let output = command(root, &["--profile", "--format", "json"])
         .args(arguments)
         .output()?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
-    let reported = said
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{stderr}");
+    let reported = stderr
         .lines()
         .find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .ok_or("no profile")?;
-    let made = |what: &str| {
-        reported["profile"][what]["made"]
-            .as_u64()
-            .ok_or("no figure")
-    };
-    Ok((made("documents")?, made("sheets")?))
+    let count = |what: &str| reported["profile"][what]["made"].as_u64().ok_or("no count");
+    Ok((count("documents")?, count("sheets")?))
 }
 
-/// The stamps of a file prove that it is unchanged only some moments after it was written.
-fn settle() {
+/// Waits until the files are old enough for their stamps to prove that they are unchanged.
+fn let_stamps_age() {
     std::thread::sleep(Duration::from_millis(80));
 }
 
 #[test]
-fn the_same_size_and_time_with_other_bytes_is_seen() -> Outcome {
+fn other_bytes_of_the_same_size_and_time_are_noticed() -> Outcome {
     let site = Site::new()?;
-    settle();
+    let_stamps_age();
     site.build()?;
     let path = site.path().join(page_path(3));
     let time = fs::metadata(&path)?.modified()?;
@@ -114,9 +110,9 @@ fn the_same_size_and_time_with_other_bytes_is_seen() -> Outcome {
 }
 
 #[test]
-fn times_alone_decide_nothing() -> Outcome {
+fn a_new_time_alone_rebuilds_nothing() -> Outcome {
     let site = Site::new()?;
-    settle();
+    let_stamps_age();
     site.build()?;
     for (number, time) in [
         (0, SystemTime::UNIX_EPOCH),
@@ -128,11 +124,7 @@ fn times_alone_decide_nothing() -> Outcome {
             .open(site.path().join(page_path(number)))?
             .set_modified(time)?;
     }
-    assert_eq!(
-        site.build()?,
-        (0, 0),
-        "the clock was moved, the text was not"
-    );
+    assert_eq!(site.build()?, (0, 0), "the times changed, the text did not");
     // A checkout writes every file again.
     for number in 0..PAGES {
         site.put(&page_path(number), &page(number, "first"))?;
@@ -142,22 +134,22 @@ fn times_alone_decide_nothing() -> Outcome {
 }
 
 #[test]
-fn a_cache_from_elsewhere_serves() -> Outcome {
+fn a_copied_cache_is_used() -> Outcome {
     let site = Site::new()?;
-    settle();
+    let_stamps_age();
     site.build()?;
     let other = tempfile::tempdir()?;
     copy(site.path(), other.path())?;
     assert_eq!(
-        made(other.path(), &[])?,
+        build_counts(other.path(), &[])?,
         (0, 0),
         "the cache was copied with the site"
     );
     fs::remove_dir_all(other.path().join("public"))?;
-    let (parsed, drawn) = made(other.path(), &[])?;
+    let (parsed, rendered) = build_counts(other.path(), &[])?;
     assert!(
-        parsed == 0 && drawn > PAGES as u64,
-        "only documents are remembered without the output: {parsed}, {drawn}"
+        parsed == 0 && rendered > PAGES as u64,
+        "without the output, only documents come from the cache: {parsed}, {rendered}"
     );
     Ok(())
 }
@@ -178,7 +170,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 
 #[cfg(unix)]
 #[test]
-fn a_killed_build_harms_nothing() -> Outcome {
+fn a_killed_build_damages_no_file() -> Outcome {
     let rounds = if std::env::var_os("HANDSEL_LONG").is_some() {
         300
     } else {
@@ -202,7 +194,7 @@ fn a_killed_build_harms_nothing() -> Outcome {
             let bytes = fs::read(&page)?;
             assert!(
                 bytes.ends_with(b"</html>\n"),
-                "round {round}: {} is not whole",
+                "round {round}: {} is incomplete",
                 page.display()
             );
         }

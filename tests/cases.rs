@@ -10,7 +10,7 @@
 //! <h1>A</h1>
 //! ```
 //! `>> main PATH` shows only the page's `main`, without icons. `-- content/a.png = png 40x30 --` is
-//! an image of that description (`tests/common/pictures.rs`), and `-- content/a-{1..300}.md --`
+//! an image of that description (`tests/common/images.rs`), and `-- content/a-{1..300}.md --`
 //! stands for 300 files with their numbers in place of `{number}`. Unless a case brings templates,
 //! every page is rendered by a template that shows only its heading and body. Run with
 //! `HANDSEL_UPDATE=1` to write the actual output into the files, and read the diff.
@@ -65,7 +65,7 @@ fn all_cases() {
     }
     assert!(
         failures.is_empty(),
-        "{}\n{} blocks differ; HANDSEL_UPDATE=1 writes what comes out",
+        "{}\n{} blocks differ; HANDSEL_UPDATE=1 writes the actual output",
         failures.join("\n"),
         failures.len()
     );
@@ -117,7 +117,7 @@ fn run(case: &Case) -> Vec<(String, String)> {
     }
     for (name, text) in &case.files {
         match name.split_once(" = ") {
-            Some((name, described)) => files.put(name, common::images::picture(described)),
+            Some((name, description)) => files.put(name, common::images::sample_image(description)),
             None => numbered(name, text)
                 .into_iter()
                 .for_each(|(name, text)| files.put(&name, text)),
@@ -141,7 +141,7 @@ fn run(case: &Case) -> Vec<(String, String)> {
             Some(("main", path)) => main_of(&file(&published, path)),
             _ if name == "files" => published
                 .keys()
-                .filter(|path| !is_of_theme(path))
+                .filter(|path| !is_theme_file(path))
                 .fold(String::new(), |list, path| list + path + "\n"),
             _ if name == "problems" => problems(&built.problems),
             _ => panic!("unknown block {name}"),
@@ -206,7 +206,7 @@ fn main_of(html: &str) -> String {
         .collect()
 }
 
-fn is_of_theme(path: &str) -> bool {
+fn is_theme_file(path: &str) -> bool {
     [
         "css/",
         "js.",

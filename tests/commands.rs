@@ -8,27 +8,27 @@ use std::process::{Command, Output};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// A folder to work in, where the program is run.
-struct Desk {
+/// A temporary folder in which the program is run.
+struct Workspace {
     folder: tempfile::TempDir,
 }
 
 /// The result of a run.
-struct Ran {
+struct RunResult {
     status: Option<i32>,
     out: String,
     err: String,
 }
 
-impl Desk {
+impl Workspace {
     fn new(files: &[(&str, &str)]) -> std::io::Result<Self> {
-        let desk = Self {
+        let workspace = Self {
             folder: tempfile::tempdir()?,
         };
         files
             .iter()
-            .try_for_each(|(path, text)| desk.put(path, text))?;
-        Ok(desk)
+            .try_for_each(|(path, text)| workspace.put(path, text))?;
+        Ok(workspace)
     }
 
     fn path(&self) -> &Path {
@@ -45,11 +45,15 @@ impl Desk {
         self.path().join(path).exists()
     }
 
-    fn run(&self, arguments: &[&str]) -> std::io::Result<Ran> {
+    fn run(&self, arguments: &[&str]) -> std::io::Result<RunResult> {
         self.run_with(arguments, &[])
     }
 
-    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> std::io::Result<Ran> {
+    fn run_with(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> std::io::Result<RunResult> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
         for name in [
             "SOURCE_DATE_EPOCH",
@@ -69,7 +73,7 @@ impl Desk {
             .current_dir(self.path())
             .output()?;
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("Handsel prints UTF-8");
-        Ok(Ran {
+        Ok(RunResult {
             status: status.code(),
             out: text(stdout),
             err: text(stderr),
@@ -77,9 +81,9 @@ impl Desk {
     }
 }
 
-impl Ran {
+impl RunResult {
     #[track_caller]
-    fn ended(self, status: i32) -> Self {
+    fn expect_status(self, status: i32) -> Self {
         assert_eq!(
             self.status,
             Some(status),
@@ -105,71 +109,80 @@ const BROKEN: (&str, &str) = (
 
 #[test]
 fn build_publishes_and_says_what_it_did() -> Outcome {
-    let desk = Desk::new(GOOD)?;
-    let ran = desk.run(&["build"])?.ended(0);
-    assert!(ran.out.starts_with("Built 2 pages ("), "{}", ran.out);
+    let workspace = Workspace::new(GOOD)?;
+    let result = workspace.run(&["build"])?.expect_status(0);
+    assert!(result.out.starts_with("Built 2 pages ("), "{}", result.out);
     assert!(
-        ran.out.contains(" into public/ in ")
-            && ran.out.contains(" written, 0 unchanged, 0 removed."),
+        result.out.contains(" into public/ in ")
+            && result.out.contains(" written, 0 unchanged, 0 removed."),
         "{}",
-        ran.out
+        result.out
     );
     assert!(
-        ran.out.contains("python3 -m http.server -d public"),
+        result.out.contains("python3 -m http.server -d public"),
         "{}",
-        ran.out
+        result.out
     );
-    assert!(desk.has("public/guides/a/index.html") && desk.has(".handsel/cache/files"));
-    desk.put("public/mine.txt", "by hand")?;
-    let again = desk.run(&["build"])?.ended(0);
+    assert!(workspace.has("public/guides/a/index.html") && workspace.has(".handsel/cache/files"));
+    workspace.put("public/mine.txt", "by hand")?;
+    let again = workspace.run(&["build"])?.expect_status(0);
     assert!(
         again.out.contains(": 0 written, ") && again.err.contains("mine.txt"),
         "{}{}",
         again.out,
         again.err
     );
-    let quiet = desk.run(&["build", "--quiet"])?.ended(0);
+    let quiet = workspace.run(&["build", "--quiet"])?.expect_status(0);
     assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
     Ok(())
 }
 
 #[test]
 fn build_with_errors_publishes_nothing() -> Outcome {
-    let desk = Desk::new(GOOD)?;
-    desk.run(&["build", "--quiet"])?.ended(0);
-    let before = fs::read(desk.path().join("public/.handsel-manifest"))?;
-    desk.put(BROKEN.0, BROKEN.1)?;
-    let ran = desk.run(&["build"])?.ended(1);
-    assert_eq!(ran.out, "");
-    assert!(ran.err.contains("error[broken-link]: "), "{}", ran.err);
+    let workspace = Workspace::new(GOOD)?;
+    workspace.run(&["build", "--quiet"])?.expect_status(0);
+    let before = fs::read(workspace.path().join("public/.handsel-manifest"))?;
+    workspace.put(BROKEN.0, BROKEN.1)?;
+    let result = workspace.run(&["build"])?.expect_status(1);
+    assert_eq!(result.out, "");
     assert!(
-        ran.err.contains(" --> content/guides/b.md:6:"),
+        result.err.contains("error[broken-link]: "),
         "{}",
-        ran.err
+        result.err
     );
-    assert!(ran.err.contains("6 | See [it](c.md).\n"), "{}", ran.err);
     assert!(
-        ran.err
+        result.err.contains(" --> content/guides/b.md:6:"),
+        "{}",
+        result.err
+    );
+    assert!(
+        result.err.contains("6 | See [it](c.md).\n"),
+        "{}",
+        result.err
+    );
+    assert!(
+        result
+            .err
             .ends_with("1 error in 3 pages\nNothing was published; public/ is unchanged.\n"),
         "{}",
-        ran.err
+        result.err
     );
-    assert!(!desk.has("public/guides/b") && !ran.err.contains('\u{1b}'));
+    assert!(!workspace.has("public/guides/b") && !result.err.contains('\u{1b}'));
     assert_eq!(
-        fs::read(desk.path().join("public/.handsel-manifest"))?,
+        fs::read(workspace.path().join("public/.handsel-manifest"))?,
         before
     );
-    desk.run(&["build", "--lenient"])?.ended(0);
-    assert!(desk.has("public/guides/b/index.html"));
+    workspace.run(&["build", "--lenient"])?.expect_status(0);
+    assert!(workspace.has("public/guides/b/index.html"));
     Ok(())
 }
 
 #[test]
-fn formats_for_machines() -> Outcome {
-    let desk = Desk::new(&[("docs/a.md", "# A\n\nSee [it](c.md).\n")])?;
-    let json = desk
+fn json_and_github_output_is_machine_readable() -> Outcome {
+    let workspace = Workspace::new(&[("docs/a.md", "# A\n\nSee [it](c.md).\n")])?;
+    let json = workspace
         .run(&["build", "--root", "docs", "--format", "json"])?
-        .ended(1);
+        .expect_status(1);
     let line: serde_json::Value = serde_json::from_str(&json.out)?;
     assert_eq!(
         (
@@ -186,9 +199,9 @@ fn formats_for_machines() -> Outcome {
         )
     );
     assert!(json.err.contains("Nothing was published"), "{}", json.err);
-    let github = desk
+    let github = workspace
         .run(&["check", "--root", "docs", "--format", "github"])?
-        .ended(1);
+        .expect_status(1);
     assert!(
         github
             .out
@@ -202,10 +215,10 @@ fn formats_for_machines() -> Outcome {
         "{}",
         github.out
     );
-    desk.put("docs/c.md", "# C\n")?;
-    let built = desk
+    workspace.put("docs/c.md", "# C\n")?;
+    let built = workspace
         .run(&["build", "--root", "docs", "--format", "json"])?
-        .ended(0);
+        .expect_status(0);
     assert_eq!(built.out, "");
     assert!(built.err.contains("Built 2 pages"), "{}", built.err);
     Ok(())
@@ -213,24 +226,24 @@ fn formats_for_machines() -> Outcome {
 
 #[test]
 fn check_reports_and_writes_nothing() -> Outcome {
-    let desk = Desk::new(GOOD)?;
-    desk.run(&["check"])?.ended(0);
-    desk.put(BROKEN.0, BROKEN.1)?;
-    let ran = desk.run(&["check"])?.ended(1);
+    let workspace = Workspace::new(GOOD)?;
+    workspace.run(&["check"])?.expect_status(0);
+    workspace.put(BROKEN.0, BROKEN.1)?;
+    let result = workspace.run(&["check"])?.expect_status(1);
     assert!(
-        ran.out.contains(" --> content/guides/b.md:6:") && ran.out.contains("1 error"),
+        result.out.contains(" --> content/guides/b.md:6:") && result.out.contains("1 error"),
         "{}",
-        ran.out
+        result.out
     );
-    assert!(!desk.has("public") && !desk.has(".handsel"));
-    desk.run(&["check", "--lenient"])?.ended(0);
+    assert!(!workspace.has("public") && !workspace.has(".handsel"));
+    workspace.run(&["check", "--lenient"])?.expect_status(0);
     Ok(())
 }
 
 #[test]
-fn commands_that_cannot_run() -> Outcome {
-    let desk = Desk::new(GOOD)?;
-    desk.put("b.yaml", "title: B\n")?;
+fn commands_that_cannot_run_exit_with_status_2() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    workspace.put("b.yaml", "title: B\n")?;
     for (arguments, words) in [
         (
             &["build", "--root", "gone"][..],
@@ -272,38 +285,39 @@ fn commands_that_cannot_run() -> Outcome {
         (&["build", "--drafs"], "--drafts"),
         (&[], "Usage"),
     ] {
-        let ran = desk.run(arguments)?.ended(2);
-        assert!(ran.err.contains(words), "{arguments:?}: {}", ran.err);
-        assert_eq!(ran.out, "", "{arguments:?}");
+        let result = workspace.run(arguments)?.expect_status(2);
+        assert!(result.err.contains(words), "{arguments:?}: {}", result.err);
+        assert_eq!(result.out, "", "{arguments:?}");
     }
-    let ran = desk
+    let result = workspace
         .run_with(&["build"], &[("SOURCE_DATE_EPOCH", "soon")])?
-        .ended(2);
+        .expect_status(2);
     assert!(
-        ran.err.contains("SOURCE_DATE_EPOCH is `soon`"),
+        result.err.contains("SOURCE_DATE_EPOCH is `soon`"),
         "{}",
-        ran.err
+        result.err
     );
-    assert!(!desk.has("public"));
+    assert!(!workspace.has("public"));
     Ok(())
 }
 
 #[test]
-fn settings_and_output_elsewhere() -> Outcome {
-    let desk = Desk::new(&[
+fn settings_and_output_may_be_elsewhere() -> Outcome {
+    let workspace = Workspace::new(&[
         ("site/content/index.md", "# Home\n"),
         ("site/other.yaml", "title: Other\noutput: dist\n"),
     ])?;
-    let ran = desk
+    let result = workspace
         .run(&["build", "--root", "site", "--config", "site/other.yaml"])?
-        .ended(0);
-    assert!(ran.out.contains(" into site/dist/ "), "{}", ran.out);
-    desk.run(&["build", "--root", "site", "--output", "www/new"])?
-        .ended(0);
+        .expect_status(0);
+    assert!(result.out.contains(" into site/dist/ "), "{}", result.out);
+    workspace
+        .run(&["build", "--root", "site", "--output", "www/new"])?
+        .expect_status(0);
     assert!(
-        desk.has("site/dist/index.html")
-            && desk.has("www/new/index.html")
-            && !desk.has("site/public")
+        workspace.has("site/dist/index.html")
+            && workspace.has("www/new/index.html")
+            && !workspace.has("site/public")
     );
     Ok(())
 }
@@ -311,18 +325,22 @@ fn settings_and_output_elsewhere() -> Outcome {
 #[test]
 fn the_day_is_an_input() -> Outcome {
     let page = "---\ntitle: A\npublished: 2030-01-02\n---\n\nText.\n";
-    let desk = Desk::new(&[("content/index.md", "# Home\n"), ("content/a.md", page)])?;
-    desk.run(&["build", "--today", "2030-01-01"])?.ended(0);
-    assert!(!desk.has("public/a"));
-    desk.run(&["build", "--today", "2030-01-02"])?.ended(0);
-    assert!(desk.has("public/a/index.html"));
+    let workspace = Workspace::new(&[("content/index.md", "# Home\n"), ("content/a.md", page)])?;
+    workspace
+        .run(&["build", "--today", "2030-01-01"])?
+        .expect_status(0);
+    assert!(!workspace.has("public/a"));
+    workspace
+        .run(&["build", "--today", "2030-01-02"])?
+        .expect_status(0);
+    assert!(workspace.has("public/a/index.html"));
     // This is 2030-01-01, 23:30 in UTC.
     let epoch = [("SOURCE_DATE_EPOCH", "1893540600")];
-    desk.run_with(&["build"], &epoch)?.ended(0);
-    assert!(!desk.has("public/a"));
-    desk.put("handsel.yaml", "title: A\ntimezone: Europe/Berlin\n")?;
-    desk.run_with(&["build"], &epoch)?.ended(0);
-    assert!(desk.has("public/a/index.html"));
+    workspace.run_with(&["build"], &epoch)?.expect_status(0);
+    assert!(!workspace.has("public/a"));
+    workspace.put("handsel.yaml", "title: A\ntimezone: Europe/Berlin\n")?;
+    workspace.run_with(&["build"], &epoch)?.expect_status(0);
+    assert!(workspace.has("public/a/index.html"));
     Ok(())
 }
 
@@ -339,14 +357,14 @@ fn a_folder_without_a_page_is_an_error_with_a_hint() -> Outcome {
             "one `.html` file is not read as a page",
         ),
     ] {
-        let desk = Desk::new(files)?;
+        let workspace = Workspace::new(files)?;
         for command in [&["build"][..], &["check"][..], &["build", "--lenient"][..]] {
-            let ran = desk.run(command)?;
-            let said = format!("{}{}", ran.out, ran.err);
-            assert_eq!(ran.status, Some(1), "{said}");
+            let result = workspace.run(command)?;
+            let printed = format!("{}{}", result.out, result.err);
+            assert_eq!(result.status, Some(1), "{printed}");
             assert!(
-                said.contains("error[no-pages]: there is no page in") && said.contains(hint),
-                "{said}"
+                printed.contains("error[no-pages]: there is no page in") && printed.contains(hint),
+                "{printed}"
             );
         }
     }
@@ -354,62 +372,67 @@ fn a_folder_without_a_page_is_an_error_with_a_hint() -> Outcome {
 }
 
 #[test]
-fn init_makes_a_site_without_a_warning_and_keeps_what_is_there() -> Outcome {
-    let desk = Desk::new(&[(
+fn init_creates_a_site_without_warnings_and_keeps_existing_files() -> Outcome {
+    let workspace = Workspace::new(&[(
         "site/content/index.md",
         "# Mine\n\n[g](guides/first-guide.md)\n",
     )])?;
-    let ran = desk.run(&["init", "site"])?.ended(0);
+    let result = workspace.run(&["init", "site"])?.expect_status(0);
     assert!(
-        ran.out.contains("kept     site/content/index.md\n")
-            && ran.out.contains("created  site/handsel.yaml\n"),
+        result.out.contains("kept     site/content/index.md\n")
+            && result.out.contains("created  site/handsel.yaml\n"),
         "{}",
-        ran.out
+        result.out
     );
     assert_eq!(
-        fs::read_to_string(desk.path().join("site/content/index.md"))?,
+        fs::read_to_string(workspace.path().join("site/content/index.md"))?,
         "# Mine\n\n[g](guides/first-guide.md)\n"
     );
-    desk.run(&["init", "fresh"])?.ended(0);
+    workspace.run(&["init", "fresh"])?.expect_status(0);
     for command in ["build", "check"] {
-        let ran = desk
+        let result = workspace
             .run(&[command, "--root", "fresh", "--strict", "--format", "json"])?
-            .ended(0);
-        assert_eq!(ran.out, "");
+            .expect_status(0);
+        assert_eq!(result.out, "");
     }
-    let again = desk.run(&["init", "fresh"])?.ended(0);
+    let again = workspace.run(&["init", "fresh"])?.expect_status(0);
     assert!(
         again.out.contains("kept") && !again.out.contains("created"),
         "{}",
         again.out
     );
-    desk.put("file", "")?;
-    desk.run(&["init", "file"])?.ended(2);
+    workspace.put("file", "")?;
+    workspace.run(&["init", "file"])?.expect_status(2);
     Ok(())
 }
 
 #[test]
-fn new_begins_a_page_of_a_kind() -> Outcome {
-    let desk = Desk::new(&[
+fn new_creates_a_page_of_a_kind() -> Outcome {
+    let workspace = Workspace::new(&[
         ("content/index.md", "# Home\n"),
         (
             "templates/kinds/recipe.yaml",
             "folder: food/recipes\nscaffold: |\n  ---\n  title: {title}\n  published: {today}\n  ---\n",
         ),
     ])?;
-    let ran = desk.run(&["new", "guide", "Say \"no\": how?"])?.ended(0);
+    let result = workspace
+        .run(&["new", "guide", "Say \"no\": how?"])?
+        .expect_status(0);
     assert!(
-        ran.out
+        result
+            .out
             .starts_with("Created content/guides/say-no-how.md\n"),
         "{}",
-        ran.out
+        result.out
     );
-    let guide = fs::read_to_string(desk.path().join("content/guides/say-no-how.md"))?;
+    let guide = fs::read_to_string(workspace.path().join("content/guides/say-no-how.md"))?;
     assert!(
         guide.starts_with("---\ntitle: \"Say \\\"no\\\": how?\"\n"),
         "{guide}"
     );
-    let taken = desk.run(&["new", "guide", "say no how"])?.ended(2);
+    let taken = workspace
+        .run(&["new", "guide", "say no how"])?
+        .expect_status(2);
     assert!(
         taken
             .err
@@ -418,38 +441,43 @@ fn new_begins_a_page_of_a_kind() -> Outcome {
         taken.err
     );
     assert_eq!(
-        fs::read_to_string(desk.path().join("content/guides/say-no-how.md"))?,
+        fs::read_to_string(workspace.path().join("content/guides/say-no-how.md"))?,
         guide
     );
-    desk.run(&["new", "page", "About", "--root", "."])?.ended(0);
-    assert!(desk.has("content/about.md"));
-    desk.run(&["new", "recipe", "Soup", "--today", "2026-01-31"])?
-        .ended(0);
+    workspace
+        .run(&["new", "page", "About", "--root", "."])?
+        .expect_status(0);
+    assert!(workspace.has("content/about.md"));
+    workspace
+        .run(&["new", "recipe", "Soup", "--today", "2026-01-31"])?
+        .expect_status(0);
     assert_eq!(
-        fs::read_to_string(desk.path().join("content/food/recipes/soup.md"))?,
+        fs::read_to_string(workspace.path().join("content/food/recipes/soup.md"))?,
         "---\ntitle: \"Soup\"\npublished: 2026-01-31\n---\n"
     );
-    let unknown = desk.run(&["new", "giude", "X"])?.ended(2);
+    let unknown = workspace.run(&["new", "giude", "X"])?.expect_status(2);
     assert!(
         unknown.err.contains("did you mean `guide`?") && unknown.err.contains("recipe"),
         "{}",
         unknown.err
     );
-    desk.run(&["new", "guide", " "])?.ended(2);
-    desk.run(&["build"])?.ended(0);
+    workspace.run(&["new", "guide", " "])?.expect_status(2);
+    workspace.run(&["build"])?.expect_status(0);
     Ok(())
 }
 
 #[test]
-fn init_in_a_living_site_brings_no_samples_back() -> Outcome {
-    let desk = Desk::new(&[])?;
-    desk.run(&["init"])?.ended(0);
-    fs::remove_dir_all(desk.path().join("content/guides"))?;
-    fs::remove_file(desk.path().join("content/topics.yaml"))?;
-    fs::remove_file(desk.path().join(".gitignore"))?;
-    let again = desk.run(&["init"])?.ended(0);
+fn init_in_an_existing_site_adds_no_samples() -> Outcome {
+    let workspace = Workspace::new(&[])?;
+    workspace.run(&["init"])?.expect_status(0);
+    fs::remove_dir_all(workspace.path().join("content/guides"))?;
+    fs::remove_file(workspace.path().join("content/topics.yaml"))?;
+    fs::remove_file(workspace.path().join(".gitignore"))?;
+    let again = workspace.run(&["init"])?.expect_status(0);
     assert!(
-        !desk.has("content/guides") && !desk.has("content/topics.yaml") && desk.has(".gitignore"),
+        !workspace.has("content/guides")
+            && !workspace.has("content/topics.yaml")
+            && workspace.has(".gitignore"),
         "{}",
         again.out
     );
@@ -459,14 +487,14 @@ fn init_in_a_living_site_brings_no_samples_back() -> Outcome {
         "{}",
         again.out
     );
-    let other = Desk::new(&[("content/notes/mine.md", "# Mine\n\nText.\n")])?;
-    other.run(&["init"])?.ended(0);
+    let other = Workspace::new(&[("content/notes/mine.md", "# Mine\n\nText.\n")])?;
+    other.run(&["init"])?.expect_status(0);
     assert!(
         other.has("handsel.yaml") && !other.has("content/guides") && !other.has("content/index.md")
     );
     // A site whose pages were all deleted counts as new.
     fs::remove_dir_all(other.path().join("content"))?;
-    other.run(&["init"])?.ended(0);
+    other.run(&["init"])?.expect_status(0);
     assert!(other.has("content/index.md") && other.has("content/guides/first-guide.md"));
     Ok(())
 }
@@ -476,18 +504,18 @@ fn a_long_report_ends_with_a_table_and_says_how_to_see_all() -> Outcome {
     let links: String = (0..70)
         .map(|number| format!("[x](gone-{number}.md)\n"))
         .collect();
-    let desk = Desk::new(&[
+    let workspace = Workspace::new(&[
         ("content/index.md", &format!("# Home\n\n{links}")),
         ("content/empty.md", "---\ntitle: Empty\n---\n"),
     ])?;
-    let ran = desk.run(&["build"])?.ended(1);
+    let result = workspace.run(&["build"])?.expect_status(1);
     assert_eq!(
-        ran.err.matches("error[broken-link]").count(),
+        result.err.matches("error[broken-link]").count(),
         50,
         "{}",
-        ran.err
+        result.err
     );
-    let (_, table) = ran
+    let (_, table) = result
         .err
         .split_once("Problems by code:\n")
         .ok_or("no table")?;
@@ -503,37 +531,42 @@ fn a_long_report_ends_with_a_table_and_says_how_to_see_all() -> Outcome {
         table.contains("add --all-problems") && table.contains("70 errors, 1 warning in 2 pages\n"),
         "{table}"
     );
-    let all = desk.run(&["build", "--all-problems"])?.ended(1);
+    let all = workspace
+        .run(&["build", "--all-problems"])?
+        .expect_status(1);
     assert_eq!(all.err.matches("error[broken-link]").count(), 70);
     assert!(!all.err.contains("add --all-problems"), "{}", all.err);
-    let json = desk.run(&["build", "--format", "json"])?.ended(1);
+    let json = workspace
+        .run(&["build", "--format", "json"])?
+        .expect_status(1);
     assert_eq!(json.out.lines().count(), 71);
     Ok(())
 }
 
 #[test]
-fn pages_that_are_left_out_are_named_as_the_summary_says() -> Outcome {
-    let desk = Desk::new(&[("content/index.md", "# Home\n\nText.\n")])?;
+fn skipped_pages_are_listed_as_the_summary_says() -> Outcome {
+    let workspace = Workspace::new(&[("content/index.md", "# Home\n\nText.\n")])?;
     for number in 0..60 {
-        desk.put(
+        workspace.put(
             &format!("content/p{number}.md"),
             "---\ntitle: [\n---\nText.\n",
         )?;
     }
-    let ran = desk.run(&["build", "--lenient"])?;
-    let named = ran.err.matches("skipped-page]").count();
-    if ran.out.contains("Each is listed above") {
-        assert_eq!(named, 60 + 1, "{}", ran.out);
+    let result = workspace.run(&["build", "--lenient"])?;
+    let named = result.err.matches("skipped-page]").count();
+    if result.out.contains("Each is listed above") {
+        assert_eq!(named, 60 + 1, "{}", result.out);
     }
-    if ran.out.contains("Skipped ") {
+    if result.out.contains("Skipped ") {
         assert!(
-            ran.out
+            result
+                .out
                 .contains("The first 50 are listed above; `--all-problems` lists all."),
             "{}",
-            ran.out
+            result.out
         );
     }
-    let all = desk.run(&["build", "--lenient", "--all-problems"])?;
+    let all = workspace.run(&["build", "--lenient", "--all-problems"])?;
     assert!(!all.out.contains("The first 50"), "{}", all.out);
     Ok(())
 }
@@ -541,14 +574,14 @@ fn pages_that_are_left_out_are_named_as_the_summary_says() -> Outcome {
 /// File names come from other people: none may move the cursor, color the terminal or forge a line.
 #[cfg(unix)]
 #[test]
-fn no_name_of_a_file_reaches_the_terminal_unescaped() -> Outcome {
+fn file_names_are_escaped_in_the_terminal() -> Outcome {
     let odd = "a\u{1b}[31m\u{202e}b\n::error::forged\u{7}%41,x:y\u{9b}2J\u{200f}";
-    let desk = Desk::new(&[
+    let workspace = Workspace::new(&[
         ("content/index.md", "# Home\n\nText.\n"),
         ("handsel.yaml", "title: A\n"),
     ])?;
-    desk.put(&format!("content/{odd}.md"), "# A\n\n[x](nowhere.md)\n")?;
-    desk.put(&format!("content/{odd}.bin"), "\u{1b}[2J\0")?;
+    workspace.put(&format!("content/{odd}.md"), "# A\n\n[x](nowhere.md)\n")?;
+    workspace.put(&format!("content/{odd}.bin"), "\u{1b}[2J\0")?;
     let is_hidden = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200f}');
     for arguments in [
         &["check"][..],
@@ -567,8 +600,8 @@ fn no_name_of_a_file_reaches_the_terminal_unescaped() -> Outcome {
         &["init", &format!("{odd}/site")],
         &["check", "--root", &format!("{odd}/site")],
     ] {
-        let ran = desk.run(arguments)?;
-        for text in [&ran.out, &ran.err] {
+        let result = workspace.run(arguments)?;
+        for text in [&result.out, &result.err] {
             assert!(!text.contains(is_hidden), "{arguments:?}: {text:?}");
             assert!(
                 !text.lines().any(|line| line.starts_with("::error::forged")),
@@ -576,7 +609,7 @@ fn no_name_of_a_file_reaches_the_terminal_unescaped() -> Outcome {
             );
         }
     }
-    let github = desk.run(&["check", "--format", "github"])?;
+    let github = workspace.run(&["check", "--format", "github"])?;
     assert!(
         github.out.lines().all(|line| line.starts_with("::")),
         "{}",
@@ -591,32 +624,32 @@ fn no_name_of_a_file_reaches_the_terminal_unescaped() -> Outcome {
 }
 
 #[test]
-fn bytes_of_files_that_are_not_text_are_not_printed() -> Outcome {
-    let desk = Desk::new(GOOD)?;
+fn bytes_of_binary_files_are_not_printed() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
     fs::write(
-        desk.path().join("content/photo.png"),
+        workspace.path().join("content/photo.png"),
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
     )?;
-    let ran = desk.run(&["check"])?.ended(0);
+    let result = workspace.run(&["check"])?.expect_status(0);
     assert!(
-        ran.out.contains("unreferenced-files") && ran.out.contains("content/photo.png:1:1"),
+        result.out.contains("unreferenced-files") && result.out.contains("content/photo.png:1:1"),
         "{}",
-        ran.out
+        result.out
     );
     assert!(
-        !ran.out.contains("PNG") && !ran.out.contains("IHDR"),
+        !result.out.contains("PNG") && !result.out.contains("IHDR"),
         "{}",
-        ran.out
+        result.out
     );
     Ok(())
 }
 
-/// A newcomer runs a command in `content/`, which would be built as a site of its own, without the
-/// settings.
+/// A newcomer runs a command in `content/`, which would otherwise be built as a separate site,
+/// without the settings.
 #[test]
-fn a_part_of_a_site_is_not_taken_for_a_site() -> Outcome {
-    let desk = Desk::new(GOOD)?;
-    desk.put("handsel.yaml", "title: A\n")?;
+fn a_folder_within_a_site_is_not_built_as_a_site() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    workspace.put("handsel.yaml", "title: A\n")?;
     for (folder, root) in [("content", ".."), ("content/guides", "../..")] {
         for arguments in [
             &["build"][..],
@@ -626,32 +659,34 @@ fn a_part_of_a_site_is_not_taken_for_a_site() -> Outcome {
         ] {
             let output = Command::new(env!("CARGO_BIN_EXE_handsel"))
                 .args(arguments)
-                .current_dir(desk.path().join(folder))
+                .current_dir(workspace.path().join(folder))
                 .output()?;
-            let said = String::from_utf8_lossy(&output.stderr);
+            let printed = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{folder}: {arguments:?}");
             assert!(
-                said.contains(&format!("add `--root {root}`")),
-                "{folder}: {said}"
+                printed.contains(&format!("add `--root {root}`")),
+                "{folder}: {printed}"
             );
         }
     }
-    assert!(!desk.has("content/public") && !desk.has("content/tips"));
-    desk.run(&["build", "--root", "content", "--output", "elsewhere"])?
-        .ended(0);
+    assert!(!workspace.has("content/public") && !workspace.has("content/tips"));
+    workspace
+        .run(&["build", "--root", "content", "--output", "elsewhere"])?
+        .expect_status(0);
     Ok(())
 }
 
 #[test]
 fn help_and_version() -> Outcome {
-    let desk = Desk::new(&[])?;
+    let workspace = Workspace::new(&[])?;
     assert!(
-        desk.run(&["--version"])?
-            .ended(0)
+        workspace
+            .run(&["--version"])?
+            .expect_status(0)
             .out
             .starts_with("handsel ")
     );
-    let help = desk.run(&["build", "--help"])?.ended(0).out;
+    let help = workspace.run(&["build", "--help"])?.expect_status(0).out;
     for words in [
         "Common options:",
         "--base-url <URL>",
@@ -665,12 +700,12 @@ fn help_and_version() -> Outcome {
 }
 
 #[test]
-fn why_says_what_made_a_page() -> Outcome {
-    let desk = Desk::new(GOOD)?;
-    let nothing = desk.run(&["why", "/"])?.ended(2);
+fn why_explains_when_and_why_a_page_was_rendered() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    let nothing = workspace.run(&["why", "/"])?.expect_status(2);
     assert!(nothing.err.contains("handsel build"), "{}", nothing.err);
-    desk.run(&["build", "--quiet"])?.ended(0);
-    let new = desk.run(&["why", "/guides/a/"])?.ended(0);
+    workspace.run(&["build", "--quiet"])?.expect_status(0);
+    let new = workspace.run(&["why", "/guides/a/"])?.expect_status(0);
     assert!(
         new.out.starts_with(
             "/guides/a/ was rendered by the last build, because it was not in the cache"
@@ -678,42 +713,42 @@ fn why_says_what_made_a_page() -> Outcome {
         "{}",
         new.out
     );
-    desk.put(
+    workspace.put(
         "content/tips/other.md",
         "---\ntitle: Other\nsummary: What it gives.\n---\n\nA text.\n",
     )?;
-    desk.run(&["build", "--quiet"])?.ended(0);
+    workspace.run(&["build", "--quiet"])?.expect_status(0);
     let json: serde_json::Value = serde_json::from_str(
-        &desk
+        &workspace
             .run(&["why", "tips/other", "--format", "json"])?
-            .ended(0)
+            .expect_status(0)
             .out,
     )?;
     assert_eq!(
         (&json["reason"], &json["made_by_last_build"]),
         (&"new".into(), &true.into())
     );
-    desk.put(
+    workspace.put(
         "content/tips/later.md",
         "---\ntitle: Later\ndraft: true\n---\n\nA text.\n",
     )?;
-    let draft = desk.run(&["why", "/tips/later/"])?.ended(2);
+    let draft = workspace.run(&["why", "/tips/later/"])?.expect_status(2);
     assert!(
         draft.err.contains("content/tips/later.md is a draft") && draft.err.contains("--drafts"),
         "{}",
         draft.err
     );
-    desk.put(
+    workspace.put(
         "content/tips/fresh.md",
         "---\ntitle: Fresh\n---\n\nA text.\n",
     )?;
-    let fresh = desk.run(&["why", "/tips/fresh/"])?.ended(2);
+    let fresh = workspace.run(&["why", "/tips/fresh/"])?.expect_status(2);
     assert!(
         fresh.err.contains("content/tips/fresh.md is newer"),
         "{}",
         fresh.err
     );
-    let unknown = desk.run(&["why", "/guides/aa/"])?.ended(2);
+    let unknown = workspace.run(&["why", "/guides/aa/"])?.expect_status(2);
     assert!(
         unknown.err.contains("did you mean `/guides/a/`?"),
         "{}",
@@ -728,20 +763,22 @@ fn why_says_what_made_a_page() -> Outcome {
 }
 
 #[test]
-fn the_cache_is_verified_and_can_be_done_without() -> Outcome {
-    let desk = Desk::new(GOOD)?;
-    let first = desk.run(&["build", "--no-cache"])?.ended(0);
+fn the_cache_can_be_verified_and_turned_off() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    let first = workspace.run(&["build", "--no-cache"])?.expect_status(0);
     assert!(
-        first.out.contains(" written, 0 unchanged") && !desk.has(".handsel/cache"),
+        first.out.contains(" written, 0 unchanged") && !workspace.has(".handsel/cache"),
         "{}",
         first.out
     );
-    desk.run(&["build", "--quiet"])?.ended(0);
-    let verified = desk.run(&["build", "--verify-cache"])?.ended(0);
+    workspace.run(&["build", "--quiet"])?.expect_status(0);
+    let verified = workspace
+        .run(&["build", "--verify-cache"])?
+        .expect_status(0);
     assert!(verified.out.contains("Verified: "), "{}", verified.out);
-    let profile = desk
+    let profile = workspace
         .run(&["build", "--profile", "--format", "json"])?
-        .ended(0);
+        .expect_status(0);
     let reported: serde_json::Value = profile
         .err
         .lines()
@@ -755,9 +792,11 @@ fn the_cache_is_verified_and_can_be_done_without() -> Outcome {
         (&0.into(), &0.into())
     );
     for name in ["files", "pages-00"] {
-        desk.put(&format!(".handsel/cache/{name}"), "spoiled")?;
+        workspace.put(&format!(".handsel/cache/{name}"), "spoiled")?;
     }
-    let spoiled = desk.run(&["build", "--verify-cache"])?.ended(0);
+    let spoiled = workspace
+        .run(&["build", "--verify-cache"])?
+        .expect_status(0);
     assert_eq!(
         spoiled.err.matches("damaged file").count(),
         1,
@@ -769,32 +808,35 @@ fn the_cache_is_verified_and_can_be_done_without() -> Outcome {
 
 #[test]
 fn schema_prints_one_and_writes_all() -> Outcome {
-    let desk = Desk::new(&[
+    let workspace = Workspace::new(&[
         ("handsel.yaml", "title: A\n"),
         ("content/index.md", "# A\n\nText.\n"),
         ("content/topics.yaml", "trust: Trust\n"),
     ])?;
-    desk.put(
+    workspace.put(
         "templates/kinds/recipe.yaml",
         "folder: recipes\nfields: { minutes: { type: integer, required: true } }\n",
     )?;
-    let printed = desk.run(&["schema", "recipe"])?.ended(0);
+    let printed = workspace.run(&["schema", "recipe"])?.expect_status(0);
     let schema: serde_json::Value = serde_json::from_str(&printed.out)?;
     assert_eq!(schema["required"], serde_json::json!(["minutes"]));
     assert_eq!(
         schema["properties"]["topics"]["anyOf"][0]["anyOf"][0]["const"],
         "trust"
     );
-    let unknown = desk.run(&["schema", "recipi"])?.ended(2);
+    let unknown = workspace.run(&["schema", "recipi"])?.expect_status(2);
     assert!(
         unknown.err.contains("did you mean `recipe`?"),
         "{}",
         unknown.err
     );
-    assert!(!desk.has(".handsel/schema"), "printing writes nothing");
-    desk.run(&["schema"])?.ended(0);
-    assert!(desk.has(".handsel/schema/recipe.json") && desk.has(".handsel/schema/settings.json"));
-    let editor = desk.run(&["schema", "--editor"])?.ended(0);
+    assert!(!workspace.has(".handsel/schema"), "printing writes nothing");
+    workspace.run(&["schema"])?.expect_status(0);
+    assert!(
+        workspace.has(".handsel/schema/recipe.json")
+            && workspace.has(".handsel/schema/settings.json")
+    );
+    let editor = workspace.run(&["schema", "--editor"])?.expect_status(0);
     let editor: serde_json::Value = serde_json::from_str(&editor.out)?;
     assert_eq!(
         editor["yaml.schemas"]["./.handsel/schema/recipe.json"],
@@ -804,8 +846,8 @@ fn schema_prints_one_and_writes_all() -> Outcome {
 }
 
 #[test]
-fn a_page_just_begun_is_in_nobodys_way() -> Outcome {
-    let desk = Desk::new(&[
+fn a_new_page_of_any_kind_builds() -> Outcome {
+    let workspace = Workspace::new(&[
         ("handsel.yaml", "title: A\n"),
         ("content/index.md", "# Home\n\nText.\n"),
     ])?;
@@ -813,25 +855,27 @@ fn a_page_just_begun_is_in_nobodys_way() -> Outcome {
         .iter()
         .filter_map(|(name, _)| name.strip_prefix("kinds/")?.strip_suffix(".yaml"))
     {
-        desk.run(&["new", kind, &format!("My {kind}")])?.ended(0);
+        workspace
+            .run(&["new", kind, &format!("My {kind}")])?
+            .expect_status(0);
     }
-    desk.run(&["build"])?.ended(0);
+    workspace.run(&["build"])?.expect_status(0);
     Ok(())
 }
 
 #[test]
 fn report_is_one_file_or_json() -> Outcome {
     let page = "---\ntitle: <One>\npublished: 2024-01-01\nreview_every: 6 months\n---\nText.\n";
-    let desk = Desk::new(&[
+    let workspace = Workspace::new(&[
         ("handsel.yaml", "title: A & B\n"),
         ("content/index.md", "# Home\n\nText.\n"),
         ("content/one.md", page),
     ])?;
-    desk.put(
+    workspace.put(
         "answers.csv",
         "page,helped,reason,words,date\n/one/,no,wrong,<b>bold</b>,2026-11-01\n/one,yes,,,2026-11-02\n/gone/,yes,,,\nrubbish\n",
     )?;
-    let said = desk
+    let printed = workspace
         .run(&[
             "report",
             "--feedback",
@@ -839,20 +883,21 @@ fn report_is_one_file_or_json() -> Outcome {
             "--today",
             "2026-11-22",
         ])?
-        .ended(0);
-    assert!(said.out.contains("report.html"), "{}", said.out);
+        .expect_status(0);
+    assert!(printed.out.contains("report.html"), "{}", printed.out);
     assert!(
-        said.out
+        printed
+            .out
             .contains("Read 3 answers; one line could not be read (first: line 5)."),
         "{}",
-        said.out
+        printed.out
     );
-    let html = fs::read_to_string(desk.path().join(".handsel/report.html"))?;
+    let html = fs::read_to_string(workspace.path().join(".handsel/report.html"))?;
     assert!(
-        !desk.has("report.html") && desk.has(".handsel/.gitignore"),
+        !workspace.has("report.html") && workspace.has(".handsel/.gitignore"),
         "it is neither published nor committed"
     );
-    for shown in [
+    for expected in [
         "A &amp; B: report of 2026-11-22",
         "&lt;One&gt;",
         "2024-07-01",
@@ -861,7 +906,7 @@ fn report_is_one_file_or_json() -> Outcome {
         "/gone/",
         "<svg",
     ] {
-        assert!(html.contains(shown), "{shown} is not in\n{html}");
+        assert!(html.contains(expected), "{expected} is not in\n{html}");
     }
     assert!(
         !html.contains("<b>bold")
@@ -869,7 +914,7 @@ fn report_is_one_file_or_json() -> Outcome {
             && !html.contains("href=")
             && !html.contains("<script")
     );
-    let json = desk
+    let json = workspace
         .run(&[
             "report",
             "--format",
@@ -879,7 +924,7 @@ fn report_is_one_file_or_json() -> Outcome {
             "--today",
             "2026-11-22",
         ])?
-        .ended(0);
+        .expect_status(0);
     let report: serde_json::Value = serde_json::from_str(&json.out)?;
     assert_eq!(
         (
@@ -891,8 +936,10 @@ fn report_is_one_file_or_json() -> Outcome {
     assert_eq!(report["feedback"]["unread"], serde_json::json!([5]));
     assert_eq!(report["freshness"]["overdue"][0]["address"], "/one/");
     assert_eq!(report["orphans"][0]["source"], "content/one.md");
-    desk.put("other.csv", "seite;hilfreich\n/one/;ja\n")?;
-    let other = desk.run(&["report", "--feedback", "other.csv"])?.ended(2);
+    workspace.put("other.csv", "seite;hilfreich\n/one/;ja\n")?;
+    let other = workspace
+        .run(&["report", "--feedback", "other.csv"])?
+        .expect_status(2);
     assert!(
         other
             .err
@@ -901,78 +948,84 @@ fn report_is_one_file_or_json() -> Outcome {
         "{}",
         other.err
     );
-    let missing = desk.run(&["report", "--feedback", "nothing.csv"])?.ended(2);
+    let missing = workspace
+        .run(&["report", "--feedback", "nothing.csv"])?
+        .expect_status(2);
     assert!(missing.err.contains("the answers file"), "{}", missing.err);
     Ok(())
 }
 
 #[test]
-fn check_rewrites_foreign_names_that_mean_the_same() -> Outcome {
+fn check_fix_rewrites_names_of_other_generators() -> Outcome {
     let page = "---\r\ntitle: A\r\ndate: 2026-01-01 # when\r\ntags: [x]\r\nexcerpt: S\r\ndescription: Other\r\n\"weight\": 3\r\n---\r\nText [b](b.md).\r\n";
-    let desk = Desk::new(&[
+    let workspace = Workspace::new(&[
         (
             "handsel.yaml",
             "title: A\ndescription: D\nmenu:\n  - {title: B, href: b.md}\n",
         ),
         ("content/a.md", page),
     ])?;
-    desk.put(
+    workspace.put(
         "content/b.md",
         "---\ntitle: B\npublished: 2026-01-01\ndate: 2026-01-02\n---\nText [a](a.md).\n",
     )?;
-    let said = desk.run(&["check", "--fix"])?;
+    let printed = workspace.run(&["check", "--fix"])?;
     assert!(
-        said.out
+        printed
+            .out
             .contains("content/a.md: date → published, tags → topics"),
         "{}",
-        said.out
+        printed.out
     );
-    let after = fs::read_to_string(desk.path().join("content/a.md"))?;
+    let after = fs::read_to_string(workspace.path().join("content/a.md"))?;
     assert_eq!(
         after,
         page.replace("date: 2026", "published: 2026")
             .replace("tags:", "topics:"),
-        "two names for one thing, and quoted ones, stay"
+        "a second name for the same property and a quoted name are unchanged"
     );
-    assert!(fs::read_to_string(desk.path().join("content/b.md"))?.contains("date: 2026-01-02"));
     assert!(
-        fs::read_to_string(desk.path().join("handsel.yaml"))?.starts_with("title: A\nsummary: D\n")
+        fs::read_to_string(workspace.path().join("content/b.md"))?.contains("date: 2026-01-02")
+    );
+    assert!(
+        fs::read_to_string(workspace.path().join("handsel.yaml"))?
+            .starts_with("title: A\nsummary: D\n")
     );
     Ok(())
 }
 
 #[test]
-fn check_replaces_names_of_earlier_versions() -> Outcome {
+fn check_fix_rewrites_names_of_earlier_versions() -> Outcome {
     let settings =
         "title: A # the site\nfeed_length: 3\nraw_html: 'sanitise'\nchecks: { lone-topic: off }\n";
     let kind = "folder: talks\n# when\nhappens: { start: begins }\nfurniture: [neighbours]\norder: happening\nfields:\n  begins: date\n\
                 checks:\n  - { any_of: [begins], say: It has no day }\n";
     let page = "---\r\ntitle: A\r\ntags: [x]\r\nlevel: starter # easy\r\nchecks: {vague-link: {severity: off, reason: R}}\r\n---\r\nstarter\r\n";
     let template = "{{ page.body }}{{ page.twin_href }}{{ words.level_expert }}\n";
-    let desk = Desk::new(&[
+    let workspace = Workspace::new(&[
         ("handsel.yaml", settings),
         ("templates/kinds/talk.yaml", kind),
         ("content/a.md", page),
     ])?;
-    desk.put("content/tips/_defaults.yaml", "level: practised\n")?;
-    desk.put("content/tips/b.md", "# B\n\nText.\n")?;
-    desk.put("templates/page.html", template)?;
-    desk.put("templates/i18n/en.yaml", "level_expert: Master\n")?;
-    let said = desk.run(&["check", "--fix"])?;
+    workspace.put("content/tips/_defaults.yaml", "level: practised\n")?;
+    workspace.put("content/tips/b.md", "# B\n\nText.\n")?;
+    workspace.put("templates/page.html", template)?;
+    workspace.put("templates/i18n/en.yaml", "level_expert: Master\n")?;
+    let printed = workspace.run(&["check", "--fix"])?;
     assert!(
-        said.out.contains(
+        printed.out.contains(
             "content/a.md: starter → beginner, vague-link → vague-link-text, tags → topics"
         ),
         "{}",
-        said.out
+        printed.out
     );
     assert!(
-        !said.out.contains("renamed-name") && !said.err.contains("renamed-name"),
+        !printed.out.contains("renamed-name") && !printed.err.contains("renamed-name"),
         "{}{}",
-        said.out,
-        said.err
+        printed.out,
+        printed.err
     );
-    let after = |path: &str| fs::read_to_string(desk.path().join(path));
+    let after = |path: &str| fs::read_to_string(workspace.path().join(path));
     assert_eq!(
         after("content/a.md")?,
         page.replace("tags", "topics")
@@ -1010,7 +1063,7 @@ fn check_replaces_names_of_earlier_versions() -> Outcome {
             .replace("level_expert", "level_advanced")
     );
     assert_eq!(after("templates/i18n/en.yaml")?, "level_advanced: Master\n");
-    let again = desk.run(&["check", "--fix"])?;
+    let again = workspace.run(&["check", "--fix"])?;
     assert!(
         again.out.contains("Rewrote 0 names in 0 files.") && !again.out.contains("renamed-name"),
         "{}",
@@ -1020,27 +1073,28 @@ fn check_replaces_names_of_earlier_versions() -> Outcome {
 }
 
 #[test]
-fn answers_may_be_sent_where_the_settings_say() -> Outcome {
+fn feedback_is_sent_to_the_endpoint_in_the_settings() -> Outcome {
     let settings =
         "title: A\ngiving: { who: Us }\nfeedback: { endpoint: 'https://answers.example/new' }\n";
-    let desk = Desk::new(&[
+    let workspace = Workspace::new(&[
         ("handsel.yaml", settings),
         ("content/index.md", "# A\n\nText.\n"),
         ("content/one.md", "# One\n\nText.\n"),
     ])?;
-    desk.run(&["build"])?.ended(0);
-    let headers = fs::read_to_string(desk.path().join("public/_headers"))?;
+    workspace.run(&["build"])?.expect_status(0);
+    let headers = fs::read_to_string(workspace.path().join("public/_headers"))?;
     assert!(
         headers.contains("form-action 'self' https://answers.example;"),
         "{headers}"
     );
-    let page = fs::read_to_string(desk.path().join("public/one/index.html"))?;
+    let page = fs::read_to_string(workspace.path().join("public/one/index.html"))?;
     assert!(
         page.contains("action=\"https://answers.example/new\"") && !page.contains("type=\"email\""),
         "{page}"
     );
     assert!(
-        desk.has("public/privacy/index.html") && desk.has("public/about-this-resource/index.html")
+        workspace.has("public/privacy/index.html")
+            && workspace.has("public/about-this-resource/index.html")
     );
     Ok(())
 }

@@ -19,7 +19,7 @@ use pulldown_cmark::{Parser, html};
 const ON_PURPOSE: [(&str, &str); 8] = [
     (
         "<!--",
-        "comments that are never closed, or that HTML reads otherwise, are closed",
+        "unclosed comments, and comments that HTML parses differently, are closed",
     ),
     ("<![CDATA[", "HTML has no CDATA; it is written as a comment"),
     (
@@ -28,7 +28,7 @@ const ON_PURPOSE: [(&str, &str); 8] = [
     ),
     (
         "<!",
-        "declarations do not belong into a body; they are written as comments",
+        "declarations do not belong in a body; they are written as comments",
     ),
     ("javascript:", "never written as a link"),
     ("<div id=\"foo\"\n*hi*", UNFINISHED),
@@ -36,15 +36,14 @@ const ON_PURPOSE: [(&str, &str); 8] = [
     ("<div *???", UNFINISHED),
 ];
 
-const UNFINISHED: &str =
-    "the words of a tag that is never finished are shown; browsers would drop them";
+const UNFINISHED: &str = "the text of an unfinished tag is shown; browsers would drop it";
 
 #[test]
-fn the_specifications_examples() {
+fn examples_of_the_specification_render_alike() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-data/commonmark.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
         eprintln!(
-            "skipped: {} is not there; tests/fetch-commonmark fetches it",
+            "skipped: {} does not exist; tests/fetch-commonmark downloads it",
             path.display()
         );
         return;

@@ -1,5 +1,5 @@
-//! Real text by other people, built as it is: every page is there, and the link report agrees with
-//! an independent check.
+//! Real sites by other people, built unchanged: every page is published, and the link report agrees
+//! with an independent check.
 
 mod common;
 
@@ -18,7 +18,7 @@ struct Corpus {
     broken: usize,
     anchors: usize,
     /// Targets that the independent check had mapped to folders outside, or did not count as links.
-    apart: &'static [&'static str],
+    excluded: &'static [&'static str],
 }
 
 /// The independent check found these numbers (pages and files, anchors): opensource-guide 6 and 1,
@@ -33,7 +33,7 @@ const CORPORA: [Corpus; 5] = [
         pages: 350,
         broken: 30,
         anchors: 0,
-        apart: &[
+        excluded: &[
             "/assets/",
             "leadership`",
             "building`",
@@ -48,30 +48,30 @@ const CORPORA: [Corpus; 5] = [
         pages: 1_874,
         broken: 19,
         anchors: 1,
-        apart: &[],
+        excluded: &[],
     },
-    // `$withBase(…)` is in scripts, which are removed before links are looked for; `[[toc]]` is a
+    // `$withBase(…)` is in scripts, which are removed before links are collected; `[[toc]]` is a
     // wiki link here.
     Corpus {
         folder: "nushell",
         pages: 837,
         broken: 55,
         anchors: 15,
-        apart: &[],
+        excluded: &[],
     },
     Corpus {
         folder: "rustc-dev-guide",
         pages: 243,
         broken: 0,
         anchors: 18,
-        apart: &[],
+        excluded: &[],
     },
     Corpus {
         folder: "open-sauced-blog",
         pages: 124,
         broken: 1,
         anchors: 0,
-        apart: &[],
+        excluded: &[],
     },
 ];
 
@@ -97,7 +97,7 @@ fn every_corpus_builds_and_its_mistakes_are_reported() {
             *by_code.entry(problem.code.name()).or_default() += 1;
         }
         eprintln!(
-            "{}: {} pages, {} left out, {by_code:?}",
+            "{}: {} pages, {} skipped, {by_code:?}",
             corpus.folder, built.pages, built.left_out
         );
         assert!(
@@ -108,7 +108,7 @@ fn every_corpus_builds_and_its_mistakes_are_reported() {
         );
         assert!(
             reported.iter().all(|problem| problem.location.is_some()),
-            "{}: every problem of a file has a place",
+            "{}: every problem has a position",
             corpus.folder
         );
         assert_eq!(
@@ -119,16 +119,16 @@ fn every_corpus_builds_and_its_mistakes_are_reported() {
         );
         assert!(files.len() > built.pages, "{}", corpus.folder);
         assert_eq!(markdown, corpus.pages, "{}", corpus.folder);
-        let is_apart = |problem: &Diagnostic| {
+        let is_excluded = |problem: &Diagnostic| {
             corpus
-                .apart
+                .excluded
                 .iter()
                 .any(|target| problem.message.contains(&format!("`{target}")))
         };
         let of = |codes: &[Code]| -> Vec<String> {
             let reported = reported
                 .iter()
-                .filter(|problem| codes.contains(&problem.code) && !is_apart(problem));
+                .filter(|problem| codes.contains(&problem.code) && !is_excluded(problem));
             reported
                 .map(|problem| {
                     format!(

@@ -14,7 +14,7 @@ use handsel::paths::SourcePath;
 use handsel::pipeline::Request;
 use handsel::source::{Files, ListingRules};
 
-/// A copied folder that reads everything under another root.
+/// Copies a folder with everything in it.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a temporary folder can be made");
     for entry in std::fs::read_dir(from)
@@ -55,9 +55,9 @@ fn differing(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) -> Ve
 }
 
 /// Lists another site's files in reverse order.
-struct Backwards<'a>(&'a Disk);
+struct ReversedListing<'a>(&'a Disk);
 
-impl Files for Backwards<'_> {
+impl Files for ReversedListing<'_> {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
         let mut listed = self.0.list(rules);
         // The contract requires sorted paths. Sorting again here shows that nothing else about the
@@ -83,13 +83,13 @@ fn builds_of_this_repository_are_equal() {
     std::fs::copy(root.join("handsel.yaml"), elsewhere.join("handsel.yaml"))
         .expect("the settings can be copied");
     let here = Disk::open(root).expect("this repository is a folder");
-    let there = Disk::open(&elsewhere).expect("it was just made");
+    let there = Disk::open(&elsewhere).expect("it was just created");
     let first = build(&here, 1);
     assert!(first.len() > 60, "{} files", first.len());
     for (name, other) in [
         ("many threads", build(&here, 4)),
         ("another folder", build(&there, 2)),
-        ("another listing", build(&Backwards(&here), 2)),
+        ("another listing", build(&ReversedListing(&here), 2)),
     ] {
         assert_eq!(differing(&first, &other), Vec::<String>::new(), "{name}");
     }

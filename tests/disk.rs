@@ -1,4 +1,5 @@
-//! What is listed and read of a site's folder on a real disk, and what is reported about the rest.
+//! Which files of a site's folder are listed and read on a real disk, and what is reported about
+//! the others.
 #![cfg(unix)]
 
 use std::error::Error;
@@ -85,7 +86,7 @@ fn reported(problems: &[Diagnostic]) -> Vec<(Code, String)> {
 }
 
 #[test]
-fn hidden_files_and_leftovers_are_no_sources() -> Outcome {
+fn hidden_files_and_leftovers_are_not_sources() -> Outcome {
     let folder = Folder::with(&[
         "content/a.md",
         "content/a-b/x.md",
@@ -162,7 +163,7 @@ fn markdown_with_a_hidden_name_is_reported() -> Outcome {
 }
 
 #[test]
-fn gitignore_counts_without_git_and_the_setting_goes_before() -> Outcome {
+fn gitignore_applies_without_git_and_the_setting_takes_precedence() -> Outcome {
     let folder = Folder::with(&[
         "a.md",
         "draft-a.md",
@@ -267,7 +268,7 @@ fn links_are_followed_inside_and_reported_outside() -> Outcome {
 }
 
 #[test]
-fn names_that_are_not_text_are_reported_once() -> Outcome {
+fn names_that_are_not_utf8_are_reported_once() -> Outcome {
     let folder = Folder::with(&["a.md"])?;
     fs::write(folder.path().join(OsStr::from_bytes(b"caf\xE9.md")), "x")?;
     let odd = folder.path().join(OsStr::from_bytes(b"d\xE9\x1b"));
@@ -288,11 +289,11 @@ fn names_that_are_not_text_are_reported_once() -> Outcome {
 #[test]
 fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
     let folder = Folder::with(&["a.md"])?;
-    let made = std::process::Command::new("mkfifo")
+    let created = std::process::Command::new("mkfifo")
         .arg(folder.path().join("pipe.md"))
         .status();
-    if !made.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: no mkfifo here");
+    if !created.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: mkfifo is not available");
         return Ok(());
     }
     folder.link("b.md", "pipe.md")?;
@@ -312,13 +313,13 @@ fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
 }
 
 #[test]
-fn what_may_not_be_read_is_reported() -> Outcome {
+fn unreadable_folders_are_reported() -> Outcome {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::with(&["a.md", "closed/b.md"])?;
     let closed = folder.path().join("closed");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o000))?;
     if fs::read_dir(&closed).is_ok() {
-        eprintln!("skipped: permissions do not bind this user");
+        eprintln!("skipped: this user may read everything");
         return Ok(());
     }
     let listed = folder.list(&ListingRules::default())?;
@@ -348,7 +349,7 @@ fn an_invalid_pattern_is_reported() -> Outcome {
 }
 
 #[test]
-fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
+fn markdown_that_gitignore_excludes_is_reported() -> Outcome {
     let folder = Folder::with(&[
         "content/a.md",
         "content/private/b.md",
@@ -393,7 +394,7 @@ fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
             ),
         ]
     );
-    // What is reported of such a folder depends on all that is in it.
+    // The report about such a folder depends on everything in it.
     let disk = Disk::open(folder.path())?;
     assert!(
         disk.scan(&rules, &[source("content/pictures/new.md")])
@@ -410,13 +411,13 @@ fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
 #[test]
 fn a_file_is_opened_at_a_position_without_reading_what_is_before_it() -> Outcome {
     let folder = Folder::with(&["static/film.mp4"])?;
-    // So many bytes could not be read within this test's time.
+    // Reading this many bytes would take longer than the test may.
     const LENGTH: u64 = 1 << 40;
     let file = fs::File::options()
         .write(true)
         .open(folder.path().join("static/film.mp4"))?;
     if file.set_len(LENGTH).is_err() {
-        eprintln!("skipped: this disk keeps no file of that length");
+        eprintln!("skipped: this disk cannot hold a file of that length");
         return Ok(());
     }
     let (disk, path) = (Disk::open(folder.path())?, source("static/film.mp4"));
@@ -426,6 +427,6 @@ fn a_file_is_opened_at_a_position_without_reading_what_is_before_it() -> Outcome
     assert_eq!(end, [0; 3]);
     let mut start = [0; 6];
     disk.open_at(&path, 7)?.read_exact(&mut start)?;
-    assert_eq!(&start, b"film.m", "it holds its own path");
+    assert_eq!(&start, b"film.m", "the file contains its own path");
     Ok(())
 }

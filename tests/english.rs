@@ -53,7 +53,7 @@ const ALLOWED: &[&str] = &[
     "stands in for",
 ];
 
-/// Type names that end like a verb and are nouns all the same, with the reason.
+/// Type names that end like a verb but are nouns, with the reason.
 const NOUNS: &[(&str, &str)] = &[
     (
         "Checked",
@@ -88,7 +88,7 @@ struct Declaration {
     is_public: bool,
 }
 
-/// What the program's sources hold, without their test modules.
+/// What the program's sources contain, without their test modules.
 #[derive(Default)]
 struct Sources {
     texts: Vec<UserText>,
@@ -186,7 +186,7 @@ fn gather(path: &Path, tokens: TokenStream, sources: &mut Sources) {
     }
 }
 
-/// The words of a text in lower case, each followed by one blank, so that a phrase is found by
+/// The words of a text in lower case, each followed by one space, so that a phrase is found by
 /// whole words.
 fn words(text: &str) -> String {
     let mut words = String::from(" ");
@@ -214,8 +214,8 @@ fn forbidden_in(text: &str) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-fn hold(breaches: &[String]) {
-    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
+fn assert_none(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
 }
 
 #[test]
@@ -234,33 +234,33 @@ fn texts_for_users_are_plain_english() {
         }));
     }
     assert!(texts.len() > 5_000, "only {} texts were found", texts.len());
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     let is_current = |text: &&UserText| !OLD_NAMES.iter().any(|old| text.path == Path::new(old));
     for UserText { path, line, text } in texts.iter().filter(is_current) {
         for (phrase, instead) in forbidden_in(text) {
-            breaches.push(format!("{}:{line}: `{phrase}`: {instead}", path.display()));
+            violations.push(format!("{}:{line}: `{phrase}`: {instead}", path.display()));
         }
     }
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]
 fn names_of_types_are_nouns() {
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for Declaration { path, name, .. } in sources().types {
         let is_verbal = ["ed", "ing"].iter().any(|ending| name.ends_with(ending));
         if is_verbal && !NOUNS.iter().any(|(noun, _)| name.ends_with(noun)) {
             let path = path.display();
-            breaches.push(format!(
+            violations.push(format!(
                 "{path}: `{name}` is not a noun: rename it, or add it to NOUNS"
             ));
         }
     }
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]
-fn public_types_have_names_of_their_own() {
+fn public_types_have_unique_names() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for Declaration {
         path,
@@ -276,10 +276,10 @@ fn public_types_have_names_of_their_own() {
         }
     }
     let twice = places.into_iter().filter(|(_, paths)| paths.len() > 1);
-    let breaches: Vec<String> = twice
+    let violations: Vec<String> = twice
         .map(|(name, paths)| format!("`{name}` is declared in {}", paths.join(", ")))
         .collect();
-    hold(&breaches);
+    assert_none(&violations);
 }
 
 #[test]

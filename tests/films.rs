@@ -1,5 +1,5 @@
 //! Films and sound recordings in the content are published without data about where, when and with
-//! what they were made, and nothing in them moves.
+//! what device they were made, and all other bytes stay where they are.
 
 mod common;
 
@@ -12,8 +12,8 @@ use handsel::paths::SourcePath;
 use handsel::pipeline;
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
-const PLACE: &str = "+52.5163+013.3777/";
-const SHOWN: [&str; 4] = [
+const LOCATION: &str = "+52.5163+013.3777/";
+const PRESERVED: [&str; 4] = [
     "the pictures of this film",
     "the sound of this film",
     "A title of its own",
@@ -96,7 +96,10 @@ fn quicktime_metadata() -> Vec<u8> {
     join(&[
         &handler,
         &part(b"keys", &keys),
-        &part(b"ilst", &join(&[&value(1, PLACE), &value(2, SHOWN[3])])),
+        &part(
+            b"ilst",
+            &join(&[&value(1, LOCATION), &value(2, PRESERVED[3])]),
+        ),
     ])
 }
 
@@ -108,64 +111,64 @@ fn itunes_metadata() -> Vec<u8> {
         )
     };
     let handler = part(b"hdlr", &join(&[&[0; 8], b"mdir", &[0; 13]]));
-    let cover = format!("\u{1}Exif\0\0 {PLACE}");
+    let cover = format!("\u{1}Exif\0\0 {LOCATION}");
     let list = join(&[
-        &value(b"\xA9nam", SHOWN[2]),
-        &value(b"\xA9too", PLACE),
-        &value(b"----", PLACE),
+        &value(b"\xA9nam", PRESERVED[2]),
+        &value(b"\xA9too", LOCATION),
+        &value(b"----", LOCATION),
         &value(b"covr", &cover),
     ]);
     join(&[&[0; 4], &handler, &part(b"ilst", &list)])
 }
 
-/// A film with places in every part where programs are known to write one. `is_moov_first` says
+/// A film with a location in every part where programs are known to write one. `is_moov_first` says
 /// where the description is.
 fn film(is_moov_first: bool) -> Vec<u8> {
     let data = join(&[
-        SHOWN[0].as_bytes(),
-        PLACE.as_bytes(),
-        PLACE.as_bytes(),
-        SHOWN[1].as_bytes(),
-        PLACE.as_bytes(),
-        PLACE.as_bytes(),
+        PRESERVED[0].as_bytes(),
+        LOCATION.as_bytes(),
+        LOCATION.as_bytes(),
+        PRESERVED[1].as_bytes(),
+        LOCATION.as_bytes(),
+        LOCATION.as_bytes(),
     ]);
     let head = part(b"ftyp", b"isom\0\0\0\0isom");
     let description = |data_at: usize| {
         let at = |text: usize| u32::try_from(data_at + text).expect("short");
-        let second = SHOWN[0].len() + 2 * PLACE.len() + SHOWN[1].len();
+        let second = PRESERVED[0].len() + 2 * LOCATION.len() + PRESERVED[1].len();
         let user_data = join(&[
-            &part(b"\xA9xyz", &join(&[&[0, 18, 0, 0], PLACE.as_bytes()])),
-            &part(b"loci", PLACE.as_bytes()),
-            &part(b"\xA9nam", SHOWN[2].as_bytes()),
+            &part(b"\xA9xyz", &join(&[&[0, 18, 0, 0], LOCATION.as_bytes()])),
+            &part(b"loci", LOCATION.as_bytes()),
+            &part(b"\xA9nam", PRESERVED[2].as_bytes()),
             &part(b"meta", &itunes_metadata()),
-            &part(b"XMP_", PLACE.as_bytes()),
+            &part(b"XMP_", LOCATION.as_bytes()),
             &[0; 4],
         ]);
-        let positions = [at(SHOWN[0].len()), at(second)];
+        let positions = [at(PRESERVED[0].len()), at(second)];
         let parts = [
             part(b"mvhd", &numbers(&[0, 0xDA7E_DA7E, 0xDA7E_DA7E, 600, 600])),
             track(
                 b"vide",
                 &[at(0)],
                 10,
-                &part(b"udta", &part(b"\xA9xyz", PLACE.as_bytes())),
+                &part(b"udta", &part(b"\xA9xyz", LOCATION.as_bytes())),
             ),
             track(
                 b"meta",
                 &positions,
-                u32::try_from(PLACE.len()).expect("short"),
-                &part(b"udta", PLACE.as_bytes()),
+                u32::try_from(LOCATION.len()).expect("short"),
+                &part(b"udta", LOCATION.as_bytes()),
             ),
             part(b"udta", &user_data),
             part(b"meta", &quicktime_metadata()),
-            part(b"uuid", PLACE.as_bytes()),
+            part(b"uuid", LOCATION.as_bytes()),
         ];
         part(b"moov", &parts.concat())
     };
-    let xmp = part(b"uuid", format!("\u{7f}<x:xmpmeta>{PLACE}").as_bytes());
+    let xmp = part(b"uuid", format!("\u{7f}<x:xmpmeta>{LOCATION}").as_bytes());
     let (data, trailer) = (
         part(b"mdat", &data),
-        [&[0; 4][..], PLACE.as_bytes()].concat(),
+        [&[0; 4][..], LOCATION.as_bytes()].concat(),
     );
     if is_moov_first {
         let description_size = description(0).len();
@@ -174,7 +177,7 @@ fn film(is_moov_first: bool) -> Vec<u8> {
             &description(head.len() + description_size + 8),
             &data,
             &xmp,
-            &part(b"free", PLACE.as_bytes()),
+            &part(b"free", LOCATION.as_bytes()),
             &trailer,
         ])
     } else {
@@ -182,7 +185,7 @@ fn film(is_moov_first: bool) -> Vec<u8> {
     }
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
+fn contains(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())
         .any(|window| window == text.as_bytes())
@@ -202,7 +205,7 @@ fn site(films: &[(&str, &[u8])]) -> MemoryFiles {
 }
 
 #[test]
-fn where_and_when_a_film_was_made_is_not_published() {
+fn location_and_time_of_a_film_are_not_published() {
     let (first, last) = (film(true), film(false));
     let old = [&last[..4], b"wide", &last[8..]].concat();
     let mut files = site(&[
@@ -223,21 +226,28 @@ fn where_and_when_a_film_was_made_is_not_published() {
         ("e.bin", &first),
     ] {
         let bytes = &published[name];
-        assert!(!holds(bytes, PLACE), "{name} says where it was made");
-        assert!(!holds(bytes, "location"), "{name} names a place");
+        assert!(
+            !contains(bytes, LOCATION),
+            "{name} contains where it was made"
+        );
+        assert!(!contains(bytes, "location"), "{name} names a location");
         assert!(
             !bytes
                 .windows(4)
                 .any(|window| window == 0xDA7E_DA7E_u32.to_be_bytes()),
-            "{name} says when it was made"
+            "{name} contains when it was made"
         );
-        for shown in SHOWN {
+        for preserved in PRESERVED {
             let at = |bytes: &[u8]| {
                 bytes
-                    .windows(shown.len())
-                    .position(|window| window == shown.as_bytes())
+                    .windows(preserved.len())
+                    .position(|window| window == preserved.as_bytes())
             };
-            assert_eq!(at(bytes), at(source), "{name}: `{shown}` stays where it is");
+            assert_eq!(
+                at(bytes),
+                at(source),
+                "{name}: `{preserved}` stays where it is"
+            );
         }
         assert_eq!(bytes.len(), source.len(), "{name}");
     }
@@ -247,10 +257,12 @@ fn where_and_when_a_film_was_made_is_not_published() {
     );
     // A film without `ftyp`, as old versions of QuickTime wrote them.
     let (_, published) = common::build(&site(&[("old.mov", &old)]), &request());
-    assert!(!holds(&published["old.mov"], PLACE) && holds(&published["old.mov"], SHOWN[2]));
+    assert!(
+        !contains(&published["old.mov"], LOCATION) && contains(&published["old.mov"], PRESERVED[2])
+    );
 }
 
-/// A film as it is published, as far as its own bytes determine that.
+/// A film as it is published, or `None` if it cannot be cleaned.
 fn cleaned(film: &[u8]) -> Option<Vec<u8>> {
     let mut read = |from: u64, count: usize| {
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(film.len());
@@ -268,7 +280,7 @@ fn a_film_whose_parts_cannot_be_read_is_not_published() {
     for whole in [film(true), film(false)] {
         for end in 12..whole.len() {
             assert!(
-                cleaned(&whole[..end]).is_none_or(|bytes| !holds(&bytes, PLACE)),
+                cleaned(&whole[..end]).is_none_or(|bytes| !contains(&bytes, LOCATION)),
                 "cut at {end}"
             );
         }
@@ -301,7 +313,7 @@ fn a_film_whose_parts_cannot_be_read_is_not_published() {
     );
 }
 
-/// Files of which one is larger than the memory.
+/// Files one of which is too large to be read whole.
 struct WithLarge(MemoryFiles);
 
 impl Files for WithLarge {
@@ -310,7 +322,7 @@ impl Files for WithLarge {
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
-        assert!(path.name() != "large.mp4", "{path} is read as a whole");
+        assert!(path.name() != "large.mp4", "{path} was read whole");
         self.0.read(path)
     }
 
@@ -322,13 +334,13 @@ impl Files for WithLarge {
 #[test]
 fn a_large_film_is_cleaned_piece_by_piece() {
     let mut large = film(true);
-    large.truncate(large.len() - PLACE.len() - 4);
+    large.truncate(large.len() - LOCATION.len() - 4);
     large.extend(part(b"mdat", &vec![7; 3 << 20]));
-    large.extend(part(b"uuid", PLACE.as_bytes()));
+    large.extend(part(b"uuid", LOCATION.as_bytes()));
     let (built, published) = common::build(&WithLarge(site(&[("large.mp4", &large)])), &request());
     assert!(built.problems.is_empty(), "{:?}", built.problems);
     assert_eq!(published["large.mp4"].len(), large.len());
-    assert!(!holds(&published["large.mp4"], PLACE));
+    assert!(!contains(&published["large.mp4"], LOCATION));
     // The preview serves the same bytes, also in parts.
     let live = pipeline::session::Session::open(
         Arc::new(WithLarge(site(&[("large.mp4", &large)]))),
@@ -343,7 +355,7 @@ fn a_large_film_is_cleaned_piece_by_piece() {
 }
 
 #[test]
-fn a_part_of_a_cleaned_film_is_the_part_of_the_whole() {
+fn a_range_of_a_cleaned_film_equals_that_range_of_the_whole() {
     let whole = film(false);
     let files = site(&[("a.mp4", &whole)]);
     let (_, published) = common::build(&files, &request());

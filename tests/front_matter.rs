@@ -19,7 +19,7 @@ fn bad_input(folder: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("skipped: there is no folder {}", folder.display());
+    eprintln!("skipped: the folder {} does not exist", folder.display());
     None
 }
 
@@ -31,7 +31,7 @@ fn source_path(name: &str) -> SourcePath {
     SourcePath::new(name).expect("a plain file name")
 }
 
-/// The kinds that Handsel comes with.
+/// The built-in kinds.
 fn kinds() -> Kinds {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/kinds"));
     let read = |name: &str| {
@@ -90,7 +90,7 @@ fn outline(problems: &[Diagnostic]) -> Vec<String> {
         let place = problem
             .location
             .as_ref()
-            .expect("a problem of a file has a place");
+            .expect("a problem of a file has a position");
         format!(
             "{} {} {}:{}",
             problem.severity, problem.code, place.line, place.column
@@ -216,21 +216,21 @@ const PAGES: &[(&str, &[&str], &str)] = &[
 ];
 
 #[test]
-fn every_bad_front_matter_is_reported_at_its_place() {
+fn bad_front_matter_is_reported_at_its_position() {
     let Some(folder) = bad_input("yaml") else {
         return;
     };
     let kinds = kinds();
     let mut missed = Vec::new();
     for (name, expected, word) in PAGES {
-        let begun = std::time::Instant::now();
+        let started = std::time::Instant::now();
         let (_, _, problems) = page(&source_path(name), &bytes(&folder, name), &kinds, None);
         assert!(
-            begun.elapsed().as_millis() < 1000,
+            started.elapsed().as_millis() < 1000,
             "{name} took {:?}",
-            begun.elapsed()
+            started.elapsed()
         );
-        let said = problems
+        let messages = problems
             .iter()
             .map(|problem| {
                 format!(
@@ -240,8 +240,8 @@ fn every_bad_front_matter_is_reported_at_its_place() {
                 )
             })
             .collect::<String>();
-        if outline(&problems) != *expected || !said.contains(word) {
-            missed.push(format!("{name}: {:?} {said}", outline(&problems)));
+        if outline(&problems) != *expected || !messages.contains(word) {
+            missed.push(format!("{name}: {:?} {messages}", outline(&problems)));
         }
     }
     assert!(missed.is_empty(), "{missed:#?}");
@@ -252,7 +252,7 @@ fn every_bad_front_matter_is_reported_at_its_place() {
 }
 
 #[test]
-fn what_is_valid_is_read_as_written() {
+fn valid_front_matter_is_read_as_written() {
     let Some(folder) = bad_input("yaml") else {
         return;
     };
@@ -297,7 +297,7 @@ fn what_is_valid_is_read_as_written() {
 }
 
 #[test]
-fn every_bad_setting_is_reported_at_its_place() {
+fn bad_settings_are_reported_at_their_position() {
     let Some(folder) = bad_input("config") else {
         return;
     };
@@ -335,7 +335,7 @@ fn every_bad_setting_is_reported_at_its_place() {
 }
 
 #[test]
-fn built_in_kinds() {
+fn scaffolds_of_built_in_kinds_are_valid() {
     let kinds = kinds();
     assert_eq!(kinds["tip"].words_max, Some(250));
     assert_eq!(kinds["guide"].fields.len(), 2);

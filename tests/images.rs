@@ -1,4 +1,5 @@
-//! Images: what is read from them, what is removed, what is made, and that nothing is made twice.
+//! Images: what is read from them, what is removed, which variants are made, and that no variant is
+//! made twice.
 
 mod common;
 
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
-use common::images::{SECRETS, bomb, picture, profile_bomb};
+use common::images::{SECRETS, bomb, profile_bomb, sample_image};
 use common::request;
 use handsel::cache::{CacheStore, MemoryStore};
 use handsel::fingerprint::Fingerprint;
@@ -33,15 +34,15 @@ fn open(bytes: &[u8]) -> DynamicImage {
         .expect("it can be decoded")
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
+fn contains(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())
         .any(|window| window == text.as_bytes())
 }
 
 #[test]
-fn what_is_private_goes_and_no_pixel_changes() {
-    for described in [
+fn private_metadata_is_removed_and_no_pixel_changes() {
+    for description in [
         "jpeg 64x48 gps named trailing",
         "jpeg 64x48 gps turned=6 trailing",
         "jpeg 64x48 named grey",
@@ -49,58 +50,58 @@ fn what_is_private_goes_and_no_pixel_changes() {
         "png 64x48 deep turned=3 gps",
         "png 64x48 clear named",
     ] {
-        let bytes = picture(described);
+        let bytes = sample_image(description);
         assert!(
-            SECRETS.iter().any(|secret| holds(&bytes, secret)),
-            "{described}: there is something to hide"
+            SECRETS.iter().any(|secret| contains(&bytes, secret)),
+            "{description}: the image contains private metadata"
         );
-        let seen = images::read_header(ImageType::Png, &bytes);
-        assert_eq!(seen.fault, None, "{described}");
-        let clean = images::published(&seen, &bytes).expect("it is sound");
+        let header = images::read_header(ImageType::Png, &bytes);
+        assert_eq!(header.fault, None, "{description}");
+        let clean = images::published(&header, &bytes).expect("it is sound");
         assert!(
-            !SECRETS.iter().any(|secret| holds(&clean, secret)),
-            "{described}"
+            !SECRETS.iter().any(|secret| contains(&clean, secret)),
+            "{description}"
         );
-        assert_eq!(open(&clean), open(&bytes), "{described}");
-        // Cleaned a second time, the image is the same, and its orientation is unchanged.
+        assert_eq!(open(&clean), open(&bytes), "{description}");
+        // Cleaning the image again changes nothing, and its orientation is the same.
         let again = images::read_header(ImageType::Png, &clean);
         assert_eq!(
             (again.orientation, again.width, again.height),
-            (seen.orientation, seen.width, seen.height),
-            "{described}"
+            (header.orientation, header.width, header.height),
+            "{description}"
         );
         assert_eq!(
             images::published(&again, &clean).expect("it is sound"),
             clean,
-            "{described}"
+            "{description}"
         );
     }
 }
 
 #[test]
-fn files_of_boxes_lose_what_is_private_in_its_place() {
-    for (described, fault) in [
+fn avif_and_heic_files_are_cleaned_in_place() {
+    for (description, fault) in [
         ("avif 64x48", None),
         (
             "heic 64x48",
             Some(ImageFault::NotShown("a HEIC image".to_owned())),
         ),
     ] {
-        let bytes = picture(described);
+        let bytes = sample_image(description);
         assert!(
-            SECRETS.iter().all(|secret| holds(&bytes, secret)),
-            "{described}: there is something to hide"
+            SECRETS.iter().all(|secret| contains(&bytes, secret)),
+            "{description}: the image contains private metadata"
         );
-        let seen = images::read_header(ImageType::Avif, &bytes);
-        assert_eq!(seen.fault, fault, "{described}");
-        let clean = images::published(&seen, &bytes).expect("its parts are known");
+        let header = images::read_header(ImageType::Avif, &bytes);
+        assert_eq!(header.fault, fault, "{description}");
+        let clean = images::published(&header, &bytes).expect("its parts are known");
         assert!(
-            !SECRETS.iter().any(|secret| holds(&clean, secret)),
-            "{described}"
+            !SECRETS.iter().any(|secret| contains(&clean, secret)),
+            "{description}"
         );
         assert!(
-            holds(&clean, "the pixels") && clean.len() == bytes.len(),
-            "{described}"
+            contains(&clean, "the pixels") && clean.len() == bytes.len(),
+            "{description}"
         );
         // Cut or changed anywhere, the image is cleaned or not published, and nothing panics.
         for at in 0..bytes.len() {
@@ -114,7 +115,7 @@ fn files_of_boxes_lose_what_is_private_in_its_place() {
 }
 
 #[test]
-fn no_original_is_published_with_what_is_private_in_it() {
+fn no_original_is_published_with_private_metadata() {
     let mut files = MemoryFiles::default();
     let unreadable = [b"\xFF\xD8\xFF\xE1\0\x40Exif\0\0", SECRETS[0].as_bytes()].concat();
     let cut = [
@@ -125,12 +126,12 @@ fn no_original_is_published_with_what_is_private_in_it() {
     let originals: [(&str, Vec<u8>); 8] = [
         ("unreadable.jpg", unreadable),
         ("cut.gif", cut),
-        ("scan.tiff", picture("tiff 1x1")),
-        ("scan.jpg", picture("tiff 1x1")),
-        ("telephone.heic", picture("heic 64x48")),
-        ("telephone.png", picture("heic 64x48")),
-        ("small.avif", picture("avif 64x48")),
-        ("photograph.bin", picture("jpeg 64x48 gps named")),
+        ("scan.tiff", sample_image("tiff 1x1")),
+        ("scan.jpg", sample_image("tiff 1x1")),
+        ("telephone.heic", sample_image("heic 64x48")),
+        ("telephone.png", sample_image("heic 64x48")),
+        ("small.avif", sample_image("avif 64x48")),
+        ("photograph.bin", sample_image("jpeg 64x48 gps named")),
     ];
     let mut text = "# A\n".to_owned();
     for (name, bytes) in &originals {
@@ -151,7 +152,7 @@ fn no_original_is_published_with_what_is_private_in_it() {
         );
         for (path, bytes) in &published {
             assert!(
-                !SECRETS.iter().any(|secret| holds(bytes, secret)),
+                !SECRETS.iter().any(|secret| contains(bytes, secret)),
                 "{path}, shown: {is_shown}"
             );
         }
@@ -175,15 +176,15 @@ fn no_original_is_published_with_what_is_private_in_it() {
 }
 
 #[test]
-fn a_color_profile_that_expands_without_limit_is_not_expanded() {
+fn a_color_profile_that_expands_too_far_is_dropped() {
     let bytes = profile_bomb(70);
-    let seen = images::read_header(ImageType::Png, &bytes);
-    assert_eq!((seen.width, seen.height), (8, 8));
-    assert!(!holds(
-        &images::published(&seen, &bytes).expect("it is sound"),
+    let header = images::read_header(ImageType::Png, &bytes);
+    assert_eq!((header.width, header.height), (8, 8));
+    assert!(!contains(
+        &images::published(&header, &bytes).expect("it is sound"),
         "iCCP"
     ));
-    assert!(images::variants(&seen, &bytes, &[RECIPE]).is_ok());
+    assert!(images::variants(&header, &bytes, &[RECIPE]).is_ok());
     // A part of a WebP that claims to be longer than the file is not read.
     let mut webp =
         b"RIFF\x20\0\0\0WEBPVP8X\x0A\0\0\0\x20\0\0\0\x07\0\0\x07\0\0ICCP\xF0\xFF\xFF\xFF\0\0"
@@ -196,12 +197,12 @@ fn a_color_profile_that_expands_without_limit_is_not_expanded() {
 }
 
 #[test]
-fn problems_of_a_linked_file_are_reported_where_the_link_is_now() {
+fn problems_of_a_linked_file_follow_the_position_of_the_link() {
     let mut files = site();
     let link = "[Tool](tool.html) and [scan](scan.tiff)";
     files.put("content/tips/tool.html", "<script>1</script>");
-    files.put("content/tips/scan.tiff", picture("tiff 1x1"));
-    let memory = BuildCache::of(Some(Arc::new(MemoryStore::default())));
+    files.put("content/tips/scan.tiff", sample_image("tiff 1x1"));
+    let build_cache = BuildCache::of(Some(Arc::new(MemoryStore::default())));
     let lenient = pipeline::Request {
         is_lenient: true,
         ..request()
@@ -212,25 +213,33 @@ fn problems_of_a_linked_file_are_reported_where_the_link_is_now() {
             "content/tips/c.md",
             format!("---\ntitle: C\nsummary: c\n---\n{lines}{link}\n"),
         );
-        let shelf = Shelf {
+        let sink = RecordingSink {
             before,
-            ..Shelf::default()
+            ..RecordingSink::default()
         };
-        let built = pipeline::build(&files, &lenient, &shelf, &memory);
-        let clean = pipeline::build(&files, &lenient, &Shelf::default(), &BuildCache::of(None));
+        let built = pipeline::build(&files, &lenient, &sink, &build_cache);
+        let clean = pipeline::build(
+            &files,
+            &lenient,
+            &RecordingSink::default(),
+            &BuildCache::of(None),
+        );
         assert_eq!(built.problems, clean.problems);
         assert_eq!(built.problems.len(), 2, "{:?}", built.problems);
-        before = shelf.now.into_inner().expect("no holder panics");
+        before = sink.now.into_inner().expect("no holder panics");
     }
 }
 
 #[test]
-fn a_turned_picture_is_made_upright() {
+fn a_rotated_image_becomes_upright() {
     // From left to right the gradient is red; after a quarter turn it runs down.
-    let bytes = picture("jpeg 96x64 turned=6");
-    let seen = images::read_header(ImageType::Jpeg, &bytes);
-    assert_eq!((seen.width, seen.height, seen.orientation), (64, 96, 6));
-    let small = images::variants(&seen, &bytes, &[RECIPE])
+    let bytes = sample_image("jpeg 96x64 turned=6");
+    let header = images::read_header(ImageType::Jpeg, &bytes);
+    assert_eq!(
+        (header.width, header.height, header.orientation),
+        (64, 96, 6)
+    );
+    let small = images::variants(&header, &bytes, &[RECIPE])
         .expect("it can be read")
         .remove(0);
     let small = open(&small).to_rgb8();
@@ -244,10 +253,10 @@ fn a_turned_picture_is_made_upright() {
 }
 
 #[test]
-fn every_kind_of_color_can_be_made_smaller() {
+fn images_of_every_color_type_are_scaled() {
     let cmyk = include_bytes!("images/cmyk.jpg").to_vec();
     let palette = include_bytes!("images/palette.png").to_vec();
-    let described = [
+    let images = [
         "jpeg 64x48 grey",
         "png 64x48 grey",
         "png 64x48 deep",
@@ -255,26 +264,26 @@ fn every_kind_of_color_can_be_made_smaller() {
         "gif 64x48",
         "webp 64x48",
     ]
-    .map(picture);
-    for (bytes, is_clear) in described
+    .map(sample_image);
+    for (bytes, is_clear) in images
         .into_iter()
         .map(|bytes| (bytes, None))
         .chain([(cmyk, Some(false)), (palette, Some(false))])
     {
-        let seen = images::read_header(ImageType::Png, &bytes);
+        let header = images::read_header(ImageType::Png, &bytes);
         assert_eq!(
             (
-                seen.width,
-                seen.height,
-                seen.fault.clone(),
-                seen.is_animated
+                header.width,
+                header.height,
+                header.fault.clone(),
+                header.is_animated
             ),
             (64, 48, None, false)
         );
-        let small = open(&images::variants(&seen, &bytes, &[RECIPE]).expect("it can be read")[0]);
+        let small = open(&images::variants(&header, &bytes, &[RECIPE]).expect("it can be read")[0]);
         assert_eq!((small.width(), small.height()), (32, 24));
         if is_clear == Some(false) {
-            // Both halves have their own color: red and blue, or what CMYK makes of them.
+            // The halves differ in color: red and blue, or their CMYK equivalents.
             let (left, right) = (
                 small.to_rgb8().get_pixel(4, 12).0,
                 small.to_rgb8().get_pixel(28, 12).0,
@@ -282,7 +291,7 @@ fn every_kind_of_color_can_be_made_smaller() {
             assert_ne!(left, right);
         }
     }
-    let clear = picture("png 64x48 clear");
+    let clear = sample_image("png 64x48 clear");
     let small = open(
         &images::variants(
             &images::read_header(ImageType::Png, &clear),
@@ -295,49 +304,49 @@ fn every_kind_of_color_can_be_made_smaller() {
     assert_eq!(
         (small.get_pixel(4, 12).0[3], small.get_pixel(28, 12).0[3]),
         (0, 255),
-        "what is clear stays clear"
+        "transparent pixels stay transparent"
     );
 }
 
 #[test]
-fn what_moves_is_left_alone() {
-    let bytes = picture("gif 64x48 moving");
-    let seen = images::read_header(ImageType::Gif, &bytes);
-    assert!(seen.is_animated && seen.widths(&[16, 32]).is_empty());
+fn animations_are_unchanged() {
+    let bytes = sample_image("gif 64x48 moving");
+    let header = images::read_header(ImageType::Gif, &bytes);
+    assert!(header.is_animated && header.widths(&[16, 32]).is_empty());
     assert_eq!(
-        images::published(&seen, &bytes).expect("it is sound"),
+        images::published(&header, &bytes).expect("it is sound"),
         Cow::Borrowed(&bytes[..])
     );
 }
 
 #[test]
-fn too_large_cut_short_and_unreadable_are_known_from_the_header() {
+fn faults_of_an_image_are_detected_from_its_header() {
     for (width, height) in [(60_000, 60_000), (u32::MAX >> 1, 1), (200_000, 601)] {
-        let seen = images::read_header(ImageType::Png, &bomb(width, height));
-        let is_refused = seen.fault == Some(ImageFault::TooLarge)
-            || matches!(seen.fault, Some(ImageFault::Unreadable(_)));
+        let header = images::read_header(ImageType::Png, &bomb(width, height));
+        let is_refused = header.fault == Some(ImageFault::TooLarge)
+            || matches!(header.fault, Some(ImageFault::Unreadable(_)));
         assert!(
-            is_refused && seen.widths(&[48]).is_empty(),
-            "{width}x{height}: {seen:?}"
+            is_refused && header.widths(&[48]).is_empty(),
+            "{width}x{height}: {header:?}"
         );
     }
     assert_eq!(
         images::read_header(ImageType::Png, &bomb(60_000, 60_000)).fault,
         Some(ImageFault::TooLarge)
     );
-    for described in [
+    for description in [
         "jpeg 90x60 cut",
         "png 90x60 cut",
         "gif 90x60 cut",
         "webp 90x60 cut",
     ] {
-        let fault = images::read_header(ImageType::Png, &picture(described)).fault;
+        let fault = images::read_header(ImageType::Png, &sample_image(description)).fault;
         assert!(
             matches!(
                 fault,
                 Some(ImageFault::CutShort | ImageFault::Unreadable(_))
             ),
-            "{described}: {fault:?}"
+            "{description}: {fault:?}"
         );
     }
     for bytes in [
@@ -356,42 +365,42 @@ fn too_large_cut_short_and_unreadable_are_known_from_the_header() {
 }
 
 #[test]
-fn no_file_is_too_odd_to_be_looked_at() {
+fn damaged_images_never_cause_a_panic() {
     // Every beginning of an image, and every image with one changed byte, is reported or read
     // without a panic.
-    for described in [
+    for description in [
         "jpeg 24x16 gps named turned=6",
         "png 24x16 gps named",
         "gif 12x8 moving",
         "webp 24x16",
     ] {
-        let whole = picture(described);
+        let whole = sample_image(description);
         for at in 0..whole.len() {
             let mut odd = whole.clone();
             odd[at] ^= 0xFF;
             for bytes in [&whole[..at], &odd] {
-                let seen = images::read_header(ImageType::Png, bytes);
-                let _ = images::published(&seen, bytes);
+                let header = images::read_header(ImageType::Png, bytes);
+                let _ = images::published(&header, bytes);
             }
         }
     }
 }
 
 #[test]
-fn a_color_profile_that_is_not_the_usual_one_stays() {
+fn an_unusual_color_profile_is_kept() {
     let mut profile = vec![0_u8; 200];
     profile[16..20].copy_from_slice(b"RGB ");
     profile[100..110].copy_from_slice(b"Display P3");
-    let plain = picture("jpeg 64x48");
+    let plain = sample_image("jpeg 64x48");
     let part = [&b"ICC_PROFILE\0\x01\x01"[..], &profile].concat();
     let length = u16::try_from(part.len() + 2).expect("short").to_be_bytes();
     let bytes = [&plain[..2], &[0xFF, 0xE2], &length, &part, &plain[2..]].concat();
-    let seen = images::read_header(ImageType::Jpeg, &bytes);
-    assert!(holds(
-        &images::published(&seen, &bytes).expect("it is sound"),
+    let header = images::read_header(ImageType::Jpeg, &bytes);
+    assert!(contains(
+        &images::published(&header, &bytes).expect("it is sound"),
         "Display P3"
     ));
-    let small = images::variants(&seen, &bytes, &[RECIPE])
+    let small = images::variants(&header, &bytes, &[RECIPE])
         .expect("it can be read")
         .remove(0);
     let mut reader =
@@ -400,15 +409,15 @@ fn a_color_profile_that_is_not_the_usual_one_stays() {
     assert_eq!((open(&small).width(), open(&small).height()), (32, 24));
 }
 
-/// A sink that keeps what it gets, and what was there before if it is asked to.
+/// A sink that records what it gets, and keeps an earlier output when the build asks for it.
 #[derive(Default)]
-struct Shelf {
+struct RecordingSink {
     before: BTreeMap<OutputPath, Vec<u8>>,
     now: Mutex<BTreeMap<OutputPath, Vec<u8>>>,
     put: Mutex<Vec<String>>,
 }
 
-impl Sink for Shelf {
+impl Sink for RecordingSink {
     fn put(
         &self,
         path: &OutputPath,
@@ -457,38 +466,40 @@ fn site() -> MemoryFiles {
         "content/tips/b.md",
         "---\ntitle: B\nsummary: b\n---\n![Cow](cow.png) and [a file](other.jpg)\n",
     );
-    files.put("content/guides/hen.jpg", picture("jpeg 120x90 gps"));
-    files.put("content/tips/cow.png", picture("png 60x45"));
-    files.put("content/tips/other.jpg", picture("jpeg 100x90 seed=4"));
+    files.put("content/guides/hen.jpg", sample_image("jpeg 120x90 gps"));
+    files.put("content/tips/cow.png", sample_image("png 60x45"));
+    files.put("content/tips/other.jpg", sample_image("jpeg 100x90 seed=4"));
     files
 }
 
-/// Builds with a cache over what was published; returns the files that exist now and those that
-/// were written.
+/// Builds with a cache and the earlier outputs; returns the files that exist now and the paths of
+/// those that were written.
 fn build(
     files: &MemoryFiles,
-    memory: &BuildCache,
+    build_cache: &BuildCache,
     before: &BTreeMap<OutputPath, Vec<u8>>,
 ) -> (BTreeMap<OutputPath, Vec<u8>>, Vec<String>) {
-    let shelf = Shelf {
+    let sink = RecordingSink {
         before: before.clone(),
-        ..Shelf::default()
+        ..RecordingSink::default()
     };
-    let built = pipeline::build(files, &request(), &shelf, memory);
+    let built = pipeline::build(files, &request(), &sink, build_cache);
     assert_eq!(built.problems, []);
-    let mut put = shelf.put.into_inner().expect("no holder panics");
+    let mut put = sink.put.into_inner().expect("no holder panics");
     put.sort();
-    (shelf.now.into_inner().expect("no holder panics"), put)
+    (sink.now.into_inner().expect("no holder panics"), put)
 }
 
-fn kept(files: &MemoryFiles) -> (Arc<MemoryStore>, BuildCache, BTreeMap<OutputPath, Vec<u8>>) {
+fn build_with_cache(
+    files: &MemoryFiles,
+) -> (Arc<MemoryStore>, BuildCache, BTreeMap<OutputPath, Vec<u8>>) {
     let store = Arc::new(MemoryStore::default());
-    let memory = BuildCache::of(Some(Arc::clone(&store) as Arc<dyn CacheStore>));
-    let (published, _) = build(files, &memory, &BTreeMap::new());
-    (store, memory, published)
+    let build_cache = BuildCache::of(Some(Arc::clone(&store) as Arc<dyn CacheStore>));
+    let (published, _) = build(files, &build_cache, &BTreeMap::new());
+    (store, build_cache, published)
 }
 
-fn smaller(paths: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
+fn variant_names(paths: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
     let all = paths
         .into_iter()
         .map(|path| path.to_string())
@@ -503,9 +514,9 @@ fn smaller(paths: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
 }
 
 #[test]
-fn only_what_pages_show_is_made_smaller() {
-    let (_, _, published) = kept(&site());
-    let made: Vec<String> = smaller(published.keys())
+fn only_images_on_pages_get_variants() {
+    let (_, _, published) = build_with_cache(&site());
+    let made: Vec<String> = variant_names(published.keys())
         .iter()
         .map(|name| name.rsplitn(3, '.').nth(2).expect("named").to_owned())
         .collect();
@@ -519,23 +530,23 @@ fn only_what_pages_show_is_made_smaller() {
         ]
     );
     let original = &published[&OutputPath::new("guides/hen.jpg").expect("inside")];
-    assert!(!holds(original, SECRETS[0]));
+    assert!(!contains(original, SECRETS[0]));
 }
 
 #[test]
-fn a_changed_picture_changes_the_pages_that_show_it_and_nothing_else() {
+fn a_changed_image_changes_only_the_pages_that_show_it() {
     let mut files = site();
-    let (_, memory, published) = kept(&files);
-    files.put("content/guides/hen.jpg", picture("jpeg 120x96 seed=3"));
-    let (now, put) = build(&files, &memory, &published);
+    let (_, build_cache, published) = build_with_cache(&files);
+    files.put("content/guides/hen.jpg", sample_image("jpeg 120x96 seed=3"));
+    let (now, put) = build(&files, &build_cache, &published);
     let pages: Vec<&String> = put.iter().filter(|path| path.ends_with(".html")).collect();
     assert_eq!(pages, ["guides/a/index.html"]);
-    assert_eq!(smaller(&put).len(), 2);
+    assert_eq!(variant_names(&put).len(), 2);
     let (clean, _) = build(&files, &BuildCache::of(None), &BTreeMap::new());
-    assert!(now == clean, "as a clean build has it");
+    assert!(now == clean, "the result equals a clean build");
     // An image that is only linked changes no page.
-    files.put("content/tips/other.jpg", picture("jpeg 100x90 seed=5"));
-    let (_, put) = build(&files, &memory, &now);
+    files.put("content/tips/other.jpg", sample_image("jpeg 100x90 seed=5"));
+    let (_, put) = build(&files, &build_cache, &now);
     assert!(
         !put.iter()
             .any(|path| path.ends_with(".html") || path.starts_with("images.")),
@@ -544,9 +555,9 @@ fn a_changed_picture_changes_the_pages_that_show_it_and_nothing_else() {
 }
 
 #[test]
-fn a_setting_changes_what_it_says() {
+fn every_image_setting_takes_effect() {
     let mut files = site();
-    let (_, memory, published) = kept(&files);
+    let (_, build_cache, published) = build_with_cache(&files);
     for images in [
         "false",
         "{ widths: [40, 80], quality: 50 }",
@@ -558,7 +569,7 @@ fn a_setting_changes_what_it_says() {
             "handsel.yaml",
             format!("title: Hens\nbase_url: https://example.org/docs/\nimages: {images}\n"),
         );
-        let (now, _) = build(&files, &memory, &published);
+        let (now, _) = build(&files, &build_cache, &published);
         let (clean, _) = build(&files, &BuildCache::of(None), &BTreeMap::new());
         assert!(now == clean, "{images}");
         assert_ne!(now, published, "{images}");
@@ -568,7 +579,7 @@ fn a_setting_changes_what_it_says() {
 #[test]
 fn nothing_is_encoded_twice() {
     let files = site();
-    let (store, memory, published) = kept(&files);
+    let (store, build_cache, published) = build_with_cache(&files);
     let names = store.names("piece-");
     assert_eq!(names.len(), 4);
     // The output folder and the records of it are lost, but not the encoded images.
@@ -578,7 +589,7 @@ fn nothing_is_encoded_twice() {
     for name in &names {
         store.write(name, name.as_bytes());
     }
-    let (now, _) = build(&files, &memory, &BTreeMap::new());
+    let (now, _) = build(&files, &build_cache, &BTreeMap::new());
     let from_memory = now
         .iter()
         .filter(|(path, _)| path.as_str().starts_with("images."));
@@ -589,14 +600,14 @@ fn nothing_is_encoded_twice() {
                 .all(|(_, bytes)| bytes.starts_with(b"piece-"))
     );
     // With both in place, no image is made.
-    let (_, again, published_again) = (store, memory, published);
+    let (_, again, published_again) = (store, build_cache, published);
     let (_, put) = build(&files, &again, &now);
-    assert!(smaller(&put).is_empty(), "{put:?}");
+    assert!(variant_names(&put).is_empty(), "{put:?}");
     drop(published_again);
 }
 
 #[test]
-fn the_preview_gives_what_a_build_gives() {
+fn the_preview_serves_the_images_of_a_build() {
     let files = site();
     let (published, _) = build(&files, &BuildCache::of(None), &BTreeMap::new());
     let shared: Arc<dyn Files + Send + Sync> = Arc::new(files);
@@ -607,7 +618,7 @@ fn the_preview_gives_what_a_build_gives() {
             other => panic!("{path}: {other:?}"),
         }
     }
-    let folder = smaller_folder(&published);
+    let folder = variant_folder(&published);
     for odd in [
         "hen.jpg",
         "guides/hen.jpg.40.00000000.webp",
@@ -627,7 +638,7 @@ fn the_preview_gives_what_a_build_gives() {
     live.refresh(&ChangedPaths::Everything);
 }
 
-fn smaller_folder(published: &BTreeMap<OutputPath, Vec<u8>>) -> String {
+fn variant_folder(published: &BTreeMap<OutputPath, Vec<u8>>) -> String {
     let path = published
         .keys()
         .find(|path| path.as_str().starts_with("images."))
@@ -640,9 +651,9 @@ fn smaller_folder(published: &BTreeMap<OutputPath, Vec<u8>>) -> String {
 }
 
 #[test]
-fn what_cannot_be_decoded_is_reported_where_a_page_refers_to_it_by_build_and_check() {
+fn build_and_check_report_a_damaged_image_where_a_page_uses_it() {
     let mut files = site();
-    let mut broken = picture("png 120x90");
+    let mut broken = sample_image("png 120x90");
     let at = broken
         .windows(4)
         .position(|window| window == b"IDAT")
@@ -650,8 +661,8 @@ fn what_cannot_be_decoded_is_reported_where_a_page_refers_to_it_by_build_and_che
         + 40;
     broken[at..at + 60].fill(0);
     files.put("content/guides/hen.jpg", broken);
-    let shelf = Shelf::default();
-    for sink in [&shelf as &dyn Sink, &NullSink] {
+    let sink = RecordingSink::default();
+    for sink in [&sink as &dyn Sink, &NullSink] {
         let built = pipeline::build(&files, &request(), sink, &BuildCache::of(None));
         let reported: Vec<String> = built
             .problems
@@ -675,14 +686,14 @@ fn one_thread_or_many_make_the_same_bytes() {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
-            .expect("threads can be had");
+            .expect("threads can be started");
         pool.install(|| build(&files, &BuildCache::of(None), &BTreeMap::new()).0)
     };
     assert!(build_with(1) == build_with(4));
 }
 
 #[test]
-fn what_is_remembered_is_bounded() {
+fn the_stored_images_are_bounded() {
     let store = MemoryStore::default();
     for number in 0..10 {
         store.write(&format!("piece-{number}"), &[0; 100]);
@@ -735,10 +746,10 @@ fn site_with_avif() -> MemoryFiles {
 
 #[cfg(feature = "avif")]
 fn with_avif(published: &BTreeMap<OutputPath, Vec<u8>>) -> (Vec<String>, Vec<&str>) {
-    let names = smaller(published.keys())
+    let names = variant_names(published.keys())
         .into_iter()
         .filter(|name| name.ends_with(".avif"));
-    let offers = |path: &&OutputPath| holds(&published[*path], "<source type=\"image/avif\"");
+    let offers = |path: &&OutputPath| contains(&published[*path], "<source type=\"image/avif\"");
     (
         names
             .map(|name| name.rsplitn(3, '.').nth(2).expect("named").to_owned())
@@ -755,16 +766,19 @@ fn with_avif(published: &BTreeMap<OutputPath, Vec<u8>>) -> (Vec<String>, Vec<&st
 #[test]
 fn avif_is_offered_where_it_is_smaller_however_the_site_is_built() {
     let mut files = site_with_avif();
-    let (store, memory, published) = kept(&files);
+    let (store, build_cache, published) = build_with_cache(&files);
     let (names, pages) = with_avif(&published);
     assert_eq!(names, ["guides/hen.jpg.200", "guides/hen.jpg.400"]);
     assert_eq!(pages, ["guides/a/index.html"]);
     let clean = |files: &MemoryFiles| build(files, &BuildCache::of(None), &BTreeMap::new()).0;
     assert!(clean(&files) == published);
-    // First what is known about the offers is lost, then the encoded images.
+    // First the record of the offered images is lost, then the encoded images.
     for lost in ["offers", "drawn-"] {
         store.names(lost).iter().for_each(|name| store.remove(name));
-        assert!(build(&files, &memory, &published).0 == published, "{lost}");
+        assert!(
+            build(&files, &build_cache, &published).0 == published,
+            "{lost}"
+        );
     }
     files.put(
         "content/guides/hen.jpg",
@@ -774,7 +788,7 @@ fn avif_is_offered_where_it_is_smaller_however_the_site_is_built() {
         "content/tips/cow.png",
         painted(image::ImageFormat::Png, false),
     );
-    let (now, _) = build(&files, &memory, &published);
+    let (now, _) = build(&files, &build_cache, &published);
     assert!(now == clean(&files));
     assert_eq!(
         with_avif(&now),
@@ -789,12 +803,12 @@ fn avif_is_offered_where_it_is_smaller_however_the_site_is_built() {
 #[test]
 fn neither_the_preview_nor_a_check_waits_for_avif() {
     let files = site_with_avif();
-    let (store, _, published) = kept(&files);
+    let (store, _, published) = build_with_cache(&files);
     let shared: Arc<dyn Files + Send + Sync> = Arc::new(files.clone());
-    let answer = |memory: BuildCache, path: &OutputPath| match Session::open(
+    let answer = |build_cache: BuildCache, path: &OutputPath| match Session::open(
         Arc::clone(&shared),
         request(),
-        memory,
+        build_cache,
     )
     .answer(&format!("/{path}"), false)
     {
@@ -802,15 +816,18 @@ fn neither_the_preview_nor_a_check_waits_for_avif() {
         other => panic!("{path}: {other:?}"),
     };
     let page = OutputPath::new("guides/a/index.html").expect("inside");
-    assert!(!holds(&answer(Memory::of(None), &page), "avif"));
-    // The preview uses what a build found out.
+    assert!(!contains(&answer(BuildCache::of(None), &page), "avif"));
+    // The preview uses the variants of an earlier build.
     for path in published
         .keys()
         .filter(|path| path.as_str().ends_with(".avif"))
         .chain([&page])
     {
         assert!(
-            answer(Memory::of(Some(Arc::clone(&store) as Arc<dyn Store>)), path) == published[path],
+            answer(
+                BuildCache::of(Some(Arc::clone(&store) as Arc<dyn CacheStore>)),
+                path
+            ) == published[path],
             "{path}"
         );
     }

@@ -1,5 +1,5 @@
-//! An incremental build gives what a clean one gives, whatever was edited, and does no more than
-//! the edit requires.
+//! An incremental build gives the same output as a clean one after any edit, and does no more work
+//! than the edit requires.
 
 mod common;
 
@@ -19,14 +19,14 @@ use handsel::pipeline::build_cache::BuildCache;
 use handsel::pipeline::{self, BuildResult, Request, Sink, sum};
 use handsel::source::MemoryFiles;
 
-/// A published site in memory, kept from build to build.
+/// A sink that holds the published site in memory between builds.
 #[derive(Default)]
-struct Shelf {
+struct MemorySink {
     before: BTreeMap<OutputPath, Vec<u8>>,
     now: Mutex<BTreeMap<OutputPath, Vec<u8>>>,
 }
 
-impl Sink for Shelf {
+impl Sink for MemorySink {
     fn put(
         &self,
         path: &OutputPath,
@@ -36,7 +36,7 @@ impl Sink for Shelf {
         assert_eq!(
             hash,
             Fingerprint::of(&bytes),
-            "{path}: the fingerprint reported is that of the bytes"
+            "{path}: the reported hash is the hash of the bytes"
         );
         self.now
             .lock()
@@ -77,10 +77,10 @@ impl Sink for Shelf {
     }
 }
 
-/// A site that is built again and again with one cache.
+/// A site that is built repeatedly with one cache.
 struct Site {
     files: MemoryFiles,
-    memory: BuildCache,
+    build_cache: BuildCache,
     published: BTreeMap<OutputPath, Vec<u8>>,
 }
 
@@ -88,7 +88,7 @@ impl Site {
     fn new(files: MemoryFiles, store: Arc<dyn CacheStore>) -> Self {
         Site {
             files,
-            memory: BuildCache::of(Some(store)),
+            build_cache: BuildCache::of(Some(store)),
             published: BTreeMap::new(),
         }
     }
@@ -99,17 +99,17 @@ impl Site {
 
     /// Builds. A build with errors publishes nothing.
     fn build(&mut self, request: &Request) -> BuildResult {
-        let shelf = Shelf {
+        let sink = MemorySink {
             before: self.published.clone(),
-            ..Shelf::default()
+            ..MemorySink::default()
         };
-        let built = pipeline::build(&self.files, request, &shelf, &self.memory);
+        let built = pipeline::build(&self.files, request, &sink, &self.build_cache);
         if !built
             .problems
             .iter()
             .any(handsel::diagnostic::Diagnostic::is_error)
         {
-            self.published = shelf
+            self.published = sink
                 .now
                 .into_inner()
                 .expect("no holder of this lock panics");
@@ -124,12 +124,11 @@ impl Site {
 
 /// The result of a clean build.
 fn clean(files: &MemoryFiles, request: &Request) -> (BuildResult, BTreeMap<OutputPath, Vec<u8>>) {
-    let shelf = Shelf::default();
-    let built = pipeline::build(files, request, &shelf, &BuildCache::of(None));
+    let sink = MemorySink::default();
+    let built = pipeline::build(files, request, &sink, &BuildCache::of(None));
     (
         built,
-        shelf
-            .now
+        sink.now
             .into_inner()
             .expect("no holder of this lock panics"),
     )
@@ -142,19 +141,19 @@ fn lenient() -> Request {
     }
 }
 
-/// Compares one build with a clean one; `story` says which edits led to the site.
-fn compare(site: &mut Site, request: &Request, story: &[String]) {
+/// Compares one build with a clean one; `history` lists the edits that led to the site.
+fn compare(site: &mut Site, request: &Request, history: &[String]) {
     let built = site.build(request);
-    let (wanted, outputs) = clean(&site.files, request);
-    let story = || story[story.len().saturating_sub(6)..].join("\n");
-    assert_eq!(built.problems, wanted.problems, "after\n{}", story());
+    let (expected, outputs) = clean(&site.files, request);
+    let history = || history[history.len().saturating_sub(6)..].join("\n");
+    assert_eq!(built.problems, expected.problems, "after\n{}", history());
     assert_eq!(
         (built.pages, built.left_out),
-        (wanted.pages, wanted.left_out),
+        (expected.pages, expected.left_out),
         "after\n{}",
-        story()
+        history()
     );
-    if wanted
+    if expected
         .problems
         .iter()
         .any(handsel::diagnostic::Diagnostic::is_error)
@@ -167,7 +166,7 @@ fn compare(site: &mut Site, request: &Request, story: &[String]) {
         names(&site.published),
         names(&outputs),
         "after\n{}",
-        story()
+        history()
     );
     for (path, bytes) in &outputs {
         let same = site.published[path] == *bytes;
@@ -175,7 +174,7 @@ fn compare(site: &mut Site, request: &Request, story: &[String]) {
         assert!(
             same,
             "{path} differs after\n{}\n{}",
-            story(),
+            history(),
             first_difference(&text(&site.published[path]), &text(bytes))
         );
     }
@@ -198,31 +197,31 @@ fn steps(usual: usize) -> usize {
 }
 
 #[test]
-fn any_edits_give_what_a_clean_build_gives() {
+fn any_edits_give_the_output_of_a_clean_build() {
     let seed = seed(1);
     for round in 0..4 {
         let mut dice = Dice::new(seed + round);
-        let (mut site, mut story) = (Site::small(), Vec::new());
+        let (mut site, mut history) = (Site::small(), Vec::new());
         let request = if round % 2 == 0 { lenient() } else { request() };
         for _ in 0..steps(125) {
-            story.push(edits::edit(&mut site.files, &mut dice));
-            compare(&mut site, &request, &story);
+            history.push(edits::edit(&mut site.files, &mut dice));
+            compare(&mut site, &request, &history);
         }
     }
 }
 
 #[test]
-fn a_spoiled_cache_costs_time_and_nothing_else() {
+fn a_damaged_cache_never_changes_the_output() {
     let mut dice = Dice::new(seed(7));
     let folder = tempfile::tempdir().expect("a folder for the cache");
-    let (mut site, mut story) = (
+    let (mut site, mut history) = (
         Site::new(edits::site(), Arc::new(CacheFolder::at(folder.path()))),
         Vec::new(),
     );
     let mut taken: Vec<(String, Vec<u8>)> = Vec::new();
     for _ in 0..steps(60) {
-        story.push(edits::edit(&mut site.files, &mut dice));
-        compare(&mut site, &lenient(), &story);
+        history.push(edits::edit(&mut site.files, &mut dice));
+        compare(&mut site, &lenient(), &history);
         let names: Vec<String> = fs::read_dir(folder.path())
             .map(|entries| {
                 entries
@@ -241,7 +240,7 @@ fn a_spoiled_cache_costs_time_and_nothing_else() {
             0 => fs::remove_file(&path),
             1 => fs::write(&path, &bytes[..bytes.len() / 2]),
             2 => fs::write(&path, b"something else"),
-            // An old part comes back: its keys show what is still valid.
+            // An old part is restored. Its keys show what is still valid.
             3 if !taken.is_empty() => {
                 let (name, bytes) = dice.pick(&taken);
                 fs::write(folder.path().join(name), bytes)
@@ -251,27 +250,27 @@ fn a_spoiled_cache_costs_time_and_nothing_else() {
                 Ok(())
             }
         }
-        .expect("the cache can be spoiled");
-        story.push("the cache was spoiled".to_owned());
+        .expect("the cache can be damaged");
+        history.push("the cache was damaged".to_owned());
     }
 }
 
 #[test]
-fn nothing_changed_makes_nothing() {
+fn an_unchanged_site_renders_nothing() {
     let mut site = Site::small();
     let first = site.build(&request());
     assert!(
         first.profile.documents.made > 3 && first.profile.output_pages.made > 10,
-        "a first build makes everything: {} and {}",
+        "a first build parses and renders everything: {} and {}",
         first.profile.documents.made,
         first.profile.output_pages.made
     );
     let again = site.build(&request());
-    assert_eq!(made(&again), (0, 0));
+    assert_eq!(work_of(&again), (0, 0));
 }
 
 /// The numbers of parsed documents and rendered pages.
-fn made(built: &BuildResult) -> (usize, usize) {
+fn work_of(built: &BuildResult) -> (usize, usize) {
     (
         built.profile.documents.made,
         built.profile.output_pages.made,
@@ -287,11 +286,11 @@ fn cost(path: &str, from: &str, to: &str) -> (usize, usize) {
     assert_ne!(old, new);
     site.put(path, &new);
     let built = site.build(&request());
-    made(&built)
+    work_of(&built)
 }
 
 #[test]
-fn a_sentence_makes_its_page_alone() {
+fn a_changed_sentence_renders_only_its_page() {
     assert_eq!(
         cost(
             "content/guides/one.md",
@@ -303,7 +302,7 @@ fn a_sentence_makes_its_page_alone() {
 }
 
 #[test]
-fn a_title_makes_the_pages_that_show_it() {
+fn a_changed_title_renders_the_pages_that_show_it() {
     let mut site = Site::small();
     site.build(&request());
     let before = site.published.clone();
@@ -313,13 +312,13 @@ fn a_title_makes_the_pages_that_show_it() {
         "content/tips/small.md",
         &old.replace("title: Small", "title: Tiny"),
     );
-    let (parsed, drawn) = made(&site.build(&request()));
+    let (parsed, rendered) = work_of(&site.build(&request()));
     let differ = site.published.iter().filter(|(path, bytes)| {
         path.as_str().ends_with(".html") && before.get(*path) != Some(*bytes)
     });
     let differ: Vec<&OutputPath> = differ.map(|(path, _)| path).collect();
     assert_eq!(
-        (parsed, drawn),
+        (parsed, rendered),
         (1, differ.len()),
         "the pages that differ are {differ:?}"
     );
@@ -330,7 +329,7 @@ fn a_title_makes_the_pages_that_show_it() {
 }
 
 #[test]
-fn a_template_makes_the_pages_that_come_to_it() {
+fn a_changed_template_renders_the_pages_that_use_it() {
     let mut site = Site::small();
     site.build(&request());
     let own = "{% component note() %}<aside>{{ body }}</aside>{% endcomponent note %}";
@@ -341,14 +340,14 @@ fn a_template_makes_the_pages_that_come_to_it() {
         &own.replace("aside", "section"),
     );
     let built = site.build(&request());
-    assert_eq!(made(&built), (0, 1), "one page has a note");
+    assert_eq!(work_of(&built), (0, 1), "one page has a note");
     site.put("templates/tip.html", "{% extends \"entry.html\" %}");
     let built = site.build(&request());
-    assert_eq!(made(&built), (0, 2), "two pages are tips");
+    assert_eq!(work_of(&built), (0, 2), "two pages are tips");
 }
 
 #[test]
-fn data_makes_the_pages_that_ask_for_it() {
+fn changed_data_renders_the_pages_that_use_it() {
     let mut site = Site::small();
     site.put("data/prices.yaml", "coffee: 1\n");
     site.put(
@@ -366,11 +365,11 @@ fn data_makes_the_pages_that_ask_for_it() {
     );
     site.put("data/prices.yaml", "coffee: 2\n");
     let built = site.build(&request());
-    assert_eq!(made(&built), (0, 2));
+    assert_eq!(work_of(&built), (0, 2));
 }
 
 #[test]
-fn a_tool_makes_the_pages_that_show_it() {
+fn a_changed_tool_renders_the_pages_that_show_it() {
     let mut site = Site::small();
     let tool =
         "---\ntitle: List\ntool: { type: checklist, items: [One, Two] }\n---\nWhat it is for.\n";
@@ -385,17 +384,17 @@ fn a_tool_makes_the_pages_that_show_it() {
         &tool.replace("What it is for.", "What it is for, in other words."),
     );
     let built = site.build(&request());
-    assert_eq!(made(&built), (1, 1), "its text is on its own page only");
+    assert_eq!(work_of(&built), (1, 1), "its text is on its own page only");
     site.put("content/tools/list.md", &tool.replace("[One,", "[Once,"));
     let built = site.build(&request());
-    assert_eq!(made(&built), (1, 2), "its own page and the guide");
+    assert_eq!(work_of(&built), (1, 2), "its own page and the guide");
     compare(&mut site, &request(), &["a label was edited".to_owned()]);
     site.put("templates/tools/checklist.html", "{{ tool.title }}");
     let built = site.build(&request());
     assert_eq!(
-        made(&built),
+        work_of(&built),
         (0, 2),
-        "a template draws the tool wherever it stands"
+        "the template renders the tool on every page that shows it"
     );
     site.put("content/tools/list.md", "---\ntitle: List\n---\nText.\n");
     let built = site.build(&request());
@@ -414,7 +413,7 @@ const RATE: &str = "---\ntitle: Rate\ntool:\n  type: calculator\n  inputs: { a: 
                     tables: { tax: { file: tax.csv } }\n  results: { b: { label: B, value: \"a * lookup(tax, where)\" } }\n---\nText.\n";
 
 #[test]
-fn a_table_of_data_makes_the_calculator_that_reads_it() {
+fn a_changed_table_renders_the_calculator_that_reads_it() {
     let mut site = Site::small();
     site.put("content/tools/rate.md", RATE);
     let built = site.build(&request());
@@ -436,15 +435,15 @@ fn a_table_of_data_makes_the_calculator_that_reads_it() {
     );
     site.put("data/other.csv", "key,value\nnorth,0.3\n");
     let built = site.build(&request());
-    assert_eq!(made(&built), (0, 0), "nobody reads it");
+    assert_eq!(work_of(&built), (0, 0), "no page reads it");
     site.put("data/tax.csv", "key,value\nnorth,0.3\n");
     let built = site.build(&request());
-    assert_eq!(made(&built), (1, 1));
+    assert_eq!(work_of(&built), (1, 1));
     compare(&mut site, &request(), &["a table was edited".to_owned()]);
 }
 
 #[test]
-fn a_file_makes_the_pages_that_tell_its_size() {
+fn a_changed_file_renders_the_pages_that_show_its_size() {
     assert_eq!(
         cost("content/downloads/list.txt", "one", "one, two"),
         (0, 1)
@@ -452,7 +451,7 @@ fn a_file_makes_the_pages_that_tell_its_size() {
 }
 
 #[test]
-fn what_an_included_file_says_is_searched() {
+fn the_text_of_an_included_file_is_indexed() {
     let mut site = Site::small();
     site.build(&request());
     let index = |site: &Site| -> BTreeMap<OutputPath, Vec<u8>> {
@@ -477,26 +476,26 @@ fn what_an_included_file_says_is_searched() {
     compare(
         &mut site,
         &request(),
-        &["a file that nobody shows".to_owned()],
+        &["a file that no page shows".to_owned()],
     );
     assert_eq!(index(&site), after);
 }
 
 #[test]
-fn a_step_makes_the_pages_of_its_path() {
-    // The step itself, the other step, which shows how much time is left, the lists with its card,
-    // and those of up to 5, 15 and 60 minutes: it leaves two of them.
-    let (parsed, drawn) = cost(
+fn a_changed_step_renders_the_pages_of_its_path() {
+    // These are the step itself, the other step, which shows the remaining time, the lists with its
+    // card, and the lists of up to 5, 15 and 60 minutes, two of which it leaves.
+    let (parsed, rendered) = cost(
         "content/guides/one.md",
         "title: One",
         "time: 30 min\ntitle: One",
     );
     assert_eq!(parsed, 1);
-    assert!((4..=13).contains(&drawn), "{drawn} drawn");
+    assert!((4..=13).contains(&rendered), "{rendered} rendered");
 }
 
 #[test]
-fn an_explanation_makes_the_pages_that_use_the_word() {
+fn a_changed_explanation_renders_the_pages_that_use_the_term() {
     let mut site = Site::small();
     site.put(
         "content/guides/uses.md",
@@ -510,16 +509,16 @@ fn an_explanation_makes_the_pages_that_use_the_word() {
         &text.replace("first letter", "very first letter"),
     );
     let built = site.build(&request());
-    let (parsed, drawn) = made(&built);
+    let (parsed, rendered) = work_of(&built);
     assert_eq!(parsed, 1);
     // The page that uses it, its own page, the glossary, and the lists with its card, including
     // three lists of times.
-    assert!((2..=8).contains(&drawn), "{drawn} drawn");
+    assert!((2..=8).contains(&rendered), "{rendered} rendered");
     compare(&mut site, &request(), &["an explanation".to_owned()]);
 }
 
 #[test]
-fn a_new_word_makes_the_pages_that_use_it() {
+fn a_new_term_renders_the_pages_that_use_it() {
     let mut site = Site::small();
     site.build(&request());
     let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec())
@@ -531,9 +530,9 @@ fn a_new_word_makes_the_pages_that_use_it() {
     let built = site.build(&request());
     // Every text is searched again, and only the page that uses the word is rendered, with the
     // term's own page and its list.
-    let (parsed, drawn) = made(&built);
+    let (parsed, rendered) = work_of(&built);
     assert!(parsed > 8, "{parsed} parsed");
-    assert!((2..=4).contains(&drawn), "{drawn} drawn");
+    assert!((2..=4).contains(&rendered), "{rendered} rendered");
     let page = site
         .published
         .iter()
@@ -541,17 +540,17 @@ fn a_new_word_makes_the_pages_that_use_it() {
         .map(|(_, bytes)| bytes.clone());
     assert!(String::from_utf8_lossy(&page.unwrap_or_default()).contains("class=\"term\""));
     compare(&mut site, &request(), &["a new word".to_owned()]);
-    assert_eq!(made(&site.build(&request())), (0, 0));
+    assert_eq!(work_of(&site.build(&request())), (0, 0));
 }
 
 #[test]
-fn a_setting_that_no_page_shows_draws_nothing() {
-    let (parsed, drawn) = cost(
+fn a_setting_that_no_page_shows_renders_nothing() {
+    let (parsed, rendered) = cost(
         "handsel.yaml",
         "title: A site",
         "feed_limit: 3\ntitle: A site",
     );
-    assert_eq!((parsed, drawn), (0, 0));
+    assert_eq!((parsed, rendered), (0, 0));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 
 use handsel::source::MemoryFiles;
 
-/// Pseudorandom numbers that follow from a seed.
+/// Pseudorandom numbers from a seed.
 struct Numbers(u64);
 
 impl Numbers {
@@ -172,7 +172,7 @@ fn every_markdown_file_is_a_page() {
             .iter()
             .filter(|problem| problem.is_error())
             .collect();
-        let shown = || {
+        let sources = || {
             files
                 .0
                 .iter()
@@ -180,12 +180,16 @@ fn every_markdown_file_is_a_page() {
                 .map(|(path, bytes)| format!("{path}: {:?}", String::from_utf8_lossy(bytes)))
                 .collect::<Vec<_>>()
         };
-        assert!(errors.is_empty(), "site {site}: {errors:#?} {:#?}", shown());
+        assert!(
+            errors.is_empty(),
+            "site {site}: {errors:#?} {:#?}",
+            sources()
+        );
         assert_eq!(
             (built.pages, built.left_out),
             (NAMES.len(), 0),
             "site {site}: {:#?}",
-            shown()
+            sources()
         );
         assert!(
             published

@@ -43,7 +43,7 @@ fn every_license_is_allowed() {
         .collect();
     assert!(
         refused.is_empty(),
-        "take another crate, or add the license to deny.toml if docs/DECISIONS.md says why:\n{}",
+        "use another crate, or add the license to deny.toml if docs/DECISIONS.md says why:\n{}",
         refused.join("\n")
     );
 }
@@ -85,7 +85,7 @@ fn split_outside<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn expressions_are_read() {
+fn license_expressions_are_evaluated() {
     let allowed = BTreeSet::from(["MIT", "Apache-2.0", "Unicode-3.0"]);
     for (expression, expected) in [
         ("MIT OR GPL-3.0", true),

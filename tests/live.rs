@@ -18,9 +18,9 @@ use handsel::pipeline::session::{ChangedPaths, LiveAnswer, Session};
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
 /// A site in memory that can be edited while it is previewed.
-struct Edited(RwLock<MemoryFiles>);
+struct EditableFiles(RwLock<MemoryFiles>);
 
-impl Files for Edited {
+impl Files for EditableFiles {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
         self.0
             .read()
@@ -36,32 +36,32 @@ impl Files for Edited {
     }
 }
 
-struct Desk {
-    files: Arc<Edited>,
-    live: Session,
+struct Preview {
+    files: Arc<EditableFiles>,
+    session: Session,
     request: Request,
 }
 
-impl Desk {
+impl Preview {
     fn new(request: Request) -> Self {
         Self::of(edits::site(), request)
     }
 
     fn of(site: MemoryFiles, request: Request) -> Self {
-        let files = Arc::new(Edited(RwLock::new(site)));
-        let live = Session::open(
+        let files = Arc::new(EditableFiles(RwLock::new(site)));
+        let session = Session::open(
             Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
             request.clone(),
             BuildCache::of(None),
         );
-        Desk {
+        Preview {
             files,
-            live,
+            session,
             request,
         }
     }
 
-    /// Edits the site, and reports to the preview which paths may differ, as a watcher would.
+    /// Edits the site, and reports to the preview which paths may have changed, as a watcher would.
     fn edit(&self, edit: impl FnOnce(&mut MemoryFiles) -> String) -> String {
         let before = self
             .files
@@ -70,7 +70,7 @@ impl Desk {
             .expect("no holder of this lock panics")
             .0
             .clone();
-        let story = edit(&mut self.files.0.write().expect("no holder of this lock panics"));
+        let history = edit(&mut self.files.0.write().expect("no holder of this lock panics"));
         let after = self
             .files
             .0
@@ -84,11 +84,11 @@ impl Desk {
             .filter(|path| before.get(*path) != after.get(*path))
             .cloned()
             .collect();
-        self.live.refresh(&ChangedPaths::Paths(paths));
-        story
+        self.session.refresh(&ChangedPaths::Paths(paths));
+        history
     }
 
-    fn compare(&self, story: &[String]) {
+    fn compare(&self, history: &[String]) {
         let files = self
             .files
             .0
@@ -96,11 +96,11 @@ impl Desk {
             .expect("no holder of this lock panics")
             .clone();
         let (built, outputs) = common::build(&files, &self.request);
-        let story = || story[story.len().saturating_sub(6)..].join("\n");
+        let history = || history[history.len().saturating_sub(6)..].join("\n");
         let mut served = BTreeMap::new();
         for path in outputs.keys() {
             let address = format!("/{path}");
-            if let LiveAnswer::Found { bytes, .. } = self.live.answer(&address, false) {
+            if let LiveAnswer::Found { bytes, .. } = self.session.answer(&address, false) {
                 if path.ends_with(".html") {
                     self.compare_with_lines(path, &bytes);
                 }
@@ -111,16 +111,16 @@ impl Desk {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             let own = served
                 .get(path)
-                .unwrap_or_else(|| panic!("{path} is not served after\n{}", story()));
-            let (own, wanted) = (text(own), text(bytes));
+                .unwrap_or_else(|| panic!("{path} is not served after\n{}", history()));
+            let (own, expected) = (text(own), text(bytes));
             let line = own
                 .lines()
-                .zip(wanted.lines())
-                .find(|(own, wanted)| own != wanted);
+                .zip(expected.lines())
+                .find(|(own, expected)| own != expected);
             assert!(
-                own == wanted,
+                own == expected,
                 "{path} differs after\n{}\n{line:#?}",
-                story()
+                history()
             );
         }
         let reported = |problems: &[handsel::diagnostic::Diagnostic]| {
@@ -129,32 +129,32 @@ impl Desk {
                 .map(|problem| format!("{problem:?}"))
                 .collect::<Vec<_>>()
         };
-        // A lenient build also reports which pages it left out.
-        let wanted: Vec<_> = built
+        // A lenient build also reports which pages it skipped.
+        let expected: Vec<_> = built
             .problems
             .into_iter()
             .filter(|problem| problem.code.name() != "skipped-page")
             .collect();
         assert_eq!(
-            reported(&self.live.problems()),
-            reported(&wanted),
+            reported(&self.session.problems()),
+            reported(&expected),
             "after\n{}",
-            story()
+            history()
         );
     }
 
-    /// Source lines add nothing but their own marks.
+    /// Checks that source lines add only their own attributes.
     fn compare_with_lines(&self, path: &str, plain: &[u8]) {
-        let LiveAnswer::Found { bytes, .. } = self.live.answer(&format!("/{path}"), true) else {
+        let LiveAnswer::Found { bytes, .. } = self.session.answer(&format!("/{path}"), true) else {
             panic!("{path} is not served with lines");
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (own, wanted) = (without_lines(&text(&bytes)), text(plain));
+        let (own, expected) = (without_lines(&text(&bytes)), text(plain));
         let line = own
             .lines()
-            .zip(wanted.lines())
-            .find(|(own, wanted)| own != wanted);
-        assert!(own == wanted, "{path} differs with lines\n{line:#?}");
+            .zip(expected.lines())
+            .find(|(own, expected)| own != expected);
+        assert!(own == expected, "{path} differs with lines\n{line:#?}");
     }
 }
 
@@ -164,45 +164,49 @@ fn steps() -> usize {
 
 #[test]
 fn a_table_of_data_changes_the_calculator_that_reads_it() {
-    let desk = Desk::new(request());
+    let preview = Preview::new(request());
     let tool = "---\ntitle: Rate\ntool:\n  type: calculator\n  inputs: { a: { label: A, default: 2 }, where: { label: Where, type: choice, options: [north] } }\n  \
                 tables: { tax: { file: tax.csv } }\n  results: { b: { label: B, value: \"a * lookup(tax, where)\" } }\n---\nText.\n";
-    let mut story = vec![desk.edit(|files| {
+    let mut history = vec![preview.edit(|files| {
         files.put("content/tools/rate.md", tool);
         files.put("data/tax.csv", "key,value\nnorth,0.2\n");
-        "a calculator came".to_owned()
+        "added a calculator".to_owned()
     })];
-    desk.compare(&story);
+    preview.compare(&history);
     for value in ["0.3", "0.4"] {
-        story.push(desk.edit(|files| {
+        history.push(preview.edit(|files| {
             files.put("data/tax.csv", format!("key,value\nnorth,{value}\n"));
-            format!("its table says {value}")
+            format!("set its table to {value}")
         }));
-        desk.compare(&story);
+        preview.compare(&history);
     }
 }
 
 #[test]
-fn any_edits_show_what_a_clean_build_gives() {
+fn any_edits_serve_the_output_of_a_clean_build() {
     let seed = seed(3);
     for round in 0..4 {
         let mut dice = Dice::new(seed + round);
-        let desk = Desk::new(Request {
+        let preview = Preview::new(Request {
             is_lenient: round % 2 == 0,
             ..request()
         });
-        let mut story = Vec::new();
+        let mut history = Vec::new();
         for step in 0..steps() / 4 {
-            story.push(desk.edit(|site| edits::edit(site, &mut dice)));
+            history.push(preview.edit(|site| edits::edit(site, &mut dice)));
             if step % 10 == 9 {
-                // Changes that nobody reports are found when everything is checked.
+                // Unreported changes are found when everything is checked.
                 edits::edit(
-                    &mut desk.files.0.write().expect("no holder of this lock panics"),
+                    &mut preview
+                        .files
+                        .0
+                        .write()
+                        .expect("no holder of this lock panics"),
                     &mut dice,
                 );
-                desk.live.refresh(&ChangedPaths::Everything);
+                preview.session.refresh(&ChangedPaths::Everything);
             }
-            desk.compare(&story);
+            preview.compare(&history);
         }
     }
 }
@@ -261,12 +265,12 @@ fn edit_corpus(site: &mut MemoryFiles, dice: &mut Dice) -> String {
 }
 
 #[test]
-fn edits_of_real_text_show_what_a_clean_build_gives() {
+fn edits_of_real_sites_serve_the_output_of_a_clean_build() {
     let Some(folder) = common::shared("corpora/til") else {
         return;
     };
     let mut dice = Dice::new(seed(11));
-    let desk = Desk::of(
+    let preview = Preview::of(
         read_corpus(&folder),
         Request {
             is_lenient: true,
@@ -274,16 +278,16 @@ fn edits_of_real_text_show_what_a_clean_build_gives() {
         },
     );
     let steps = if is_long() { 200 } else { 20 };
-    let mut story = Vec::new();
+    let mut history = Vec::new();
     for _ in 0..steps {
-        story.push(desk.edit(|site| edit_corpus(site, &mut dice)));
-        desk.compare(&story);
+        history.push(preview.edit(|site| edit_corpus(site, &mut dice)));
+        preview.compare(&history);
     }
 }
 
 /// On a large site, only names in a page's own folder are suggested.
 #[test]
-fn a_new_page_among_many_is_suggested_where_it_is_meant() {
+fn a_new_page_on_a_large_site_is_suggested_for_links_that_mean_it() {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", "title: Many\nsearch: false\n");
     for folder in 0..10 {
@@ -303,14 +307,15 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
         "content/f2/hidden-one.md",
         "---\ntitle: Hidden\ndraft: true\n---\nText.\n",
     );
-    let desk = Desk::of(files, request());
-    let reported = |live: &Session| {
-        live.problems()
+    let preview = Preview::of(files, request());
+    let reported = |session: &Session| {
+        session
+            .problems()
             .iter()
             .map(|problem| format!("{problem:?}"))
             .collect::<Vec<_>>()
     };
-    let mut before = reported(&desk.live);
+    let mut before = reported(&preview.session);
     for (path, title) in [
         ("f3/setup", "Setting up"),
         ("f4/pagge-7", "Seven"),
@@ -320,7 +325,7 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
         ("f8/stupa", "A building"),
         ("f1/page-7x", "Page 7 of 4"),
     ] {
-        desk.edit(|files| {
+        preview.edit(|files| {
             files.put(
                 &format!("content/{path}.md"),
                 format!("# {title}\n\nText.\n"),
@@ -328,18 +333,18 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
             path.to_owned()
         });
         let fresh = Session::open(
-            Arc::clone(&desk.files) as Arc<dyn Files + Send + Sync>,
-            desk.request.clone(),
+            Arc::clone(&preview.files) as Arc<dyn Files + Send + Sync>,
+            preview.request.clone(),
             BuildCache::of(None),
         );
-        let after = reported(&desk.live);
+        let after = reported(&preview.session);
         assert_eq!(after, reported(&fresh), "after {path}");
         assert_ne!(after, before, "{path} is suggested somewhere, or found");
         before = after;
     }
 }
 
-/// Each of these pages takes a place that some link could mean, or creates another list.
+/// Each of these pages takes an address that some link could mean, or creates another list.
 #[test]
 fn a_new_page_is_found_by_every_link_that_means_it() {
     let mut files = MemoryFiles::default();
@@ -364,16 +369,16 @@ fn a_new_page_is_found_by_every_link_that_means_it() {
         "# Static\n\n![b](/img/plan.svg)\n",
     );
     files.put("content/tips/fixed.md", "---\ntitle: Fixed\nrelated: [1.md]\n---\n[a](../tips/0.md), [b](https://example.org), [c](#x)\n");
-    let desk = Desk::of(files, request());
-    let mut story = Vec::new();
+    let preview = Preview::of(files, request());
+    let mut history = Vec::new();
     for (path, text) in [
         ("tips/late", "# Late\n"),
         (
             "guides/0-again",
             "---\ntitle: 0\nlevel: beginner\n---\nText.\n",
         ),
-        ("img/plan.svg", "# A page for a picture\n"),
-        ("tips/plan.svg", "# Beside it\n"),
+        ("img/plan.svg", "# A page for an image\n"),
+        ("tips/plan.svg", "# Next to it\n"),
         ("tips/old", "---\naddress: /older/\n---\nText.\n"),
         ("tips/first-expert", "---\nlevel: advanced\n---\nText.\n"),
         ("tips/second-expert", "---\nlevel: advanced\n---\nText.\n"),
@@ -388,42 +393,43 @@ fn a_new_page_is_found_by_every_link_that_means_it() {
         ),
         ("guides/late", "# Late twice\n"),
     ] {
-        story.push(desk.edit(|files| {
+        history.push(preview.edit(|files| {
             files.put(&format!("content/{path}.md"), text);
-            format!("{path} came")
+            format!("added {path}")
         }));
-        desk.compare(&story);
+        preview.compare(&history);
     }
 }
 
 #[test]
-fn the_search_follows_a_file_that_a_page_shows() {
-    let desk = Desk::new(request());
-    let list = || match desk.live.answer("/search/index.bin", false) {
+fn the_search_index_follows_included_files() {
+    let preview = Preview::new(request());
+    let list = || match preview.session.answer("/search/index.bin", false) {
         LiveAnswer::Found { bytes, .. } => bytes,
         _ => panic!("the index is not served"),
     };
     let before = list();
-    // The edit is not reported and nobody opened the page: only the index has read the file.
-    desk.files
+    // The edit is not reported, and the page was not requested: only the index has read the file.
+    preview
+        .files
         .0
         .write()
         .expect("no holder of this lock panics")
         .put("content/tips/code.rs", "fn varnish() {}\n");
-    desk.live.refresh(&ChangedPaths::Everything);
+    preview.session.refresh(&ChangedPaths::Everything);
     assert!(list() != before);
-    desk.compare(&["an included file".to_owned()]);
+    preview.compare(&["an included file".to_owned()]);
 }
 
 #[test]
-fn midnight_passes() {
-    let late: jiff::Timestamp = "2026-11-24T23:59:30Z".parse().expect("a moment");
-    let desk = Desk::new(Request {
+fn the_date_changes_at_midnight() {
+    let late: jiff::Timestamp = "2026-11-24T23:59:30Z".parse().expect("a valid time");
+    let preview = Preview::new(Request {
         today: None,
         now: late,
         ..request()
     });
-    desk.edit(|site| {
+    preview.edit(|site| {
         site.put(
             "content/tips/tomorrow.md",
             "---\ntitle: Tomorrow\npublished: 2026-11-25\n---\nText.\n",
@@ -432,32 +438,32 @@ fn midnight_passes() {
     });
     let is_there = || {
         matches!(
-            desk.live.answer("/tips/tomorrow/", false),
+            preview.session.answer("/tips/tomorrow/", false),
             LiveAnswer::Found { .. }
         )
     };
     assert!(
-        !desk
-            .live
+        !preview
+            .session
             .set_date(late + jiff::SignedDuration::from_secs(20))
             && !is_there()
     );
     let early = late + jiff::SignedDuration::from_secs(40);
-    assert!(desk.live.set_date(early) && is_there());
-    Desk {
+    assert!(preview.session.set_date(early) && is_there());
+    Preview {
         request: Request {
             now: early,
-            ..desk.request
+            ..preview.request
         },
-        ..desk
+        ..preview
     }
     .compare(&["midnight passes".to_owned()]);
 }
 
 #[test]
-fn a_sentence_parses_its_page_alone() {
-    let desk = Desk::new(request());
-    desk.edit(|site| {
+fn a_changed_sentence_parses_only_its_page() {
+    let preview = Preview::new(request());
+    preview.edit(|site| {
         site.put(
             "content/tips/shown.md",
             "---\ntitle: Shown\n---\nAnother sentence.\n",
@@ -465,20 +471,25 @@ fn a_sentence_parses_its_page_alone() {
         String::new()
     });
     let refreshed = {
-        let mut files = desk.files.0.write().expect("no holder of this lock panics");
+        let mut files = preview
+            .files
+            .0
+            .write()
+            .expect("no holder of this lock panics");
         files.put(
             "content/tips/shown.md",
             "---\ntitle: Shown\n---\nAnother sentence, again.\n",
         );
         drop(files);
-        desk.live
+        preview
+            .session
             .refresh(&ChangedPaths::Paths(BTreeSet::from([SourcePath::new(
                 "content/tips/shown.md",
             )
             .expect("inside")])))
     };
     assert_eq!((refreshed.parsed, refreshed.changed.len()), (1, 1));
-    let again = desk.live.refresh(&ChangedPaths::Everything);
+    let again = preview.session.refresh(&ChangedPaths::Everything);
     assert_eq!(
         (again.parsed, again.changed.len()),
         (0, 0),

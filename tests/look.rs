@@ -1,5 +1,5 @@
-//! Asking the disk about the changed paths gives, together with the earlier listing, what a full
-//! listing gives: for any tree, any edits, and all rules about what is listed.
+//! A scan of the changed paths, merged into the earlier listing, equals a full listing: for any
+//! tree, any edits and any rules about what is listed.
 #![cfg(unix)]
 
 mod common;
@@ -67,7 +67,7 @@ fn path() -> impl Strategy<Value = String> {
 /// A path whose last segment has no effect on its folder, so that most edits can be answered
 /// without a full listing.
 fn plain_path() -> impl Strategy<Value = String> {
-    path().prop_filter("it says what is listed", |path| !is_rule(path))
+    path().prop_filter("the file changes what is listed", |path| !is_rule(path))
 }
 
 fn is_rule(path: &str) -> bool {
@@ -115,25 +115,25 @@ fn rules() -> impl Strategy<Value = ListingRules> {
     })
 }
 
-/// Makes the edit; returns the paths that a watcher of folders would report.
-fn make(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
+/// Applies the edit; returns the paths that a watcher of folders would report.
+fn apply(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
     match edit {
         Edit::Write(path, text) => {
-            let touched = make_room(root, path)?;
+            let changed = create_parents(root, path)?;
             let full = root.join(path);
             if fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_symlink()) {
                 // The target of the link is not part of this edit and may be anywhere.
                 fs::remove_file(&full)?;
             }
-            fs::write(full, text).map(|()| touched)
+            fs::write(full, text).map(|()| changed)
         }
         Edit::Folder(path) => {
-            let touched = make_room(root, path)?;
-            fs::create_dir(root.join(path)).map(|()| touched)
+            let changed = create_parents(root, path)?;
+            fs::create_dir(root.join(path)).map(|()| changed)
         }
         Edit::Link(path, target) => {
-            let touched = make_room(root, path)?;
-            symlink(target, root.join(path)).map(|()| touched)
+            let changed = create_parents(root, path)?;
+            symlink(target, root.join(path)).map(|()| changed)
         }
         Edit::Delete(path) => {
             let full = root.join(path);
@@ -146,9 +146,9 @@ fn make(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
         }
         Edit::Move(from, to) => {
             fs::symlink_metadata(root.join(from))?;
-            let mut touched = make_room(root, to)?;
-            touched.push(from.clone());
-            fs::rename(root.join(from), root.join(to)).map(|()| touched)
+            let mut changed = create_parents(root, to)?;
+            changed.push(from.clone());
+            fs::rename(root.join(from), root.join(to)).map(|()| changed)
         }
         Edit::OddName(path) => {
             let folder = Path::new(path).parent().unwrap_or(Path::new(""));
@@ -163,7 +163,7 @@ fn make(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
 
 /// Creates the folders around a path, none of which may be a link; returns the topmost path that
 /// did not exist.
-fn make_room(root: &Path, path: &str) -> io::Result<Vec<String>> {
+fn create_parents(root: &Path, path: &str) -> io::Result<Vec<String>> {
     let mut folder = root.to_owned();
     let mut walked = String::new();
     let mut first_new = None;
@@ -190,7 +190,7 @@ fn make_room(root: &Path, path: &str) -> io::Result<Vec<String>> {
     Ok(vec![first_new.unwrap_or(walked)])
 }
 
-/// Every link below the root. Any edit may have changed what it leads to.
+/// Every link below the root. Any edit may have changed the target of a link.
 fn links(root: &Path, folder: &Path, found: &mut BTreeSet<SourcePath>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -214,63 +214,63 @@ fn patched(
     disk: &Disk,
     rules: &ListingRules,
     before: Checked<Vec<SourcePath>>,
-    touched: &[SourcePath],
+    changed: &[SourcePath],
 ) -> Option<Checked<Vec<SourcePath>>> {
-    let looked = disk.scan(rules, touched);
-    if looked.must_list {
-        assert!(looked.files.is_empty() && looked.problems.is_empty());
+    let scanned = disk.scan(rules, changed);
+    if scanned.must_list {
+        assert!(scanned.files.is_empty() && scanned.problems.is_empty());
         return None;
     }
-    let is_touched = |path: &SourcePath| touched.iter().any(|touched| path.is_within(touched));
+    let is_changed = |path: &SourcePath| changed.iter().any(|changed| path.is_within(changed));
     let mut now = before;
-    now.value.retain(|path| !is_touched(path));
+    now.value.retain(|path| !is_changed(path));
     now.problems.retain(|problem| {
         !problem
             .location
             .as_ref()
-            .is_some_and(|place| is_touched(&place.path))
+            .is_some_and(|place| is_changed(&place.path))
     });
-    now.value.extend(looked.files);
-    now.problems.extend(looked.problems);
+    now.value.extend(scanned.files);
+    now.problems.extend(scanned.problems);
     now.value.sort_unstable();
     Diagnostic::sort(&mut now.problems);
     Some(now)
 }
 
-fn holds(rules: &ListingRules, first: &[Edit], later: &[Edit]) -> Result<(), Box<dyn Error>> {
+fn check(rules: &ListingRules, first: &[Edit], later: &[Edit]) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let disk = Disk::open(folder.path())?;
     for edit in first {
-        let _ = make(disk.root(), edit);
+        let _ = apply(disk.root(), edit);
     }
     let before = disk.list(rules);
-    let mut touched = BTreeSet::new();
-    links(disk.root(), disk.root(), &mut touched)?;
+    let mut changed = BTreeSet::new();
+    links(disk.root(), disk.root(), &mut changed)?;
     for edit in later {
         // Impossible edits (a file in place of a folder) are skipped, except for the folders
         // created on the way.
-        match make(disk.root(), edit) {
-            Ok(paths) => touched.extend(paths.iter().map(|path| source(path))),
+        match apply(disk.root(), edit) {
+            Ok(paths) => changed.extend(paths.iter().map(|path| source(path))),
             Err(_) => {
                 if let Edit::Write(path, _)
                 | Edit::Folder(path)
                 | Edit::Link(path, _)
                 | Edit::Move(_, path) = edit
                 {
-                    touched.extend(source(path).and_folders().map(source));
+                    changed.extend(source(path).and_folders().map(source));
                 }
             }
         }
     }
-    links(disk.root(), disk.root(), &mut touched)?;
-    let touched: Vec<SourcePath> = touched.into_iter().collect();
-    match patched(&disk, rules, before, &touched) {
+    links(disk.root(), disk.root(), &mut changed)?;
+    let changed: Vec<SourcePath> = changed.into_iter().collect();
+    match patched(&disk, rules, before, &changed) {
         Some(now) => assert_eq!(now, disk.list(rules), "after {later:?} on {first:?}"),
         None => assert!(
-            touched
+            changed
                 .iter()
                 .any(|path| is_rule(path.as_str()) || path.as_str().contains('\u{FFFD}')),
-            "{touched:?}"
+            "{changed:?}"
         ),
     }
     Ok(())
@@ -280,21 +280,21 @@ proptest! {
     #![proptest_config(common::random::property(400, 10_000))]
 
     #[test]
-    fn a_look_and_the_listing_before_are_the_listing_now(
+    fn a_scan_merged_into_the_earlier_listing_equals_a_new_one(
         rules in rules(),
         first in prop::collection::vec(edit(path()), 0..24),
         later in prop::collection::vec(edit(plain_path()), 0..6),
     ) {
-        holds(&rules, &first, &later).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        check(&rules, &first, &later).map_err(|error| TestCaseError::fail(error.to_string()))?;
     }
 }
 
 #[test]
-fn what_says_what_is_listed_needs_a_listing() -> io::Result<()> {
+fn changed_listing_rules_need_a_full_listing() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("a.md"), "x")?;
     let disk = Disk::open(folder.path())?;
-    let looked = |path: &str| disk.scan(&ListingRules::default(), &[source("a.md"), source(path)]);
+    let scanned = |path: &str| disk.scan(&ListingRules::default(), &[source("a.md"), source(path)]);
     for path in [
         "",
         ".gitignore",
@@ -302,12 +302,12 @@ fn what_says_what_is_listed_needs_a_listing() -> io::Result<()> {
         "dist/.handsel-manifest",
         "caf\u{FFFD}.md",
     ] {
-        assert!(looked(path).must_list, "{path}");
+        assert!(scanned(path).must_list, "{path}");
     }
     for path in ["gone.md", "a.md/x", "a.md", &"x".repeat(300)] {
-        let looked = looked(path);
+        let scanned = scanned(path);
         assert_eq!(
-            (looked.files, looked.must_list),
+            (scanned.files, scanned.must_list),
             (vec![source("a.md")], false),
             "{path}"
         );
@@ -316,7 +316,7 @@ fn what_says_what_is_listed_needs_a_listing() -> io::Result<()> {
 }
 
 #[test]
-fn a_site_in_memory_is_asked_alike() {
+fn files_in_memory_are_scanned_alike() {
     let mut files = MemoryFiles::default();
     ["a/x.md", "a/y.md", "a-b/x.md", "public/x.html", "x.md"]
         .iter()
@@ -325,7 +325,7 @@ fn a_site_in_memory_is_asked_alike() {
         output: Some(source("public")),
         ignore: Vec::new(),
     };
-    let looked = files.scan(&rules, &[source("a"), source("public"), source("gone.md")]);
-    assert_eq!(looked.files, [source("a/x.md"), source("a/y.md")]);
-    assert!(!looked.must_list && looked.problems.is_empty());
+    let scanned = files.scan(&rules, &[source("a"), source("public"), source("gone.md")]);
+    assert_eq!(scanned.files, [source("a/x.md"), source("a/y.md")]);
+    assert!(!scanned.must_list && scanned.problems.is_empty());
 }

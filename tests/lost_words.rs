@@ -126,8 +126,8 @@ fn with_words(text: &str) -> (String, Vec<String>) {
     (whole, words)
 }
 
-/// Whether this position is inside a comment that contains no other comment, so that a writer hides
-/// it on purpose.
+/// Whether this position is inside a comment that contains no other comment, which means that the
+/// writer hid it on purpose.
 fn is_in_comment(source: &str, at: usize) -> bool {
     // `<!-->` and `<!--->` are empty comments.
     let begins = source[..at]
@@ -175,7 +175,7 @@ fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
                         .to_ascii_lowercase()
                         .contains(&format!("</{name}>"))
                 };
-            // What is between two quotation marks of a tag is not shown, and the problem is at the
+            // Text between two quotation marks of a tag is not shown, and the problem is at the
             // first of them.
             let is_quoted = problem.code == Code::UnclosedHtml
                 && start + column < at
@@ -187,14 +187,14 @@ fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
                 && opened.starts_with("<?")
                 && start + column < at
                 && !source[start + column..at].contains('>');
-            // What an end tag contains after its name.
+            // Text after the name of an end tag is not shown.
             let is_in_end_tag = problem.code == Code::UnknownElement
                 && (start + column..start + column + place.length as usize).contains(&at);
             is_within || is_quoted || is_in_instruction || is_in_end_tag || place.line == line
         })
 }
 
-/// The maximum; half as many on average.
+/// The maximum number of pages in a case; the average is half of it.
 const PAGES_PER_CASE: usize = 20;
 
 /// The first word of a page that is neither shown nor reported.

@@ -8,7 +8,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::images::picture;
+use common::images::sample_image;
 use common::request;
 use handsel::source::MemoryFiles;
 use quick_xml::Reader;
@@ -33,7 +33,7 @@ fn site() -> MemoryFiles {
         "---\ntitle: Keep <hens> & \"ducks\"\nsummary: How to.\ntopics: [birds]\naudience: [farmers]\nlevel: beginner\nauthors: [ada]\n\
          published: 2026-01-02\nupdated: 2026-02-03\noutcome: Hens\nimage: { src: hen.jpg, alt: A hen }\n---\nText </script> more.\n",
     );
-    files.put("content/guides/hen.jpg", picture("jpeg 60x40"));
+    files.put("content/guides/hen.jpg", sample_image("jpeg 60x40"));
     files.put(
         "content/authors.yaml",
         "ada: { title: Ada, url: 'https://ada.example/' }\n",
@@ -77,7 +77,7 @@ fn published() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn link_previews_and_search_engines_find_what_they_look_for() {
+fn pages_have_the_tags_of_link_previews_and_search_engines() {
     let published = published();
     for (path, html) in published
         .iter()
@@ -89,7 +89,7 @@ fn link_previews_and_search_engines_find_what_they_look_for() {
         once("<meta property=\"og:type\" content=\"");
         once("<meta property=\"og:url\" content=\"https://example.org/docs/");
         once("<meta property=\"og:site_name\" content=\"Hens &amp; &lt;ducks&gt;\"");
-        // A page that is not to be found is not shared either, so it needs no image.
+        // A page that search engines skip is not shared either, so it needs no image.
         if !path.contains("/page/") && !path.contains("/2/") && !html.contains("content=\"noindex")
         {
             once("<meta property=\"og:image\" content=\"https://example.org/docs/");
@@ -169,7 +169,7 @@ fn all<'a>(found: &'a [(String, String)], path: &str) -> Vec<&'a str> {
 const BASE: &str = "/docs/";
 
 /// The feeds that a page links to.
-fn feeds_named_by(html: &str) -> BTreeSet<&str> {
+fn feeds_linked_by(html: &str) -> BTreeSet<&str> {
     let links = html
         .split("href=\"")
         .skip(1)
@@ -180,22 +180,22 @@ fn feeds_named_by(html: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn feeds_that_pages_name_are_there_and_no_others() {
+fn exactly_the_feeds_that_pages_link_to_exist() {
     let published = published();
     let pages = || published.iter().filter(|(path, _)| path.ends_with(".html"));
-    let mut named = BTreeSet::new();
+    let mut linked = BTreeSet::new();
     for (page, html) in pages() {
-        for feed in feeds_named_by(html) {
-            assert!(published.contains_key(feed), "{page} names {feed}");
-            named.insert(feed);
+        for feed in feeds_linked_by(html) {
+            assert!(published.contains_key(feed), "{page} links to {feed}");
+            linked.insert(feed);
         }
     }
-    let there: BTreeSet<&str> = published
+    let existing: BTreeSet<&str> = published
         .keys()
         .map(String::as_str)
         .filter(|path| path.ends_with("feed.xml") || path.ends_with("feed.json"))
         .collect();
-    assert_eq!(named, there);
+    assert_eq!(linked, existing);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn feeds_have_what_atom_requires() {
         let ids: BTreeSet<&str> = all(&found, "feed/entry/id").into_iter().collect();
         assert!(
             ids.len() == entries && ids.iter().all(|id| id.starts_with(HOME)),
-            "{path}: every id is its own"
+            "{path}: every id is unique"
         );
         for time in ["feed/updated", "feed/entry/updated", "feed/entry/published"] {
             assert!(all(&found, time).iter().all(is_time), "{path}: {time}");
@@ -276,7 +276,7 @@ fn feeds_have_what_atom_requires() {
 }
 
 #[test]
-fn the_sitemap_is_one() {
+fn the_sitemap_lists_every_page_once() {
     let published = published();
     let found = elements(&published["sitemap.xml"]);
     assert_eq!(
@@ -293,7 +293,7 @@ fn the_sitemap_is_one() {
             .unwrap_or_else(|| panic!("{address} is elsewhere"));
         assert!(
             published.contains_key(&format!("{path}index.html")),
-            "{address} leads nowhere"
+            "{address} does not exist"
         );
     }
     assert!(!addresses.iter().any(|address| address.contains("hidden")));
@@ -333,7 +333,7 @@ fn the_sitemap_is_one() {
 }
 
 #[test]
-fn language_models_are_led_to_markdown() {
+fn llms_txt_links_to_markdown_copies() {
     let published = published();
     let text = &published["llms.txt"];
     assert!(text.starts_with("# Hens & <ducks>\n\n> All of it.\n"));
@@ -349,15 +349,15 @@ fn language_models_are_led_to_markdown() {
         .collect();
     assert!(links.len() >= 8, "{text}");
     for link in links {
-        let twin = link.strip_prefix(HOME).expect("it is of this site");
+        let copy = link.strip_prefix(HOME).expect("it is on this site");
         assert!(
-            twin.ends_with("index.md") && published[twin].starts_with("# "),
+            copy.ends_with("index.md") && published[copy].starts_with("# "),
             "{link}"
         );
-        let page = &published[&twin.replace("index.md", "index.html")];
+        let page = &published[&copy.replace("index.md", "index.html")];
         assert!(
             page.contains(&format!(
-                "<link rel=\"alternate\" type=\"text/markdown\" href=\"/docs/{twin}\""
+                "<link rel=\"alternate\" type=\"text/markdown\" href=\"/docs/{copy}\""
             )),
             "{link}"
         );
@@ -365,7 +365,7 @@ fn language_models_are_led_to_markdown() {
 }
 
 #[test]
-fn files_that_never_change_have_one_rule_for_a_folder() {
+fn immutable_files_have_one_header_rule_per_folder() {
     let rules = |files: &MemoryFiles| {
         let (_, published) = common::build(files, &request());
         let headers = String::from_utf8_lossy(&published["_headers"]).into_owned();

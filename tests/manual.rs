@@ -85,7 +85,7 @@ const TABLES: [Table; 31] = [
 ];
 
 #[test]
-fn tables_are_those_of_the_code() {
+fn tables_match_the_code() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/manual");
     let is_update = std::env::var_os("HANDSEL_UPDATE").is_some();
     let (mut found, mut stale) = (BTreeSet::new(), Vec::new());
@@ -99,10 +99,10 @@ fn tables_are_those_of_the_code() {
             continue;
         }
         let text = std::fs::read_to_string(&path).expect("the manual is UTF-8");
-        let renewed = renew(&text, &mut found);
-        if renewed != text && is_update {
-            std::fs::write(&path, renewed).expect("the manual can be written");
-        } else if renewed != text {
+        let updated = update_tables(&text, &mut found);
+        if updated != text && is_update {
+            std::fs::write(&path, updated).expect("the manual can be written");
+        } else if updated != text {
             stale.push(
                 path.file_name()
                     .unwrap_or_default()
@@ -129,7 +129,7 @@ fn tables_are_those_of_the_code() {
 
 /// The example in docs/THEME.md is a site that can be built, and as short as the page says.
 #[test]
-fn the_other_look_is_forty_lines() {
+fn the_example_theme_has_at_most_forty_lines() {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/THEME.md"))
         .expect("it is part of the project");
     let (_, example) = text
@@ -163,7 +163,7 @@ fn the_other_look_is_forty_lines() {
 }
 
 /// The values that templates see are documented in one place, `content/manual/templates.md`. This
-/// repository's own site has pages of every kind, so drawing it as JSON shows every name.
+/// repository's own site has pages of every kind, so rendering it as JSON shows every name.
 #[test]
 fn every_value_of_templates_is_in_the_manual() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -197,7 +197,7 @@ fn every_value_of_templates_is_in_the_manual() {
     {
         let text = std::str::from_utf8(bytes).expect("pages are UTF-8");
         for (name, line) in ["page", "site", "nav"].into_iter().zip(text.lines()) {
-            // Redirects have a template of their own.
+            // Redirects have their own template.
             let Ok(Value::Object(value)) = serde_json::from_str(line) else {
                 continue;
             };
@@ -255,7 +255,7 @@ fn every_value_of_templates_is_in_the_manual() {
     }
 }
 
-/// Puts every file below a folder of the project.
+/// Adds every file below a folder of the project.
 fn put_folder(files: &mut MemoryFiles, root: &Path, folder: &Path) {
     for entry in std::fs::read_dir(root.join(folder)).expect("it is part of the project") {
         let entry = entry.expect("the folder can be listed");
@@ -296,10 +296,10 @@ fn names_in_code(markdown: &str) -> BTreeSet<&str> {
 }
 
 /// The text with all generated tables updated.
-fn renew(text: &str, found: &mut BTreeSet<String>) -> String {
+fn update_tables(text: &str, found: &mut BTreeSet<String>) -> String {
     const OPEN: &str = "<!-- table: ";
     const CLOSE: &str = "<!-- end -->";
-    let mut renewed = String::with_capacity(text.len());
+    let mut updated = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
         let (name, after) = after
@@ -315,14 +315,14 @@ fn renew(text: &str, found: &mut BTreeSet<String>) -> String {
         found.insert(name.to_owned());
         let table = make();
         write!(
-            renewed,
+            updated,
             "{before}{OPEN}{name} -->\n\n{}\n\n{CLOSE}",
             table.trim_end()
         )
-        .expect("text takes everything");
+        .expect("writing to a string cannot fail");
         rest = after;
     }
-    renewed + rest
+    updated + rest
 }
 
 /// The fields of the built-in kinds that have any.
@@ -332,8 +332,8 @@ fn kinds() -> String {
         .into_iter()
         .filter(|(name, _)| name.starts_with("kinds/"))
     {
-        let path =
-            SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside");
+        let path = SourcePath::new(&format!("templates/{name}"))
+            .expect("an embedded name is a path inside");
         let kind = kind::read(&path, &bytes)
             .value
             .expect("the built-in kinds can be read");
@@ -344,7 +344,7 @@ fn kinds() -> String {
                 kind.name,
                 manual_table(&kind.fields)
             )
-            .expect("text takes everything");
+            .expect("writing to a string cannot fail");
         }
     }
     table
@@ -354,7 +354,8 @@ fn kinds() -> String {
 fn components() -> String {
     let is_component = |name: &str| name.starts_with("components/");
     let file = |(name, bytes): (String, std::borrow::Cow<'static, [u8]>)| TemplateFile {
-        path: SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside"),
+        path: SourcePath::new(&format!("templates/{name}"))
+            .expect("an embedded name is a path inside"),
         text: String::from_utf8_lossy(&bytes).into_owned(),
         name,
         is_own: false,
@@ -378,14 +379,14 @@ fn components() -> String {
                 .arguments
                 .iter()
                 .filter(|argument| argument.is_required == is_required);
-            let shown = fitting.map(|argument| match argument.kind {
+            let formatted = fitting.map(|argument| match argument.kind {
                 ArgumentKind::Text | ArgumentKind::Anything => format!("`{}`", argument.name),
                 ArgumentKind::Integer | ArgumentKind::Number => {
                     format!("`{}` (a number)", argument.name)
                 }
                 ArgumentKind::Boolean => format!("`{}` (true or false)", argument.name),
             });
-            shown.collect::<Vec<_>>().join(", ")
+            formatted.collect::<Vec<_>>().join(", ")
         };
         writeln!(
             table,
@@ -394,7 +395,7 @@ fn components() -> String {
             list(true),
             list(false)
         )
-        .expect("text takes everything");
+        .expect("writing to a string cannot fail");
     }
     table
         + "| `include` | `file` | `region`, `lines`, `language`, `title`, `numbers` (true or false) |\n| `tool` | `page` | what the tool takes |\n"
@@ -408,7 +409,7 @@ fn renamed_names(is_wanted: impl Fn(NameKind) -> bool) -> String {
         .filter(|renamed| is_wanted(renamed.kind))
     {
         writeln!(table, "| `{}` | `{}` |", renamed.old, renamed.new)
-            .expect("text takes everything");
+            .expect("writing to a string cannot fail");
     }
     table
 }
@@ -419,13 +420,13 @@ fn renamed_values() -> String {
     for renamed in renamed::RENAMED {
         if let NameKind::Value(key) = renamed.kind {
             writeln!(table, "| `{key}` | `{}` | `{}` |", renamed.old, renamed.new)
-                .expect("text takes everything");
+                .expect("writing to a string cannot fail");
         }
     }
     table
 }
 
-/// Every code, each with an id that other pages link to, and that of its old name.
+/// Every code, with an id that other pages link to and an id for its old name.
 fn codes() -> String {
     let mut table = String::from("| code | default | meaning |\n|---|---|---|\n");
     for code in Code::ALL {
@@ -443,7 +444,7 @@ fn codes() -> String {
             table,
             "| <span id=\"{name}\"></span>{old}`{name}` | {severity} | {meaning} |"
         )
-        .expect("text takes everything");
+        .expect("writing to a string cannot fail");
     }
     table
 }

@@ -18,12 +18,12 @@ use handsel::source::{Files, ListingRules, MemoryFiles, Stamp};
 
 /// A site in memory that can be changed while it is previewed.
 #[derive(Default)]
-struct Shelf(RwLock<MemoryFiles>, Mutex<BTreeSet<SourcePath>>);
+struct EditableFiles(RwLock<MemoryFiles>, Mutex<BTreeSet<SourcePath>>);
 
 /// Files larger than this have stamps, as files on a disk do.
 const STAMPED_FROM: usize = 1 << 20;
 
-impl Shelf {
+impl EditableFiles {
     fn put(&self, path: &str, text: &str) {
         self.0
             .write()
@@ -39,7 +39,7 @@ impl Shelf {
             .remove(path);
     }
 
-    /// Whether a file was read as a whole.
+    /// Whether a file was read whole.
     fn was_read(&self, path: &str) -> bool {
         self.1
             .lock()
@@ -48,7 +48,7 @@ impl Shelf {
     }
 }
 
-impl Files for Shelf {
+impl Files for EditableFiles {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
         self.0
             .read()
@@ -99,19 +99,19 @@ impl Files for Shelf {
     }
 }
 
-struct Desk {
-    shelf: Arc<Shelf>,
+struct TestPreview {
+    sources: Arc<EditableFiles>,
     preview: Preview,
     address: SocketAddr,
 }
 
-struct Answer {
+struct Response {
     status: u16,
     headers: BTreeMap<String, String>,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
@@ -144,14 +144,16 @@ const FILES: &[(&str, &str)] = &[
     ("static/CNAME", "example.org"),
 ];
 
-impl Desk {
+impl TestPreview {
     fn open(files: &[(&str, &str)], host: &str) -> Self {
-        let shelf = Arc::new(Shelf::default());
-        files.iter().for_each(|(path, text)| shelf.put(path, text));
-        let listener = TcpListener::bind((host, 0)).expect("some port is free");
+        let sources = Arc::new(EditableFiles::default());
+        files
+            .iter()
+            .for_each(|(path, text)| sources.put(path, text));
+        let listener = TcpListener::bind((host, 0)).expect("a port is free");
         let port = listener.local_addr().expect("it listens").port();
-        let files: Arc<dyn Files + Send + Sync> = Arc::<Shelf>::clone(&shelf);
-        let live = Arc::new(Session::open(
+        let files: Arc<dyn Files + Send + Sync> = Arc::<EditableFiles>::clone(&sources);
+        let session = Arc::new(Session::open(
             Arc::clone(&files),
             common::request(),
             BuildCache::of(None),
@@ -161,9 +163,10 @@ impl Desk {
             root: "/the/site".into(),
             shown: "".into(),
         };
-        let preview = Preview::start(listener, live, files, options).expect("there are threads");
+        let preview =
+            Preview::start(listener, session, files, options).expect("threads can be started");
         Self {
-            shelf,
+            sources,
             preview,
             address: SocketAddr::from(([127, 0, 0, 1], port)),
         }
@@ -173,12 +176,12 @@ impl Desk {
         format!("Host: {}", self.address)
     }
 
-    /// Sends a request head as it is, and what follows it.
-    fn send(&self, head: &str, body: &str) -> Answer {
+    /// Sends a request head unchanged, followed by a body.
+    fn send(&self, head: &str, body: &str) -> Response {
         let mut stream = TcpStream::connect(self.address).expect("the preview listens");
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
-            .expect("a time");
+            .expect("a timeout can be set");
         let end = if head.contains("Connection:") {
             ""
         } else {
@@ -189,13 +192,13 @@ impl Desk {
             "{head}\r\n{end}Content-Length: {}\r\n\r\n{body}",
             body.len()
         )
-        .expect("it reads");
+        .expect("the preview reads");
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
         let at = bytes
             .windows(4)
             .position(|window| window == b"\r\n\r\n")
-            .unwrap_or_else(|| panic!("no answer to {head}"));
+            .unwrap_or_else(|| panic!("no response to {head}"));
         let text = String::from_utf8_lossy(&bytes[..at]).into_owned();
         let mut lines = text.lines();
         let status = lines
@@ -207,18 +210,18 @@ impl Desk {
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
             .collect();
-        Answer {
+        Response {
             status,
             headers,
             body: bytes[at + 4..].to_vec(),
         }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    fn get(&self, path: &str) -> Response {
         self.send(&format!("GET {path} HTTP/1.1\r\n{}", self.host()), "")
     }
 
-    fn post(&self, path: &str, headers: &str, body: &str) -> Answer {
+    fn post(&self, path: &str, headers: &str, body: &str) -> Response {
         self.send(
             &format!("POST {path} HTTP/1.1\r\n{}{headers}", self.host()),
             body,
@@ -234,18 +237,18 @@ impl Desk {
         let mut stream = TcpStream::connect(self.address).expect("the preview listens");
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
-            .expect("a time");
+            .expect("a timeout can be set");
         write!(
             stream,
             "GET /_handsel/events?path={path} HTTP/1.1\r\n{}\r\n\r\n",
             self.host()
         )
-        .expect("it reads");
+        .expect("the preview reads");
         Stream(BufReader::new(stream))
     }
 
     fn save(&self, path: &str, text: &str) -> usize {
-        self.shelf.put(path, text);
+        self.sources.put(path, text);
         self.touch(path)
     }
 
@@ -263,21 +266,24 @@ impl Stream {
     /// The next event with a name.
     fn next(&mut self, name: &str) -> serde_json::Value {
         let mut line = String::new();
-        let mut is_wanted = false;
-        let begun = Instant::now();
+        let mut is_match = false;
+        let started = Instant::now();
         loop {
             assert!(
-                begun.elapsed() < Duration::from_secs(12),
-                "`{name}` does not come"
+                started.elapsed() < Duration::from_secs(12),
+                "`{name}` did not arrive"
             );
             line.clear();
             assert!(
-                self.0.read_line(&mut line).expect("an event comes in time") > 0,
+                self.0
+                    .read_line(&mut line)
+                    .expect("an event arrives in time")
+                    > 0,
                 "the stream ended before `{name}`"
             );
             match line.trim_end().split_once(": ") {
-                Some(("event", event)) => is_wanted = event == name,
-                Some(("data", data)) if is_wanted => {
+                Some(("event", event)) => is_match = event == name,
+                Some(("data", data)) if is_match => {
                     return serde_json::from_str(data).expect("events are JSON");
                 }
                 _ => {}
@@ -309,38 +315,42 @@ fn encoded(path: &str) -> String {
 }
 
 #[test]
-fn every_output_is_the_builds() {
+fn every_output_equals_that_of_a_build() {
     for settings in [
         "title: Test\n",
         "title: Test\nbase_url: https://example.org/docs/\nmarkdown_twins: true\n",
     ] {
-        let desk = Desk::open(FILES, "127.0.0.1");
-        desk.save("handsel.yaml", settings);
+        let client = TestPreview::open(FILES, "127.0.0.1");
+        client.save("handsel.yaml", settings);
         let base = if settings.contains("docs") {
             "/docs"
         } else {
             ""
         };
         let (_, built) = {
-            let files = desk.shelf.0.read().expect("no holder of this lock panics");
+            let files = client
+                .sources
+                .0
+                .read()
+                .expect("no holder of this lock panics");
             common::build(&*files, &common::request())
         };
         assert!(built.len() > 20);
         for (path, bytes) in &built {
-            let answer = desk.get(&format!("{base}/{}", encoded(path)));
-            assert_eq!(answer.status, 200, "{path}");
-            let is_page = answer.header("content-type").starts_with("text/html");
+            let response = client.get(&format!("{base}/{}", encoded(path)));
+            assert_eq!(response.status, 200, "{path}");
+            let is_page = response.header("content-type").starts_with("text/html");
             assert_eq!(is_page, path.ends_with(".html"), "{path}");
             let body = if is_page {
-                plain(&answer.body)
+                plain(&response.body)
             } else {
-                String::from_utf8_lossy(&answer.body).into_owned()
+                String::from_utf8_lossy(&response.body).into_owned()
             };
             assert_eq!(body, String::from_utf8_lossy(bytes), "{path}");
             if let Some(folder) = path.strip_suffix("index.html") {
                 assert_eq!(
-                    desk.get(&format!("{base}/{}", encoded(folder))).body,
-                    answer.body,
+                    client.get(&format!("{base}/{}", encoded(folder))).body,
+                    response.body,
                     "{path}"
                 );
             }
@@ -349,9 +359,9 @@ fn every_output_is_the_builds() {
 }
 
 #[test]
-fn the_manners_of_a_static_host() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let page = desk.get("/guides/a/");
+fn pages_are_served_as_by_a_static_host() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let page = client.get("/guides/a/");
     assert_eq!(
         (
             page.status,
@@ -365,21 +375,24 @@ fn the_manners_of_a_static_host() {
             .contains("script-src 'self'")
     );
     assert_eq!(page.header("x-content-type-options"), "nosniff");
-    let again = desk.send(
+    let again = client.send(
         &format!(
             "GET /guides/a/ HTTP/1.1\r\n{}\r\nIf-None-Match: {}",
-            desk.host(),
+            client.host(),
             page.header("etag")
         ),
         "",
     );
     assert_eq!((again.status, again.body.len()), (304, 0));
-    let head = desk.send(&format!("HEAD /guides/a/ HTTP/1.1\r\n{}", desk.host()), "");
+    let head = client.send(
+        &format!("HEAD /guides/a/ HTTP/1.1\r\n{}", client.host()),
+        "",
+    );
     assert_eq!(
         (head.status, head.body.len(), head.header("content-length")),
         (200, 0, page.body.len().to_string().as_str())
     );
-    let slash = desk.get("/guides/a?x=1");
+    let slash = client.get("/guides/a?x=1");
     assert_eq!(
         (
             slash.status,
@@ -389,19 +402,19 @@ fn the_manners_of_a_static_host() {
         (302, "/guides/a/?x=1", "no-store")
     );
     assert_eq!(
-        desk.get("/guides/%C3%A9-b").header("location"),
+        client.get("/guides/%C3%A9-b").header("location"),
         "/guides/%C3%A9-b/"
     );
-    let missing = desk.get("/guides/gone/");
+    let missing = client.get("/guides/gone/");
     assert_eq!(missing.status, 404);
     assert!(missing.text().contains("data-page-status=\"gone\""));
-    assert_eq!(desk.get("/.well-known/me.txt").text(), "me");
+    assert_eq!(client.get("/.well-known/me.txt").text(), "me");
     assert_eq!(
-        desk.get("/CNAME").header("content-type"),
+        client.get("/CNAME").header("content-type"),
         "text/plain; charset=utf-8"
     );
-    assert_eq!(desk.post("/guides/a/", "", "x").status, 405);
-    let based = Desk::open(
+    assert_eq!(client.post("/guides/a/", "", "x").status, 405);
+    let based = TestPreview::open(
         &[
             ("handsel.yaml", "base_url: https://example.org/docs/\n"),
             FILES[1],
@@ -427,8 +440,8 @@ fn the_manners_of_a_static_host() {
 }
 
 #[test]
-fn nothing_but_outputs_is_served() {
-    let desk = Desk::open(FILES, "127.0.0.1");
+fn only_outputs_are_served() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
     for path in [
         "/../handsel.yaml",
         "/guides/../../handsel.yaml",
@@ -452,13 +465,13 @@ fn nothing_but_outputs_is_served() {
         "/_handsel/assets/preview.js",
         "/_handsel/",
     ] {
-        let answer = desk.get(path);
+        let response = client.get(path);
         assert!(
-            matches!(answer.status, 400 | 404),
+            matches!(response.status, 400 | 404),
             "{path}: {}",
-            answer.status
+            response.status
         );
-        let text = answer.text();
+        let text = response.text();
         assert!(
             !text.contains("title: Test")
                 && !text.contains("published nowhere")
@@ -469,9 +482,9 @@ fn nothing_but_outputs_is_served() {
 }
 
 #[test]
-fn others_are_sent_away() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let port = desk.address.port();
+fn requests_from_other_hosts_are_refused() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let port = client.address.port();
     for host in [
         "evil.example",
         "evil.example:80",
@@ -481,23 +494,26 @@ fn others_are_sent_away() {
         "127.0.0.1:1",
     ] {
         assert_eq!(
-            desk.send(&format!("GET / HTTP/1.1\r\nHost: {host}"), "")
+            client
+                .send(&format!("GET / HTTP/1.1\r\nHost: {host}"), "")
                 .status,
             421,
             "{host}"
         );
     }
-    assert_eq!(desk.send("GET / HTTP/1.0", "").status, 421);
+    assert_eq!(client.send("GET / HTTP/1.0", "").status, 421);
     assert_eq!(
-        desk.send(
-            &format!("GET http://evil.example/ HTTP/1.1\r\n{}", desk.host()),
-            ""
-        )
-        .status,
+        client
+            .send(
+                &format!("GET http://evil.example/ HTTP/1.1\r\n{}", client.host()),
+                ""
+            )
+            .status,
         421
     );
     assert_eq!(
-        desk.send(&format!("GET / HTTP/1.1\r\nHost: localhost:{port}"), "")
+        client
+            .send(&format!("GET / HTTP/1.1\r\nHost: localhost:{port}"), "")
             .status,
         200
     );
@@ -508,53 +524,59 @@ fn others_are_sent_away() {
         "http://localhost:1",
     ] {
         let origin = format!("\r\nOrigin: {foreign}");
-        let wish = desk.post(
+        let response = client.post(
             "/_handsel/open",
-            &format!("{origin}{}", desk.token()),
+            &format!("{origin}{}", client.token()),
             "{\"file\":\"content/index.md\"}",
         );
-        assert_eq!(wish.status, 403, "{foreign}");
+        assert_eq!(response.status, 403, "{foreign}");
         assert_eq!(
-            desk.send(
-                &format!(
-                    "GET /_handsel/events?path=/ HTTP/1.1\r\n{}{origin}",
-                    desk.host()
-                ),
-                ""
-            )
-            .status,
+            client
+                .send(
+                    &format!(
+                        "GET /_handsel/events?path=/ HTTP/1.1\r\n{}{origin}",
+                        client.host()
+                    ),
+                    ""
+                )
+                .status,
             403,
             "{foreign}"
         );
         assert_eq!(
-            desk.send(
-                &format!("GET /_handsel/problems HTTP/1.1\r\n{}{origin}", desk.host()),
-                ""
-            )
-            .status,
+            client
+                .send(
+                    &format!(
+                        "GET /_handsel/problems HTTP/1.1\r\n{}{origin}",
+                        client.host()
+                    ),
+                    ""
+                )
+                .status,
             403,
             "{foreign}"
         );
     }
     let site = format!(
         "GET /_handsel/problems HTTP/1.1\r\n{}\r\nSec-Fetch-Site: cross-site",
-        desk.host()
+        client.host()
     );
-    assert_eq!(desk.send(&site, "").status, 403);
-    assert_eq!(desk.get("/_handsel/problems").status, 200);
+    assert_eq!(client.send(&site, "").status, 403);
+    assert_eq!(client.get("/_handsel/problems").status, 200);
 }
 
 #[test]
-fn wishes_need_the_token_and_a_source() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    for wish in ["open", "goto"] {
-        let ask = |headers: &str, body: &str| {
-            desk.post(&format!("/_handsel/{wish}"), headers, body)
+fn actions_need_the_token_and_a_source_file() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    for action in ["open", "goto"] {
+        let request = |headers: &str, body: &str| {
+            client
+                .post(&format!("/_handsel/{action}"), headers, body)
                 .status
         };
         let good = "{\"file\":\"content/guides/a.md\",\"line\":3}";
-        assert_eq!(ask("", good), 403);
-        assert_eq!(ask("\r\nHandsel-Token: 0", good), 403);
+        assert_eq!(request("", good), 403);
+        assert_eq!(request("\r\nHandsel-Token: 0", good), 403);
         for file in [
             "../../etc/passwd",
             "/etc/passwd",
@@ -566,7 +588,7 @@ fn wishes_need_the_token_and_a_source() {
             "content/guides/a.md;ls",
         ] {
             let body = format!("{{\"file\":\"{file}\",\"line\":1}}");
-            assert_eq!(ask(&desk.token(), &body), 404, "{file}");
+            assert_eq!(request(&client.token(), &body), 404, "{file}");
         }
         for body in [
             "",
@@ -577,38 +599,38 @@ fn wishes_need_the_token_and_a_source() {
             "{\"file\":\"content/index.md\",\"line\":0}",
             "{\"file\":\"content/index.md\",\"run\":\"ls\"}",
         ] {
-            assert_eq!(ask(&desk.token(), body), 400, "{body}");
+            assert_eq!(request(&client.token(), body), 400, "{body}");
         }
         let long = format!("{{\"file\":\"{}\"}}", "a".repeat(20_000));
-        assert_eq!(ask(&desk.token(), &long), 413);
-        assert_eq!(desk.get(&format!("/_handsel/{wish}")).status, 405);
+        assert_eq!(request(&client.token(), &long), 413);
+        assert_eq!(client.get(&format!("/_handsel/{action}")).status, 405);
     }
-    let absolute = desk.post(
+    let absolute = client.post(
         "/_handsel/goto",
-        &desk.token(),
+        &client.token(),
         "{\"file\":\"/the/site/content/guides/a.md\",\"line\":3}",
     );
     assert_eq!(
         (absolute.status, absolute.text().contains("/guides/a/")),
         (200, true)
     );
-    let shared = Desk::open(FILES, "0.0.0.0");
-    for wish in ["open", "goto"] {
-        let answer = shared.post(
-            &format!("/_handsel/{wish}"),
+    let shared = TestPreview::open(FILES, "0.0.0.0");
+    for action in ["open", "goto"] {
+        let response = shared.post(
+            &format!("/_handsel/{action}"),
             &shared.token(),
             "{\"file\":\"content/guides/a.md\"}",
         );
-        assert_eq!(answer.status, 403);
+        assert_eq!(response.status, 403);
     }
     assert!(shared.events("/").next("hello")["token"].is_null());
 }
 
 #[test]
 fn clients_receive_the_state_of_the_site() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let mut tab = desk.events("/guides/a/");
-    assert_eq!(tab.next("hello")["token"], desk.preview.token());
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let mut tab = client.events("/guides/a/");
+    assert_eq!(tab.next("hello")["token"], client.preview.token());
     let first = tab.next("page");
     assert_eq!(
         (&first["status"], &first["source"]),
@@ -616,20 +638,21 @@ fn clients_receive_the_state_of_the_site() {
     );
     assert_eq!(first["about"]["words"], 3);
     assert!(
-        desk.get("/guides/a/")
+        client
+            .get("/guides/a/")
             .text()
-            .contains(first["hash"].as_str().expect("a print"))
+            .contains(first["hash"].as_str().expect("a hash"))
     );
     // After an edit of another page, this one is rendered again and is the same, so no event is
     // sent.
     assert_eq!(
-        desk.save(
+        client.save(
             "content/guides/é b.md",
             "---\ntitle: E\nsummary: What E gives.\n---\n\nOther.\n"
         ),
         1
     );
-    desk.save(
+    client.save(
         "content/guides/a.md",
         "---\ntitle: A\nsummary: What A gives.\n---\n\nNew text [x](gone.md).\n",
     );
@@ -648,74 +671,75 @@ fn clients_receive_the_state_of_the_site() {
             && !drawing.contains('\u{1b}'),
         "{drawing}"
     );
-    desk.save("content/guides/a.md", "---\ntitle: [A\n---\n");
+    client.save("content/guides/a.md", "---\ntitle: [A\n---\n");
     assert_eq!(tab.next("page")["status"], "broken");
     assert!(
-        desk.get("/guides/a/").text().contains("New text"),
-        "the last good page stays"
+        client.get("/guides/a/").text().contains("New text"),
+        "the last good version is still served"
     );
-    desk.shelf.remove("content/guides/a.md");
-    desk.touch("content/guides/a.md");
+    client.sources.remove("content/guides/a.md");
+    client.touch("content/guides/a.md");
     let gone = tab.next("page");
     assert_eq!(
         (&gone["status"], &gone["elsewhere"]),
         (&"gone".into(), &"/guides/".into())
     );
-    let mut late = desk.events("/guides/a/");
+    let mut late = client.events("/guides/a/");
     assert_eq!(late.next("page")["status"], "gone");
-    assert_eq!(desk.events("//x").next("page")["status"], "gone");
-    assert_eq!(desk.get("/_handsel/events").status, 400);
+    assert_eq!(client.events("//x").next("page")["status"], "gone");
+    assert_eq!(client.get("/_handsel/events").status, 400);
 }
 
 #[test]
 fn goto_finds_a_tab() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let ask = |file: &str| {
-        let answer = desk.post(
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let request = |file: &str| {
+        let response = client.post(
             "/_handsel/goto",
-            &desk.token(),
+            &client.token(),
             &format!("{{\"file\":\"{file}\",\"line\":7}}"),
         );
-        serde_json::from_slice::<serde_json::Value>(&answer.body).expect("JSON")["reached"].clone()
+        serde_json::from_slice::<serde_json::Value>(&response.body).expect("JSON")["reached"]
+            .clone()
     };
-    assert_eq!(ask("content/guides/a.md"), "waiting");
-    let mut tab = desk.events("/guides/a/");
+    assert_eq!(request("content/guides/a.md"), "waiting");
+    let mut tab = client.events("/guides/a/");
     assert_eq!(
         tab.next("goto"),
         serde_json::json!({ "address": "/guides/a/", "line": 7 })
     );
-    assert_eq!(ask("content/guides/a.md"), "scrolled");
+    assert_eq!(request("content/guides/a.md"), "scrolled");
     assert_eq!(tab.next("goto")["line"], 7);
-    assert_eq!(ask("content/guides/é b.md"), "moved");
+    assert_eq!(request("content/guides/é b.md"), "moved");
     assert_eq!(tab.next("goto")["address"], "/guides/%C3%A9-b/");
 }
 
 #[test]
 fn closed_tabs_are_forgotten() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let mut tabs: Vec<Stream> = (0..20).map(|_| desk.events("/guides/a/")).collect();
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let mut tabs: Vec<Stream> = (0..20).map(|_| client.events("/guides/a/")).collect();
     tabs.iter_mut().for_each(|tab| {
         tab.next("page");
     });
-    assert_eq!(desk.save("content/index.md", "# Home\n"), 1);
+    assert_eq!(client.save("content/index.md", "# Home\n"), 1);
     drop(tabs);
-    let begun = Instant::now();
+    let started = Instant::now();
     for save in 0.. {
-        if desk.save("content/index.md", &format!("# Home\n\nAgain, {save}.\n")) == 0 {
+        if client.save("content/index.md", &format!("# Home\n\nAgain, {save}.\n")) == 0 {
             break;
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(15),
-            "tabs that are gone are still served"
+            started.elapsed() < Duration::from_secs(15),
+            "closed tabs are still rendered"
         );
         std::thread::sleep(Duration::from_millis(50));
     }
 }
 
 #[test]
-fn a_large_file_is_sent_piece_by_piece() {
+fn a_large_file_is_sent_in_pieces() {
     let film = "0123456789".repeat(1 << 20);
-    let desk = Desk::open(
+    let client = TestPreview::open(
         &[
             FILES[0],
             FILES[1],
@@ -725,7 +749,7 @@ fn a_large_file_is_sent_piece_by_piece() {
         ],
         "127.0.0.1",
     );
-    let whole = desk.get("/film.mp4");
+    let whole = client.get("/film.mp4");
     let length = film.len().to_string();
     assert_eq!(
         (
@@ -737,45 +761,45 @@ fn a_large_file_is_sent_piece_by_piece() {
     );
     assert!(whole.body == film.as_bytes());
     let tag = whole.header("etag").to_owned();
-    let ask = |method: &str, headers: &str| {
-        let answer = desk.send(
+    let request = |method: &str, headers: &str| {
+        let response = client.send(
             &format!(
                 "{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}",
-                desk.host()
+                client.host()
             ),
             "",
         );
         (
-            answer.status,
-            answer.header("content-range").to_owned(),
-            answer.text(),
+            response.status,
+            response.header("content-range").to_owned(),
+            response.text(),
         )
     };
     let part = |range: &str, text: &str| (206, format!("bytes {range}/{length}"), text.to_owned());
     assert_eq!(
-        ask("GET", "Range: bytes=9000010-9000019"),
+        request("GET", "Range: bytes=9000010-9000019"),
         part("9000010-9000019", "0123456789")
     );
-    assert_eq!(ask("GET", "Range: bytes=-3").2, "789");
+    assert_eq!(request("GET", "Range: bytes=-3").2, "789");
     assert_eq!(
-        ask("GET", &format!("Range: bytes={length}-")),
+        request("GET", &format!("Range: bytes={length}-")),
         (416, format!("bytes */{length}"), String::new())
     );
-    assert_eq!(ask("GET", &format!("If-None-Match: {tag}")).0, 304);
+    assert_eq!(request("GET", &format!("If-None-Match: {tag}")).0, 304);
     assert_eq!(
-        ask("HEAD", "Accept: */*"),
+        request("HEAD", "Accept: */*"),
         (200, String::new(), String::new())
     );
     assert!(
-        !desk.shelf.was_read("static/film.mp4"),
-        "it is read as a whole"
+        !client.sources.was_read("static/film.mp4"),
+        "the file was read whole"
     );
 }
 
 #[test]
-fn files_are_answered_in_parts() {
+fn range_requests_return_parts_of_a_file() {
     let film = "0123456789".repeat(50);
-    let desk = Desk::open(
+    let client = TestPreview::open(
         &[
             FILES[0],
             FILES[1],
@@ -786,7 +810,7 @@ fn files_are_answered_in_parts() {
         ],
         "127.0.0.1",
     );
-    let whole = desk.get("/film.mp4");
+    let whole = client.get("/film.mp4");
     assert_eq!(
         (
             whole.status,
@@ -796,38 +820,41 @@ fn files_are_answered_in_parts() {
         (200, "bytes", "500")
     );
     let tag = whole.header("etag").to_owned();
-    let ask = |method: &str, headers: &str| {
-        let answer = desk.send(
+    let request = |method: &str, headers: &str| {
+        let response = client.send(
             &format!(
                 "{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}",
-                desk.host()
+                client.host()
             ),
             "",
         );
         (
-            answer.status,
-            answer.header("content-range").to_owned(),
-            answer.text(),
+            response.status,
+            response.header("content-range").to_owned(),
+            response.text(),
         )
     };
     let whole = || (200, String::new(), film.clone());
     let part = |range: &str, text: &str| (206, format!("bytes {range}/500"), text.to_owned());
     assert_eq!(
-        ask("GET", "Range: bytes=10-19"),
+        request("GET", "Range: bytes=10-19"),
         part("10-19", "0123456789")
     );
-    assert_eq!(ask("GET", "Range: bytes=0-1"), part("0-1", "01"));
-    assert_eq!(ask("GET", "Range: bytes=495-"), part("495-499", "56789"));
-    assert_eq!(ask("GET", "Range: bytes=-3"), part("497-499", "789"));
-    assert_eq!(ask("GET", "Range: bytes=0-").2, film);
+    assert_eq!(request("GET", "Range: bytes=0-1"), part("0-1", "01"));
     assert_eq!(
-        ask("GET", "Range: bytes=500-"),
+        request("GET", "Range: bytes=495-"),
+        part("495-499", "56789")
+    );
+    assert_eq!(request("GET", "Range: bytes=-3"), part("497-499", "789"));
+    assert_eq!(request("GET", "Range: bytes=0-").2, film);
+    assert_eq!(
+        request("GET", "Range: bytes=500-"),
         (416, "bytes */500".to_owned(), String::new())
     );
-    assert_eq!(ask("GET", "Range: pages=1-2"), whole());
-    assert_eq!(ask("GET", "Range: bytes=9-3"), whole());
+    assert_eq!(request("GET", "Range: pages=1-2"), whole());
+    assert_eq!(request("GET", "Range: bytes=9-3"), whole());
     assert_eq!(
-        ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {tag}")),
+        request("GET", &format!("Range: bytes=3-4\r\nIf-Range: {tag}")),
         part("3-4", "34")
     );
     for changed in [
@@ -836,19 +863,19 @@ fn files_are_answered_in_parts() {
         "Wed, 21 Oct 2015 07:28:00 GMT".to_owned(),
     ] {
         assert_eq!(
-            ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {changed}")),
+            request("GET", &format!("Range: bytes=3-4\r\nIf-Range: {changed}")),
             whole(),
             "{changed}"
         );
     }
     assert_eq!(
-        ask("GET", &format!("Range: bytes=3-4\r\nIf-None-Match: {tag}")).0,
+        request("GET", &format!("Range: bytes=3-4\r\nIf-None-Match: {tag}")).0,
         304
     );
-    let head = desk.send(
+    let head = client.send(
         &format!(
             "HEAD /film.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1",
-            desk.host()
+            client.host()
         ),
         "",
     );
@@ -860,10 +887,10 @@ fn files_are_answered_in_parts() {
         ),
         (200, "500", "bytes")
     );
-    let empty = desk.send(
+    let empty = client.send(
         &format!(
             "GET /empty.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1",
-            desk.host()
+            client.host()
         ),
         "",
     );
@@ -871,10 +898,10 @@ fn files_are_answered_in_parts() {
         (empty.status, empty.header("content-range")),
         (416, "bytes */0")
     );
-    let missing = desk.send(
+    let missing = client.send(
         &format!(
             "GET /gone.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1",
-            desk.host()
+            client.host()
         ),
         "",
     );
@@ -889,106 +916,108 @@ fn files_are_answered_in_parts() {
 }
 
 #[test]
-fn a_crowd_does_not_keep_others_out_for_good() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let crowd: Vec<TcpStream> = (0..300)
-        .map(|_| TcpStream::connect(desk.address).expect("the system queues it"))
+fn closed_connections_do_not_block_others() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let connections: Vec<TcpStream> = (0..300)
+        .map(|_| TcpStream::connect(client.address).expect("the system queues it"))
         .collect();
-    drop(crowd);
-    assert_eq!(desk.get("/").status, 200);
+    drop(connections);
+    assert_eq!(client.get("/").status, 200);
 }
 
-impl Desk {
-    /// Connections that send this and then nothing more, and stay open.
-    fn crowd(&self, count: usize, words: &str) -> Vec<TcpStream> {
-        let hold = |_| {
+impl TestPreview {
+    /// Opens connections that send these words, then nothing more, and stay open.
+    fn connections(&self, count: usize, words: &str) -> Vec<TcpStream> {
+        let connect = |_| {
             let mut stream = TcpStream::connect(self.address).expect("the system queues it");
             // The other side may have closed it already.
             let _ = stream.write_all(words.as_bytes());
             stream
         };
-        (0..count).map(hold).collect()
+        (0..count).map(connect).collect()
     }
 
-    /// How long a page takes at this moment.
-    fn answers_within(&self) -> Duration {
-        let begun = Instant::now();
+    /// The time that a page takes now.
+    fn time_of_a_page(&self) -> Duration {
+        let started = Instant::now();
         assert_eq!(self.get("/guides/a/").status, 200);
-        begun.elapsed()
+        started.elapsed()
     }
 }
 
 #[test]
-fn connections_that_are_held_open_keep_nobody_out() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let host = desk.host();
+fn idle_connections_do_not_block_others() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let host = client.host();
     for words in [
         String::new(),
         "GET / HTTP/1.1\r\nHost:".to_owned(),
         format!("POST /_handsel/open HTTP/1.1\r\n{host}\r\nContent-Length: 100\r\n\r\n"),
         format!(
             "POST /_handsel/open HTTP/1.1\r\n{host}{}\r\nContent-Length: 100\r\n\r\n",
-            desk.token()
+            client.token()
         ),
         format!("POST /_handsel/goto HTTP/1.1\r\n{host}\r\nTransfer-Encoding: chunked\r\n\r\n"),
         format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{host}\r\n\r\n"),
         format!("GET /_handsel/preview.js HTTP/1.1\r\n{host}\r\n\r\n"),
     ] {
-        let crowd = desk.crowd(300, &words);
+        let connections = client.connections(300, &words);
         assert!(
-            desk.answers_within() < Duration::from_secs(5),
+            client.time_of_a_page() < Duration::from_secs(5),
             "locked out by {words:?}"
         );
-        assert_eq!(desk.events("/guides/a/").next("page")["status"], "found");
-        drop(crowd);
+        assert_eq!(client.events("/guides/a/").next("page")["status"], "found");
+        drop(connections);
     }
 }
 
 #[test]
-fn a_tab_that_knows_the_token_keeps_its_stream_in_a_crowd() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let mut tab = desk.events(&format!("/guides/a/&token={}", desk.preview.token()));
+fn a_tab_with_the_token_keeps_its_stream_among_many_connections() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let mut tab = client.events(&format!("/guides/a/&token={}", client.preview.token()));
     tab.next("page");
-    let host = desk.host();
-    let _crowd = desk.crowd(
+    let host = client.host();
+    let _connections = client.connections(
         300,
         &format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{host}\r\n\r\n"),
     );
-    assert_eq!(desk.get("/").status, 200);
-    desk.save(
+    assert_eq!(client.get("/").status, 200);
+    client.save(
         "content/guides/a.md",
-        "---\ntitle: A\nsummary: What A gives.\n---\n\nSaved in a crowd.\n",
+        "---\ntitle: A\nsummary: What A gives.\n---\n\nSaved by the writer.\n",
     );
     assert_eq!(tab.next("page")["about"]["words"], 4);
 }
 
 #[test]
 fn no_body_is_awaited_without_the_token() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let ask = |headers: &str| {
-        let begun = Instant::now();
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let request = |headers: &str| {
+        let started = Instant::now();
         let head = format!(
             "POST /_handsel/open HTTP/1.1\r\n{}{headers}\r\nContent-Length: 100\r\n\r\n",
-            desk.host()
+            client.host()
         );
-        let mut stream = TcpStream::connect(desk.address).expect("the preview listens");
+        let mut stream = TcpStream::connect(client.address).expect("the preview listens");
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
-            .expect("a time");
-        stream.write_all(head.as_bytes()).expect("it reads");
-        let mut answer = String::new();
-        let _ = stream.read_to_string(&mut answer);
+            .expect("a timeout can be set");
+        stream
+            .write_all(head.as_bytes())
+            .expect("the preview reads");
+        let mut response = String::new();
+        let _ = stream.read_to_string(&mut response);
         (
-            answer.split(' ').nth(1).unwrap_or_default().to_owned(),
-            begun.elapsed(),
+            response.split(' ').nth(1).unwrap_or_default().to_owned(),
+            started.elapsed(),
         )
     };
-    let (status, took) = ask("");
+    let (status, took) = request("");
     assert!(
         status == "403" && took < Duration::from_secs(2),
         "{status} after {took:?}"
     );
-    let (status, took) = ask(&desk.token());
+    let (status, took) = request(&client.token());
     assert!(
         status == "408" && took < Duration::from_secs(8),
         "{status} after {took:?}"
@@ -996,12 +1025,12 @@ fn no_body_is_awaited_without_the_token() {
 }
 
 #[test]
-fn images_that_changed_are_sent_by_address() {
-    let desk = Desk::open(FILES, "127.0.0.1");
-    let mut tab = desk.events("/guides/a/");
+fn addresses_of_changed_images_are_sent() {
+    let client = TestPreview::open(FILES, "127.0.0.1");
+    let mut tab = client.events("/guides/a/");
     tab.next("page");
-    assert_eq!(desk.get("/guides/dot.svg").status, 200);
-    desk.save(
+    assert_eq!(client.get("/guides/dot.svg").status, 200);
+    client.save(
         "content/guides/dot.svg",
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"><path/></svg>",
     );

@@ -53,15 +53,15 @@ fn handsel(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// A running preview; its messages arrive line by line.
-struct Serving {
+struct PreviewProcess {
     child: Child,
     lines: Receiver<(usize, String)>,
     /// Lines that no test has waited for yet. Standard output and standard error are each in order,
     /// but not relative to each other.
-    unheard: RefCell<[VecDeque<String>; 2]>,
+    unread: RefCell<[VecDeque<String>; 2]>,
 }
 
-impl Serving {
+impl PreviewProcess {
     fn start(folder: &Path, arguments: &[&str]) -> Result<Self, Box<dyn Error>> {
         let mut child = handsel(folder, &[&["serve"], arguments].concat()).spawn()?;
         let (send, lines) = channel();
@@ -82,14 +82,14 @@ impl Serving {
         Ok(Self {
             child,
             lines,
-            unheard: RefCell::default(),
+            unread: RefCell::default(),
         })
     }
 
     /// The next line that contains these words. Earlier lines of the same stream count as read.
     fn line(&self, words: &str) -> Result<String, Box<dyn Error>> {
-        let mut unheard = self.unheard.borrow_mut();
-        for lines in unheard.iter_mut() {
+        let mut unread = self.unread.borrow_mut();
+        for lines in unread.iter_mut() {
             if let Some(at) = lines.iter().position(|line| line.contains(words)) {
                 return Ok(lines
                     .drain(..=at)
@@ -99,12 +99,12 @@ impl Serving {
         }
         while let Ok((stream, line)) = self.lines.recv_timeout(WAIT) {
             if line.contains(words) {
-                unheard[stream].clear();
+                unread[stream].clear();
                 return Ok(line);
             }
-            unheard[stream].push_back(line);
+            unread[stream].push_back(line);
         }
-        Err(format!("`{words}` was not said, but: {unheard:#?}").into())
+        Err(format!("`{words}` was not printed; the other lines are: {unread:#?}").into())
     }
 
     fn port(&self) -> Result<u16, Box<dyn Error>> {
@@ -113,7 +113,7 @@ impl Serving {
             .split("127.0.0.1:")
             .nth(1)
             .and_then(|rest| rest.split('/').next())
-            .ok_or("the line names the port")?;
+            .ok_or("the line has no port")?;
         Ok(port.parse()?)
     }
 
@@ -126,7 +126,7 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
+impl Drop for PreviewProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -134,12 +134,12 @@ impl Drop for Serving {
 }
 
 #[test]
-fn a_stated_port_that_is_taken_ends_the_command() -> Outcome {
+fn a_given_port_that_is_taken_is_an_error() -> Outcome {
     let (site, taken) = (site()?, TcpListener::bind("127.0.0.1:0")?);
     let port = taken.local_addr()?.port().to_string();
-    let ended = handsel(site.path(), &["serve", "--port", &port]).output()?;
-    let reported = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!(ended.status.code(), Some(2), "{reported}");
+    let output = handsel(site.path(), &["serve", "--port", &port]).output()?;
+    let reported = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{reported}");
     assert!(
         reported.contains(&format!("port {port} is taken by another program"))
             && reported.contains("the next free one"),
@@ -150,13 +150,13 @@ fn a_stated_port_that_is_taken_ends_the_command() -> Outcome {
 }
 
 #[test]
-fn the_default_port_gives_way_to_the_next() -> Outcome {
+fn a_taken_default_port_is_replaced_by_the_next() -> Outcome {
     let (first, second) = (site()?, site()?);
     // Some other program has the port.
     let _taken = TcpListener::bind("127.0.0.1:4000");
     let (one, two) = (
-        Serving::start(first.path(), &[])?,
-        Serving::start(second.path(), &[])?,
+        PreviewProcess::start(first.path(), &[])?,
+        PreviewProcess::start(second.path(), &[])?,
     );
     let (one, two) = (one.port()?, two.port()?);
     assert!(one > 4000 && two > 4000 && one != two, "{one} {two}");
@@ -164,7 +164,7 @@ fn the_default_port_gives_way_to_the_next() -> Outcome {
 }
 
 #[test]
-fn what_cannot_run_says_so() -> Outcome {
+fn a_preview_that_cannot_start_reports_why() -> Outcome {
     let site = site()?;
     for (arguments, words) in [
         (
@@ -179,9 +179,9 @@ fn what_cannot_run_says_so() -> Outcome {
         (&["serve", "--port", "x"], "--port"),
         (&["serve", "--drafts", "--no-drafts"], "cannot be used with"),
     ] {
-        let ended = handsel(site.path(), arguments).output()?;
-        let reported = String::from_utf8_lossy(&ended.stderr).into_owned();
-        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {reported}");
+        let output = handsel(site.path(), arguments).output()?;
+        let reported = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {reported}");
         assert!(reported.contains(words), "{arguments:?}: {reported}");
     }
     put(
@@ -189,22 +189,22 @@ fn what_cannot_run_says_so() -> Outcome {
         ".handsel/serve.json",
         "{\"address\":\"127.0.0.1:1\",\"token\":\"x\",\"pid\":1}",
     )?;
-    let ended = handsel(site.path(), &["serve", "--goto", "content/index.md:3"]).output()?;
-    assert_eq!(ended.status.code(), Some(2));
+    let output = handsel(site.path(), &["serve", "--goto", "content/index.md:3"]).output()?;
+    assert_eq!(output.status.code(), Some(2));
     assert!(
         !site.path().join(".handsel/serve.json").exists(),
-        "a note of a preview that is gone is taken away"
+        "the instance file of an ended preview is removed"
     );
     Ok(())
 }
 
 #[cfg(unix)]
 #[test]
-fn it_says_what_it_does_and_ends_when_asked() -> Outcome {
+fn it_reports_saves_and_ends_on_request() -> Outcome {
     let site = site()?;
-    let serving = Serving::start(site.path(), &["--port", "0", "--verbose"])?;
+    let preview = PreviewProcess::start(site.path(), &["--port", "0", "--verbose"])?;
     assert!(
-        serving
+        preview
             .line("Ready at http://127.0.0.1:")?
             .contains("2 pages. To stop, press Ctrl-C.")
     );
@@ -214,19 +214,19 @@ fn it_says_what_it_does_and_ends_when_asked() -> Outcome {
         "content/guides/a.md",
         "---\ntitle: A\nsummary: What A gives.\n---\n\n[x](gone.md)\n",
     )?;
-    let saved = serving.line("saved guides/a.md: parsed 1, rendered 0 of 2, ")?;
+    let saved = preview.line("saved guides/a.md: parsed 1, rendered 0 of 2, ")?;
     assert!(saved.ends_with(" ms"), "{saved}");
-    serving.line("changed: content/guides/a.md")?;
-    serving.line("error[broken-link]")?;
+    preview.line("changed: content/guides/a.md")?;
+    preview.line("error[broken-link]")?;
     put(
         site.path(),
         "content/guides/a.md",
         "---\ntitle: A\nsummary: What A gives.\n---\n\nText again.\n",
     )?;
-    serving.line("All problems are fixed.")?;
+    preview.line("All problems are fixed.")?;
     std::fs::remove_file(site.path().join("content/guides/a.md"))?;
-    serving.line("removed guides/a.md")?;
-    assert_eq!(serving.end("INT")?, Some(0));
+    preview.line("removed guides/a.md")?;
+    assert_eq!(preview.end("INT")?, Some(0));
     let left: Vec<_> = std::fs::read_dir(site.path())?
         .filter_map(Result::ok)
         .map(|entry| entry.file_name())
@@ -242,11 +242,11 @@ fn it_says_what_it_does_and_ends_when_asked() -> Outcome {
 
 #[cfg(unix)]
 #[test]
-fn the_system_may_end_it_too_even_with_open_tabs() -> Outcome {
+fn sigterm_ends_it_with_open_tabs() -> Outcome {
     use std::io::Write;
     let site = site()?;
-    let serving = Serving::start(site.path(), &["--port", "0"])?;
-    let port = serving.port()?;
+    let preview = PreviewProcess::start(site.path(), &["--port", "0"])?;
+    let port = preview.port()?;
     let mut tab = std::net::TcpStream::connect(("127.0.0.1", port))?;
     write!(
         tab,
@@ -255,9 +255,9 @@ fn the_system_may_end_it_too_even_with_open_tabs() -> Outcome {
     let mut first = [0; 12];
     tab.read_exact(&mut first)?;
     assert_eq!(&first, b"HTTP/1.1 200");
-    let begun = std::time::Instant::now();
-    assert_eq!(serving.end("TERM")?, Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    let started = std::time::Instant::now();
+    assert_eq!(preview.end("TERM")?, Some(0));
+    assert!(started.elapsed() < Duration::from_secs(5));
     Ok(())
 }
 
@@ -267,12 +267,12 @@ fn errors_never_end_it() -> Outcome {
     let site = site()?;
     put(site.path(), "handsel.yaml", "title: [\n")?;
     put(site.path(), "templates/base.html", "{% if %}")?;
-    let serving = Serving::start(site.path(), &["--port", "0"])?;
-    serving.line("error[")?;
-    serving.line("Ready at")?;
+    let preview = PreviewProcess::start(site.path(), &["--port", "0"])?;
+    preview.line("error[")?;
+    preview.line("Ready at")?;
     put(site.path(), "handsel.yaml", "title: Whole\n")?;
     std::fs::remove_dir_all(site.path().join("templates"))?;
-    serving.line("All problems are fixed.")?;
-    assert_eq!(serving.end("INT")?, Some(0));
+    preview.line("All problems are fixed.")?;
+    assert_eq!(preview.end("INT")?, Some(0));
     Ok(())
 }

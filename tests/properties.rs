@@ -24,18 +24,18 @@ proptest! {
 
     #[test]
     fn slugs_are_stable_and_fit_file_names(name in "\\PC{0,300}") {
-        let made = slug(&name);
-        prop_assert!(made.len() <= 240);
-        prop_assert!(!made.contains(['/', '\\', '?', '#', '%', '"', '<', '>']));
-        prop_assert!(made != "." && made != "..");
-        prop_assert_eq!(&slug(&made), &made);
+        let result = slug(&name);
+        prop_assert!(result.len() <= 240);
+        prop_assert!(!result.contains(['/', '\\', '?', '#', '%', '"', '<', '>']));
+        prop_assert!(result != "." && result != "..");
+        prop_assert_eq!(&slug(&result), &result);
         if !name.is_empty() {
-            prop_assert!(!made.is_empty());
+            prop_assert!(!result.is_empty());
         }
     }
 
     #[test]
-    fn a_route_and_its_file_are_each_others(segments in prop::collection::vec("\\PC{1,12}", 0..5)) {
+    fn a_route_and_its_output_path_convert_both_ways(segments in prop::collection::vec("\\PC{1,12}", 0..5)) {
         let slugs: Vec<String> = segments.iter().map(|segment| slug(segment)).collect();
         let route = Route::page(slugs.iter().map(String::as_str));
         prop_assert_eq!(&route.output_path().route(), &route);
@@ -51,7 +51,7 @@ proptest! {
     }
 
     #[test]
-    fn the_way_from_a_folder_leads_to_the_file(from in "[a-c]{1}(/[a-c]{1}){0,3}", to in "[a-c]{1}(/[a-c]{1}){0,3}/x\\.md") {
+    fn a_relative_path_leads_from_a_folder_to_a_file(from in "[a-c]{1}(/[a-c]{1}){0,3}", to in "[a-c]{1}(/[a-c]{1}){0,3}/x\\.md") {
         let (folder, file) = (SourcePath::new(&from).expect("inside"), SourcePath::new(&to).expect("inside"));
         prop_assert_eq!(folder.join(&relative(&folder, &file)), Ok(file));
     }
@@ -63,8 +63,8 @@ proptest! {
         prop_assert!(split.body.end <= text.len() && text.is_char_boundary(split.body.start));
         let cut = split.cut.clone().unwrap_or_default();
         if let Some(front) = split.front.clone() {
-            let is_apart = front.end <= split.body.start || cut.start <= front.start && front.end <= cut.end;
-            prop_assert!(is_apart && text.is_char_boundary(front.start) && text.is_char_boundary(front.end));
+            let is_outside = front.end <= split.body.start || cut.start <= front.start && front.end <= cut.end;
+            prop_assert!(is_outside && text.is_char_boundary(front.start) && text.is_char_boundary(front.end));
         } else if split.problem.is_none() {
             prop_assert!(split.body == (0..text.len()));
         }
@@ -72,11 +72,11 @@ proptest! {
     }
 
     #[test]
-    fn hidden_marks_come_back(text in odd_text()) {
-        let (hidden, marks) = ComponentMarkers::mask(&text, 0..text.len(), |name| name == "note");
-        prop_assert_eq!(hidden.len(), text.len());
+    fn unmasking_restores_component_markers(text in odd_text()) {
+        let (masked, marks) = ComponentMarkers::mask(&text, 0..text.len(), |name| name == "note");
+        prop_assert_eq!(masked.len(), text.len());
         let whole: Range<usize> = 0..text.len();
-        prop_assert_eq!(&*marks.unmask(hidden.clone(), &whole, &text), text.as_str());
+        prop_assert_eq!(&*marks.unmask(masked.clone(), &whole, &text), text.as_str());
     }
 
     #[test]
@@ -93,13 +93,13 @@ proptest! {
         signatures: &signatures, forms: None, phrases: BodyPhrases::default() };
             let text = text.replace("\r\n", "\n");
             let read = markdown::read(&path, &text, &LineStarts::new(&text), 0..text.len(), &settings);
-            let shown = format!("{:?}", read.value.segments);
-            prop_assert!(!shown.contains('\u{1b}') && !shown.contains("\u{FDD0}"), "{}", shown);
+            let html = format!("{:?}", read.value.segments);
+            prop_assert!(!html.contains('\u{1b}') && !html.contains("\u{FDD0}"), "{}", html);
             if raw_html != RawHtml::Allow {
-                prop_assert!(!shown.contains("<script"), "{}", shown);
+                prop_assert!(!html.contains("<script"), "{}", html);
             }
             for problem in &read.problems {
-                let place = problem.location.as_ref().expect("every problem of a text has a place");
+                let place = problem.location.as_ref().expect("every problem of a text has a position");
                 prop_assert!(place.line >= 1 && place.column >= 1);
             }
         }

@@ -26,7 +26,7 @@ const FIRST: Tree = &[
     ("c.css", "c"),
 ];
 
-/// A site's folder with its output folder, as a writer has it.
+/// A site's folder with its output folder.
 struct Site {
     folder: tempfile::TempDir,
 }
@@ -82,7 +82,7 @@ impl Site {
         assert_eq!(self.files(), expected);
         assert!(
             !self.folder.path().join(".handsel").exists(),
-            "the staging folder stayed"
+            "the staging folder was left"
         );
     }
 }
@@ -178,7 +178,7 @@ fn equal_files_are_not_touched() -> Outcome {
 }
 
 #[test]
-fn what_is_no_longer_made_goes_with_its_folders() -> Outcome {
+fn outputs_that_are_no_longer_made_are_removed_with_their_folders() -> Outcome {
     let site = Site::new()?;
     site.publish(FIRST)?;
     site.put("keep/mine.txt", "mine")?;
@@ -197,7 +197,7 @@ fn what_is_no_longer_made_goes_with_its_folders() -> Outcome {
 }
 
 #[test]
-fn a_file_and_a_folder_change_places() -> Outcome {
+fn a_file_and_a_folder_swap_places() -> Outcome {
     let site = Site::new()?;
     let folder: Tree = &[("a/index.html", "a"), ("a/b/c.html", "c"), ("x", "x")];
     let file: Tree = &[("a", "a"), ("x/y/z.html", "z"), ("x/w.html", "w")];
@@ -258,7 +258,7 @@ fn a_listed_file_changed_by_hand_is_written_again() -> Outcome {
 }
 
 #[test]
-fn a_lost_or_damaged_manifest_forgets_but_destroys_nothing() -> Outcome {
+fn a_damaged_manifest_removes_no_file() -> Outcome {
     let site = Site::new()?;
     site.publish(FIRST)?;
     let manifest = fs::read(site.output().join(MANIFEST_NAME))?;
@@ -275,7 +275,7 @@ fn a_lost_or_damaged_manifest_forgets_but_destroys_nothing() -> Outcome {
 }
 
 #[test]
-fn a_file_is_kept_unmade_only_while_it_is_what_was_written() -> Outcome {
+fn a_file_is_kept_only_while_its_bytes_are_those_written() -> Outcome {
     let site = Site::new()?;
     site.publish(FIRST)?;
     site.put("a/index.html", "Z")?;
@@ -296,7 +296,7 @@ fn a_file_is_kept_unmade_only_while_it_is_what_was_written() -> Outcome {
 }
 
 #[test]
-fn what_is_put_there_meanwhile_is_not_replaced() -> Outcome {
+fn a_file_created_meanwhile_is_not_replaced() -> Outcome {
     let site = Site::new()?;
     site.publish(FIRST)?;
     let publisher = site.begin(false)?;
@@ -319,7 +319,7 @@ fn what_is_put_there_meanwhile_is_not_replaced() -> Outcome {
 
 #[cfg(unix)]
 #[test]
-fn links_of_our_names_write_to_nothing_else() -> Outcome {
+fn links_with_handsels_file_names_are_not_written_through() -> Outcome {
     use std::os::unix::fs::symlink;
     let site = Site::new()?;
     fs::write(site.folder.path().join("precious"), "precious")?;
@@ -338,7 +338,7 @@ fn links_of_our_names_write_to_nothing_else() -> Outcome {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_may_not_be_written_is_reported_and_left_alone() -> Outcome {
+fn an_unwritable_folder_is_reported_and_unchanged() -> Outcome {
     use std::os::unix::fs::PermissionsExt;
     let site = Site::new()?;
     site.publish(FIRST)?;
@@ -350,7 +350,7 @@ fn a_folder_that_may_not_be_written_is_reported_and_left_alone() -> Outcome {
         ("a/b/index.html", "B"),
     ];
     if fs::write(locked.join("probe"), "").is_ok() {
-        eprintln!("skipped: permissions do not bind this user");
+        eprintln!("skipped: this user may write everywhere");
         return Ok(());
     }
     let error = site
@@ -370,7 +370,7 @@ fn a_folder_that_may_not_be_written_is_reported_and_left_alone() -> Outcome {
 }
 
 #[test]
-fn dropped_without_commit_nothing_happened() -> Outcome {
+fn dropping_a_publisher_without_commit_changes_nothing() -> Outcome {
     let site = Site::new()?;
     let publisher = site.begin(false)?;
     stage(&publisher, FIRST)?;
@@ -378,7 +378,7 @@ fn dropped_without_commit_nothing_happened() -> Outcome {
     assert_eq!(
         fs::read_dir(site.folder.path())?.count(),
         0,
-        "the output folder was made and stayed"
+        "the output folder was created and left"
     );
     site.publish(FIRST)?;
     let publisher = site.begin(false)?;
@@ -424,7 +424,7 @@ fn manifests_are_deterministic() -> Outcome {
 }
 
 #[test]
-fn one_build_at_a_time() -> Outcome {
+fn a_second_build_at_the_same_time_is_refused() -> Outcome {
     let site = Site::new()?;
     let first = site.begin(false)?;
     let elsewhere = tempfile::tempdir()?;
@@ -448,7 +448,7 @@ fn one_build_at_a_time() -> Outcome {
 }
 
 #[test]
-fn builds_that_race_never_mix() -> Outcome {
+fn racing_builds_never_mix() -> Outcome {
     let site = Site::new()?;
     let inside = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -463,7 +463,7 @@ fn builds_that_race_never_mix() -> Outcome {
                             assert_eq!(
                                 inside.fetch_add(1, Ordering::SeqCst),
                                 0,
-                                "two builds hold one folder"
+                                "two builds have locked the same folder"
                             );
                             let text = format!("{builder} {round}");
                             stage(
@@ -491,7 +491,7 @@ fn builds_that_race_never_mix() -> Outcome {
 }
 
 #[test]
-fn what_others_do_in_folders_that_need_not_be_listed_is_seen() -> Outcome {
+fn foreign_changes_in_unlisted_folders_are_noticed() -> Outcome {
     let site = Site::new()?;
     let cache: Arc<dyn CacheStore> = Arc::new(MemoryStore::default());
     // Both times, wait until stamps can prove that files are unchanged.
@@ -533,10 +533,7 @@ fn what_others_do_in_folders_that_need_not_be_listed_is_seen() -> Outcome {
         .copied()
         .chain([("new/index.html", "ours")])
         .collect();
-    assert!(
-        publish(&tree).is_err(),
-        "a file of others is not written over"
-    );
+    assert!(publish(&tree).is_err(), "a foreign file is not overwritten");
     Ok(())
 }
 

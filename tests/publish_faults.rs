@@ -17,7 +17,7 @@ use handsel::paths::OutputPath;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// A file system of its own in a folder, until it is dropped.
+/// A separate file system mounted on a folder until the value is dropped.
 struct Mount(tempfile::TempDir);
 
 impl Mount {
@@ -172,8 +172,8 @@ fn a_read_only_disk_is_reported_before_anything_is_rendered() -> Outcome {
     let (output, parent) = (mount.path().join("public"), mount.path().join(".handsel"));
     publish(&output, &parent, 3, "a")?;
     assert!(mount.remount("ro"), "remount");
-    let begun = Publisher::begin(&output, &parent, PublishOptions::default());
-    let text = begun
+    let result = Publisher::begin(&output, &parent, PublishOptions::default());
+    let text = result
         .map(|_| ())
         .expect_err("the disk is read-only")
         .to_string();
@@ -188,7 +188,7 @@ fn a_read_only_disk_is_reported_before_anything_is_rendered() -> Outcome {
 }
 
 #[test]
-fn the_output_may_be_a_mount_of_its_own() -> Outcome {
+fn the_output_may_be_a_separate_mount() -> Outcome {
     let Some(mount) = Mount::new("size=2m")? else {
         return Ok(());
     };
@@ -211,7 +211,7 @@ fn the_output_may_be_a_mount_of_its_own() -> Outcome {
 }
 
 #[test]
-fn a_move_that_fails_takes_back_the_others() -> Outcome {
+fn a_failed_move_is_rolled_back_with_the_others() -> Outcome {
     let site = tempfile::tempdir()?;
     let (output, parent) = (site.path().join("public"), site.path().join(".handsel"));
     publish(&output, &parent, 8, "a")?;
@@ -238,11 +238,11 @@ fn a_move_that_fails_takes_back_the_others() -> Outcome {
 }
 
 #[test]
-fn something_else_in_the_output_folders_place() -> Outcome {
+fn a_file_in_place_of_the_output_folder_is_an_error() -> Outcome {
     let site = tempfile::tempdir()?;
     let (output, parent) = (site.path().join("public"), site.path().join(".handsel"));
     fs::write(&output, "a file")?;
-    let error = publish(&output, &parent, 1, "a").expect_err("a file is in the way");
+    let error = publish(&output, &parent, 1, "a").expect_err("a file is in place of the folder");
     assert!(matches!(error, PublishError::NotFolder { .. }), "{error}");
     assert!(publish(&output.join("deeper"), &parent, 1, "a").is_err());
     assert_eq!(fs::read(&output)?, b"a file");
@@ -250,14 +250,14 @@ fn something_else_in_the_output_folders_place() -> Outcome {
 }
 
 #[test]
-fn links_in_the_output_lead_no_page_out() -> Outcome {
+fn pages_are_not_written_through_links_in_the_output() -> Outcome {
     use std::os::unix::fs::symlink;
     let (site, elsewhere) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let (output, parent) = (site.path().join("public"), site.path().join(".handsel"));
     publish(&output, &parent, 2, "a")?;
     fs::rename(output.join("page-0"), elsewhere.path().join("page-0"))?;
     symlink(elsewhere.path().join("page-0"), output.join("page-0"))?;
-    let error = publish(&output, &parent, 2, "b").expect_err("a link is in a folder's place");
+    let error = publish(&output, &parent, 2, "b").expect_err("a link is in place of a folder");
     assert!(
         matches!(&error, PublishError::Foreign { paths, .. } if paths == &[path_of("page-0")]),
         "{error}"

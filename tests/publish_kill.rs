@@ -74,7 +74,7 @@ fn victim() -> Outcome {
 }
 
 #[test]
-fn a_killed_build_leaves_whole_files() -> Outcome {
+fn a_killed_build_leaves_complete_files() -> Outcome {
     let kills = if common::random::is_long() { 300 } else { 30 };
     let seed = common::random::seed(1);
     let versions = [version(0), version(1)];
@@ -120,15 +120,15 @@ fn kill_after(folder: &Path, wait: Duration) -> Outcome {
     Ok(())
 }
 
-/// Every file has the bytes of one version or belongs to somebody else. Files in both versions
-/// exist if they did before.
+/// Checks that every file has the bytes of one version or belongs to somebody else, and that files
+/// in both versions exist if they did before.
 fn assert_whole(folder: &Path, versions: &[Tree; 2], was_published: bool) -> Result<(), String> {
     let published = read_tree(&folder.join("public"));
     for (path, text) in &published {
         let is_version = versions.iter().any(|tree| tree.get(path) == Some(text));
         let is_foreign = FOREIGN.contains(&path.as_str()) && path == text;
         if !is_version && !is_foreign {
-            return Err(format!("{path} is not whole: {} bytes", text.len()));
+            return Err(format!("{path} is incomplete: {} bytes", text.len()));
         }
     }
     let always = versions[0]
@@ -144,7 +144,7 @@ fn assert_whole(folder: &Path, versions: &[Tree; 2], was_published: bool) -> Res
     }
 }
 
-/// Exactly this version and the other files exist, and no temporary files of a build.
+/// Checks that exactly this version and the other files exist, and no temporary files of a build.
 fn assert_complete(folder: &Path, version: &Tree) -> Result<(), String> {
     let mut expected = version.clone();
     expected.extend(FOREIGN.map(|path| (path.to_owned(), path.to_owned())));
@@ -154,7 +154,7 @@ fn assert_complete(folder: &Path, version: &Tree) -> Result<(), String> {
         .chain(expected.keys())
         .find(|path| published.get(*path) != expected.get(*path))
     {
-        return Err(format!("{path} is not as the last build made it"));
+        return Err(format!("{path} differs from the last build"));
     }
     let leftovers = [
         &format!("public/{LOCK_NAME}"),

@@ -1,6 +1,6 @@
 //! A page's text is read in three ways: for its body, for a body whose blocks carry their source
 //! lines, and for its problems alone. The problems are the same in all three. The body with lines
-//! has, without their marks, the same bytes.
+//! has the same bytes, apart from the line attributes.
 
 mod common;
 
@@ -24,7 +24,7 @@ use proptest::prelude::*;
 const FRONT: &str = "---\ntitle: T\n---\n";
 
 /// A page with this text, rendered with source lines and without.
-fn drawn(text: &str, settings: &str) -> (String, String) {
+fn rendered(text: &str, settings: &str) -> (String, String) {
     let mut files = MemoryFiles::default();
     files.put(
         "handsel.yaml",
@@ -36,36 +36,36 @@ fn drawn(text: &str, settings: &str) -> (String, String) {
         "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
     );
     files.put("content/code.rs", "fn main() {}\n");
-    let live = Session::open(
+    let session = Session::open(
         Arc::new(files) as Arc<dyn Files + Send + Sync>,
         request(),
         BuildCache::of(None),
     );
-    let ask = |with_lines| match live.answer("/x/", with_lines) {
+    let answer = |with_lines| match session.answer("/x/", with_lines) {
         LiveAnswer::Found { bytes, .. } => String::from_utf8(bytes).expect("pages are UTF-8"),
         other => panic!("{other:?}"),
     };
-    (ask(true), ask(false))
+    (answer(true), answer(false))
 }
 
 /// The elements of a page that carry a line, counted from the first line of `text`.
 fn elements(text: &str, settings: &str) -> String {
-    let (with, without) = drawn(text, settings);
+    let (with, without) = rendered(text, settings);
     assert_eq!(without_lines(&with), without, "{text}");
     assert!(
         !without.contains("data-source-line=\"") || text.contains("data-source-line"),
         "{text}"
     );
     let above = u32::try_from(FRONT.lines().count()).expect("a few");
-    let shown = lines_of(&with)
+    let lines = lines_of(&with)
         .into_iter()
         .map(|(element, line)| format!("{element} {}", line - above));
-    shown.collect::<Vec<_>>().join(", ")
+    lines.collect::<Vec<_>>().join(", ")
 }
 
 #[test]
-fn every_kind_of_block_says_its_line() {
-    for (text, wanted) in [
+fn every_kind_of_block_has_its_line() {
+    for (text, expected) in [
         ("a\nb\n\n\nc\n", "p 1, p 5"),
         ("## A\n\nB\n=\n\nC\n-\n", "h2 1, h1 3, h2 6"),
         (
@@ -117,7 +117,7 @@ fn every_kind_of_block_says_its_line() {
         ),
         ("# The page's own\n\na\n", "p 3"),
     ] {
-        assert_eq!(elements(text, ""), wanted, "{text}");
+        assert_eq!(elements(text, ""), expected, "{text}");
     }
     assert_eq!(
         elements("a\n\n<div>\n<p>\n\nb\n", "raw_html: escape\n"),
@@ -130,8 +130,8 @@ fn every_kind_of_block_says_its_line() {
 }
 
 #[test]
-fn what_the_writer_says_of_lines_stays() {
-    let (with, _) = drawn(
+fn line_attributes_in_a_writers_text_are_unchanged() {
+    let (with, _) = rendered(
         "Write ` data-source-line=\"7\"` or data-source-line=\"8\".\n",
         "",
     );
@@ -140,7 +140,7 @@ fn what_the_writer_says_of_lines_stays() {
         with.contains(&format!("<p data-source-line=\"4\">{written}")),
         "{with}"
     );
-    let (with, _) = drawn("<p data-source-line=\"7\">a</p>\n", "");
+    let (with, _) = rendered("<p data-source-line=\"7\">a</p>\n", "");
     // Writers cannot set the attribute in HTML: the line is that of the block.
     assert!(with.contains("<p data-source-line=\"4\">a</p>"), "{with}");
 }
@@ -177,8 +177,8 @@ fn read(
     )
 }
 
-/// A body as text, with each placeholder as an element of its own.
-fn shown(segments: &[Segment], out: &mut String) {
+/// A body as text, with each placeholder as a separate element.
+fn write_segments(segments: &[Segment], out: &mut String) {
     let mut line = String::new();
     for segment in segments {
         match segment {
@@ -195,7 +195,7 @@ fn shown(segments: &[Segment], out: &mut String) {
             Segment::Term { text, .. } => out.push_str(text),
             Segment::Component(call) => {
                 out.push_str(&format!("<{}{line}>", call.name));
-                shown(call.body.as_deref().unwrap_or_default(), out);
+                write_segments(call.body.as_deref().unwrap_or_default(), out);
                 out.push_str(&format!("</{}>", call.name));
             }
         }
@@ -204,7 +204,7 @@ fn shown(segments: &[Segment], out: &mut String) {
 }
 
 /// Checks that a text obeys these rules.
-fn hold(text: &str) {
+fn check_readings(text: &str) {
     for raw_html in [RawHtml::Sanitize, RawHtml::Allow, RawHtml::Escape] {
         let (mut with, mut without) = (
             read(text, raw_html, true, true),
@@ -212,8 +212,8 @@ fn hold(text: &str) {
         );
         let alone = read(text, raw_html, false, false);
         let (mut html, mut plain) = (String::new(), String::new());
-        shown(&std::mem::take(&mut with.value.segments), &mut html);
-        shown(&std::mem::take(&mut without.value.segments), &mut plain);
+        write_segments(&std::mem::take(&mut with.value.segments), &mut html);
+        write_segments(&std::mem::take(&mut without.value.segments), &mut plain);
         assert_eq!(without_lines(&html), plain, "{text:?}");
         assert_eq!(
             format!("{with:?}"),
@@ -230,31 +230,31 @@ fn hold(text: &str) {
             .split("<li data-source-line")
             .map(|flow| flow.split("</section>").next().unwrap_or(flow))
         {
-            let said = lines_of(flow);
-            for (element, line) in &said {
-                let line = lines
-                    .get(*line as usize - 1)
-                    .unwrap_or_else(|| panic!("{element} says {line}, past the end of {text:?}"));
+            let positions = lines_of(flow);
+            for (element, line) in &positions {
+                let line = lines.get(*line as usize - 1).unwrap_or_else(|| {
+                    panic!("{element} has line {line}, past the end of {text:?}")
+                });
                 assert!(
                     !line.trim_ascii().is_empty(),
-                    "{element} says a blank line of {text:?}\n{html}"
+                    "{element} has a blank line of {text:?}\n{html}"
                 );
             }
-            let is_parsed_anew = raw_html == RawHtml::Sanitize && text.contains('<');
+            let is_parsed_twice = raw_html == RawHtml::Sanitize && text.contains('<');
             assert!(
-                is_parsed_anew || said.is_sorted_by_key(|(_, line)| *line),
-                "lines go back in {text:?}\n{html}"
+                is_parsed_twice || positions.is_sorted_by_key(|(_, line)| *line),
+                "lines decrease in {text:?}\n{html}"
             );
         }
     }
 }
 
 #[test]
-fn the_specifications_examples_keep_their_bytes() {
+fn examples_of_the_specification_keep_their_bytes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-data/commonmark.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
         eprintln!(
-            "skipped: {} is not there; tests/fetch-commonmark fetches it",
+            "skipped: {} does not exist; tests/fetch-commonmark downloads it",
             path.display()
         );
         return;
@@ -263,9 +263,9 @@ fn the_specifications_examples_keep_their_bytes() {
         serde_json::from_str(&text).expect("the examples are JSON");
     examples
         .iter()
-        .for_each(|example| hold(&example["markdown"]));
-    // All of them together, and each below another.
-    hold(
+        .for_each(|example| check_readings(&example["markdown"]));
+    // All of them together, each below the one before.
+    check_readings(
         &examples
             .iter()
             .map(|example| format!("{}\n\n", example["markdown"]))
@@ -274,30 +274,31 @@ fn the_specifications_examples_keep_their_bytes() {
 }
 
 #[test]
-fn this_repositorys_pages_keep_their_bytes() {
+fn pages_of_this_repository_keep_their_bytes() {
     let disk = Arc::new(
         Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a folder"),
     );
     let (_, outputs) = common::build(&*disk, &request());
-    let live = Session::open(
+    let session = Session::open(
         disk as Arc<dyn Files + Send + Sync>,
         request(),
         BuildCache::of(None),
     );
-    let mut said = 0;
+    let mut positions = 0;
     for (path, bytes) in outputs.iter().filter(|(path, _)| path.ends_with(".html")) {
-        let LiveAnswer::Found { bytes: with, .. } = live.answer(&format!("/{path}"), true) else {
+        let LiveAnswer::Found { bytes: with, .. } = session.answer(&format!("/{path}"), true)
+        else {
             panic!("{path} is not served")
         };
         let with = String::from_utf8(with).expect("pages are UTF-8");
         assert_eq!(without_lines(&with).as_bytes(), &bytes[..], "{path}");
-        said += lines_of(&with).len();
+        positions += lines_of(&with).len();
     }
-    assert!(said > 200, "only {said} blocks say their line");
+    assert!(positions > 200, "only {positions} blocks have a line");
 }
 
 #[test]
-fn real_text_keeps_its_bytes() {
+fn real_pages_keep_their_bytes() {
     let Some(root) = common::shared("corpora") else {
         return;
     };
@@ -310,7 +311,7 @@ fn real_text_keeps_its_bytes() {
     for path in pages {
         let bytes = disk.read(&path).expect("it was listed");
         if let Ok(text) = std::str::from_utf8(&bytes) {
-            hold(&with_lf(text));
+            check_readings(&with_lf(text));
         }
     }
 }
@@ -320,6 +321,6 @@ proptest! {
 
     #[test]
     fn any_text_keeps_its_bytes(text in common::odd_text()) {
-        hold(&text.replace("\r\n", "\n"));
+        check_readings(&text.replace("\r\n", "\n"));
     }
 }

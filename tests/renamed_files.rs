@@ -1,5 +1,5 @@
-//! A page renamed by hand: messages about broken links to its old name say what the file seems to
-//! have become, until a build succeeds.
+//! A page renamed by hand: until a build succeeds, messages about broken links to its old name
+//! suggest its likely new name.
 
 mod common;
 
@@ -13,7 +13,7 @@ use handsel::source::MemoryFiles;
 
 #[test]
 fn a_broken_link_names_the_file_with_the_same_text() {
-    let memory = BuildCache::of(Some(Arc::new(MemoryStore::default())));
+    let build_cache = BuildCache::of(Some(Arc::new(MemoryStore::default())));
     let with = |name: &str| {
         let mut files = MemoryFiles::default();
         files.put("content/index.md", "# Home\n\n[Tires](guides/tires.md)\n");
@@ -24,7 +24,7 @@ fn a_broken_link_names_the_file_with_the_same_text() {
         files
     };
     let help = |files: &MemoryFiles| {
-        let mut built = pipeline::build(files, &request(), &NullSink, &memory);
+        let mut built = pipeline::build(files, &request(), &NullSink, &build_cache);
         built.name_renamed_files();
         built
             .problems

@@ -145,8 +145,8 @@ fn data_attributes(script: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Attributes in selectors that make no script act by themselves: they select within an element of
-/// the theme, or the element is one that text cannot contain.
+/// Attributes in selectors on which no script acts alone: they select within an element of the
+/// theme, or the element is one that text cannot contain.
 const HARMLESS: [&str; 14] = [
     "hidden",
     "href",
@@ -165,10 +165,10 @@ const HARMLESS: [&str; 14] = [
 ];
 
 /// Classes of elements that a script created, or looks for in an element without writers' text.
-const MADE_BY_SCRIPTS: [&str; 3] = ["count", "exact", "shown"];
+const CREATED_BY_SCRIPTS: [&str; 3] = ["count", "exact", "shown"];
 
 #[test]
-fn scripts_find_elements_by_what_only_the_theme_can_write() {
+fn scripts_find_elements_by_names_that_only_the_theme_can_write() {
     let mut faults = Vec::new();
     for Script {
         name: script,
@@ -180,7 +180,7 @@ fn scripts_find_elements_by_what_only_the_theme_can_write() {
             for (mark, name) in hooks(&selector) {
                 let is_safe = match mark {
                     '[' => name.starts_with("data-") || HARMLESS.contains(&name.as_str()),
-                    '.' => is_theme_class(&name) || MADE_BY_SCRIPTS.contains(&name.as_str()),
+                    '.' => is_theme_class(&name) || CREATED_BY_SCRIPTS.contains(&name.as_str()),
                     _ => is_theme_id(&name),
                 };
                 if !is_safe {
@@ -199,7 +199,7 @@ fn scripts_find_elements_by_what_only_the_theme_can_write() {
 }
 
 #[test]
-fn the_ids_of_the_theme_are_its_own() {
+fn ids_of_the_theme_are_reserved() {
     for (template, bytes) in theme::templates() {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         for (at, before) in text.match_indices(" id=\"") {
@@ -218,7 +218,7 @@ fn the_ids_of_the_theme_are_its_own() {
 }
 
 #[test]
-fn text_cannot_write_what_scripts_look_for() {
+fn text_cannot_contain_the_names_that_scripts_look_for() {
     let (mut attributes, mut classes, mut ids) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for Script {
@@ -232,7 +232,7 @@ fn text_cannot_write_what_scripts_look_for() {
         {
             match mark {
                 '[' if name.starts_with("data-") => attributes.insert(name),
-                '.' if !MADE_BY_SCRIPTS.contains(&name.as_str()) => classes.insert(name),
+                '.' if !CREATED_BY_SCRIPTS.contains(&name.as_str()) => classes.insert(name),
                 '#' => ids.insert(name),
                 _ => false,
             };
@@ -269,13 +269,13 @@ fn text_cannot_write_what_scripts_look_for() {
             );
         }
     }
-    let wanted = 2 * (attributes.len() + classes.len() + ids.len());
+    let expected = 2 * (attributes.len() + classes.len() + ids.len());
     let reported = built
         .problems
         .iter()
         .filter(|problem| problem.code.name() == "dropped-attribute")
         .count();
-    assert_eq!(reported, wanted, "each of them is reported");
+    assert_eq!(reported, expected, "each of them is reported");
 }
 
 /// A start tag.
@@ -357,8 +357,8 @@ fn active(html: &str, known: &Known) -> Vec<String> {
     for tag in tags(html) {
         let is_active =
             ACTIVE.contains(&tag.name.as_str()) && !known.signatures.contains(&signature(&tag));
-        let output_page = tag.attributes.get("href").filter(|_| tag.name == "link");
-        if is_active || output_page.is_some_and(|href| !href.starts_with('/')) {
+        let stylesheet = tag.attributes.get("href").filter(|_| tag.name == "link");
+        if is_active || stylesheet.is_some_and(|href| !href.starts_with('/')) {
             found.push(format!("<{}>: {tag:?}", tag.name));
         }
         for (name, value) in &tag.attributes {
@@ -410,7 +410,7 @@ const PLAIN: &str = "# A\n\nText[^1] with $x$ and `code`.\n\n## One\n\n```rust t
 fn known() -> Known {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", "math: true\n");
-    files.put("content/p.png", common::images::picture("png 40x30"));
+    files.put("content/p.png", common::images::sample_image("png 40x30"));
     put_own_kind(&mut files);
     files.put(
         "content/x/thing.md",
@@ -455,7 +455,7 @@ fn known() -> Known {
     known
 }
 
-/// A kind with a field of Markdown.
+/// Adds a kind that has a Markdown field.
 fn put_own_kind(files: &mut MemoryFiles) {
     files.put(
         "templates/kinds/thing.yaml",
@@ -633,7 +633,7 @@ fn hostile() -> impl Strategy<Value = String> {
 const PAGES_PER_CASE: usize = 24;
 
 #[test]
-fn nothing_active_gets_on_a_page() {
+fn nothing_active_reaches_a_page() {
     let known = known();
     let config = ProptestConfig {
         max_shrink_iters: 200,
@@ -655,8 +655,8 @@ fn nothing_active_gets_on_a_page() {
             files.put(&format!("content/x/p{number}.md"), format!("---\ntitle: \"T{quoted}\"\nsummary: \"S{quoted}\"\nkind: {kind}\n---\n\n{body}\n"));
         }
         let (_, published) = common::build(&files, &lenient());
-        let drawn = published.keys().filter(|name| name.starts_with("x/p") && name.ends_with("/index.html")).count();
-        prop_assert!(drawn >= PAGES_PER_CASE / 2, "only {} pages were drawn", drawn);
+        let rendered = published.keys().filter(|name| name.starts_with("x/p") && name.ends_with("/index.html")).count();
+        prop_assert!(rendered >= PAGES_PER_CASE / 2, "only {} pages were rendered", rendered);
         for (name, bytes) in published.iter().filter(|(name, _)| name.ends_with(".html")) {
             let html = String::from_utf8_lossy(bytes);
             let found = active(&html, &known);

@@ -1,5 +1,5 @@
-//! The search index: its words are those that the browser reads, a page changes few of its files,
-//! and settings are respected.
+//! The search index: its words are those that the browser finds, an edited page changes few of its
+//! files, and settings are respected.
 
 mod common;
 
@@ -12,21 +12,21 @@ use handsel::output::search::words::each_word;
 use handsel::source::MemoryFiles;
 
 #[test]
-fn words_are_those_that_the_browser_reads() {
+fn words_are_those_of_the_browser() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/search/words.json");
     let text = std::fs::read_to_string(path).expect("the vectors are there");
     let vectors: Vec<(String, Vec<String>)> =
         serde_json::from_str(&text).expect("they are pairs of a text and its words");
-    for (text, wanted) in vectors {
+    for (text, expected) in vectors {
         let mut words = Vec::new();
-        each_word(&text, |word, stands| {
-            words.push(if stands {
+        each_word(&text, |word, is_contained| {
+            words.push(if is_contained {
                 word.to_owned()
             } else {
                 format!("+{word}")
             })
         });
-        assert_eq!(words, wanted, "{text}");
+        assert_eq!(words, expected, "{text}");
     }
 }
 
@@ -38,7 +38,7 @@ fn chance(seed: &mut u64) -> usize {
     (*seed >> 33) as usize
 }
 
-/// A word of a language in which few words are frequent.
+/// A word of an invented language in which few words are frequent.
 fn word(seed: &mut u64) -> String {
     let rank = 3000 / (1 + chance(seed) % 3000);
     let rank = rank + chance(seed) % (rank + 1);
@@ -85,7 +85,7 @@ fn index(files: &MemoryFiles) -> BTreeSet<(String, Vec<u8>)> {
 }
 
 #[test]
-fn a_new_page_changes_the_files_of_its_own_words() {
+fn a_new_page_changes_only_the_files_of_its_words() {
     let mut files = site(400);
     let before = index(&files);
     files.put(
@@ -93,22 +93,26 @@ fn a_new_page_changes_the_files_of_its_own_words() {
         "---\ntitle: New\nsummary: Varnish.\n---\n\nShellac, quartz.\n",
     );
     let after = index(&files);
-    let (lists, made): (Vec<_>, Vec<_>) = after
+    let (lists, changed): (Vec<_>, Vec<_>) = after
         .difference(&before)
         .partition(|(path, _)| path.contains("/list-"));
     // Each of its four words can change its file and, if it splits that file, another; the words
     // have three lengths. Then there are the file of the page's text, which can be split, and that
     // of its facets.
     let most = 4 * 2 + 3 + 2 + 1;
-    assert!(after.len() > 4 * most, "{} files say little", after.len());
     assert!(
-        made.len() <= most,
-        "{} of {} files were made",
-        made.len(),
+        after.len() > 4 * most,
+        "{} files are too few for this test",
+        after.len()
+    );
+    assert!(
+        changed.len() <= most,
+        "{} of {} files were changed",
+        changed.len(),
         after.len()
     );
     // The lists that name the files of its words, and the one that names the file of its text.
-    assert!(lists.len() <= 4 + 1, "{} lists were made", lists.len());
+    assert!(lists.len() <= 4 + 1, "{} lists were changed", lists.len());
 }
 
 #[test]
@@ -122,14 +126,14 @@ fn an_edited_sentence_changes_the_files_of_its_words_and_of_its_text() {
     .expect("text");
     files.put(page, text.replace("Part 2", "Part 2 varnish"));
     let after = index(&files);
-    let made: Vec<&String> = after.difference(&before).map(|(path, _)| path).collect();
-    assert!(made.iter().any(|path| path.contains("/texts-")));
+    let changed: Vec<&String> = after.difference(&before).map(|(path, _)| path).collect();
+    assert!(changed.iter().any(|path| path.contains("/texts-")));
     // Two lists name the files that changed.
-    assert!(made.len() <= 6 + 2, "{made:?}");
+    assert!(changed.len() <= 6 + 2, "{changed:?}");
 }
 
 #[test]
-fn browsers_may_keep_what_has_its_content_in_its_name() {
+fn browsers_may_cache_files_that_are_named_by_their_hash() {
     let (_, outputs) = build(&site(3), &request());
     let headers = String::from_utf8_lossy(&outputs["_headers"]);
     assert!(
@@ -150,7 +154,7 @@ fn browsers_may_keep_what_has_its_content_in_its_name() {
 }
 
 #[test]
-fn without_the_search_there_is_nothing_of_it() {
+fn a_site_without_search_has_no_search_files() {
     let mut files = site(3);
     files.put("handsel.yaml", "title: Test\nsearch: false\n");
     let (_, outputs) = build(&files, &request());
@@ -165,7 +169,7 @@ fn without_the_search_there_is_nothing_of_it() {
 }
 
 #[test]
-fn what_is_unlisted_or_excluded_is_not_in_it() {
+fn unlisted_and_excluded_pages_are_not_indexed() {
     let mut files = site(2);
     let bare = index(&files);
     files.put(

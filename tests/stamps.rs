@@ -1,4 +1,5 @@
-//! What proves, without reading, that a file's bytes are unchanged, and when nothing does.
+//! Stamps: what proves that a file's bytes are unchanged without reading them, and when nothing
+//! does.
 #![cfg(unix)]
 
 use std::error::Error;
@@ -21,7 +22,7 @@ fn stamp(disk: &Disk, path: &str) -> Option<Stamp> {
 }
 
 /// The file's stamp, as soon as its times are old enough.
-fn settled(disk: &Disk, path: &str) -> Result<Stamp, String> {
+fn settled_stamp(disk: &Disk, path: &str) -> Result<Stamp, String> {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(30) {
         if let Some(stamp) = stamp(disk, path) {
@@ -29,11 +30,11 @@ fn settled(disk: &Disk, path: &str) -> Result<Stamp, String> {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    Err(format!("{path} never settles"))
+    Err(format!("{path} has no stamp yet"))
 }
 
-/// Makes a change and asks at once: nothing proves that a file changed a moment ago is unchanged.
-fn is_unsettled_after(
+/// Makes a change and requests the stamp at once. A file that was just changed must not have one.
+fn has_no_stamp_after(
     disk: &Disk,
     path: &str,
     change: impl Fn() -> std::io::Result<()>,
@@ -42,7 +43,7 @@ fn is_unsettled_after(
         let start = Instant::now();
         change()?;
         let stamp = stamp(disk, path);
-        // On a busy machine the moment may be over before the question is asked.
+        // On a busy machine the stamp may be requested too late.
         if start.elapsed() < Duration::from_millis(20) {
             return Ok(stamp.is_none());
         }
@@ -51,7 +52,7 @@ fn is_unsettled_after(
 }
 
 #[test]
-fn every_change_shows() -> Outcome {
+fn every_change_changes_the_stamp() -> Outcome {
     let folder = tempfile::tempdir()?;
     let at = |path: &str| folder.path().join(path);
     fs::create_dir(at("content"))?;
@@ -60,7 +61,7 @@ fn every_change_shows() -> Outcome {
     }
     symlink("content/b.md", at("link.md"))?;
     let disk = Disk::open(folder.path())?;
-    assert!(is_unsettled_after(&disk, "a.md", || fs::write(
+    assert!(has_no_stamp_after(&disk, "a.md", || fs::write(
         at("a.md"),
         "one"
     ))?);
@@ -73,7 +74,7 @@ fn every_change_shows() -> Outcome {
     ];
     let before = paths
         .iter()
-        .map(|path| settled(&disk, path))
+        .map(|path| settled_stamp(&disk, path))
         .collect::<Result<Vec<_>, _>>()?;
     assert_eq!(before[3], before[4], "a link has the stamp of its target");
     assert!(before.iter().all(|stamp| stamp.size == 3));
@@ -96,13 +97,13 @@ fn every_change_shows() -> Outcome {
     fs::write(at("content/b.md"), "two")?;
     for (path, before) in paths.iter().zip(&before) {
         assert_ne!(stamp(&disk, path), Some(*before), "{path}, at once");
-        assert_ne!(settled(&disk, path)?, *before, "{path}, later");
+        assert_ne!(settled_stamp(&disk, path)?, *before, "{path}, later");
     }
     Ok(())
 }
 
 #[test]
-fn nothing_vouches_for_what_is_not_there_or_not_settled() -> Outcome {
+fn missing_and_recent_files_have_no_stamp() -> Outcome {
     let folder = tempfile::tempdir()?;
     let at = |path: &str| folder.path().join(path);
     fs::create_dir(at("folder"))?;
@@ -114,15 +115,15 @@ fn nothing_vouches_for_what_is_not_there_or_not_settled() -> Outcome {
         .open(at("future.md"))?
         .set_modified(SystemTime::now() + Duration::from_secs(86_400))?;
     let disk = Disk::open(folder.path())?;
-    // The time is set back to long ago; the time of that change still shows.
+    // The modification time is set back by years, but the time of that change still shows.
     let set_back = || {
         File::options()
             .write(true)
             .open(at("old.md"))?
             .set_modified(SystemTime::UNIX_EPOCH)
     };
-    assert!(is_unsettled_after(&disk, "old.md", set_back)?);
-    settled(&disk, "old.md")?;
+    assert!(has_no_stamp_after(&disk, "old.md", set_back)?);
+    settled_stamp(&disk, "old.md")?;
     for path in [
         "future.md",
         "dangling.md",

@@ -85,15 +85,15 @@ fn schema() -> BTreeMap<&'static str, Type> {
         .collect()
 }
 
-/// What is wrong with one page's structured data, and which types it uses.
-struct Look<'a> {
+/// Collects the faults of one page's structured data and the types that it uses.
+struct Validator<'a> {
     schema: &'a BTreeMap<&'static str, Type>,
     faults: Vec<String>,
     seen: BTreeSet<String>,
 }
 
-impl Look<'_> {
-    fn thing(&mut self, thing: &Map<String, Value>, wanted: &[&str]) {
+impl Validator<'_> {
+    fn thing(&mut self, thing: &Map<String, Value>, expected: &[&str]) {
         let types: Vec<&str> = match thing.get("@type") {
             Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
             name => name.and_then(Value::as_str).into_iter().collect(),
@@ -102,10 +102,10 @@ impl Look<'_> {
             .extend(types.iter().map(|name| (*name).to_owned()));
         let lineage: Vec<&str> = types.iter().flat_map(|name| self.lineage(name)).collect();
         if lineage.is_empty()
-            || !(wanted.is_empty() || wanted.iter().any(|name| lineage.contains(name)))
+            || !(expected.is_empty() || expected.iter().any(|name| lineage.contains(name)))
         {
             self.faults
-                .push(format!("{types:?} stands where {wanted:?} is meant"));
+                .push(format!("{types:?} is used where {expected:?} is expected"));
         }
         let schema = self.schema;
         let known: Vec<&Property> = lineage
@@ -170,7 +170,7 @@ fn is_of(form: &str, value: &Value) -> bool {
 }
 
 #[test]
-fn every_page_speaks_schema_org() {
+fn structured_data_of_every_page_follows_schema_org() {
     let disk =
         Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("this repository is a folder");
     // On this day, every page of the site is published.
@@ -197,20 +197,24 @@ fn every_page_speaks_schema_org() {
         let data: Value = serde_json::from_str(rest.split_once("</script>").expect("it ends").0)
             .expect("it is JSON");
         assert_eq!(data["@context"], "https://schema.org", "{path}");
-        let mut look = Look {
+        let mut validator = Validator {
             schema: &schema,
             faults: Vec::new(),
             seen: BTreeSet::new(),
         };
-        for thing in data["@graph"].as_array().expect("a page is several things") {
-            look.thing(thing.as_object().expect("a thing has properties"), &[]);
+        for thing in data["@graph"]
+            .as_array()
+            .expect("a page has a list of things")
+        {
+            validator.thing(thing.as_object().expect("a thing has properties"), &[]);
         }
         faults.extend(
-            look.faults
+            validator
+                .faults
                 .into_iter()
                 .map(|fault| format!("{path}: {fault}")),
         );
-        seen.extend(look.seen);
+        seen.extend(validator.seen);
         pages += 1;
     }
     assert!(
@@ -227,7 +231,7 @@ fn every_page_speaks_schema_org() {
         .collect();
     assert!(
         unseen.is_empty(),
-        "no page is {unseen:?}: the table says more than the site shows"
+        "no page is {unseen:?}: the table has rows that the site does not test"
     );
     assert!(pages > 40, "only {pages} pages");
 }

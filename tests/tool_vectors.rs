@@ -1,5 +1,5 @@
-//! Formulas with their values, bit by bit, with which the browser compares its own machine
-//! (`tests/browser/tool.test.mjs`).
+//! Formulas and the bits of their values, which the browser compares with the results of its own
+//! machine (`tests/browser/tool.test.mjs`).
 //!
 //! Writes `target/tool-vectors.json`: handwritten and generated formulas over difficult inputs
 //! (NaN, infinities, -0, huge and tiny numbers, dates over leap years). The same seed gives the
@@ -24,8 +24,8 @@ const GENERATED: usize = 20_000;
 
 const NUMBERS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
-/// Numbers at which arithmetic goes wrong, and ordinary ones.
-fn hurtful() -> Vec<f64> {
+/// Numbers that are difficult for arithmetic, and ordinary ones.
+fn difficult_numbers() -> Vec<f64> {
     let mut numbers = vec![
         f64::NAN,
         f64::INFINITY,
@@ -100,9 +100,9 @@ fn hurtful() -> Vec<f64> {
 }
 
 /// A small random number generator (SplitMix64), so that the file does not depend on a crate's.
-struct Chance(u64);
+struct Random(u64);
 
-impl Chance {
+impl Random {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -121,78 +121,78 @@ impl Chance {
 }
 
 /// A formula whose value is a number.
-fn number(chance: &mut Chance, depth: usize) -> String {
+fn number(random: &mut Random, depth: usize) -> String {
     if depth == 0 {
         let literals = [
             "0", "1", "2", "3", "7", "0.5", "1e3", "60%", "1e-9", "12", "0.1", "1e300",
         ];
-        return if chance.below(3) == 0 {
-            chance.one_of(&literals).to_owned()
+        return if random.below(3) == 0 {
+            random.one_of(&literals).to_owned()
         } else {
-            chance.one_of(&NUMBERS).to_owned()
+            random.one_of(&NUMBERS).to_owned()
         };
     }
-    let inner = |chance: &mut Chance| number(chance, depth - 1);
-    match chance.below(24) {
+    let inner = |random: &mut Random| number(random, depth - 1);
+    match random.below(24) {
         0..=9 => {
             let (left, sign, right) = (
-                inner(chance),
-                chance.one_of(&["+", "-", "*", "/", "%", "^"]),
-                inner(chance),
+                inner(random),
+                random.one_of(&["+", "-", "*", "/", "%", "^"]),
+                inner(random),
             );
             format!("({left}) {sign} ({right})")
         }
-        10 => format!("-({})", inner(chance)),
+        10 => format!("-({})", inner(random)),
         11 => {
-            let name = chance.one_of(&["min", "max", "sum", "avg"]);
-            let count = 1 + chance.below(4);
-            let arguments: Vec<String> = (0..count).map(|_| inner(chance)).collect();
+            let name = random.one_of(&["min", "max", "sum", "avg"]);
+            let count = 1 + random.below(4);
+            let arguments: Vec<String> = (0..count).map(|_| inner(random)).collect();
             format!("{name}({})", arguments.join(", "))
         }
         12 => format!(
             "round({}, {})",
-            inner(chance),
-            i64::try_from(chance.below(31)).expect("small") - 15
+            inner(random),
+            i64::try_from(random.below(31)).expect("small") - 15
         ),
         13 => format!(
             "{}({})",
-            chance.one_of(&["floor", "ceil", "abs", "sqrt", "round"]),
-            inner(chance)
+            random.one_of(&["floor", "ceil", "abs", "sqrt", "round"]),
+            inner(random)
         ),
         14 => format!(
             "clamp({}, {}, {})",
-            inner(chance),
-            inner(chance),
-            inner(chance)
+            inner(random),
+            inner(random),
+            inner(random)
         ),
         15 => format!(
             "pmt({}, {}, {})",
-            inner(chance),
-            inner(chance),
-            inner(chance)
+            inner(random),
+            inner(random),
+            inner(random)
         ),
         16 => format!(
             "fv({}, {}, {}, {})",
-            inner(chance),
-            inner(chance),
-            inner(chance),
-            inner(chance)
+            inner(random),
+            inner(random),
+            inner(random),
+            inner(random)
         ),
         17 => format!(
             "pv({}, {}, {})",
-            inner(chance),
-            inner(chance),
-            inner(chance)
+            inner(random),
+            inner(random),
+            inner(random)
         ),
         18 => format!(
             "npv({}, {}, {})",
-            inner(chance),
-            inner(chance),
-            inner(chance)
+            inner(random),
+            inner(random),
+            inner(random)
         ),
-        19 => format!("lookup(income, {})", inner(chance)),
-        20 => format!("bracket(income, {})", inner(chance)),
-        21 => chance
+        19 => format!("lookup(income, {})", inner(random)),
+        20 => format!("bracket(income, {})", inner(random)),
+        21 => random
             .one_of(&[
                 "lookup(tax, region)",
                 "total(prices, extras)",
@@ -202,32 +202,32 @@ fn number(chance: &mut Chance, depth: usize) -> String {
             .to_owned(),
         _ => format!(
             "if({}, {}, {})",
-            condition(chance, depth - 1),
-            inner(chance),
-            inner(chance)
+            condition(random, depth - 1),
+            inner(random),
+            inner(random)
         ),
     }
 }
 
-fn condition(chance: &mut Chance, depth: usize) -> String {
-    match chance.below(8) {
+fn condition(random: &mut Random, depth: usize) -> String {
+    match random.below(8) {
         0 => "has(extras, 'desk')".to_owned(),
         1 => "region == 'north'".to_owned(),
         2 => "start < end and on".to_owned(),
-        3 if depth > 0 => format!("not ({})", condition(chance, depth - 1)),
+        3 if depth > 0 => format!("not ({})", condition(random, depth - 1)),
         4 if depth > 0 => {
             format!(
                 "({}) {} ({})",
-                condition(chance, depth - 1),
-                chance.one_of(&["and", "or"]),
-                condition(chance, depth - 1)
+                condition(random, depth - 1),
+                random.one_of(&["and", "or"]),
+                condition(random, depth - 1)
             )
         }
         _ => format!(
             "{} {} {}",
-            number(chance, 0),
-            chance.one_of(&["<", "<=", ">", ">=", "==", "!="]),
-            number(chance, 0)
+            number(random, 0),
+            random.one_of(&["<", "<=", ">", ">=", "==", "!="]),
+            number(random, 0)
         ),
     }
 }
@@ -298,27 +298,27 @@ fn scope() -> (NameScope, Vec<FigureTable>) {
     )
 }
 
-fn inputs(chance: &mut Chance, numbers: &[f64]) -> Vec<FormulaValue> {
-    let mut some = || FormulaValue::Number(numbers[chance.below(numbers.len())]);
+fn inputs(random: &mut Random, numbers: &[f64]) -> Vec<FormulaValue> {
+    let mut some = || FormulaValue::Number(numbers[random.below(numbers.len())]);
     let mut values: Vec<FormulaValue> = (0..NUMBERS.len()).map(|_| some()).collect();
-    let date = |chance: &mut Chance| {
+    let date = |random: &mut Random| {
         FormulaValue::Number(
-            f64::from(u32::try_from(chance.below(60_000)).expect("small")) - 25_509.0,
+            f64::from(u32::try_from(random.below(60_000)).expect("small")) - 25_509.0,
         )
     };
     values.push(FormulaValue::Text(
-        chance.one_of(&["north", "south", "__proto__"]).to_owned(),
+        random.one_of(&["north", "south", "__proto__"]).to_owned(),
     ));
     let all = ["wifi", "desk", "constructor"];
     values.push(FormulaValue::Choices(
         all.iter()
-            .filter(|_| chance.below(2) == 0)
+            .filter(|_| random.below(2) == 0)
             .map(|key| (*key).to_owned())
             .collect(),
     ));
-    values.push(date(chance));
-    values.push(date(chance));
-    values.push(FormulaValue::Boolean(chance.below(2) == 0));
+    values.push(date(random));
+    values.push(date(random));
+    values.push(FormulaValue::Boolean(random.below(2) == 0));
     values
 }
 
@@ -354,11 +354,11 @@ fn vector(formula: &str, inputs: &[FormulaValue]) -> Option<Json> {
 }
 
 /// Each pair of difficult numbers with each operator, and each number with each function.
-fn by_hand(numbers: &[f64]) -> Vec<(String, Vec<FormulaValue>)> {
-    let mut chance = Chance(7);
+fn handwritten(numbers: &[f64]) -> Vec<(String, Vec<FormulaValue>)> {
+    let mut random = Random(7);
     let mut formulas = Vec::new();
     let mut put = |formula: &str, a: f64, b: f64| {
-        let mut values = inputs(&mut chance, numbers);
+        let mut values = inputs(&mut random, numbers);
         (values[0], values[1]) = (FormulaValue::Number(a), FormulaValue::Number(b));
         formulas.push((formula.to_owned(), values));
     };
@@ -457,29 +457,29 @@ fn by_hand(numbers: &[f64]) -> Vec<(String, Vec<FormulaValue>)> {
 }
 
 #[test]
-fn vectors_for_the_browser() {
-    let numbers = hurtful();
-    let by_hand = by_hand(&numbers);
-    let mut vectors: Vec<Json> = by_hand
+fn vectors_for_the_browser_are_written() {
+    let numbers = difficult_numbers();
+    let handwritten = handwritten(&numbers);
+    let mut vectors: Vec<Json> = handwritten
         .iter()
         .filter_map(|(formula, values)| vector(formula, values))
         .collect();
     assert_eq!(
         vectors.len(),
-        by_hand.len(),
-        "the checker refuses a formula that was made by hand"
+        handwritten.len(),
+        "the checker refuses a handwritten formula"
     );
     assert!(vectors.len() >= 300);
-    let mut chance = Chance(20_261_124);
+    let mut random = Random(20_261_124);
     let mut generated = 0;
     while generated < GENERATED {
-        let depth = 1 + chance.below(4);
-        let formula = if chance.below(12) == 0 {
-            condition(&mut chance, depth)
+        let depth = 1 + random.below(4);
+        let formula = if random.below(12) == 0 {
+            condition(&mut random, depth)
         } else {
-            number(&mut chance, depth)
+            number(&mut random, depth)
         };
-        let values = inputs(&mut chance, &numbers);
+        let values = inputs(&mut random, &numbers);
         if let Some(vector) = vector(&formula, &values) {
             vectors.push(vector);
             generated += 1;
@@ -491,7 +491,7 @@ fn vectors_for_the_browser() {
         .count();
     assert!(
         nans * 2 < vectors.len(),
-        "more than half of the vectors are NaN: they show little"
+        "more than half of the vectors are NaN: they test little"
     );
     let (_, tables) = scope();
     let tables = calculator::program(&Program {
@@ -501,9 +501,9 @@ fn vectors_for_the_browser() {
         .take();
     let mut text = String::new();
     write!(text, "{}", json!({ "tables": tables, "vectors": vectors }))
-        .expect("text takes everything");
+        .expect("writing to a string cannot fail");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tool-vectors.json");
     std::fs::create_dir_all(path.parent().expect("it is in a folder"))
-        .expect("target/ can be made");
+        .expect("target/ can be created");
     std::fs::write(path, text).expect("target/ can be written");
 }

@@ -1,6 +1,6 @@
 //! Two builds into one folder, with any edit in between: a build that reports no error can always
-//! be published, and the folder then holds what a clean build gives. Names are chosen so that files
-//! and folders often take each other's places.
+//! be published, and the folder then equals the output of a clean build. The names are chosen so
+//! that files and folders often swap places.
 
 mod common;
 
@@ -21,10 +21,10 @@ use handsel::pipeline::{self, Request, Sink};
 use handsel::source::MemoryFiles;
 use proptest::prelude::*;
 
-/// What a build gives to a publisher.
-struct Staging<'a>(&'a Publisher);
+/// A sink that passes the outputs of a build to a publisher.
+struct StagingSink<'a>(&'a Publisher);
 
-impl Sink for Staging<'_> {
+impl Sink for StagingSink<'_> {
     fn put(
         &self,
         path: &OutputPath,
@@ -131,7 +131,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-fn carry_out(edit: &Edit, site: &mut BTreeMap<String, String>) {
+fn apply(edit: &Edit, site: &mut BTreeMap<String, String>) {
     match edit {
         Edit::Put { path, front, links } => {
             let path = PATHS[*path];
@@ -185,15 +185,15 @@ proptest! {
         let output = folder.path().join("public");
         let request = Request { is_lenient, ..request() };
         let store: Arc<dyn CacheStore> = Arc::new(MemoryStore::default());
-        let memory = BuildCache::of(Some(Arc::clone(&store)));
+        let build_cache = BuildCache::of(Some(Arc::clone(&store)));
         let mut site = BTreeMap::from([("handsel.yaml".to_owned(), SETTINGS[1].to_owned()), ("content/index.md".to_owned(), "# Home\n".to_owned())]);
         for edits in &steps {
-            edits.iter().for_each(|edit| carry_out(edit, &mut site));
+            edits.iter().for_each(|edit| apply(edit, &mut site));
             let mut files = MemoryFiles::default();
             site.iter().for_each(|(path, text)| files.put(path, text));
             let options = PublishOptions { force: false, cache: Some(Arc::clone(&store)) };
-            let publisher = Publisher::begin(&output, &folder.path().join(".handsel"), options).expect("the folder is ours");
-            let built = pipeline::build(&files, &request, &Staging(&publisher), &memory);
+            let publisher = Publisher::begin(&output, &folder.path().join(".handsel"), options).expect("no other build uses the folder");
+            let built = pipeline::build(&files, &request, &StagingSink(&publisher), &build_cache);
             let problems: Vec<String> = built.problems.iter().map(|problem| format!("{:?} {}", problem.location, problem.message)).collect();
             prop_assert_eq!(built.failure, None, "{:#?} {:#?}", site.keys().collect::<Vec<_>>(), problems);
             if built.problems.iter().any(Diagnostic::is_error) {

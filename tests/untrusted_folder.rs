@@ -30,29 +30,29 @@ type Outcome = Result<(), Box<dyn Error>>;
 const ADDRESS_SPACE_KB: u32 = 3_000_000;
 
 /// A folder with a site in it, and something next to it that must not change.
-struct Place {
+struct Sandbox {
     folder: tempfile::TempDir,
 }
 
-impl Place {
+impl Sandbox {
     fn new() -> Result<Self, Box<dyn Error>> {
-        let place = Place {
+        let sandbox = Sandbox {
             folder: tempfile::tempdir()?,
         };
-        place.put(
+        sandbox.put(
             "site/handsel.yaml",
             "title: A site\nbase_url: https://site.example/\n",
         )?;
         for number in 0..12 {
             let next = (number + 1) % 12;
-            place.put(
+            sandbox.put(
                 &format!("site/content/page-{number}.md"),
                 &format!("# Page {number}\n\nWords, and [next](page-{next}.md).\n"),
             )?;
         }
-        place.put("victim", "untouched\n")?;
-        place.put("outside/victim", "untouched\n")?;
-        Ok(place)
+        sandbox.put("victim", "untouched\n")?;
+        sandbox.put("outside/victim", "untouched\n")?;
+        Ok(sandbox)
     }
 
     fn at(&self, path: &str) -> PathBuf {
@@ -65,8 +65,8 @@ impl Place {
         fs::write(full, text)
     }
 
-    /// Runs a command; returns its exit status and its output. A command that takes long counts as
-    /// one that waits.
+    /// Runs a command; returns its exit status and its output. A command that takes too long counts
+    /// as one that waits.
     fn run(&self, arguments: &str) -> Result<(i32, String), Box<dyn Error>> {
         let script =
             format!("ulimit -v {ADDRESS_SPACE_KB}; exec \"$0\" {arguments} --today 2026-11-22");
@@ -79,18 +79,18 @@ impl Place {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        let begun = Instant::now();
+        let started = Instant::now();
         while child.try_wait()?.is_none() {
-            if begun.elapsed() > Duration::from_secs(60) {
+            if started.elapsed() > Duration::from_secs(60) {
                 child.kill()?;
-                return Err(format!("`{arguments}` does not end").into());
+                return Err(format!("`{arguments}` did not end").into());
             }
             std::thread::sleep(Duration::from_millis(5));
         }
         let output = child.wait_with_output()?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned()
             + &String::from_utf8_lossy(&output.stderr);
-        Ok((output.status.code().unwrap_or(-1), said))
+        Ok((output.status.code().unwrap_or(-1), printed))
     }
 
     /// Checks that nothing outside the site has changed.
@@ -131,11 +131,11 @@ fn pipe(path: &Path) -> Outcome {
 
 #[test]
 fn a_forged_move_changes_nothing_outside_the_sources() -> Outcome {
-    let absolute = |place: &Place| place.at("victim").to_string_lossy().into_owned();
+    let absolute = |sandbox: &Sandbox| sandbox.at("victim").to_string_lossy().into_owned();
     for number in 0..9 {
-        let place = Place::new()?;
-        symlink(place.at("outside"), place.at("site/content/out"))?;
-        let victim = absolute(&place);
+        let sandbox = Sandbox::new()?;
+        symlink(sandbox.at("outside"), sandbox.at("site/content/out"))?;
+        let victim = absolute(&sandbox);
         let (from, to, edit) = match number {
             0 => ("content/x.md", "content/y.md", "../victim"),
             1 => ("content/x.md", "content/y.md", victim.as_str()),
@@ -152,49 +152,52 @@ fn a_forged_move_changes_nothing_outside_the_sources() -> Outcome {
             _ => ("", "content/y.md", "content/a/../../../victim"),
         };
         let journal = serde_json::json!({ "from": from, "to": to, "edited": [{ "path": edit }] });
-        place.put("site/.handsel/move/journal", &journal.to_string())?;
-        place.put("site/.handsel/move/edit-0", "hostile\n")?;
-        let before = tree(&place.at("site/content"))?;
+        sandbox.put("site/.handsel/move/journal", &journal.to_string())?;
+        sandbox.put("site/.handsel/move/edit-0", "hostile\n")?;
+        let before = tree(&sandbox.at("site/content"))?;
         for command in [
             "build",
             "move --finish",
             "move content/page-2.md content/page-b.md",
         ] {
-            let (status, said) = place.run(command)?;
-            assert_eq!(status, 2, "{journal}: {command}: {said}");
-            place.assert_untouched(&format!("{journal}: {command}"))?;
+            let (status, printed) = sandbox.run(command)?;
+            assert_eq!(status, 2, "{journal}: {command}: {printed}");
+            sandbox.assert_untouched(&format!("{journal}: {command}"))?;
         }
-        assert_eq!(tree(&place.at("site/content"))?, before, "{journal}");
-        assert!(!place.at("site/.git").exists(), "{journal}");
+        assert_eq!(tree(&sandbox.at("site/content"))?, before, "{journal}");
+        assert!(!sandbox.at("site/.git").exists(), "{journal}");
     }
     Ok(())
 }
 
 #[test]
-fn a_staged_link_is_neither_written_through_nor_taken_for_text() -> Outcome {
-    let place = Place::new()?;
-    fs::create_dir_all(place.at("site/.handsel/move"))?;
+fn a_staged_link_is_neither_written_through_nor_read() -> Outcome {
+    let sandbox = Sandbox::new()?;
+    fs::create_dir_all(sandbox.at("site/.handsel/move"))?;
     for name in ["edit-0", "edit-1", "journal.new"] {
         symlink(
-            place.at("victim"),
-            place.at("site/.handsel/move").join(name),
+            sandbox.at("victim"),
+            sandbox.at("site/.handsel/move").join(name),
         )?;
     }
-    let (status, said) = place.run("move content/page-1.md content/page-b.md")?;
-    assert_eq!(status, 0, "{said}");
-    place.assert_untouched("move")?;
-    assert!(fs::read_to_string(place.at("site/content/page-0.md"))?.contains("page-b.md"));
+    let (status, printed) = sandbox.run("move content/page-1.md content/page-b.md")?;
+    assert_eq!(status, 0, "{printed}");
+    sandbox.assert_untouched("move")?;
+    assert!(fs::read_to_string(sandbox.at("site/content/page-0.md"))?.contains("page-b.md"));
 
     let journal = serde_json::json!({ "from": "content/x.md", "to": "content/y.md", "edited": [{ "path": "content/page-0.md" }] });
-    place.put("site/.handsel/move/journal", &journal.to_string())?;
-    symlink(place.at("victim"), place.at("site/.handsel/move/edit-0"))?;
-    place.run("move --finish")?;
-    assert!(fs::symlink_metadata(place.at("site/content/page-0.md"))?.is_file());
-    place.assert_untouched("move --finish")
+    sandbox.put("site/.handsel/move/journal", &journal.to_string())?;
+    symlink(
+        sandbox.at("victim"),
+        sandbox.at("site/.handsel/move/edit-0"),
+    )?;
+    sandbox.run("move --finish")?;
+    assert!(fs::symlink_metadata(sandbox.at("site/content/page-0.md"))?.is_file());
+    sandbox.assert_untouched("move --finish")
 }
 
 #[test]
-fn links_in_the_place_of_own_folders_are_refused() -> Outcome {
+fn links_in_place_of_handsels_folders_are_refused() -> Outcome {
     for (link, named) in [
         (".handsel", "`.handsel` is a symbolic link"),
         (".handsel/cache", "`.handsel/cache` is a symbolic link"),
@@ -202,79 +205,79 @@ fn links_in_the_place_of_own_folders_are_refused() -> Outcome {
         ("handsel.lock", "`handsel.lock` is a symbolic link"),
         ("public", "`public` is a symbolic link"),
     ] {
-        let place = Place::new()?;
-        let path = place.at("site").join(link);
+        let sandbox = Sandbox::new()?;
+        let path = sandbox.at("site").join(link);
         fs::create_dir_all(path.parent().expect("it is in the site"))?;
         let target = if link == "handsel.lock" {
-            place.at("victim")
+            sandbox.at("victim")
         } else {
-            place.at("outside")
+            sandbox.at("outside")
         };
         symlink(target, &path)?;
-        let (status, said) = place.run("build")?;
-        assert!(status == 2 && said.contains(named), "{link}: {said}");
-        place.assert_untouched(link)?;
+        let (status, printed) = sandbox.run("build")?;
+        assert!(status == 2 && printed.contains(named), "{link}: {printed}");
+        sandbox.assert_untouched(link)?;
     }
-    let place = Place::new()?;
-    fs::create_dir_all(place.at("site/public"))?;
-    symlink(place.at("outside"), place.at("site/public/page-1"))?;
+    let sandbox = Sandbox::new()?;
+    fs::create_dir_all(sandbox.at("site/public"))?;
+    symlink(sandbox.at("outside"), sandbox.at("site/public/page-1"))?;
     let hash = "0".repeat(32);
-    place.put(
+    sandbox.put(
         "site/public/.handsel-manifest",
         &format!(
             "# handsel-manifest 1: the files that Handsel wrote here\n{hash}  page-1/victim\n"
         ),
     )?;
-    let (status, said) = place.run("build")?;
-    assert!(status == 1 && said.contains("page-1"), "{said}");
-    place.run("build --force")?;
-    place.assert_untouched("a link in the output folder")
+    let (status, printed) = sandbox.run("build")?;
+    assert!(status == 1 && printed.contains("page-1"), "{printed}");
+    sandbox.run("build --force")?;
+    sandbox.assert_untouched("a link in the output folder")
 }
 
 #[test]
-fn what_is_in_the_place_of_own_files_is_neither_waited_for_nor_read_without_end() -> Outcome {
-    let place = Place::new()?;
-    let (status, said) = place.run("build")?;
-    assert_eq!(status, 0, "{said}");
-    let published = tree(&place.at("site/public"))?;
-    let cached: Vec<PathBuf> = tree(&place.at("site/.handsel/cache"))?
+fn pipes_and_devices_in_place_of_handsels_files_do_not_block() -> Outcome {
+    let sandbox = Sandbox::new()?;
+    let (status, printed) = sandbox.run("build")?;
+    assert_eq!(status, 0, "{printed}");
+    let published = tree(&sandbox.at("site/public"))?;
+    let cached: Vec<PathBuf> = tree(&sandbox.at("site/.handsel/cache"))?
         .into_keys()
         .collect();
     assert!(cached.len() > 5);
     for (number, name) in cached.iter().enumerate() {
-        let path = place.at("site/.handsel/cache").join(name);
+        let path = sandbox.at("site/.handsel/cache").join(name);
         fs::remove_file(&path)?;
         match number % 4 {
             0 => symlink("/dev/zero", &path)?,
             1 => pipe(&path)?,
             2 => File::create(&path)?.set_len(3 << 30)?,
-            _ => symlink(place.at("victim"), &path)?,
+            _ => symlink(sandbox.at("victim"), &path)?,
         }
     }
-    let (status, said) = place.run("build")?;
-    assert_eq!(status, 0, "{said}");
-    assert_eq!(tree(&place.at("site/public"))?, published);
-    place.assert_untouched("cache")?;
+    let (status, printed) = sandbox.run("build")?;
+    assert_eq!(status, 0, "{printed}");
+    assert_eq!(tree(&sandbox.at("site/public"))?, published);
+    sandbox.assert_untouched("cache")?;
 
     for name in [".handsel-manifest", ".handsel-lock"] {
-        let path = place.at("site/public").join(name);
+        let path = sandbox.at("site/public").join(name);
         let _ = fs::remove_file(&path);
         pipe(&path)?;
     }
-    fs::remove_file(place.at("site/handsel.lock"))?;
-    pipe(&place.at("site/handsel.lock"))?;
+    fs::remove_file(sandbox.at("site/handsel.lock"))?;
+    pipe(&sandbox.at("site/handsel.lock"))?;
     for command in ["build --force", "check", "move --finish"] {
-        place.run(command)?;
+        sandbox.run(command)?;
     }
-    place.assert_untouched("pipes")
+    sandbox.assert_untouched("pipes")
 }
 
 #[test]
-fn a_report_takes_the_place_of_a_report_alone() -> Outcome {
-    let place = Place::new()?;
-    let page = fs::read_to_string(place.at("site/content/page-0.md"))?;
-    fs::create_dir_all(place.at("site/.handsel"))?;
-    place.put("site/.handsel/report.html", "not a report")?;
+fn a_report_replaces_only_a_report() -> Outcome {
+    let sandbox = Sandbox::new()?;
+    let page = fs::read_to_string(sandbox.at("site/content/page-0.md"))?;
+    fs::create_dir_all(sandbox.at("site/.handsel"))?;
+    sandbox.put("site/.handsel/report.html", "not a report")?;
     for (target, status) in [
         ("", 2),
         (" --to content/page-0.md", 2),
@@ -282,21 +285,24 @@ fn a_report_takes_the_place_of_a_report_alone() -> Outcome {
         (" --to new.html", 0),
         (" --to new.html", 0),
     ] {
-        let (found, said) = place.run(&format!("report{target}"))?;
-        assert_eq!(found, status, "{target}: {said}");
-        assert!(status == 0 || said.contains("--force"), "{target}: {said}");
+        let (found, printed) = sandbox.run(&format!("report{target}"))?;
+        assert_eq!(found, status, "{target}: {printed}");
+        assert!(
+            status == 0 || printed.contains("--force"),
+            "{target}: {printed}"
+        );
     }
     assert_eq!(
-        fs::read_to_string(place.at("site/content/page-0.md"))?,
+        fs::read_to_string(sandbox.at("site/content/page-0.md"))?,
         page
     );
-    place.assert_untouched("report")?;
-    assert_eq!(place.run("report --to content/page-0.md --force")?.0, 0);
-    assert!(fs::read_to_string(place.at("site/content/page-0.md"))?.contains("handsel report"));
+    sandbox.assert_untouched("report")?;
+    assert_eq!(sandbox.run("report --to content/page-0.md --force")?.0, 0);
+    assert!(fs::read_to_string(sandbox.at("site/content/page-0.md"))?.contains("handsel report"));
     Ok(())
 }
 
-/// Files of which one is larger than the memory: reading it as a whole is a failure.
+/// Files, some of which are too large for memory: reading one of those whole is a failure.
 struct WithLarge(MemoryFiles);
 
 const LARGE: [&str; 4] = [
@@ -312,7 +318,7 @@ impl Files for WithLarge {
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
-        assert!(!LARGE.contains(&path.as_str()), "{path} is read as a whole");
+        assert!(!LARGE.contains(&path.as_str()), "{path} was read whole");
         self.0.read(path)
     }
 
@@ -321,11 +327,11 @@ impl Files for WithLarge {
     }
 }
 
-/// Counts the bytes that are copied piece by piece.
+/// A sink that counts the bytes that are copied in pieces.
 #[derive(Default)]
-struct Copied(Mutex<BTreeMap<String, u64>>);
+struct CountingSink(Mutex<BTreeMap<String, u64>>);
 
-impl Sink for Copied {
+impl Sink for CountingSink {
     fn put(&self, _: &OutputPath, _: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
         Ok(())
     }
@@ -347,7 +353,7 @@ impl Sink for Copied {
 }
 
 #[test]
-fn a_large_file_is_never_in_memory_as_a_whole() {
+fn large_files_are_never_read_whole() {
     let mut files = MemoryFiles::default();
     files.put(
         "content/a.md",
@@ -360,7 +366,7 @@ fn a_large_file_is_never_in_memory_as_a_whole() {
     for path in LARGE {
         files.put(path, vec![7; 5 << 20]);
     }
-    let copied = Copied::default();
+    let copied = CountingSink::default();
     let built = pipeline::build(
         &WithLarge(files),
         &common::request(),
@@ -388,48 +394,54 @@ fn a_large_file_is_never_in_memory_as_a_whole() {
 }
 
 #[test]
-fn no_image_is_made_for_a_build_that_another_problem_stops() -> Outcome {
-    let place = Place::new()?;
+fn no_image_is_encoded_when_another_problem_stops_the_build() -> Outcome {
+    let sandbox = Sandbox::new()?;
     fs::write(
-        place.at("site/content/large.png"),
-        common::images::picture("png 1200x900"),
+        sandbox.at("site/content/large.png"),
+        common::images::sample_image("png 1200x900"),
     )?;
-    place.put("site/content/shown.md", "# Shown\n\n![Large](large.png)\n")?;
-    place.put(
+    sandbox.put("site/content/shown.md", "# Shown\n\n![Large](large.png)\n")?;
+    sandbox.put(
         "site/content/other.md",
         "---\ntitle: Other\ntemplate: of-another-theme\n---\nText.\n",
     )?;
-    let pieces = |place: &Place| {
-        tree(&place.at("site/.handsel/cache")).map(|files| {
+    let pieces = |sandbox: &Sandbox| {
+        tree(&sandbox.at("site/.handsel/cache")).map(|files| {
             files
                 .keys()
                 .filter(|name| name.to_string_lossy().starts_with("piece-"))
                 .count()
         })
     };
-    let (status, said) = place.run("build --profile")?;
-    assert!(status == 1 && said.contains("of-another-theme"), "{said}");
-    assert_eq!(pieces(&place).unwrap_or(0), 0, "{said}");
-    fs::remove_file(place.at("site/content/other.md"))?;
-    let (status, said) = place.run("build --profile")?;
-    assert_eq!(status, 0, "{said}");
-    assert!(pieces(&place)? > 0 && said.contains("  images  "), "{said}");
+    let (status, printed) = sandbox.run("build --profile")?;
+    assert!(
+        status == 1 && printed.contains("of-another-theme"),
+        "{printed}"
+    );
+    assert_eq!(pieces(&sandbox).unwrap_or(0), 0, "{printed}");
+    fs::remove_file(sandbox.at("site/content/other.md"))?;
+    let (status, printed) = sandbox.run("build --profile")?;
+    assert_eq!(status, 0, "{printed}");
+    assert!(
+        pieces(&sandbox)? > 0 && printed.contains("  images  "),
+        "{printed}"
+    );
     Ok(())
 }
 
 #[test]
-fn two_hundred_spoiled_caches_give_what_a_clean_build_gives() -> Outcome {
-    let place = Place::new()?;
-    place.run("build")?;
-    let published = tree(&place.at("site/public"))?;
-    let pristine = tree(&place.at("site/.handsel/cache"))?;
+fn damaged_caches_give_the_output_of_a_clean_build() -> Outcome {
+    let sandbox = Sandbox::new()?;
+    sandbox.run("build")?;
+    let published = tree(&sandbox.at("site/public"))?;
+    let pristine = tree(&sandbox.at("site/.handsel/cache"))?;
     let names: Vec<&PathBuf> = pristine.keys().collect();
     let mut dice = Dice::new(common::random::seed(24));
     let rounds = if common::random::is_long() { 200 } else { 20 };
     for round in 0..rounds {
         // Ten changes in each round, in the headers of files as well as in their contents.
         for _ in 0..10 {
-            let path = place.at("site/.handsel/cache").join(dice.pick(&names));
+            let path = sandbox.at("site/.handsel/cache").join(dice.pick(&names));
             let Ok(mut bytes) = fs::read(&path) else {
                 continue;
             };
@@ -457,11 +469,15 @@ fn two_hundred_spoiled_caches_give_what_a_clean_build_gives() -> Outcome {
             fs::write(&path, bytes)?;
         }
         if round % 2 == 1 {
-            fs::remove_dir_all(place.at("site/public"))?;
+            fs::remove_dir_all(sandbox.at("site/public"))?;
         }
-        let (status, said) = place.run("build")?;
-        assert_eq!(status, 0, "round {round}: {said}");
-        assert_eq!(tree(&place.at("site/public"))?, published, "round {round}");
+        let (status, printed) = sandbox.run("build")?;
+        assert_eq!(status, 0, "round {round}: {printed}");
+        assert_eq!(
+            tree(&sandbox.at("site/public"))?,
+            published,
+            "round {round}"
+        );
     }
     Ok(())
 }

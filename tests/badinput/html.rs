@@ -1,5 +1,5 @@
-//! What must hold for every page's HTML, whatever the case: nothing active, nothing hidden, nothing
-//! left open.
+//! Checks of every page's HTML, whatever the case: it has no active content, no hidden characters
+//! and no unclosed elements.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
         .find(|c| (c.is_control() && *c != '\n' && *c != '\t') || *c == '\u{FEFF}')
     {
         faults.push(format!(
-            "{path} holds the control character U+{:04X}",
+            "{path} contains the control character U+{:04X}",
             u32::from(c)
         ));
     }
@@ -89,7 +89,7 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
                     found.map(|(_, value)| String::from_utf8_lossy(&value.value).into_owned())
                 };
                 if ACTIVE.contains(&name.as_str()) {
-                    faults.push(format!("{path} holds <{name}>"));
+                    faults.push(format!("{path} contains <{name}>"));
                 }
                 let is_data = attribute("type").is_some_and(|kind| kind.ends_with("json"));
                 if name == "script"
@@ -97,7 +97,7 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
                     && attribute("src")
                         .is_none_or(|src| !src.starts_with('/') || src.starts_with("//"))
                 {
-                    faults.push(format!("{path} holds a script that is not the theme's"));
+                    faults.push(format!("{path} contains a script that is not the theme's"));
                 }
                 for (attribute, value) in &tag.attributes {
                     let attribute = String::from_utf8_lossy(attribute).into_owned();
@@ -109,7 +109,7 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
                         && !value.starts_with(base_path)
                     {
                         faults.push(format!(
-                            "{path}: <{name} {attribute}={value:?}> does not lie below {base_path}"
+                            "{path}: <{name} {attribute}={value:?}> is not below {base_path}"
                         ));
                     }
                 }
@@ -146,7 +146,7 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
 
 fn active_attribute(path: &str, tag: &str, name: &str, value: &str, faults: &mut Vec<String>) {
     if name.starts_with("on") || name == "srcdoc" {
-        faults.push(format!("{path}: <{tag} {name}> runs in the browser"));
+        faults.push(format!("{path}: <{tag} {name}> runs code in the browser"));
     }
     if ADDRESSES.contains(&name) {
         let scheme: String = value
@@ -157,19 +157,21 @@ fn active_attribute(path: &str, tag: &str, name: &str, value: &str, faults: &mut
         let is_image = scheme.starts_with("data:image/") && tag == "img";
         let is_unsafe = ["javascript:", "vbscript:", "data:", "file:", "blob:"]
             .iter()
-            .any(|unsafe_one| scheme.starts_with(unsafe_one));
+            .any(|prefix| scheme.starts_with(prefix));
         if is_unsafe && !is_image {
             faults.push(format!(
-                "{path}: <{tag} {name}={value:?}> runs in the browser or reads its disk"
+                "{path}: <{tag} {name}={value:?}> runs code in the browser or reads local files"
             ));
         }
         if value.contains(char::is_whitespace) && name != "srcset" {
             faults.push(format!(
-                "{path}: <{tag} {name}={value:?}> holds white space"
+                "{path}: <{tag} {name}={value:?}> contains white space"
             ));
         }
         if value.chars().any(is_bidi_control) {
-            faults.push(format!("{path}: <{tag} {name}> hides what it is"));
+            faults.push(format!(
+                "{path}: <{tag} {name}> contains characters that reorder text"
+            ));
         }
     }
 }

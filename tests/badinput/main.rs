@@ -30,41 +30,41 @@ const MEMORY_KIB_MAX: u64 = 100 * 1024;
 
 #[test]
 fn yaml() {
-    hold("yaml", 40, &table::yaml());
+    check_folder("yaml", 40, &table::yaml());
 }
 
 #[test]
 fn markdown() {
-    hold("markdown", 31, &table::markdown());
+    check_folder("markdown", 31, &table::markdown());
 }
 
 #[test]
 fn links() {
-    hold("links", 23, &table::links());
+    check_folder("links", 23, &table::links());
 }
 
 #[test]
 fn paths() {
-    hold("paths", 25, &table::paths());
+    check_folder("paths", 25, &table::paths());
 }
 
 #[test]
 fn templates() {
-    hold("templates", 13, &table::templates());
+    check_folder("templates", 13, &table::templates());
 }
 
 #[test]
 fn config() {
-    hold("config", 10, &table::config());
+    check_folder("config", 10, &table::config());
 }
 
-/// What is wrong for readers may be right for a writer who previews drafts.
+/// A link that is broken for readers may work for a writer who previews drafts.
 #[test]
 fn drafts() {
     let Some(shared) = common::shared("badinput") else {
         return;
     };
-    judge_all(&shared, &shared.join("links"), &table::drafts());
+    check_rows(&shared, &shared.join("links"), &table::drafts());
 }
 
 /// One run reports every bad file, and under `--strict` warnings are errors.
@@ -88,9 +88,9 @@ fn all_at_once() {
     }
     let outcome = match site.build(&["strict"]) {
         Ok(outcome) => outcome,
-        Err(end) => panic!("the build of all cases together {end}"),
+        Err(end) => panic!("the build of all cases {end}"),
     };
-    assert!(!outcome.is_published, "a build with errors published");
+    assert!(!outcome.is_published, "a build with errors was published");
     let mut missed = Vec::new();
     // Among all the other cases there is a page `A`, which `[[a]]` of m01 finds.
     for row in rows.iter().filter(|row| row.case != "m01") {
@@ -107,7 +107,7 @@ fn all_at_once() {
                     .as_ref()
                     .map(|place| place.path.name().to_owned())
                     .unwrap_or_default();
-                is_in(&file) && row.is_told(&as_error, problem, &file)
+                is_in(&file) && row.matches(&as_error, problem, &file)
             }) {
                 missed.push(format!("{}: {as_error}", row.case));
             }
@@ -128,22 +128,22 @@ fn builder() {
 }
 
 /// Builds every case of a folder and fails with each row that does not match.
-fn hold(folder: &str, count: usize, rows: &[Row]) {
+fn check_folder(folder: &str, count: usize, rows: &[Row]) {
     let Some(shared) = common::shared("badinput") else {
         return;
     };
     let cases = shared.join(folder);
-    all_are_named(&cases, count, rows);
-    judge_all(&shared, &cases, rows);
+    every_file_has_a_row(&cases, count, rows);
+    check_rows(&shared, &cases, rows);
 }
 
-fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
+fn check_rows(shared: &Path, cases: &Path, rows: &[Row]) {
     let base = Site::new(shared);
-    let base_outcome = base.build(&[]).expect("the sound site builds");
+    let base_outcome = base.build(&[]).expect("the valid site builds");
     assert_eq!(
         base_outcome.problems,
         Vec::new(),
-        "the sound site has problems"
+        "the valid site has problems"
     );
     assert!(base_outcome.is_published);
     let mut failures = Vec::new();
@@ -157,7 +157,7 @@ fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
         match outcome {
             Err(end) => faults.push(format!("the build {end}")),
             Ok(outcome) => {
-                row.judge(&outcome, &files, &mut faults);
+                row.check(&outcome, &files, &mut faults);
                 safety(row, &site, &outcome, &base_outcome, &mut faults);
                 let after = site.snapshot();
                 if before.sources != after.sources {
@@ -165,7 +165,7 @@ fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
                 }
                 match row.letter {
                     Letter::Error if before.output != after.output => {
-                        faults.push("the earlier output was touched".into())
+                        faults.push("the earlier output was changed".into())
                     }
                     Letter::Error => {}
                     _ if !outcome.is_published => faults.push("nothing was published".into()),
@@ -176,7 +176,7 @@ fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
         if !faults.is_empty() {
             let reason = row
                 .why
-                .map(|why| format!("\n  (by rule: {why})"))
+                .map(|why| format!("\n  (rule: {why})"))
                 .unwrap_or_default();
             failures.push(format!(
                 "{}:{reason}\n  - {}",
@@ -196,7 +196,7 @@ fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
 
 /// Every file of the folder belongs to a row, and every row has a file (or a link that the test
 /// creates).
-fn all_are_named(folder: &Path, count: usize, rows: &[Row]) {
+fn every_file_has_a_row(folder: &Path, count: usize, rows: &[Row]) {
     let names: BTreeSet<&str> = rows.iter().map(|row| row.case).collect();
     assert_eq!(
         (names.len(), rows.len()),
@@ -219,10 +219,10 @@ fn all_are_named(folder: &Path, count: usize, rows: &[Row]) {
     }
 }
 
-/// What must hold for every case.
+/// Checks what must be true of every case.
 fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mut Vec<String>) {
     for problem in &outcome.problems {
-        let also = problem
+        let related = problem
             .related
             .iter()
             .map(|(place, word)| format!("{place} {word}"))
@@ -232,38 +232,35 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default();
-        let said = format!(
-            "{}{}{place}{also}",
+        let text = format!(
+            "{}{}{place}{related}",
             problem.message,
             problem.help.as_deref().unwrap_or_default()
         );
-        if said
+        if text
             .chars()
             .any(|c| (c.is_control() && c != '\n') || is_bidi_control(c))
         {
-            faults.push(format!("a message holds control characters: {said:?}"));
+            faults.push(format!("a message contains control characters: {text:?}"));
         }
         if problem
             .location
             .as_ref()
             .is_none_or(|place| place.line == 0 || place.column == 0)
         {
-            faults.push(format!("a problem has no place: {}", problem.message));
+            faults.push(format!("a problem has no position: {}", problem.message));
         }
         if problem
             .help
             .as_ref()
             .is_none_or(|help| help.trim().is_empty())
         {
-            faults.push(format!(
-                "a problem does not say what to do: {}",
-                problem.message
-            ));
+            faults.push(format!("a problem has no help: {}", problem.message));
         }
-        if said.len() > 2000 {
+        if text.len() > 2000 {
             faults.push(format!(
                 "a message is {} bytes long: {}",
-                said.len(),
+                text.len(),
                 problem.code
             ));
         }
@@ -274,18 +271,18 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
     for page in row.lost.iter().fold(BASE_PAGES.to_vec(), |pages, lost| {
         pages.into_iter().filter(|page| page != lost).collect()
     }) {
-        if !outcome.drawn.iter().any(|drawn| drawn == page) {
-            faults.push(format!("the sound page {page} was not drawn"));
+        if !outcome.rendered.iter().any(|rendered| rendered == page) {
+            faults.push(format!("the valid page {page} was not rendered"));
         }
     }
-    for path in &outcome.drawn {
+    for path in &outcome.rendered {
         if path
             .split('/')
             .any(|segment| matches!(segment, "" | "." | "..") || segment.len() > 255)
         {
             faults.push(format!("an output path is not safe: {path}"));
         }
-        let bytes = site.drawn(path);
+        let bytes = site.rendered(path);
         if path.ends_with(".html") {
             html::safety(path, &bytes, row.base_path, faults);
         }
@@ -295,7 +292,7 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
                 .any(|window| window == secret.as_bytes())
             {
                 faults.push(format!(
-                    "{path} holds what was read outside the site's folder"
+                    "{path} contains text from outside the site's folder"
                 ));
             }
         }
@@ -303,14 +300,14 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
     let spent = outcome.cpu_ms.saturating_sub(base.cpu_ms);
     if spent > row.cpu_ms_max {
         faults.push(format!(
-            "it took {spent} ms of processor time above the sound site's, {} at most",
+            "it took {spent} ms of processor time more than the valid site, {} at most",
             row.cpu_ms_max
         ));
     }
     let grown = outcome.peak_kib.saturating_sub(base.peak_kib);
     if grown > row.memory_kib_max {
         faults.push(format!(
-            "it took {} MiB above the sound site's, {} at most",
+            "it took {} MiB more than the valid site, {} at most",
             grown / 1024,
             row.memory_kib_max / 1024
         ));

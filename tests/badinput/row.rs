@@ -35,7 +35,7 @@ pub struct Row {
     /// Text that no page may contain.
     lacks: Vec<&'static str>,
     /// Files that belong to the case but are not among the shared ones.
-    pub also: Vec<(&'static str, &'static str)>,
+    pub extra_files: Vec<(&'static str, &'static str)>,
     /// Valid pages that cannot be rendered because something they need is broken.
     pub lost: Vec<&'static str>,
     pub with_drafts: bool,
@@ -72,7 +72,7 @@ impl Row {
             pages: None,
             has: Vec::new(),
             lacks: Vec::new(),
-            also: Vec::new(),
+            extra_files: Vec::new(),
             lost: Vec::new(),
             with_drafts: false,
             base_path: "/",
@@ -83,7 +83,7 @@ impl Row {
     }
 
     /// A warning that the manifest allows where it requires none.
-    pub fn welcome(mut self, reported: &str) -> Self {
+    pub fn allowing(mut self, reported: &str) -> Self {
         self.reported.push(reported.to_owned());
         self
     }
@@ -109,7 +109,7 @@ impl Row {
     }
 
     pub fn with(mut self, path: &'static str, text: &'static str) -> Self {
-        self.also.push((path, text));
+        self.extra_files.push((path, text));
         self
     }
 
@@ -143,13 +143,13 @@ impl Row {
 
     /// Compares the reported problems and the pages with the row. `files` are the case's files,
     /// from the root; a position without a path refers to the first.
-    pub fn judge(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
+    pub fn check(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
         let first = files.first().map(String::as_str).unwrap_or_default();
         let mut left: Vec<&Diagnostic> = outcome.problems.iter().collect();
         for reported in &self.reported {
             match left
                 .iter()
-                .position(|problem| self.is_told(reported, problem, first))
+                .position(|problem| self.matches(reported, problem, first))
             {
                 Some(at) => drop(left.remove(at)),
                 None => faults.push(format!("not reported: {reported}")),
@@ -158,22 +158,22 @@ impl Row {
         for problem in left {
             faults.push(format!(
                 "reported in addition to what is expected: {}",
-                shown(problem)
+                describe(problem)
             ));
         }
-        let said: String = outcome
+        let text: String = outcome
             .problems
             .iter()
-            .map(shown)
+            .map(describe)
             .collect::<Vec<_>>()
             .join("\n");
-        for word in self.says.iter().filter(|word| !said.contains(**word)) {
-            faults.push(format!("no message says {word:?}: {said}"));
+        for word in self.says.iter().filter(|word| !text.contains(**word)) {
+            faults.push(format!("no message says {word:?}: {text}"));
         }
-        self.judge_pages(outcome, files, faults);
+        self.check_pages(outcome, files, faults);
     }
 
-    fn judge_pages(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
+    fn check_pages(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
         let of_file = |file: &String| {
             let (_, name) = file.rsplit_once('/')?;
             Some(format!("cases/{}/index.html", name.strip_suffix(".md")?))
@@ -184,17 +184,17 @@ impl Row {
         };
         let mut html = String::new();
         for page in &pages {
-            match outcome.drawn.iter().any(|drawn| drawn == page) {
+            match outcome.rendered.iter().any(|rendered| rendered == page) {
                 true => html.push_str(&String::from_utf8_lossy(&outcome.read(page))),
                 false if self.letter == Letter::Error => {}
                 false => {
                     let others: Vec<&String> = outcome
-                        .drawn
+                        .rendered
                         .iter()
-                        .filter(|drawn| drawn.starts_with("cases/"))
+                        .filter(|rendered| rendered.starts_with("cases/"))
                         .collect();
                     faults.push(format!(
-                        "the page {page} was not drawn; there are {others:?}"
+                        "the page {page} was not rendered; there are {others:?}"
                     ));
                 }
             }
@@ -202,20 +202,24 @@ impl Row {
         for text in self.has.iter().filter(|text| !html.contains(**text)) {
             let begin: String = html.chars().take(600).collect();
             faults.push(format!(
-                "the page does not hold {text:?}; it begins {begin:?}"
+                "the page does not contain {text:?}; it begins {begin:?}"
             ));
         }
-        for path in outcome.drawn.iter().filter(|path| path.ends_with(".html")) {
+        for path in outcome
+            .rendered
+            .iter()
+            .filter(|path| path.ends_with(".html"))
+        {
             let html = String::from_utf8_lossy(&outcome.read(path)).into_owned();
             for text in self.lacks.iter().filter(|text| html.contains(**text)) {
-                faults.push(format!("{path} holds {text:?}"));
+                faults.push(format!("{path} contains {text:?}"));
             }
         }
     }
 
-    /// Whether a problem is the one that `told` describes. The line must match; the column may be
-    /// off by a mark.
-    pub fn is_told(&self, reported: &str, problem: &Diagnostic, first: &str) -> bool {
+    /// Whether a problem is the one that `reported` describes. The line must match; the column may
+    /// be off by a mark.
+    pub fn matches(&self, reported: &str, problem: &Diagnostic, first: &str) -> bool {
         let mut words = reported.splitn(3, ' ');
         let (severity, code, at) = (words.next(), words.next(), words.next().unwrap_or("*:*"));
         let Some(place) = &problem.location else {
@@ -249,20 +253,20 @@ impl Row {
     }
 }
 
-fn shown(problem: &Diagnostic) -> String {
+fn describe(problem: &Diagnostic) -> String {
     let place = problem
         .location
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let also: String = problem
+    let related: String = problem
         .related
         .iter()
         .map(|(place, word)| format!(" [{}:{} {word}]", place.path, place.line))
         .collect();
     let help = problem.help.as_deref().unwrap_or("");
     format!(
-        "{} {} {place} {}{also} ({help})",
+        "{} {} {place} {}{related} ({help})",
         problem.severity, problem.code, problem.message
     )
 }

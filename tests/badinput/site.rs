@@ -27,16 +27,17 @@ pub const CASES: &str = "content/cases";
 const FOLDER: &str = "HANDSEL_BAD_INPUT_FOLDER";
 const OPTIONS: &str = "HANDSEL_BAD_INPUT_OPTIONS";
 
-/// The most that any build may need. Beyond it, the system or this test ends the process.
+/// The most memory and time that any build may use. Beyond it, the system or this test ends the
+/// process.
 const ADDRESS_SPACE_KIB: u64 = 4 << 20;
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The result of a build.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Outcome {
     pub problems: Vec<Diagnostic>,
     /// Output paths of everything that was rendered, published or not, sorted.
-    pub drawn: Vec<String>,
+    pub rendered: Vec<String>,
     pub is_published: bool,
     pub failure: Option<String>,
     /// Processor time of the build, all threads together.
@@ -49,7 +50,7 @@ pub struct Outcome {
 impl Outcome {
     /// The bytes of what was rendered.
     pub fn read(&self, path: &str) -> Vec<u8> {
-        fs::read(self.folder.join("drawn").join(path)).unwrap_or_default()
+        fs::read(self.folder.join("rendered").join(path)).unwrap_or_default()
     }
 }
 
@@ -139,7 +140,7 @@ impl Site {
         if files.is_empty() {
             files = self.link(row.case);
         }
-        for (path, text) in &row.also {
+        for (path, text) in &row.extra_files {
             let path = self.root().join(path);
             fs::create_dir_all(path.parent().expect("a file is in a folder"))
                 .expect("it is writable");
@@ -190,7 +191,7 @@ impl Site {
         gather(self.folder.path(), "", &mut files);
         files.retain(|path, _| {
             !path.starts_with("a/b/site/.handsel/")
-                && !path.starts_with("drawn/")
+                && !path.starts_with("rendered/")
                 && path != "outcome.json"
         });
         let output = files.split_off("a/b/site/public/");
@@ -204,11 +205,12 @@ impl Site {
         }
     }
 
-    pub fn drawn(&self, path: &str) -> Vec<u8> {
-        fs::read(self.folder.path().join("drawn").join(path)).expect("what was drawn can be read")
+    pub fn rendered(&self, path: &str) -> Vec<u8> {
+        fs::read(self.folder.path().join("rendered").join(path))
+            .expect("what was rendered can be read")
     }
 
-    /// Builds in a process of its own.
+    /// Builds in a separate process.
     ///
     /// # Errors
     /// How the process ended if it failed.
@@ -235,50 +237,50 @@ impl Site {
             .stderr(fs::File::create(self.folder.path().join("stderr")).expect("it is writable"))
             .spawn()
             .expect("the test program can be run again");
-        let begun = Instant::now();
+        let started = Instant::now();
         let status = loop {
             match child.try_wait().expect("a child can be waited for") {
                 Some(status) => break status,
-                None if begun.elapsed() > PATIENCE => {
+                None if started.elapsed() > TIMEOUT => {
                     child.kill().expect("a child can be ended");
                     child.wait().expect("a child can be waited for");
-                    return Err(format!("had no end within {} s", PATIENCE.as_secs()));
+                    return Err(format!("did not end within {} s", TIMEOUT.as_secs()));
                 }
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
         };
         if !status.success() {
             let stderr = fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default();
-            let said: String = stderr
+            let text: String = stderr
                 .lines()
                 .filter(|line| !line.trim().is_empty())
                 .take(4)
                 .collect::<Vec<_>>()
                 .join(" / ");
-            return Err(format!("ended with {status}: {said}"));
+            return Err(format!("ended with {status}: {text}"));
         }
         let text = fs::read(self.folder.path().join("outcome.json"))
-            .map_err(|error| format!("left no outcome: {error}"))?;
+            .map_err(|error| format!("wrote no result: {error}"))?;
         fs::remove_file(self.folder.path().join("outcome.json")).expect("it is ours");
         fs::remove_file(self.folder.path().join("stderr")).expect("it is ours");
-        serde_json::from_slice(&text).map_err(|error| format!("left no outcome: {error}"))
+        serde_json::from_slice(&text).map_err(|error| format!("wrote no result: {error}"))
     }
 }
 
 /// Renders into a folder for inspection, and stages as a build does.
-struct Watched {
-    drawn: PathBuf,
+struct RecordingSink {
+    rendered: PathBuf,
     publisher: Publisher,
 }
 
-impl Sink for Watched {
+impl Sink for RecordingSink {
     fn put(
         &self,
         path: &OutputPath,
         bytes: Cow<'static, [u8]>,
         _: Fingerprint,
     ) -> Result<(), String> {
-        let file = self.drawn.join(path.as_str());
+        let file = self.rendered.join(path.as_str());
         fs::create_dir_all(file.parent().expect("a file is in a folder"))
             .map_err(|error| error.to_string())?;
         fs::write(file, &bytes).map_err(|error| error.to_string())?;
@@ -313,13 +315,13 @@ pub fn build_here() {
         &root.join(".handsel"),
         PublishOptions::default(),
     );
-    let sink = Watched {
-        drawn: folder.join("drawn"),
+    let sink = RecordingSink {
+        rendered: folder.join("rendered"),
         publisher: publisher.expect("the output folder can be written"),
     };
-    let begun = cpu_ms();
+    let started = cpu_ms();
     let built = pipeline::build(&disk, &request, &sink, &BuildCache::of(None));
-    let cpu_ms = cpu_ms() - begun;
+    let cpu_ms = cpu_ms() - started;
     let is_published = built.failure.is_none() && !built.problems.iter().any(Diagnostic::is_error);
     if is_published {
         sink.publisher
@@ -329,12 +331,12 @@ pub fn build_here() {
         drop(sink.publisher);
     }
     let peak_kib = peak_kib();
-    let mut drawn = BTreeMap::new();
-    gather(&folder.join("drawn"), "", &mut drawn);
-    let drawn = drawn.into_keys().collect();
+    let mut rendered = BTreeMap::new();
+    gather(&folder.join("rendered"), "", &mut rendered);
+    let rendered = rendered.into_keys().collect();
     let outcome = Outcome {
         problems: built.problems,
-        drawn,
+        rendered,
         is_published,
         failure: built.failure,
         cpu_ms,

@@ -46,7 +46,7 @@ pub fn yaml() -> Vec<Row> {
         error("y39", &["error wrong-type 2:1"]).says(&["keys"]),
         error("y40", &["warning unknown-key 3:1", "error unknown-key 4:1"])
             .says(&["`summary`", "`draft`"])
-            .why("`tag` is another generator's name for topics and is understood; `draf` stops the build, so that nothing slips out"),
+            .why("`tag` is another generator's name for topics and is accepted; `draf` stops the build, because the page may be a draft"),
     ]
 }
 
@@ -54,20 +54,20 @@ pub fn markdown() -> Vec<Row> {
     vec![
         error("m01", &["error broken-link 8:19999"])
             .says(&["`[[a]]`"])
-            .why("the innermost `[[a]]` is a wiki link (DESIGN §2), and there is no page `a`; the limits hold for the rest"),
+            .why("the innermost `[[a]]` is a wiki link to a page that does not exist; the other brackets are text, within the limits"),
         renders("m02"),
         renders("m03"),
         renders("m04"),
-        renders("m05").welcome("warning too-deep 8:*"),
-        renders("m06").welcome("warning too-deep 8:*"),
+        renders("m05").allowing("warning too-deep 8:*"),
+        renders("m06").allowing("warning too-deep 8:*"),
         renders("m07")
-            .welcome("warning too-deep *:*")
+            .allowing("warning too-deep *:*")
             .has(&["level 299"])
-            .why("the manifest welcomes a depth limit with a warning in m05 and m06; the same limit of 100 holds for every list"),
+            .why("the manifest allows a depth limit with a warning in m05 and m06; the same limit of 100 applies to every list"),
         renders("m08"),
-        renders("m09").welcome("warning unclosed-html 10:1").has(&["Still"]).lacks(&["still-code"]),
-        renders("m10").welcome("warning unclosed-html 10:1").has(&["Before.", "<footer", "</footer>"]).lacks(&["<!-- never"]),
-        renders("m11").welcome("warning unclosed-html 8:1").has(&["<strong>bold</strong>"]),
+        renders("m09").allowing("warning unclosed-html 10:1").has(&["Still"]).lacks(&["still-code"]),
+        renders("m10").allowing("warning unclosed-html 10:1").has(&["Before.", "<footer", "</footer>"]).lacks(&["<!-- never"]),
+        renders("m11").allowing("warning unclosed-html 8:1").has(&["<strong>bold</strong>"]),
         error(
             "m12",
             &[
@@ -79,7 +79,7 @@ pub fn markdown() -> Vec<Row> {
             ],
         )
         .lacks(&["alert(1)</script>", "onerror", "<iframe", "alert(3)"])
-        .why("what is active goes with a warning; that `src=x` has no target and no `alt` is reported as for any image"),
+        .why("active content is removed with a warning; the missing target and `alt` text of `src=x` are reported as for any image"),
         renders("m13").has(&["id=\"setup\"", "id=\"setup-1\"", "id=\"setup-1-1\"", "id=\"setup-2\""]),
         renders("m14").has(&["日本語", "<code>code</code>"]),
         warning("m15", &["warning undefined-footnote 8:5", "warning undefined-footnote 8:16"]).has(&["[^nope]", "[^also]"]),
@@ -114,7 +114,7 @@ pub fn links() -> Vec<Row> {
         renders("l08"),
         renders("l09"),
         warning("l10", &["warning unknown-key l10-redirect-loop-a.md:5:1", "warning unknown-key l10-redirect-loop-b.md:5:1"])
-            .why("there is no `redirect_to`: redirects are said at their target (`aliases:`), so that they cannot lead in a circle"),
+            .why("Handsel has no `redirect_to`: the target page lists its old addresses in `aliases:`, so redirects cannot loop"),
         warning("l11", &["warning empty-link 8:5", "warning empty-link 8:15"]),
         error("l12", &["error link-scheme 8:5"]).lacks(&["href=\"data:"]),
         error("l13", &["error link-scheme 8:5", "error link-scheme 8:35", "error link-scheme 8:60"]).lacks(&["href=\"java", "href=\"JaVa"]),
@@ -153,7 +153,7 @@ pub fn paths() -> Vec<Row> {
         renders("p10").at(&["cases/p10-emoji/index.html"]),
         renders("p11")
             .at(&["cases/p11/u5b/index.html", "cases/p11/u5d-u5d/index.html"])
-            .why("a name of which nothing is left is written by code point (DESIGN §2)"),
+            .why("a name without letters or digits becomes its code points, so that the page still has an address"),
         renders("p12").at(&[
             "cases/p12/d00/d01/d02/d03/d04/d05/d06/d07/d08/d09/d10/d11/d12/d13/d14/d15/d16/d17/d18/d19/d20/d21/d22/d23/d24/d25/d26/d27/\
              d28/d29/d30/d31/d32/d33/d34/d35/d36/d37/d38/d39/deep/index.html",
@@ -163,7 +163,7 @@ pub fn paths() -> Vec<Row> {
         error("p15", &["error address-taken *:5:*"]).says(&["p15/one.md", "p15/two.md"]),
         error("p16", &["error address-taken *:1:1"])
             .says(&["p16/Upper.md", "p16/upper.md"])
-            .why("an address is lower case, so the two have one on every system"),
+            .why("addresses are in lower case, so the two files have the same one on every system"),
         renders("p17").at(&["cases/p17-trailing-dot/index.html"]),
         warning("p18", &["warning hidden-character 1:1"]).says(&["\\u{202e}"]).at(&["cases/p18-cod.exe/index.html"]),
         renders("s1").at(&["cases/symlinks/real/page/index.html", "cases/symlinks/loop/s1-inside/index.html"]),
@@ -172,15 +172,15 @@ pub fn paths() -> Vec<Row> {
         warning("s4", &["warning folder-symlink 1:1"])
             .says(&["s4-parent"])
             .at(&["cases/symlinks/real/page/index.html"])
-            .why("folder links are never entered, so no loop can arise; they are warned of"),
+            .why("links to folders are never followed, so they cannot loop; each is reported as a warning"),
         error("s5", &["error bad-symlink symlinks/real/s5-outside.md:1:1", "error bad-symlink symlinks/real/s5-secret.md:1:1"]),
         error("s6", &["error bad-symlink 1:1"]).says(&["s6-outside-dir"]),
         error("s7", &["error bad-symlink symlinks/real/s7-a.md:1:1", "error bad-symlink symlinks/real/s7-b.md:1:1"]),
     ]
 }
 
-/// Columns: for `{% include`, the caret is at its name, as at a key before its value; for `page.`,
-/// at the field.
+/// About the columns: for `{% include`, the caret is at the name of the template; for `page.`, at
+/// the field.
 pub fn templates() -> Vec<Row> {
     vec![
         error("t01", &["error bad-template 1:5"]),
@@ -190,7 +190,7 @@ pub fn templates() -> Vec<Row> {
         error("t05", &["error bad-template *:*:*"]).says(&["t05-include-a.html → t05-include-b.html → t05-include-a.html"]),
         error("t06", &["error bad-template 1:17"]).says(&["shoutt"]),
         error("t07", &["error template-failed 1:9"]).says(&["`title`"]).why(
-            "a page stops at the first thing its template cannot print, as Tera does; the second is reported on the next run, and every other template in this one",
+            "rendering a page stops at the first value that cannot be printed, as in Tera; the second is reported by the next run, the problems of other templates by this one",
         ),
         error("t08", &["error template-failed 1:*"]).says(&["limit"]).within(5, 500),
         error("t09", &["error bad-template 1:12"]).says(&["etc/hostname"]),
@@ -210,7 +210,7 @@ pub fn config() -> Vec<Row> {
         error("c03", &["error bad-yaml 1:*"]),
         warning("c04", &["warning bad-setting 1:1"])
             .says(&["title", "base_url"])
-            .why("every setting has a default; the warning names those that a site wants"),
+            .why("every setting has a default; the warning names those that a site should set"),
         error("c05", &["error bad-setting 3:9"]),
         error("c06", &["error bad-setting 3:9"]),
         error(
@@ -223,7 +223,7 @@ pub fn config() -> Vec<Row> {
     ]
 }
 
-/// What the manifest says in addition to a row's letter and what is not a fault of the page itself.
+/// Cases that the manifest expects to succeed under other options.
 pub fn drafts() -> Vec<Row> {
     vec![renders("l20").with_drafts()]
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use handsel::paths::SourcePath;
 use handsel::source::MemoryFiles;
 
-use super::images::picture;
+use super::images::sample_image;
 
 /// Pseudorandom numbers from a seed (xorshift, Marsaglia 2003).
 pub struct Dice(u64);
@@ -83,8 +83,8 @@ pub fn site() -> MemoryFiles {
     ] {
         site.put(path, text);
     }
-    site.put("content/guides/hen.jpg", picture("jpeg 40x30"));
-    site.put("static/img/still.png", picture("png 24x18"));
+    site.put("content/guides/hen.jpg", sample_image("jpeg 40x30"));
+    site.put("static/img/still.png", sample_image("png 24x18"));
     site
 }
 
@@ -95,7 +95,7 @@ const ASSETS: [&str; 4] = [
     "content/guides/pic.svg",
     "content/downloads/list.txt",
 ];
-const PICTURES: [&str; 3] = [
+const IMAGES: [&str; 3] = [
     "content/guides/hen.jpg",
     "content/guides/cow.png",
     "static/img/still.png",
@@ -145,7 +145,7 @@ pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
             "content/guides/_defaults.yaml",
             format!("level: {}\n", dice.pick(&["starter", "expert", "nonsense"])),
         ),
-        19 => return change_picture(site, dice),
+        19 => return change_image(site, dice),
         17 => put(
             site,
             "content/topics.yaml",
@@ -166,21 +166,21 @@ pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
 }
 
 /// Another image of another size, a broken one, or none.
-fn change_picture(site: &mut MemoryFiles, dice: &mut Dice) -> String {
-    let path = *dice.pick(&PICTURES);
-    let form = if path.ends_with(".jpg") {
+fn change_image(site: &mut MemoryFiles, dice: &mut Dice) -> String {
+    let path = *dice.pick(&IMAGES);
+    let format = if path.ends_with(".jpg") {
         "jpeg"
     } else {
         "png"
     };
-    let described = match dice.roll(6) {
+    let description = match dice.roll(6) {
         0 => "gif 20x10 moving".to_owned(),
-        1 => format!("{form} 30x20 cut"),
-        2 => format!("{form} 40x30 turned=6 gps"),
-        seed => format!("{form} {}x30 seed={seed}", 20 + seed * 10),
+        1 => format!("{format} 30x20 cut"),
+        2 => format!("{format} 40x30 turned=6 gps"),
+        seed => format!("{format} {}x30 seed={seed}", 20 + seed * 10),
     };
-    site.put(path, picture(&described));
-    format!("put {path}: {described}")
+    site.put(path, sample_image(&description));
+    format!("put {path}: {description}")
 }
 
 fn put(site: &mut MemoryFiles, path: &str, text: String) -> String {
@@ -217,7 +217,7 @@ fn settings(dice: &mut Dice) -> String {
 }
 
 fn tip_template(dice: &mut Dice) -> String {
-    let asks = [
+    let queries = [
         "{{ pages(kind=\"guide\") | length }}",
         "{% for card in pages(topic=\"first\") %}{{ card.title }}{% endfor %}",
         "{{ page.words }}",
@@ -225,7 +225,7 @@ fn tip_template(dice: &mut Dice) -> String {
     ];
     format!(
         "{{% extends \"entry.html\" %}}{{% block toolbar %}}{}{{% endblock toolbar %}}",
-        dice.pick(&asks)
+        dice.pick(&queries)
     )
 }
 

@@ -1,8 +1,8 @@
 //! Images made from a description: `png 40x30`, `jpeg 400x300 turned=6 gps`, `png 8x8 grey`, `gif
 //! 20x10 moving`, `jpeg 90x60 cut`.
 //!
-//! Each is encoded with the codecs that Handsel uses, with a color gradient in it, and then marked,
-//! cut or grown as described.
+//! Each is encoded with the codecs that Handsel uses, with a color gradient in it, and then given
+//! metadata, cut or extended as described.
 
 use std::io::Cursor;
 
@@ -10,14 +10,14 @@ use handsel::fingerprint::Fingerprint;
 use image::codecs::gif::GifEncoder;
 use image::{DynamicImage, Frame, ImageFormat, Rgba, RgbaImage};
 
-/// What the marked images hide: a place (GPS) and a name.
+/// What the metadata of the images contains: a location (GPS) and a name.
 pub const SECRETS: [&str; 2] = ["52,31.2N", "Camera of Ada"];
 
 /// # Panics
 /// If the description is not valid.
-pub fn picture(described: &str) -> Vec<u8> {
-    let mut words = described.split_whitespace();
-    let format = words.next().expect("a form");
+pub fn sample_image(description: &str) -> Vec<u8> {
+    let mut words = description.split_whitespace();
+    let format = words.next().expect("a format");
     if let Some(other) = other(format) {
         return other;
     }
@@ -39,12 +39,12 @@ pub fn picture(described: &str) -> Vec<u8> {
         .iter()
         .find_map(|word| word.strip_prefix("seed="))
         .map_or(0, |seed| seed.parse().expect("a number"));
-    let drawn = drawn(width, height, seed, has("clear"));
+    let pixels = pixels(width, height, seed, has("clear"));
     let mut bytes = match format {
-        "gif" => gif(&drawn, has("moving")),
-        "png" => encoded(&colored(drawn, &words), ImageFormat::Png),
-        "webp" => encoded(&DynamicImage::ImageRgba8(drawn), ImageFormat::WebP),
-        _ => encoded(&colored(drawn, &words), ImageFormat::Jpeg),
+        "gif" => gif(&pixels, has("moving")),
+        "png" => encoded(&colored(pixels, &words), ImageFormat::Png),
+        "webp" => encoded(&DynamicImage::ImageRgba8(pixels), ImageFormat::WebP),
+        _ => encoded(&colored(pixels, &words), ImageFormat::Jpeg),
     };
     if turned != 1 || has("gps") {
         let exif = exif(turned, has("gps"));
@@ -84,8 +84,8 @@ fn other(format: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// An image in a file of boxes (ISO/IEC 23008-12): item 1 is the image, item 2 says where it was
-/// taken, and between them is a name.
+/// An image in a file of boxes (ISO/IEC 23008-12): item 1 is the image, item 2 is the Exif data
+/// with its location, and between them is a name.
 fn boxed(brand: &[u8; 4], codec: &[u8; 4]) -> Vec<u8> {
     let part = |name: &[u8; 4], content: &[u8]| {
         [
@@ -141,32 +141,32 @@ fn boxed(brand: &[u8; 4], codec: &[u8; 4]) -> Vec<u8> {
     [file_type, meta(from), data, part(b"uuid", place)].concat()
 }
 
-/// A PNG whose color profile decompresses to so many megabytes.
+/// A PNG whose color profile decompresses to that many megabytes.
 pub fn profile_bomb(megabytes: usize) -> Vec<u8> {
     // A block of DEFLATE with one byte and many copies of it.
-    let mut packed = vec![0x78, 0x9C];
-    packed.extend(libdeflate_zeros(megabytes << 20));
+    let mut compressed = vec![0x78, 0x9C];
+    compressed.extend(libdeflate_zeros(megabytes << 20));
     with_png_chunk(
-        &picture("png 8x8"),
+        &sample_image("png 8x8"),
         b"iCCP",
-        &[b"x\0\0", &packed[..]].concat(),
+        &[b"x\0\0", &compressed[..]].concat(),
     )
 }
 
-/// DEFLATE of so many zeros, and the matching checksum.
+/// `length` zeros as DEFLATE, and the matching checksum.
 fn libdeflate_zeros(length: usize) -> Vec<u8> {
-    let mut packer = libdeflater::Compressor::new(libdeflater::CompressionLvl::best());
-    let mut room = vec![0; length / 500 + 4096];
-    let packed = packer
-        .zlib_compress(&vec![0; length], &mut room)
-        .expect("zeros are packed well");
-    room.truncate(packed);
-    room.split_off(2)
+    let mut compressor = libdeflater::Compressor::new(libdeflater::CompressionLvl::best());
+    let mut buffer = vec![0; length / 500 + 4096];
+    let compressed = compressor
+        .zlib_compress(&vec![0; length], &mut buffer)
+        .expect("zeros compress well");
+    buffer.truncate(compressed);
+    buffer.split_off(2)
 }
 
 /// A PNG whose header states a size, with almost no data.
 pub fn bomb(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = picture("png 1x1");
+    let mut bytes = sample_image("png 1x1");
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
     bytes[20..24].copy_from_slice(&height.to_be_bytes());
     let sum = crc(&bytes[12..29]);
@@ -175,7 +175,7 @@ pub fn bomb(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// Color gradients, with noise so that no two seeds look alike.
-fn drawn(width: u32, height: u32, seed: u32, is_clear: bool) -> RgbaImage {
+fn pixels(width: u32, height: u32, seed: u32, is_clear: bool) -> RgbaImage {
     RgbaImage::from_fn(width, height, |x, y| {
         let noise =
             Fingerprint::of([x / 8, y / 8, seed].map(u32::to_le_bytes).concat()).as_bytes()[0] / 4;
@@ -190,8 +190,8 @@ fn drawn(width: u32, height: u32, seed: u32, is_clear: bool) -> RgbaImage {
     })
 }
 
-fn colored(drawn: RgbaImage, words: &[&str]) -> DynamicImage {
-    let image = DynamicImage::ImageRgba8(drawn);
+fn colored(pixels: RgbaImage, words: &[&str]) -> DynamicImage {
+    let image = DynamicImage::ImageRgba8(pixels);
     match () {
         () if words.contains(&"grey") => image.to_luma8().into(),
         () if words.contains(&"deep") => image.to_rgb16().into(),
@@ -208,19 +208,19 @@ fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn gif(drawn: &RgbaImage, is_moving: bool) -> Vec<u8> {
+fn gif(pixels: &RgbaImage, is_moving: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = GifEncoder::new(&mut bytes);
     for _ in 0..if is_moving { 3 } else { 1 } {
         encoder
-            .encode_frame(Frame::new(drawn.clone()))
+            .encode_frame(Frame::new(pixels.clone()))
             .expect("it can be encoded");
     }
     drop(encoder);
     bytes
 }
 
-/// Exif with an orientation and, on request, a place that is easy to find.
+/// Exif with an orientation and, on request, a location that is easy to find.
 fn exif(turned: u8, has_place: bool) -> Vec<u8> {
     let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
     exif.extend([turned, 0, 0, 0, 0, 0, 0, 0]);

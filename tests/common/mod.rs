@@ -1,5 +1,5 @@
-//! What several tests need: a sink that keeps files in memory, and a build of a folder or of a site
-//! in memory.
+//! Helpers for several tests: a sink that keeps files in memory, and a build of a folder or of a
+//! site in memory.
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
@@ -97,7 +97,7 @@ const LINE: &str = " data-source-line=\"";
 
 /// The elements that carry a source line, in order.
 pub fn lines_of(html: &str) -> Vec<(&str, u32)> {
-    let said = html.match_indices(LINE).filter_map(|(at, _)| {
+    let elements = html.match_indices(LINE).filter_map(|(at, _)| {
         let (_, element) = html[..at].rsplit_once('<')?;
         let line = html[at + LINE.len()..].split_once('"')?.0.parse().ok()?;
         element
@@ -105,7 +105,7 @@ pub fn lines_of(html: &str) -> Vec<(&str, u32)> {
             .all(|byte| byte.is_ascii_alphanumeric())
             .then_some((element, line))
     });
-    said.collect()
+    elements.collect()
 }
 
 /// Text in which marks of Markdown, YAML and components are frequent.

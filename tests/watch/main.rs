@@ -1,5 +1,5 @@
-//! Asking the disk about what the watcher reports gives the site as it is, whatever is done to it,
-//! by events and by polling alike. Changes outside the site are not reported.
+//! A scan of the paths that the watcher reports gives the current state of the site after any
+//! change, by events and by polling alike. Changes outside the site are not reported.
 #![cfg(unix)]
 
 mod watched;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use handsel::source::ListingRules;
 use handsel::watch::PollingMode;
-use watched::{Known, Watched, put, source};
+use watched::{Snapshot, WatchedSite, put, source};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -25,15 +25,15 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 }
 
 /// Runs a test by events and by polling.
-fn both_ways(holds: impl Fn(PollingMode) -> Outcome) -> Outcome {
-    holds(PollingMode::Auto)?;
-    holds(POLLING)
+fn both_ways(test: impl Fn(PollingMode) -> Outcome) -> Outcome {
+    test(PollingMode::Auto)?;
+    test(POLLING)
 }
 
 #[test]
-fn files_come_change_and_go() -> Outcome {
+fn files_are_created_changed_and_removed() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(polling, &["a.md", "guides/b.md", "guides/c.md"])?;
+        let mut site = WatchedSite::start(polling, &["a.md", "guides/b.md", "guides/c.md"])?;
         site.put("guides/new.md", "new")?;
         assert_eq!(site.reported_until_now()?, set(&["guides/new.md"]));
         site.put("a.md", "changed")?;
@@ -55,9 +55,9 @@ fn files_come_change_and_go() -> Outcome {
 }
 
 #[test]
-fn editors_save_in_their_own_ways() -> Outcome {
+fn saves_of_common_editors_are_reported() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(polling, &["a.md", "b.md", "c.md", "d.md"])?;
+        let mut site = WatchedSite::start(polling, &["a.md", "b.md", "c.md", "d.md"])?;
         // Vim writes a test file, renames the old file to a backup, writes a new one and deletes
         // the backup.
         site.put("4913", "")?;
@@ -66,7 +66,8 @@ fn editors_save_in_their_own_ways() -> Outcome {
         site.put("a.md", "by vim")?;
         fs::remove_file(site.at("a.md~"))?;
         assert_eq!(site.reported_until_now()?, set(&["a.md"]));
-        // `sed -i` and some editors write a hidden file next to it and rename it over the old one.
+        // `sed -i` and some editors write a hidden file in the same folder and rename it over the
+        // old one.
         site.put(".b.md.swp", "x")?;
         site.put(".sedXYZ", "by sed")?;
         fs::rename(site.at(".sedXYZ"), site.at("b.md"))?;
@@ -91,9 +92,9 @@ fn editors_save_in_their_own_ways() -> Outcome {
 }
 
 #[test]
-fn folders_come_move_and_go() -> Outcome {
+fn folders_are_created_moved_and_removed() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(
+        let mut site = WatchedSite::start(
             polling,
             &["a.md", "guides/deep/b.md", "guides/deep/c.md", "tips/d.md"],
         )?;
@@ -142,9 +143,9 @@ fn folders_come_move_and_go() -> Outcome {
 }
 
 #[test]
-fn what_is_never_listed_is_not_reported() -> Outcome {
+fn unlisted_paths_are_not_reported() -> Outcome {
     both_ways(|polling| {
-        let kept = [
+        let unlisted = [
             "node_modules/x/a.js",
             ".git/index",
             "public/a/index.html",
@@ -152,16 +153,16 @@ fn what_is_never_listed_is_not_reported() -> Outcome {
             "a/.hidden/b.md",
             "dist/index.html",
         ];
-        let mut site = Watched::start_with(polling, |root| {
+        let mut site = WatchedSite::start_with(polling, |root| {
             put(root, "dist/.handsel-manifest", "")?;
-            kept.iter().try_for_each(|path| put(root, path, path))
+            unlisted.iter().try_for_each(|path| put(root, path, path))
         })?;
         site.put("a/b.md", "x")?;
         site.catch_up()?;
-        // One save can be reported twice; what arrives late belongs to it.
+        // One save can be reported twice. Late reports belong to it.
         site.reported_until_now()?;
-        site.heard.clear();
-        for path in kept {
+        site.received.clear();
+        for path in unlisted {
             site.put(path, "changed")?;
             site.put(&format!("{path}.new/deep/file"), "made")?;
             fs::remove_dir_all(site.at(&format!("{path}.new")))?;
@@ -179,16 +180,16 @@ fn what_is_never_listed_is_not_reported() -> Outcome {
         }
         fs::remove_dir_all(site.at("node_modules"))?;
         // Reading is not a change.
-        Known::of(&site.disk, &site.rules);
+        Snapshot::of(&site.disk, &site.rules);
         assert_eq!(site.reported_until_now()?, set(&[]));
         Ok(())
     })
 }
 
 #[test]
-fn what_is_listed_follows_the_rules() -> Outcome {
+fn watched_paths_follow_the_listing_rules() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(
+        let mut site = WatchedSite::start(
             polling,
             &[
                 "a.md",
@@ -226,9 +227,9 @@ fn what_is_listed_follows_the_rules() -> Outcome {
 }
 
 #[test]
-fn a_link_changes_with_what_it_leads_to() -> Outcome {
+fn a_link_changes_with_its_target() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start_with(polling, |root| {
+        let mut site = WatchedSite::start_with(polling, |root| {
             put(root, "real/a.md", "a")?;
             put(root, "node_modules/x/readme.md", "readme")?;
             put(root, ".parts/deep/c.md", "c")?;
@@ -273,9 +274,9 @@ fn a_link_changes_with_what_it_leads_to() -> Outcome {
 }
 
 #[test]
-fn thousands_of_files_at_once() -> Outcome {
+fn thousands_of_changes_at_once_are_reported() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(polling, &["a.md"])?;
+        let mut site = WatchedSite::start(polling, &["a.md"])?;
         for file in 0..3000 {
             site.put(
                 &format!("checkout/{}/{}/{file}.md", file % 30, file % 7),
@@ -303,7 +304,7 @@ fn thousands_of_files_at_once() -> Outcome {
 #[test]
 fn any_edits_at_any_pace_end_in_the_same_site() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(polling, &["a/x.md", "b/y.md", "b/c/z.md"])?;
+        let mut site = WatchedSite::start(polling, &["a/x.md", "b/y.md", "b/c/z.md"])?;
         let folders = [
             "a",
             "b",
@@ -358,9 +359,9 @@ fn any_edits_at_any_pace_end_in_the_same_site() -> Outcome {
 }
 
 #[test]
-fn the_site_s_own_folder_goes_and_comes_back() -> Outcome {
+fn the_site_folder_can_be_replaced() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(polling, &["a.md", "b/c.md"])?;
+        let mut site = WatchedSite::start(polling, &["a.md", "b/c.md"])?;
         let away = site.root.with_file_name("away");
         fs::rename(&site.root, &away)?;
         site.put("a.md", "another site")?;
@@ -373,21 +374,24 @@ fn the_site_s_own_folder_goes_and_comes_back() -> Outcome {
 }
 
 #[test]
-fn the_probe_leaves_nothing_behind_and_nothing_is_said() -> Outcome {
-    let mut site = Watched::start(PollingMode::Auto, &["a.md"])?;
+fn the_probe_leaves_no_file_and_no_message() -> Outcome {
+    let mut site = WatchedSite::start(PollingMode::Auto, &["a.md"])?;
     assert!(!site.at(".handsel").exists());
     assert_eq!(site.reported_until_now()?, set(&[]));
-    assert_eq!(*site.said.lock().expect("nobody panics with it"), [""; 0]);
+    assert_eq!(
+        *site.messages.lock().expect("no holder of this lock panics"),
+        [""; 0]
+    );
     Ok(())
 }
 
 #[test]
-fn where_the_system_gives_no_more_watches_it_looks_instead() -> Outcome {
+fn without_free_watches_the_watcher_scans() -> Outcome {
     for (limit, remedy) in [
         ("max_inotify_watches", "max_user_watches"),
         ("max_inotify_instances", "max_user_instances"),
     ] {
-        // In a namespace of its own, the limit affects no other process.
+        // In a separate namespace, the limit affects no other process.
         let script = format!(
             "echo 2 > /proc/sys/user/{limit} || exit 77; exec \"$0\" --exact with_few_watches --ignored --nocapture"
         );
@@ -397,16 +401,16 @@ fn where_the_system_gives_no_more_watches_it_looks_instead() -> Outcome {
             .output();
         match outcome {
             Ok(outcome) if outcome.status.success() => {
-                let said = String::from_utf8_lossy(&outcome.stderr);
+                let messages = String::from_utf8_lossy(&outcome.stderr);
                 assert!(
-                    said.contains(remedy) && said.contains("; Handsel scans"),
-                    "{said}"
+                    messages.contains(remedy) && messages.contains("; Handsel scans"),
+                    "{messages}"
                 );
             }
             Ok(outcome) if outcome.status.code() == Some(101) => {
                 panic!("{}", String::from_utf8_lossy(&outcome.stderr))
             }
-            _ => eprintln!("skipped: no namespaces here"),
+            _ => eprintln!("skipped: namespaces are not available"),
         }
     }
     Ok(())
@@ -415,24 +419,24 @@ fn where_the_system_gives_no_more_watches_it_looks_instead() -> Outcome {
 #[test]
 #[ignore = "run by the test before this one"]
 fn with_few_watches() -> Outcome {
-    let hold = [0; 2].map(|_| Watched::start(PollingMode::Auto, &["a.md"]));
-    let mut site = Watched::start(PollingMode::Auto, &["a/b/c/d.md"])?;
+    let others = [0; 2].map(|_| WatchedSite::start(PollingMode::Auto, &["a.md"]));
+    let mut site = WatchedSite::start(PollingMode::Auto, &["a/b/c/d.md"])?;
     site.put("a/b/c/d.md", "edited")?;
     site.catch_up()?;
     site.put("a/new/e.md", "new")?;
     site.catch_up()?;
-    let said = site.said.lock().expect("nobody panics with it");
-    eprintln!("{said:?}");
-    assert_eq!(said.len(), 1);
-    drop(hold);
+    let messages = site.messages.lock().expect("no holder of this lock panics");
+    eprintln!("{messages:?}");
+    assert_eq!(messages.len(), 1);
+    drop(others);
     Ok(())
 }
 
 #[test]
 fn nothing_is_reported_after_the_watcher_is_dropped() -> Outcome {
     both_ways(|polling| {
-        let site = Watched::start(polling, &["a.md"])?;
-        let Watched {
+        let site = WatchedSite::start(polling, &["a.md"])?;
+        let WatchedSite {
             watcher,
             reported,
             root,
@@ -440,7 +444,7 @@ fn nothing_is_reported_after_the_watcher_is_dropped() -> Outcome {
         } = &site;
         let _ = (watcher, root);
         while reported.try_recv().is_ok() {}
-        let Watched {
+        let WatchedSite {
             watcher,
             reported,
             root,

@@ -17,16 +17,16 @@ use handsel::source::{Files, ListingRules};
 use handsel::watch::{Changes, PollingMode, WatchOptions, Watcher};
 
 /// Far longer than anything takes, since the machine may be busy.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a site's reader knows: every file's bytes, and the problems.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known {
+pub struct Snapshot {
     pub files: BTreeMap<SourcePath, Option<Arc<[u8]>>>,
     pub problems: Vec<Diagnostic>,
 }
 
-impl Known {
+impl Snapshot {
     pub fn of(disk: &Disk, rules: &ListingRules) -> Self {
         let listed = disk.list(rules);
         let read = |path: SourcePath| (path.clone(), disk.read(&path).ok());
@@ -36,50 +36,50 @@ impl Known {
         }
     }
 
-    /// Asks the disk about what was reported, and about nothing else.
-    fn learn(&mut self, disk: &Disk, rules: &ListingRules, touched: &Changes) {
-        let Changes::Paths(paths) = touched else {
+    /// Scans the reported paths, and nothing else.
+    fn update(&mut self, disk: &Disk, rules: &ListingRules, changes: &Changes) {
+        let Changes::Paths(paths) = changes else {
             return *self = Self::of(disk, rules);
         };
         let paths: Vec<SourcePath> = paths.iter().cloned().collect();
-        let looked = disk.scan(rules, &paths);
-        if looked.must_list {
+        let scanned = disk.scan(rules, &paths);
+        if scanned.must_list {
             return *self = Self::of(disk, rules);
         }
-        let is_touched = |path: &SourcePath| paths.iter().any(|touched| path.is_within(touched));
-        self.files.retain(|path, _| !is_touched(path));
+        let is_changed = |path: &SourcePath| paths.iter().any(|changed| path.is_within(changed));
+        self.files.retain(|path, _| !is_changed(path));
         self.problems.retain(|problem| {
             !problem
                 .location
                 .as_ref()
-                .is_some_and(|place| is_touched(&place.path))
+                .is_some_and(|place| is_changed(&place.path))
         });
         self.files.extend(
-            looked
+            scanned
                 .files
                 .into_iter()
                 .map(|path| (path.clone(), disk.read(&path).ok())),
         );
-        self.problems.extend(looked.problems);
+        self.problems.extend(scanned.problems);
         Diagnostic::sort(&mut self.problems);
     }
 }
 
 /// A watched site, and a reader that learns from reports.
-pub struct Watched {
+pub struct WatchedSite {
     pub root: PathBuf,
     pub disk: Disk,
     pub rules: ListingRules,
     pub watcher: Watcher,
     pub reported: Receiver<Changes>,
-    pub said: Arc<Mutex<Vec<String>>>,
-    pub known: Known,
+    pub messages: Arc<Mutex<Vec<String>>>,
+    pub known: Snapshot,
     /// Everything that was reported since the last call.
-    pub heard: Vec<Changes>,
+    pub received: Vec<Changes>,
     pub folder: tempfile::TempDir,
 }
 
-impl Watched {
+impl WatchedSite {
     pub fn start(polling: PollingMode, files: &[&str]) -> Result<Self, Box<dyn Error>> {
         Self::start_with(polling, |root| {
             files.iter().try_for_each(|path| put(root, path, path))
@@ -99,31 +99,36 @@ impl Watched {
             output: Some(source("public")),
             ignore: vec!["/left/".into()],
         };
-        settle(&disk, &rules);
-        let (teller, reported) = channel();
-        let said = Arc::new(Mutex::new(Vec::new()));
-        let sayer = Arc::clone(&said);
+        wait_for_stamps(&disk, &rules);
+        let (changes_sender, reported) = channel();
+        let messages = Arc::new(Mutex::new(Vec::new()));
+        let messages_writer = Arc::clone(&messages);
         let watcher = Watcher::start(
             &disk,
             WatchOptions {
                 rules: rules.clone(),
                 polling,
             },
-            move |touched| {
-                let _ = teller.send(touched);
+            move |changes| {
+                let _ = changes_sender.send(changes);
             },
-            move |line| sayer.lock().expect("nobody panics with it").push(line),
+            move |line| {
+                messages_writer
+                    .lock()
+                    .expect("no holder of this lock panics")
+                    .push(line)
+            },
         )?;
-        let known = Known::of(&disk, &rules);
+        let known = Snapshot::of(&disk, &rules);
         Ok(Self {
             root,
             disk,
             rules,
             watcher,
             reported,
-            said,
+            messages,
             known,
-            heard: Vec::new(),
+            received: Vec::new(),
             folder,
         })
     }
@@ -136,31 +141,31 @@ impl Watched {
         self.root.join(path)
     }
 
-    /// Waits until the reader knows the site as it is.
+    /// Waits until the reader knows the current state of the site.
     pub fn catch_up(&mut self) -> Result<(), String> {
         let start = Instant::now();
         loop {
-            let truth = Known::of(&self.disk, &self.rules);
-            if self.known == truth {
+            let actual = Snapshot::of(&self.disk, &self.rules);
+            if self.known == actual {
                 return Ok(());
             }
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > TIMEOUT {
                 let differs =
-                    |path: &&SourcePath| self.known.files.get(*path) != truth.files.get(*path);
-                let missed: BTreeSet<_> = truth
+                    |path: &&SourcePath| self.known.files.get(*path) != actual.files.get(*path);
+                let missed: BTreeSet<_> = actual
                     .files
                     .keys()
                     .chain(self.known.files.keys())
                     .filter(differs)
                     .collect();
                 return Err(format!(
-                    "never told of {missed:?}, nor {:?}, but {:?}",
-                    truth.problems, self.heard
+                    "not reported: {missed:?} and {:?}; reported: {:?}",
+                    actual.problems, self.received
                 ));
             }
-            if let Ok(touched) = self.reported.recv_timeout(Duration::from_millis(50)) {
-                self.known.learn(&self.disk, &self.rules, &touched);
-                self.heard.push(touched);
+            if let Ok(changes) = self.reported.recv_timeout(Duration::from_millis(50)) {
+                self.known.update(&self.disk, &self.rules, &changes);
+                self.received.push(changes);
             }
         }
     }
@@ -169,13 +174,13 @@ impl Watched {
     /// change was.
     pub fn reported_until_now(&mut self) -> Result<BTreeSet<String>, Box<dyn Error>> {
         self.catch_up()?;
-        settle(&self.disk, &self.rules);
+        wait_for_stamps(&self.disk, &self.rules);
         self.put("last.md", "x")?;
         self.catch_up()?;
         fs::remove_file(self.at("last.md"))?;
         self.catch_up()?;
-        let reported = std::mem::take(&mut self.heard);
-        let names = reported.into_iter().flat_map(|touched| match touched {
+        let reported = std::mem::take(&mut self.received);
+        let names = reported.into_iter().flat_map(|changes| match changes {
             Changes::Paths(paths) => paths.iter().map(ToString::to_string).collect(),
             Changes::Everything => vec!["everything".to_owned()],
         });
@@ -185,9 +190,9 @@ impl Watched {
 
 /// Waits until the stamps prove that every file is unchanged: polling reports a file once more when
 /// they do.
-fn settle(disk: &Disk, rules: &ListingRules) {
+fn wait_for_stamps(disk: &Disk, rules: &ListingRules) {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE && disk.stamps(&disk.list(rules).value).contains(&None) {
+    while start.elapsed() < TIMEOUT && disk.stamps(&disk.list(rules).value).contains(&None) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
