@@ -123,7 +123,7 @@ function serve(folder) {
 }
 
 async function openBrowser() {
-  const { browser } = await import("../tests/browser/desk.mjs");
+  const { browser } = await import("../tests/browser/workspace.mjs");
   return browser();
 }
 

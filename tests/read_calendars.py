@@ -23,8 +23,8 @@ for file in files:
         assert not event.errors, f"{file}: {event.errors}"
         for key in ("UID", "DTSTAMP", "DTSTART", "SUMMARY"):
             assert key in event, f"{file}: {key} is missing"
-wanted = iter(sys.argv[2:])
-for address, expected in zip(wanted, wanted):
+pairs = iter(sys.argv[2:])
+for address, expected in zip(pairs, pairs):
     calendar = icalendar.Calendar.from_ical((folder / address).read_bytes())
     # Uses the file's own description of the time zone, not this machine's.
     zones = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
@@ -34,4 +34,4 @@ for address, expected in zip(wanted, wanted):
         moment = moment.replace(tzinfo=zones[start.params["TZID"]])
     found = moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
     assert found == expected, f"{address}: {found}, not {expected}"
-print(f"{len(files)} calendar files are sound")
+print(f"{len(files)} calendar files are valid")

@@ -1,5 +1,4 @@
-// What the copy button of a code block copies: from a terminal session, only the commands that one
-// types.
+// What the copy button of a code block copies: from a terminal session, only the typed commands.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commands } from "../../static/js/copy.js";

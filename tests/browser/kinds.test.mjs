@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, Desk, hear } from "./desk.mjs";
+import { browser, Workspace, recordErrors } from "./workspace.mjs";
 
 const page = (front, text = "Text.") => `---\n${front}\n---\n\n${text}\n`;
 
@@ -37,21 +37,21 @@ const site = {
 
 const types = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".vtt": "text/vtt", ".ics": "text/calendar", ".webm": "video/webm" };
 
-let desk, server, origin, chrome, everywhere;
+let workspace, server, origin, chrome, globalHeaders;
 
 before(async () => {
-  desk = await Desk.open(site);
-  await desk.remove("content/guides/give-first.md");
-  await desk.remove("content/guides/other.md");
-  desk.handsel("build", "--today", "2026-11-22");
-  const headers = await readFile(join(desk.folder, "public/_headers"), "utf8");
-  everywhere = Object.fromEntries([...headers.split(/\n(?=\S)/)[0].matchAll(/^ +([^:]+): (.*)$/gm)].map(([, name, value]) => [name.toLowerCase(), value]));
+  workspace = await Workspace.open(site);
+  await workspace.remove("content/guides/give-first.md");
+  await workspace.remove("content/guides/other.md");
+  workspace.handsel("build", "--today", "2026-11-22");
+  const headers = await readFile(join(workspace.folder, "public/_headers"), "utf8");
+  globalHeaders = Object.fromEntries([...headers.split(/\n(?=\S)/)[0].matchAll(/^ +([^:]+): (.*)$/gm)].map(([, name, value]) => [name.toLowerCase(), value]));
   server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://x").pathname;
-    const file = join(desk.folder, "public", path.endsWith("/") ? `${path}index.html` : path);
+    const file = join(workspace.folder, "public", path.endsWith("/") ? `${path}index.html` : path);
     try {
       const bytes = await readFile(file);
-      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", ...everywhere });
+      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", ...globalHeaders });
       response.end(bytes);
     } catch {
       response.writeHead(404).end();
@@ -65,30 +65,30 @@ before(async () => {
 after(async () => {
   await chrome?.close();
   server?.close();
-  await desk?.close();
+  await workspace?.close();
 });
 
-// A page that records its requests and what it stores.
+// Opens a page that records its requests and what it stores.
 async function visit(path, options = {}) {
   const context = await chrome.newContext({ timezoneId: "America/New_York", ...options });
   const tab = await context.newPage();
   tab.requests = [];
   tab.faults = [];
   tab.on("request", (request) => tab.requests.push(request.url()));
-  hear(tab, tab.faults);
+  recordErrors(tab, tab.faults);
   tab.on("console", (message) => { if (/Content Security Policy|TrustedHTML/.test(message.text())) tab.faults.push(message.text()); });
   await context.addInitScript(() => {
     const write = Storage.prototype.setItem;
     Storage.prototype.setItem = function (key, value) {
-      const kept = JSON.parse(window.name || "[]");
-      kept.push([key, value]);
-      window.name = JSON.stringify(kept);
+      const stored = JSON.parse(window.name || "[]");
+      stored.push([key, value]);
+      window.name = JSON.stringify(stored);
       return write.call(this, key, value);
     };
   });
   await tab.goto(origin + path);
   await tab.waitForLoadState("networkidle");
-  tab.kept = () => tab.evaluate(() => JSON.parse(window.name || "[]"));
+  tab.stored = () => tab.evaluate(() => JSON.parse(window.name || "[]"));
   tab.done = async () => {
     assert.deepEqual(tab.faults, []);
     const foreign = tab.requests.filter((url) => !url.startsWith(origin) && !url.startsWith("data:") && !tab.allowed?.test(url));
@@ -98,7 +98,7 @@ async function visit(path, options = {}) {
   return tab;
 }
 
-test("a video of another site is asked for after the click, and not before", async () => {
+test("a video from another site is requested only after the click", async () => {
   const tab = await visit("/videos/far/");
   assert.match(await tab.locator(".facade-note").textContent(), /player\.example/);
   assert.equal(tab.requests.filter((url) => url.includes("player.example")).length, 0);
@@ -108,11 +108,11 @@ test("a video of another site is asked for after the click, and not before", asy
   await tab.waitForFunction(() => true);
   assert.equal(await tab.locator("iframe").getAttribute("src"), "https://player.example/embed/1");
   tab.allowed = /^https:\/\/player\.example\//;
-  assert.deepEqual(await tab.kept(), []);
+  assert.deepEqual(await tab.stored(), []);
   await tab.done();
 });
 
-test("times in the transcript and chapters move the video on the page", async () => {
+test("times in the transcript and in chapters seek the video", async () => {
   const tab = await visit("/videos/own/");
   const moved = await tab.evaluate(() => {
     const video = document.querySelector("video");
@@ -131,7 +131,7 @@ test("times in the transcript and chapters move the video on the page", async ()
   await plain.done();
 });
 
-test("a picture opens over the page and closes again", async () => {
+test("an image opens over the page and closes again", async () => {
   const tab = await visit("/infographics/picture/");
   await tab.locator("[data-lightbox]").click();
   await tab.locator("dialog.lightbox[open] img").waitFor();
@@ -141,7 +141,7 @@ test("a picture opens over the page and closes again", async () => {
   await tab.done();
 });
 
-test("the lines of a picture, pasted into a page of another site, show it there, name its giver and ask nobody else", async () => {
+test("the embed code of an image, pasted into a page of another site, shows the image, names its source and requests nothing else", async () => {
   const tab = await visit("/infographics/shown/");
   await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await tab.locator(".embed-code summary").click();
@@ -151,23 +151,23 @@ test("the lines of a picture, pasted into a page of another site, show it there,
 
   const context = await chrome.newContext();
   const other = await context.newPage();
-  const asked = [];
+  const requested = [];
   await context.route("**/*", async (route) => {
     const address = new URL(route.request().url());
-    asked.push(address.href);
+    requested.push(address.href);
     if (address.href === "https://diary.example/today/") {
       return route.fulfill({ contentType: "text/html", body: `<!doctype html><meta charset="utf-8"><title>Today</title><link rel="icon" href="data:,"><p>I found this:</p>${lines}` });
     }
     if (address.origin !== "https://site.example") return route.abort();
-    const answer = await fetch(origin + address.pathname);
-    const headers = { ...everywhere, "content-type": answer.headers.get("content-type") };
-    return route.fulfill({ status: answer.status, headers, body: Buffer.from(await answer.arrayBuffer()) });
+    const response = await fetch(origin + address.pathname);
+    const headers = { ...globalHeaders, "content-type": response.headers.get("content-type") };
+    return route.fulfill({ status: response.status, headers, body: Buffer.from(await response.arrayBuffer()) });
   });
   await other.goto("https://diary.example/today/");
   await other.waitForLoadState("networkidle");
-  assert.deepEqual(asked, ["https://diary.example/today/", "https://site.example/infographics/picture.svg"]);
+  assert.deepEqual(requested, ["https://diary.example/today/", "https://site.example/infographics/picture.svg"]);
   assert.deepEqual(await other.locator("img").evaluate((image) => [image.complete, image.naturalWidth, image.alt]), [true, 80, 'A "box" < a line']);
-  assert.ok(await other.locator("img").evaluate((image) => image.getBoundingClientRect().width > 80), "it takes the width that there is");
+  assert.ok(await other.locator("img").evaluate((image) => image.getBoundingClientRect().width > 80), "it takes the available width");
   assert.equal((await other.locator("figcaption").textContent()).trim(), 'Two "boxes" & <b>one</b> line, Test site, CC BY 4.0');
   await other.locator("figcaption a").click();
   await other.waitForURL("https://site.example/infographics/shown/");
@@ -185,7 +185,7 @@ test("a question's address opens it", async () => {
   await plain.done();
 });
 
-test("the reader's own time is next to the event's where it is another", async () => {
+test("the reader's local time is shown next to the event's where they differ", async () => {
   const tab = await visit("/events/day/");
   assert.match(await tab.locator(".local-time").textContent(), /12:00/);
   await tab.done();
@@ -194,14 +194,14 @@ test("the reader's own time is next to the event's where it is another", async (
   await there.done();
 });
 
-test("progress on a path is kept from the first step on, shown, and forgotten", async () => {
+test("progress on a path is stored from the first step, shown, and cleared on request", async () => {
   const tab = await visit("/paths/way/");
-  assert.deepEqual(await tab.kept(), []);
+  assert.deepEqual(await tab.stored(), []);
   await tab.locator(".step-list > li > a").first().click();
   await tab.waitForURL("**/guides/a/");
   await tab.locator("[data-on-path][data-ready] [data-continue]").click();
   await tab.waitForURL("**/guides/b/");
-  assert.deepEqual(await tab.kept(), [["path:/paths/way/", "[\"/guides/a/\"]"]]);
+  assert.deepEqual(await tab.stored(), [["path:/paths/way/", "[\"/guides/a/\"]"]]);
   await tab.goto(`${origin}/paths/way/`);
   const state = tab.locator(".path-progress");
   await state.waitFor();
@@ -216,7 +216,7 @@ test("progress on a path is kept from the first step on, shown, and forgotten", 
   await plain.done();
 });
 
-test("a word of the glossary is explained to those who point at it, and leads to its page", async () => {
+test("a term of the glossary is explained on focus and hover, and links to its page", async () => {
   const tab = await visit("/guides/a/");
   const word = tab.locator("a.term[data-ready]");
   await word.waitFor();
@@ -232,7 +232,7 @@ test("a word of the glossary is explained to those who point at it, and leads to
   await note.waitFor();
   await note.hover();
   await tab.waitForTimeout(400);
-  assert.ok(await note.isVisible(), "the pointer may go into it");
+  assert.ok(await note.isVisible(), "the pointer can move into it");
   await tab.done();
   const plain = await visit("/guides/a/", { javaScriptEnabled: false });
   assert.ok(await plain.locator(".term-note").isHidden());
@@ -242,7 +242,7 @@ test("a word of the glossary is explained to those who point at it, and leads to
   await plain.done();
 });
 
-test("a list is narrowed down over all of its pages, and says what to give up where nothing fits", async () => {
+test("a list is filtered across all of its pages, and suggests which filter to drop where nothing matches", async () => {
   const tab = await visit("/tips/");
   const shown = () => tab.locator("ul.cards > li:not([hidden])").count();
   assert.equal(await shown(), 3);
@@ -258,7 +258,7 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   assert.equal(await shown(), 1);
   await tab.goto(`${origin}/tips/?level=advanced`);
   await tab.waitForFunction(() => document.querySelectorAll("ul.cards > li:not([hidden])").length === 2);
-  assert.deepEqual(await tab.kept(), []);
+  assert.deepEqual(await tab.stored(), []);
   await tab.done();
   const plain = await visit("/tips/", { javaScriptEnabled: false });
   await plain.locator("[data-facet=topic] a").first().click();
@@ -277,11 +277,11 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   await plain.done();
 });
 
-test("a chosen group comes first, nothing is hidden, and one press forgets it", async () => {
+test("pages for a chosen audience come first, nothing is hidden, and one press clears the choice", async () => {
   const tab = await visit("/audiences/team/");
-  assert.deepEqual(await tab.kept(), []);
+  assert.deepEqual(await tab.stored(), []);
   await tab.locator("[data-audience-choice] button").click();
-  assert.deepEqual(await tab.kept(), [["audience", "{\"key\":\"team\",\"title\":\"Small team\",\"href\":\"/audiences/team/\"}"]]);
+  assert.deepEqual(await tab.stored(), [["audience", "{\"key\":\"team\",\"title\":\"Small team\",\"href\":\"/audiences/team/\"}"]]);
   await tab.goto(`${origin}/guides/`);
   await tab.waitForFunction(() => !document.querySelector("[data-audience-note]").hidden);
   assert.deepEqual(await tab.locator(".card-title").allTextContents(), ["Another guide", "A guide"]);
@@ -292,7 +292,7 @@ test("a chosen group comes first, nothing is hidden, and one press forgets it", 
   await tab.done();
 });
 
-test("a tip at random needs no server, and no script to be found", async () => {
+test("a random tip needs no server, and its list needs no JavaScript", async () => {
   const tab = await visit("/tips/random/");
   await tab.waitForURL(/\/tips\/t\d\/$/);
   await tab.done();

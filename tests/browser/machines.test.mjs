@@ -9,8 +9,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { memoryPages, validateXML } from "xmllint-wasm";
-import { Desk, program } from "./desk.mjs";
-import { listed } from "./host.mjs";
+import { Workspace, program } from "./workspace.mjs";
+import { listFiles } from "./host.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const page = (title, front) => `---\ntitle: ${JSON.stringify(title)}\nsummary: ${JSON.stringify(`About ${title}.`)}\n${front}---\n\nText.\n`;
@@ -24,19 +24,19 @@ const FILES = {
   "content/tips/dated.md": page("Dated\ttoo", "published: 2024-02-29\n"),
 };
 
-let folder, desk, atom, sitemaps;
+let folder, workspace, atom, sitemaps;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "handsel-machines-"));
   execFileSync(program, ["build", "--quiet", "--no-cache", "--output", folder], { cwd: join(here, "../.."), stdio: "inherit" });
-  desk = await Desk.open(FILES);
-  desk.handsel("build", "--quiet");
+  workspace = await Workspace.open(FILES);
+  workspace.handsel("build", "--quiet");
   atom = { schema: [await readFile(join(here, "atom.rng"), "utf8")], extension: "relaxng" };
   sitemaps = { schema: [await readFile(join(dirname(createRequire(import.meta.url).resolve("sitemap/package.json")), "schema/sitemap.xsd"), "utf8")], extension: "schema" };
 });
 after(async () => {
   await rm(folder, { recursive: true, force: true });
-  await desk?.close();
+  await workspace?.close();
 });
 
 async function faults(grammar, fileName, contents) {
@@ -46,29 +46,29 @@ async function faults(grammar, fileName, contents) {
 
 async function each(name, grammar, least) {
   const found = [];
-  let looked = 0;
-  for (const site of [folder, join(desk.folder, "public")]) {
-    for (const file of (await listed(site)).filter((file) => file.endsWith(name))) {
+  let checked = 0;
+  for (const site of [folder, join(workspace.folder, "public")]) {
+    for (const file of (await listFiles(site)).filter((file) => file.endsWith(name))) {
       found.push(...(await faults(grammar, file, await readFile(join(site, file), "utf8"))));
-      looked += 1;
+      checked += 1;
     }
   }
   assert.deepEqual(found, []);
-  assert.ok(looked >= least, `only ${looked}`);
+  assert.ok(checked >= least, `only ${checked}`);
 }
 
-test("every feed is what RFC 4287 lets an Atom feed be", () => each("feed.xml", atom, 15));
+test("every feed is valid under RFC 4287", () => each("feed.xml", atom, 15));
 
-test("every sitemap is what sitemaps.org says", () => each("sitemap.xml", sitemaps, 2));
+test("every sitemap is valid under the schema of sitemaps.org", () => each("sitemap.xml", sitemaps, 2));
 
 test("an invalid feed or sitemap is reported", async () => {
-  const feed = await readFile(join(desk.folder, "public/feed.xml"), "utf8");
-  const spoiled = [
+  const feed = await readFile(join(workspace.folder, "public/feed.xml"), "utf8");
+  const invalid = [
     feed.replace(/<title>[^]*?<\/title>/, ""), feed.replace(/(<id>.*?<\/id>)/, "$1$1"), feed.replace("T00:00:00Z<", "T00:00:00<"), feed.replace(/ href="[^"]*"/, ""),
     feed.replace("<generator>", "<maker>We</maker><generator>"), feed.replace("<summary>", "<summary type=\"markdown\">"), feed.replace(/ term="[^"]*"/, ""), feed.replace("</feed>", ""),
   ];
-  for (const [at, text] of spoiled.entries()) assert.ok(text !== feed && (await faults(atom, "feed.xml", text)).length, `number ${at}`);
-  const sitemap = await readFile(join(desk.folder, "public/sitemap.xml"), "utf8");
+  for (const [at, text] of invalid.entries()) assert.ok(text !== feed && (await faults(atom, "feed.xml", text)).length, `number ${at}`);
+  const sitemap = await readFile(join(workspace.folder, "public/sitemap.xml"), "utf8");
   for (const text of [sitemap.replace(/<lastmod>[^<]*/, "<lastmod>yesterday"), sitemap.replace("<loc>", "<priority>2</priority><loc>")]) {
     assert.ok(text !== sitemap && (await faults(sitemaps, "sitemap.xml", text)).length);
   }

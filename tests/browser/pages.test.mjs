@@ -9,22 +9,22 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
-import { browser, program } from "./desk.mjs";
-import { Host, listed, settled, watch } from "./host.mjs";
+import { browser, program } from "./workspace.mjs";
+import { Host, listFiles, settled, recordFaults } from "./host.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-// Of the recommended rules, these are about the style of the source and not about its correctness.
-const OF_STYLE = ["void-style", "no-trailing-whitespace", "attribute-boolean-style", "attribute-empty-style", "no-inline-style", "long-title", "doctype-style", "no-implicit-button-type"];
+// These recommended rules are about the style of the source, not about its correctness.
+const STYLE_RULES = ["void-style", "no-trailing-whitespace", "attribute-boolean-style", "attribute-empty-style", "no-inline-style", "long-title", "doctype-style", "no-implicit-button-type"];
 
 let chromium, folder, host, files, pages;
 
-const none = (found) => assert.ok(found.length === 0, `${found.length} faults:\n${found.join("\n")}`);
+const assertNone = (found) => assert.ok(found.length === 0, `${found.length} faults:\n${found.join("\n")}`);
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "handsel-pages-"));
   execFileSync(program, ["build", "--quiet", "--no-cache", "--output", folder], { cwd: root, stdio: "inherit" });
-  files = await listed(folder);
+  files = await listFiles(folder);
   // A page that redirects at once has nothing to check.
   const isWhole = async (file) => !/http-equiv="refresh"/.test(await readFile(join(folder, file), "utf8"));
   const html = files.filter((file) => file.endsWith(".html"));
@@ -39,8 +39,8 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-// Stops the page that leads to a random one from doing so, so that it can be examined.
-async function staying(context) {
+// Stops the page that redirects to a random one from doing so, so that it can be examined.
+async function withoutRandomRedirect(context) {
   await context.route("**/js.*/random.js", (route) => route.fulfill({ contentType: "text/javascript", body: "export const enhance = () => {};" }));
   return context;
 }
@@ -56,15 +56,15 @@ async function axeFinds(page) {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`));
 }
 
-test("no page asks another place for anything, breaks its policy or fails; axe finds nothing; links lead somewhere", async () => {
-  const context = await staying(await chromium.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" }));
+test("no page requests another host, violates its policy or fails; axe finds nothing; every link has a target", async () => {
+  const context = await withoutRandomRedirect(await chromium.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" }));
   const found = [], links = new Set(), ids = new Map();
   const waiting = [...pages];
   const work = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) await look(await context.newPage(), file);
+    for (let file = waiting.shift(); file; file = waiting.shift()) await inspect(await context.newPage(), file);
   };
-  const look = async (page, file) => {
-    const faults = watch(page, host.origin);
+  const inspect = async (page, file) => {
+    const faults = recordFaults(page, host.origin);
     await page.goto(address(file));
     await settled(page);
     const seen = await page.evaluate(() => ({
@@ -74,8 +74,8 @@ test("no page asks another place for anything, breaks its policy or fails; axe f
       data: [...document.querySelectorAll("script[type='application/ld+json']")].map((script) => JSON.parse(script.textContent)["@context"]),
     }));
     found.push(...faults.map((fault) => `${file}: ${fault}`));
-    found.push(...seen.ids.filter((id, at, all) => all.indexOf(id) !== at).map((id) => `${file}: the id ${id} stands twice`));
-    if (!seen.policy.includes("require-trusted-types-for 'script'")) found.push(`${file}: states no policy`);
+    found.push(...seen.ids.filter((id, at, all) => all.indexOf(id) !== at).map((id) => `${file}: the id ${id} is used twice`));
+    if (!seen.policy.includes("require-trusted-types-for 'script'")) found.push(`${file}: has no policy`);
     if (seen.data.some((context) => context !== "https://schema.org")) found.push(`${file}: structured data without a context`);
     for (const link of seen.links) if (link.startsWith(host.url)) links.add(link);
     ids.set(file, new Set(seen.ids));
@@ -87,10 +87,10 @@ test("no page asks another place for anything, breaks its policy or fails; axe f
     const { pathname, hash } = new URL(link);
     const path = decodeURIComponent(pathname.slice(1));
     const target = path === "" || path.endsWith("/") ? `${path}index.html` : path;
-    if (!files.includes(target)) found.push(`a link leads to ${pathname}, where nothing is`);
-    else if (hash.length > 1 && ids.has(target) && !ids.get(target).has(decodeURIComponent(hash.slice(1)))) found.push(`a link leads to ${pathname}${hash}, which has no such place`);
+    if (!files.includes(target)) found.push(`a link points to ${pathname}, which does not exist`);
+    else if (hash.length > 1 && ids.has(target) && !ids.get(target).has(decodeURIComponent(hash.slice(1)))) found.push(`a link points to ${pathname}${hash}, but the page has no such anchor`);
   }
-  none(found);
+  assertNone(found);
   assert.ok(pages.length > 40, `only ${pages.length} pages`);
   await context.close();
 });
@@ -108,9 +108,9 @@ async function oneOfEach() {
   return [...each.values()];
 }
 
-test("one page of every template: axe finds nothing in the dark, on a phone, and with the lists open", async () => {
+test("one page of every template: axe finds nothing in dark mode, on a phone, and with the lists open", async () => {
   const found = [];
-  const context = await staying(await chromium.newContext({ viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce", hasTouch: true }));
+  const context = await withoutRandomRedirect(await chromium.newContext({ viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce", hasTouch: true }));
   for (const file of await oneOfEach()) {
     const page = await context.newPage();
     await page.goto(address(file));
@@ -123,14 +123,14 @@ test("one page of every template: axe finds nothing in the dark, on a phone, and
     }
     await page.close();
   }
-  none(found);
+  assertNone(found);
   await context.close();
 });
 
-test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor than 640, which is 200 %, and nothing is cut off", async () => {
+test("nothing is wider than a window of 320 pixels (1280 at 400 %) or 640 pixels (1280 at 200 %), and nothing is cut off", async () => {
   const found = [];
   for (const width of [320, 640]) {
-    const context = await staying(await chromium.newContext({ viewport: { width, height: 700 } }));
+    const context = await withoutRandomRedirect(await chromium.newContext({ viewport: { width, height: 700 } }));
     const page = await context.newPage();
     for (const file of await oneOfEach()) {
       await page.goto(address(file));
@@ -153,27 +153,27 @@ test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor 
     }
     await context.close();
   }
-  none(found);
+  assertNone(found);
 });
 
-// What the browser tells assistive technology about the focused element.
+// What the browser reports to assistive technology about the focused element.
 async function focusedNode(session) {
   const { result } = await session.send("Runtime.evaluate", { expression: "document.activeElement" });
   const { nodes } = await session.send("Accessibility.getPartialAXTree", { objectId: result.objectId, fetchRelatives: false });
   return { name: nodes[0].name?.value?.trim() ?? "", role: nodes[0].role?.value ?? "" };
 }
 
-test("one page of every template: the focus goes through it in its order, to nothing without a name, ring or place on the screen", async () => {
+test("one page of every template: the focus follows the order of the page, and each stop has a name, a ring and a visible position", async () => {
   const found = [];
   const walk = async (viewport) => {
-    const context = await staying(await chromium.newContext({ viewport, reducedMotion: "reduce" }));
+    const context = await withoutRandomRedirect(await chromium.newContext({ viewport, reducedMotion: "reduce" }));
     for (const file of await oneOfEach()) {
       const page = await context.newPage();
       const session = await context.newCDPSession(page);
       await page.goto(address(file));
       await settled(page);
       await page.evaluate(() => new Promise((done) => { document.activeElement.blur(); requestAnimationFrame(() => requestAnimationFrame(done)); }));
-      const tell = (what) => found.push(`${file} at ${viewport.width}: ${what}`);
+      const report = (what) => found.push(`${file} at ${viewport.width}: ${what}`);
       let stops = 0;
       for (; stops < 400; stops += 1) {
         await page.keyboard.press("Tab");
@@ -187,7 +187,7 @@ test("one page of every template: the focus goes through it in its order, to not
             return hit && (element.contains(hit) || hit.contains(element) && hit !== document.body && hit !== document.documentElement || element.labels?.[0]?.contains(hit));
           });
           const rings = [element, element.closest(".gift-tag, .color-scheme, .check, .option")].filter(Boolean).map((shown) => getComputedStyle(shown));
-          // Of two in one list, the later one is below the earlier or after it.
+          // Of two elements in one list, the later one is below the earlier one or after it.
           const list = element.closest("ul, ol, dl, fieldset, p");
           const [one, other] = [before && [...before.getClientRects()].at(-1), boxes[0] ?? element.getBoundingClientRect()];
           const isBack = before && list && before.closest("ul, ol, dl, fieldset, p") === list && other.left < one.right && (other.bottom <= one.top || other.top < one.bottom && other.right <= one.left);
@@ -199,40 +199,40 @@ test("one page of every template: the focus goes through it in its order, to not
         });
         if (!now) break;
         const { name, role } = await focusedNode(session);
-        if (!name) tell(`${now.what} (${role}) has no name`);
-        if (!now.hasRing) tell(`${now.what} shows no ring`);
-        if (!now.isSeen) tell(`${now.what} has the focus, and nobody sees it`);
-        if (now.isBack) tell(`${now.what} comes after what stands behind it`);
-        if (now.isLast) tell(`${now.what} asks for a place of its own in the order`);
+        if (!name) report(`${now.what} (${role}) has no name`);
+        if (!now.hasRing) report(`${now.what} has no focus ring`);
+        if (!now.isSeen) report(`${now.what} has the focus but is not visible`);
+        if (now.isBack) report(`${now.what} comes after an element that follows it`);
+        if (now.isLast) report(`${now.what} has a positive tabindex`);
       }
-      if (stops < 8 || stops === 400) tell(`${stops} stops`);
+      if (stops < 8 || stops === 400) report(`${stops} stops`);
       await page.close();
     }
     await context.close();
   };
   // A window of a usual size, and the same at 200 %.
   await Promise.all([{ width: 1280, height: 800 }, { width: 640, height: 400 }].map(walk));
-  none(found);
+  assertNone(found);
 });
 
-test("without JavaScript every page of a template shows its text, its lists and its ways on", async () => {
+test("without JavaScript one page of every template shows its text, its lists and its links onward", async () => {
   const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   const found = [];
   for (const file of await oneOfEach()) {
     await page.goto(address(file));
     const dead = await page.locator("button:visible:not([popovertarget], [type=submit], form button), dialog:visible, [data-color-scheme]:visible").count();
-    if (dead) found.push(`${file}: ${dead} things that do nothing`);
+    if (dead) found.push(`${file}: ${dead} controls that do nothing`);
     if (!(await page.locator("main h1").first().isVisible())) found.push(`${file}: no title`);
-    if (!(await page.locator("footer.site-footer").isVisible())) found.push(`${file}: no foot`);
+    if (!(await page.locator("footer.site-footer").isVisible())) found.push(`${file}: no footer`);
     const folded = await page.locator(".tab:not(:visible)").count();
     if (folded) found.push(`${file}: ${folded} tabs cannot be seen`);
   }
-  none(found);
+  assertNone(found);
   await context.close();
 });
 
-test("no tool moves anything when its script comes", async () => {
+test("no tool shifts the layout when its script loads", async () => {
   const tools = pages.filter((file) => /^tools\/[^/]+\/index\.html$/.test(file));
   assert.ok(tools.length >= 5, tools.join(" "));
   const context = await chromium.newContext({ viewport: { width: 412, height: 823 } });
@@ -249,22 +249,22 @@ test("no tool moves anything when its script comes", async () => {
     if (moved > 0) found.push(`${file}: ${moved}`);
     await page.close();
   }
-  none(found);
+  assertNone(found);
   await context.close();
 });
 
 test("html-validate finds nothing on any page", async () => {
-  const rules = { ...Object.fromEntries(OF_STYLE.map((rule) => [rule, "off"])), "valid-id": ["error", { relaxed: true }] };
+  const rules = { ...Object.fromEntries(STYLE_RULES.map((rule) => [rule, "off"])), "valid-id": ["error", { relaxed: true }] };
   const validator = new HtmlValidate(new StaticConfigLoader({ root: true, extends: ["html-validate:recommended"], rules }));
   const found = [];
   for (const file of files.filter((file) => file.endsWith(".html"))) {
     const { results } = await validator.validateString(await readFile(join(folder, file), "utf8"), file);
     for (const { messages } of results) found.push(...messages.map(({ line, column, ruleId, message }) => `${file}:${line}:${column} ${ruleId}: ${message}`));
   }
-  none(found);
+  assertNone(found);
 });
 
-test("feeds, the sitemap and lists for machines are well formed, and what they name is there", async () => {
+test("feeds, the sitemap and machine-readable lists are well formed, and the addresses in them exist", async () => {
   const page = await chromium.newPage();
   const found = [];
   const addresses = [];
@@ -283,9 +283,9 @@ test("feeds, the sitemap and lists for machines are well formed, and what they n
     }, text);
     if (read.fault) found.push(`${file}: ${read.fault}`);
     if (!["feed", "urlset", "sitemapindex"].includes(read.top)) found.push(`${file}: begins with ${read.top}`);
-    if (read.dates.some((date) => Number.isNaN(Date.parse(date)))) found.push(`${file}: a date that is none`);
+    if (read.dates.some((date) => Number.isNaN(Date.parse(date)))) found.push(`${file}: an invalid date`);
     if (read.entries.some((missing) => missing.length)) found.push(`${file}: an entry without ${read.entries.find((missing) => missing.length)}`);
-    if (new Set(read.ids).size !== read.ids.length) found.push(`${file}: an id stands twice`);
+    if (new Set(read.ids).size !== read.ids.length) found.push(`${file}: an id is used twice`);
     addresses.push(...read.locs);
   }
   for (const file of files.filter((file) => file.endsWith(".json"))) {
@@ -296,25 +296,25 @@ test("feeds, the sitemap and lists for machines are well formed, and what they n
   assert.ok(pathname.startsWith("/") && addresses.length > 40);
   for (const loc of addresses) {
     const path = decodeURIComponent(new URL(loc).pathname.slice(1));
-    if (!files.includes(path.endsWith("/") || path === "" ? `${path}index.html` : path)) found.push(`the sitemap names ${loc}, where nothing is`);
+    if (!files.includes(path.endsWith("/") || path === "" ? `${path}index.html` : path)) found.push(`the sitemap lists ${loc}, which does not exist`);
   }
-  none(found);
+  assertNone(found);
   await page.close();
 });
 
-test("a guide page loads at most 14 kB of style and 12 kB of script, as they are sent", async () => {
+test("a guide page loads at most 14 kB of compressed CSS and 12 kB of compressed scripts", async () => {
   const { gzipSync } = await import("node:zlib");
   const context = await chromium.newContext();
   const page = await context.newPage();
-  const asked = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname.slice(1)));
+  const requested = [];
+  page.on("request", (request) => requested.push(new URL(request.url()).pathname.slice(1)));
   await page.goto(address("guides/give-first/index.html"), { waitUntil: "networkidle" });
   const sizes = { css: 0, js: 0 };
-  for (const path of new Set(asked)) {
+  for (const path of new Set(requested)) {
     const kind = path.split(".").at(-1);
     if (kind in sizes) sizes[kind] += gzipSync(await readFile(join(folder, decodeURIComponent(path))), { level: 9 }).length;
   }
-  assert.ok(sizes.css > 0 && sizes.css <= 14 * 1024, `${sizes.css} bytes of style`);
-  assert.ok(sizes.js > 0 && sizes.js <= 12 * 1024, `${sizes.js} bytes of script`);
+  assert.ok(sizes.css > 0 && sizes.css <= 14 * 1024, `${sizes.css} bytes of CSS`);
+  assert.ok(sizes.js > 0 && sizes.js <= 12 * 1024, `${sizes.js} bytes of scripts`);
   await context.close();
 });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
-import { browser, Desk, hear } from "./desk.mjs";
+import { browser, Workspace, recordErrors } from "./workspace.mjs";
 import { Host } from "./host.mjs";
 
 const TYPED = "zebrafish";
@@ -42,43 +42,43 @@ feedback: { endpoint: https://answers.example/take }
   "content/paths/way.md": page("title: The way\noutcome: You can.\nsteps: [{ page: ../guides/a.md }, { page: ../guides/b.md }]"),
 };
 
-let desk, host, chrome, context, tab;
-const requests = [], kept = [], faults = [];
+let workspace, host, chrome, context, tab;
+const requests = [], stored = [], faults = [];
 const foreign = () => requests.filter(({ url }) => !url.startsWith(`${host.origin}/`) && !url.startsWith("data:"));
 
 before(async () => {
-  desk = await Desk.open(site);
-  desk.handsel("build", "--today", "2026-11-22");
-  host = await Host.open(join(desk.folder, "public"));
+  workspace = await Workspace.open(site);
+  workspace.handsel("build", "--today", "2026-11-22");
+  host = await Host.open(join(workspace.folder, "public"));
   chrome = await browser();
   context = await chrome.newContext({ timezoneId: "America/New_York" });
   context.setDefaultTimeout(15_000);
-  await context.exposeBinding("noteKept", (_, where, key) => kept.push([where, key]));
+  await context.exposeBinding("noteStored", (_, where, key) => stored.push([where, key]));
   await context.addInitScript(() => {
     const set = Storage.prototype.setItem;
     Storage.prototype.setItem = function (key, value) {
-      window.noteKept(this === sessionStorage ? "tab" : "device", key);
+      window.noteStored(this === sessionStorage ? "tab" : "device", key);
       return set.call(this, key, value);
     };
     for (const [owner, name] of [[window.indexedDB, "open"], [window.caches, "open"]]) {
       const open = owner?.[name];
-      if (open) owner[name] = function (...all) { window.noteKept("database", String(all[0])); return open.apply(this, all); };
+      if (open) owner[name] = function (...all) { window.noteStored("database", String(all[0])); return open.apply(this, all); };
     }
     const cookie = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
-    Object.defineProperty(document, "cookie", { get() { return cookie.get.call(this); }, set(value) { window.noteKept("cookie", value); } });
+    Object.defineProperty(document, "cookie", { get() { return cookie.get.call(this); }, set(value) { window.noteStored("cookie", value); } });
   });
   for (const other of ["https://player.example/**", "https://answers.example/**"]) {
     await context.route(other, (route) => route.fulfill({ contentType: "text/html", body: "<p>There.</p>" }));
   }
   tab = await context.newPage();
   context.on("request", (request) => requests.push({ url: request.url(), method: request.method(), body: request.postData() ?? "" }));
-  hear(tab, faults);
+  recordErrors(tab, faults);
 });
 
 after(async () => {
   await chrome?.close();
   await host?.close();
-  await desk?.close();
+  await workspace?.close();
 });
 
 const go = async (path) => {
@@ -102,7 +102,7 @@ async function search() {
   await tab.locator(".search-all").click();
   await tab.waitForURL((url) => url.pathname === "/search/");
   await tab.waitForFunction(() => /No results/.test(document.querySelector(".search-status")?.textContent));
-  assert.equal(await tab.locator("#SearchInput").inputValue(), TYPED, "what was typed came along");
+  assert.equal(await tab.locator("#SearchInput").inputValue(), TYPED, "the results page has the typed words");
   await tab.locator("#SearchInput").fill(`${TYPED} another`);
   await tab.locator("#SearchInput").press("Enter");
   await tab.locator(".results a").first().click();
@@ -144,7 +144,7 @@ async function tools() {
   await tab.waitForFunction(() => /94,?226/.test(document.querySelector("main").textContent));
 }
 
-async function looks() {
+async function otherPages() {
   await go("/infographics/picture/");
   await tab.locator("[data-lightbox]").click();
   await tab.locator("dialog.lightbox[open] img").waitFor();
@@ -155,24 +155,24 @@ async function looks() {
   await tab.waitForURL(/\/tips\/(one|two)\/$/);
 }
 
-test("nothing leaves the page but what the reader sends, and nothing is kept that the page about privacy does not name", async () => {
+test("nothing leaves the page except what the reader sends, and nothing is stored that the privacy page does not list", async () => {
   await search();
   await choices();
   await path();
   await tools();
-  await looks();
+  await otherPages();
   await go("/guides/b/");
   await tab.locator(".page-feedback input[value=no]").check();
   await tab.locator(".page-feedback summary").click();
   await tab.locator("#FeedbackText").fill(TYPED);
   await go("/videos/far/");
-  assert.deepEqual(foreign(), [], "all that was used so far stays with this site");
+  assert.deepEqual(foreign(), [], "everything so far was requested from this site");
   assert.deepEqual(requests.filter(({ method, body }) => method !== "GET" || body), []);
   const isTyped = (text) => [TYPED, NUMBER].some((typed) => decodeURIComponent(text).includes(typed));
-  assert.ok(host.requests.includes("/search/"), "the page of results was asked for");
-  assert.deepEqual(host.requests.filter(isTyped), [], "what was typed is in nothing that the host received");
-  const asked = requests.filter(({ url }) => isTyped(url.split("#")[0]));
-  assert.deepEqual(asked, [], "what was typed is in no address that was asked for");
+  assert.ok(host.requests.includes("/search/"), "the results page was requested");
+  assert.deepEqual(host.requests.filter(isTyped), [], "the host received nothing that was typed");
+  const requested = requests.filter(({ url }) => isTyped(url.split("#")[0]));
+  assert.deepEqual(requested, [], "no requested address contains what was typed");
 
   await tab.locator(".facade-play").click();
   await tab.locator("iframe").waitFor();
@@ -191,8 +191,8 @@ test("nothing leaves the page but what the reader sends, and nothing is kept tha
   await go("/privacy/");
   const named = await tab.locator("#device ~ ul code").allTextContents();
   const isNamed = (key) => named.some((name) => (name.endsWith("…") ? key.startsWith(name.slice(0, -1)) : key === name));
-  assert.ok(kept.some(([, key]) => key === "colours") && kept.some(([, key]) => key.startsWith("path:")), "something was kept at all");
-  assert.deepEqual(kept.filter(([where, key]) => !["tab", "device"].includes(where) || !isNamed(key)), []);
+  assert.ok(stored.some(([, key]) => key === "colours") && stored.some(([, key]) => key.startsWith("path:")), "something was stored");
+  assert.deepEqual(stored.filter(([where, key]) => !["tab", "device"].includes(where) || !isNamed(key)), []);
   assert.deepEqual(await context.cookies(), []);
   assert.deepEqual(faults, []);
 });

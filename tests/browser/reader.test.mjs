@@ -2,8 +2,8 @@
 // plain host.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { Desk, browser } from "./desk.mjs";
-import { Host, settled, watch } from "./host.mjs";
+import { Workspace, browser } from "./workspace.mjs";
+import { Host, settled, recordFaults } from "./host.mjs";
 
 const paragraphs = (number) => Array.from({ length: number }, (_, at) => `Paragraph ${at + 1} says what one needs to know about it, in a sentence or two, so that there is something to read.`).join("\n\n");
 const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2400 1200" width="2400" height="1200"><path d="M0 0h2400v1200H0z" fill="#ad3c0a"/></svg>`;
@@ -67,18 +67,18 @@ ${paragraphs(30)}
 };
 const GUIDE = "guides/give-first/";
 
-let chromium, desk, host, context, pages;
+let chromium, workspace, host, context, pages;
 
 before(async () => {
-  desk = await Desk.open(FILES);
-  desk.handsel("build", "--quiet");
-  host = await Host.open(`${desk.folder}/public`, "/docs/");
+  workspace = await Workspace.open(FILES);
+  workspace.handsel("build", "--quiet");
+  host = await Host.open(`${workspace.folder}/public`, "/docs/");
   chromium = await browser();
 });
 after(async () => {
   await chromium?.close();
   await host?.close();
-  await desk?.close();
+  await workspace?.close();
 });
 beforeEach(() => { pages = []; });
 afterEach(async () => {
@@ -89,7 +89,7 @@ afterEach(async () => {
 async function visit(path = GUIDE, options = {}) {
   context = await chromium.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  pages.push({ page, faults: watch(page, host.origin) });
+  pages.push({ page, faults: recordFaults(page, host.origin) });
   await page.goto(host.url + path);
   if (options.javaScriptEnabled !== false) await settled(page);
   return page;
@@ -99,7 +99,7 @@ const style = (locator, name) => locator.evaluate((element, name) => getComputed
 const token = (page, name) => style(page.locator("html"), name);
 const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
 
-test("the look of the settings: tokens in both schemes, the paper in the browser's frame", async () => {
+test("theme settings apply: tokens in both color schemes, and the paper color in the browser's frame", async () => {
   const page = await visit();
   const accent = () => page.locator(".prose a").first().evaluate((link) => getComputedStyle(link).color);
   assert.equal(await accent(), "rgb(10, 107, 94)");
@@ -111,7 +111,7 @@ test("the look of the settings: tokens in both schemes, the paper in the browser
   assert.equal(await token(page, "--measure"), "40rem");
 });
 
-test("a chosen scheme is there before the next page has a body, in other tabs, and after going back", async () => {
+test("a chosen color scheme applies before the next page has a body, in other tabs, and until it is reset", async () => {
   const page = await visit();
   await context.addInitScript(() => {
     new MutationObserver(() => { if (document.body && !("atBody" in window)) window.atBody = document.documentElement.dataset.theme ?? ""; }).observe(document, { childList: true, subtree: true });
@@ -130,8 +130,8 @@ test("a chosen scheme is there before the next page has a body, in other tabs, a
   assert.equal(await page.evaluate(() => window.atBody), "");
 });
 
-// The scripts in addition to the one that sets the color scheme and the one that loads the others,
-// with the time at which each was requested.
+// The times at which scripts were requested, except the one that sets the color scheme and the one
+// that loads the others.
 const fetchedScripts = (page) => page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /\.js$/.test(name) && !/\/(site|theme)\.js$/.test(name)).map(({ startTime }) => startTime));
 
 test("the first page is painted before its scripts are fetched", async () => {
@@ -141,7 +141,7 @@ test("the first page is painted before its scripts are fetched", async () => {
   assert.ok(fetched.length > 5 && fetched.every((at) => at >= painted), `${fetched} for ${painted}`);
 });
 
-test("what a reader does fetches the scripts, however the paint is; the first key counts, and later pages wait for nothing", async () => {
+test("any input loads the scripts, even without a paint event; the first key counts, and later pages load them at once", async () => {
   context = await chromium.newContext();
   const page = await context.newPage();
   await page.addInitScript(() => { PerformanceObserver.prototype.observe = () => {}; });
@@ -172,7 +172,7 @@ test("tabs: arrow keys, one choice for all pages, and plain sections without Jav
   assert.ok(await page.locator(".tab-title").first().isVisible());
 });
 
-test("a copy button copies the code without its numbers, and says so", async () => {
+test("a copy button copies the code without its line numbers, and reports it", async () => {
   const page = await visit(GUIDE, { permissions: ["clipboard-read", "clipboard-write"] });
   const button = page.locator("figure.code button.copy");
   await button.click();
@@ -181,7 +181,7 @@ test("a copy button copies the code without its numbers, and says so", async () 
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "echo one\necho two\necho three");
 });
 
-test("a footnote's text is shown next to its number, and goes away", async () => {
+test("a footnote's text is shown next to its number, and hides again", async () => {
   const page = await visit();
   const number = page.locator(".footnote-ref a[data-ready]").first();
   const box = page.locator("#Footnote");
@@ -190,7 +190,7 @@ test("a footnote's text is shown next to its number, and goes away", async () =>
   assert.match(await box.innerText(), /^What the note says, with a link\.$/m);
   await box.hover();
   await page.waitForTimeout(400);
-  assert.ok(await box.isVisible(), "the pointer may go into it");
+  assert.ok(await box.isVisible(), "the pointer can move into it");
   await page.keyboard.press("Escape");
   assert.ok(await box.isHidden());
   await page.mouse.move(0, 0);
@@ -201,7 +201,7 @@ test("a footnote's text is shown next to its number, and goes away", async () =>
   assert.ok(inside);
 });
 
-test("a picture that is larger than shown opens in a dialog, and the focus comes back", async () => {
+test("an image that is larger than shown opens in a dialog, and the focus returns", async () => {
   const page = await visit();
   const button = page.getByRole("button", { name: "Enlarge image" });
   await button.focus();
@@ -216,13 +216,13 @@ test("a picture that is larger than shown opens in a dialog, and the focus comes
   assert.equal(await page.evaluate(() => document.activeElement.className), "enlarge");
 });
 
-test("keys: ? shows them, letters lead on, lists take the focus, and single keys can be turned off", async () => {
+test("keyboard shortcuts: ? lists them, letters navigate, lists take the focus, and single keys can be turned off", async () => {
   const page = await visit();
   const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await page.keyboard.press("?");
   await dialog.waitFor();
   assert.match(await dialog.innerText(), /Next: Other words/);
-  assert.ok(await dialog.locator("[data-list=SectionNav]").isHidden(), "a list that is not here is not offered");
+  assert.ok(await dialog.locator("[data-list=SectionNav]").isHidden(), "a list that the page lacks is not offered");
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
   await page.keyboard.press("c");
@@ -243,7 +243,7 @@ test("keys: ? shows them, letters lead on, lists take the focus, and single keys
   assert.match(page.url(), /give-first/);
 });
 
-test("keys leave typing alone", async () => {
+test("keyboard shortcuts do not interfere with typing", async () => {
   const page = await visit();
   await page.evaluate(() => document.querySelector("main").append(Object.assign(document.createElement("input"), { id: "typed" })));
   await page.locator("#typed").focus();
@@ -252,7 +252,7 @@ test("keys leave typing alone", async () => {
   assert.match(page.url(), /give-first/);
 });
 
-test("the contents follow the reading, and on a phone open as a sheet that closes on a choice", async () => {
+test("the table of contents follows the scroll position, and on a phone opens as a sheet that closes on a choice", async () => {
   let page = await visit();
   const current = (page) => page.locator(".toc [aria-current]");
   await page.locator("#the-table").evaluate((heading) => scrollTo({ top: heading.getBoundingClientRect().top + scrollY - 40, behavior: "instant" }));
@@ -269,13 +269,13 @@ test("the contents follow the reading, and on a phone open as a sheet that close
   await page.waitForFunction(() => document.querySelector("#the-end").getBoundingClientRect().top < innerHeight / 2);
 });
 
-test("the contents open without JavaScript too", async () => {
+test("the table of contents opens without JavaScript too", async () => {
   const page = await visit(GUIDE, { ...PHONE, javaScriptEnabled: false });
   await page.getByRole("button", { name: "On this page" }).click();
   assert.ok(await page.locator("#Toc").getByRole("link", { name: "The table" }).isVisible());
 });
 
-test("the section's tree stays as it was left: folded, and scrolled", async () => {
+test("the section navigation keeps its folds and its scroll position", async () => {
   const page = await visit("handbook/part/step-30/");
   const tree = page.locator("#SectionNav");
   assert.equal(await tree.locator("[aria-current=page]").innerText(), "Step 30");
@@ -288,7 +288,7 @@ test("the section's tree stays as it was left: folded, and scrolled", async () =
   await fold.click();
   assert.equal(await fold.getAttribute("aria-expanded"), "false");
   assert.ok(await tree.getByRole("link", { name: "Step 12" }).isHidden());
-  assert.ok(await tree.getByRole("link", { name: "Step 28" }).isVisible(), "where one is stays in view");
+  assert.ok(await tree.getByRole("link", { name: "Step 28" }).isVisible(), "the current page stays in view");
   await page.reload();
   await settled(page);
   assert.ok(await tree.getByRole("link", { name: "Step 12" }).isHidden());
@@ -296,7 +296,7 @@ test("the section's tree stays as it was left: folded, and scrolled", async () =
   assert.ok(await tree.getByRole("link", { name: "Step 12" }).isVisible());
 });
 
-test("a page is fetched ahead when the pointer rests on its link, unless data are saved", async () => {
+test("a page is prefetched when the pointer rests on its link, unless the browser saves data", async () => {
   let page = await visit();
   const ahead = (page) => page.locator("head link[rel=prefetch]");
   const asked = page.waitForRequest((request) => request.url() === `${host.url}guides/other/`);
@@ -305,7 +305,7 @@ test("a page is fetched ahead when the pointer rests on its link, unless data ar
   assert.equal(await ahead(page).count(), 1);
   await page.locator(".prose a[href^=https]").first().hover();
   await page.waitForTimeout(200);
-  assert.equal(await ahead(page).count(), 1, "nothing of other sites");
+  assert.equal(await ahead(page).count(), 1, "nothing from other sites");
   await context.close();
   context = await chromium.newContext();
   await context.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
@@ -330,7 +330,7 @@ test("pages change in a view transition, and without one under reduced motion", 
   }
 });
 
-test("skip links come first, and back to top leads there", async () => {
+test("skip links come first, and Back to top scrolls to the top", async () => {
   const page = await visit();
   await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Skip to content");
@@ -347,13 +347,13 @@ test("skip links come first, and back to top leads there", async () => {
   await page.waitForFunction(() => scrollY === 0);
 });
 
-test("by keyboard one comes to everything that can be used, in the order of the page, each with a name and a ring", async () => {
+test("the keyboard reaches every control in the order of the page, each with a name and a focus ring", async () => {
   const page = await visit();
-  const wanted = await page.evaluate(() => [...document.querySelectorAll("a[href], button, select, input, summary, [tabindex='0']")].filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }) && !element.closest("dialog")).length);
+  const expected = await page.evaluate(() => [...document.querySelectorAll("a[href], button, select, input, summary, [tabindex='0']")].filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }) && !element.closest("dialog")).length);
   const seen = await page.evaluate(() => { window.reached = []; return 0; });
   assert.equal(seen, 0);
   const missing = [];
-  for (let at = 0; at < wanted; at++) {
+  for (let at = 0; at < expected; at++) {
     await page.keyboard.press("Tab");
     const now = await page.evaluate(() => {
       const element = document.activeElement;
@@ -364,14 +364,14 @@ test("by keyboard one comes to everything that can be used, in the order of the 
       return { what: `${element.localName} ${element.className}`, name: label.trim(), inOrder: Boolean(order), ring };
     });
     if (!now.name && !/^(table|pre)/.test(now.what)) missing.push(`${now.what} has no name`);
-    if (!now.ring) missing.push(`${now.what} “${now.name}” shows no ring`);
+    if (!now.ring) missing.push(`${now.what} “${now.name}” has no focus ring`);
     if (!now.inOrder) missing.push(`${now.what} “${now.name}” is out of order`);
   }
   assert.deepEqual(missing, []);
-  assert.ok(wanted > 25, String(wanted));
+  assert.ok(expected > 25, String(expected));
 });
 
-test("a table that is too wide scrolls in itself, by keyboard too", async () => {
+test("a table that is too wide scrolls within itself, by keyboard too", async () => {
   const page = await visit(GUIDE, PHONE);
   const table = page.locator(".prose table");
   const size = await table.evaluate((table) => ({ inside: table.scrollWidth, shown: table.clientWidth, tab: table.tabIndex }));
@@ -388,14 +388,14 @@ test("heading anchors, and links to edit the page and to report a problem", asyn
   assert.deepEqual([...report.searchParams], [["title", "Give first & ask later"], ["at", "https://example.org/docs/guides/give-first/"]]);
 });
 
-test("lines of code that are marked keep their mark without color", async () => {
+test("marked lines of code keep their mark in forced colors", async () => {
   const page = await visit(GUIDE, { colorScheme: "dark", forcedColors: "active" });
   const edge = (line) => style(page.locator(`.line${line}`).first(), "border-inline-start-color");
   assert.notEqual(await edge(".mark"), await edge(":not(.mark)"));
   assert.notEqual(await style(page.locator(".gift-tag").first(), "border-top-style"), "none");
 });
 
-test("an address that nothing has: pages with words like it, none for nonsense, and ways on without JavaScript", async () => {
+test("a missing address: pages with similar words are suggested, none for nonsense, and links onward work without JavaScript", async () => {
   for (const path of ["guides/giv-frist/", "old/place/give_first.html", "guides/first"]) {
     const page = await visit();
     pages.length = 0;
@@ -419,7 +419,7 @@ test("an address that nothing has: pages with words like it, none for nonsense, 
   assert.ok(await page.locator("[data-suggestions]").isHidden());
 });
 
-test("on paper: light, without the frame, all of the text, addresses spelled out", async () => {
+test("in print: light colors, no page frame, all of the text, and link addresses spelled out", async () => {
   const page = await visit(GUIDE, { colorScheme: "dark" });
   await page.locator("[data-color-scheme] select").selectOption("dark");
   await page.emulateMedia({ media: "print" });

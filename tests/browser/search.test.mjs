@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { Desk, browser, hear } from "./desk.mjs";
+import { Workspace, browser, recordErrors } from "./workspace.mjs";
 import { settled } from "./host.mjs";
 
 const page = (title, front, body) => `---\ntitle: ${title}\nsummary: About ${title}.\n${front}---\n\n${body}\n`;
@@ -26,20 +26,20 @@ const files = {
   ...Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`content/tips/plain-${at}.md`, page(`Plain tip ${at}`, "", `Sandpaper number ${at} is kept in the drawer.`)])),
 };
 
-let chromium, desk, server, base, context;
+let chromium, workspace, server, base, context;
 
 before(async () => {
   chromium = await browser();
-  desk = await Desk.open(files);
-  desk.handsel("build", "--quiet");
+  workspace = await Workspace.open(files);
+  workspace.handsel("build", "--quiet");
   const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-  const policy = readFileSync(join(desk.folder, "public/_headers"), "utf8").match(/Content-Security-Policy: (.*)/)[1];
+  const policy = readFileSync(join(workspace.folder, "public/_headers"), "utf8").match(/Content-Security-Policy: (.*)/)[1];
   server = createServer((request, response) => {
     let path = decodeURIComponent(request.url.split("?")[0]);
     if (!path.startsWith("/help/")) return response.writeHead(404).end();
     path = path.slice(5);
     if (path.endsWith("/")) path += "index.html";
-    const file = join(desk.folder, "public", path);
+    const file = join(workspace.folder, "public", path);
     if (!existsSync(file)) return response.writeHead(404).end();
     const headers = { "content-type": types[extname(file)] ?? "application/octet-stream" };
     if (path.endsWith(".html")) headers["content-security-policy"] = policy;
@@ -48,7 +48,7 @@ before(async () => {
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   base = `http://127.0.0.1:${server.address().port}/help/`;
 });
-after(async () => { await chromium.close(); server.close(); await desk.close(); });
+after(async () => { await chromium.close(); server.close(); await workspace.close(); });
 beforeEach(async () => { context = await chromium.newContext(); });
 afterEach(() => context.close());
 
@@ -57,7 +57,7 @@ async function visit(path = "", options) {
   const tab = await context.newPage();
   tab.faults = [];
   tab.fetched = [];
-  hear(tab, tab.faults);
+  recordErrors(tab, tab.faults);
   tab.on("console", (message) => { if (message.type() === "error") tab.faults.push(message.text()); });
   tab.on("request", (request) => tab.fetched.push(request.url()));
   await tab.goto(base + path);
@@ -67,7 +67,7 @@ async function visit(path = "", options) {
 const input = (tab) => tab.locator(".search-dialog .search-input");
 const titles = (tab) => tab.locator(".results .result > a").allTextContents();
 const openDialog = async (tab, key = "/") => { await tab.keyboard.press(key); await input(tab).waitFor(); };
-const ask = async (tab, text) => {
+const query = async (tab, text) => {
   const status = tab.locator(".search-dialog .search-status");
   await input(tab).fill("");
   await tab.waitForFunction(() => document.querySelector(".search-dialog .search-status").textContent === "");
@@ -76,21 +76,21 @@ const ask = async (tab, text) => {
   return titles(tab);
 };
 
-test("a slash opens it; nothing of it is loaded before", async () => {
+test("a slash opens the search, of which nothing is loaded before", async () => {
   const tab = await visit("guides/oil/");
   assert.ok(!tab.fetched.some((url) => /search\/|search\.[0-9a-f]+\.css/.test(new URL(url).pathname)), tab.fetched.join("\n"));
   await openDialog(tab);
   assert.equal(await tab.evaluate(() => document.activeElement.className), "search-input");
-  assert.deepEqual((await ask(tab, "varnish"))[0], "Varnish a table");
-  assert.ok(tab.fetched.every((url) => url.startsWith(base)), "everything comes from below the site's path");
+  assert.deepEqual((await query(tab, "varnish"))[0], "Varnish a table");
+  assert.ok(tab.fetched.every((url) => url.startsWith(base)), "every request is below the site's path");
   assert.deepEqual(tab.faults, []);
 });
 
-test("what a page shows in addition to its text is found: a file, a tool, the fields of its kind, what is said in a recording, sources", async () => {
+test("everything that a page shows is found: an included file, a tool, the fields of its kind, a transcript, sources", async () => {
   const tab = await visit();
   await openDialog(tab);
   const first = async (text) => {
-    await ask(tab, text);
+    await query(tab, text);
     const result = tab.locator(".results .result").first();
     return [new URL(await result.locator("a").getAttribute("href"), base).href.slice(base.length), await result.locator(".result-path").allTextContents(), await result.locator("mark").allTextContents()];
   };
@@ -102,8 +102,8 @@ test("what a page shows in addition to its text is found: a file, a tool, the fi
   assert.deepEqual(await first("insect"), ["videos/talk/#Transcript", ["Video"], ["insect"]]);
   assert.deepEqual(await first("lent press"), ["guides/oil/", ["Guide"], ["lent", "press"]]);
   assert.deepEqual(await first("linseed"), ["guides/oil/#Sources", ["Guide"], ["linseed"]]);
-  assert.deepEqual(await ask(tab, "nutshell"), [], "an address is not text");
-  await ask(tab, "gilder");
+  assert.deepEqual(await query(tab, "nutshell"), [], "an address is not text");
+  await query(tab, "gilder");
   const text = await tab.locator(".results .result-text").first().textContent();
   assert.ok(!/[{}]/.test(text), text);
   assert.equal(await tab.locator("#Tool").count(), 0);
@@ -116,7 +116,7 @@ test("what a page shows in addition to its text is found: a file, a tool, the fi
   assert.deepEqual(tab.faults, []);
 });
 
-test("Ctrl and K opens it too, a slash that is typed somewhere does not", async () => {
+test("Ctrl+K opens the search too, and a slash typed in a field does not", async () => {
   const tab = await visit();
   await openDialog(tab, "Control+k");
   await tab.keyboard.press("Escape");
@@ -127,20 +127,20 @@ test("Ctrl and K opens it too, a slash that is typed somewhere does not", async 
   assert.equal(await tab.evaluate(() => document.activeElement.value), "/");
 });
 
-test("half a word, a slip and a part of a name are enough", async () => {
+test("half a word, a typo and a part of a name are enough", async () => {
   const tab = await visit();
   await openDialog(tab);
-  assert.equal((await ask(tab, "varn"))[0], "Varnish a table");
-  assert.equal((await ask(tab, "vranish"))[0], "Varnish a table");
+  assert.equal((await query(tab, "varn"))[0], "Varnish a table");
+  assert.equal((await query(tab, "vranish"))[0], "Varnish a table");
   assert.match(await tab.locator(".search-status").textContent(), /No results for “vranish”\. Showing results for “varnish”\. Results: 3/);
-  assert.equal((await ask(tab, "vrnsh"))[0], undefined, "two slips in a short word are another word");
-  assert.deepEqual(await ask(tab, "shout clean"), ["Clean brushes at once"]);
+  assert.equal((await query(tab, "vrnsh"))[0], undefined, "two typos in a short word make another word");
+  assert.deepEqual(await query(tab, "shout clean"), ["Clean brushes at once"]);
 });
 
-test("a result says why it was found and leads to its section", async () => {
+test("a result shows why it was found and links to its section", async () => {
   const tab = await visit();
   await openDialog(tab);
-  assert.equal((await ask(tab, "night coats"))[0], "Varnish a table");
+  assert.equal((await query(tab, "night coats"))[0], "Varnish a table");
   const first = tab.locator(".results .result").first();
   assert.match(await first.locator(".result-path").textContent(), /Guide.*Brush it on/);
   assert.deepEqual((await first.locator(".result-text mark").allTextContents()).map((mark) => mark.toLowerCase()), ["coats", "night", "coats"]);
@@ -152,25 +152,25 @@ test("a result says why it was found and leads to its section", async () => {
 test("all words first, then some of them", async () => {
   const tab = await visit();
   await openDialog(tab);
-  const found = await ask(tab, "varnish oil rags");
+  const found = await query(tab, "varnish oil rags");
   assert.equal(found[0], "Oil a table");
   assert.equal(await tab.locator(".result-group").textContent(), "Results with some of the words");
   assert.ok(found.includes("Varnish a table"));
 });
 
-test("words between quotation marks stand side by side", async () => {
+test("words between quotation marks are found as a phrase", async () => {
   const tab = await visit();
   await openDialog(tab);
-  assert.deepEqual((await ask(tab, "first coat")).slice(0, 1), ["Varnish a table"]);
-  assert.deepEqual(await ask(tab, "\"first coat\""), ["Varnish a table"]);
-  assert.deepEqual(await ask(tab, "\"coat first\""), []);
+  assert.deepEqual((await query(tab, "first coat")).slice(0, 1), ["Varnish a table"]);
+  assert.deepEqual(await query(tab, "\"first coat\""), ["Varnish a table"]);
+  assert.deepEqual(await query(tab, "\"coat first\""), []);
   assert.match(await tab.locator(".search-status").textContent(), /No results/);
 });
 
-test("arrows choose, Escape leaves, and what was typed is still there", async () => {
+test("arrow keys select, Escape closes, and the typed words stay", async () => {
   const tab = await visit();
   await openDialog(tab);
-  await ask(tab, "varnish");
+  await query(tab, "varnish");
   await tab.keyboard.press("ArrowDown");
   await tab.keyboard.press("ArrowDown");
   assert.equal(await tab.evaluate(() => document.activeElement.id), "SearchResult-2");
@@ -186,7 +186,7 @@ test("arrows choose, Escape leaves, and what was typed is still there", async ()
   await tab.locator(".results .result").first().waitFor();
 });
 
-test("the page of results can be shared, narrowed down and come back to", async () => {
+test("the results page can be shared, filtered and returned to", async () => {
   const tab = await visit("search/#q=table");
   await tab.locator(".results .result").first().waitFor();
   assert.deepEqual((await titles(tab)).sort(), ["Oil a table", "Varnish a table"]);
@@ -206,16 +206,16 @@ test("the page of results can be shared, narrowed down and come back to", async 
   await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 2);
   await tab.evaluate(() => document.querySelector("a.skip-link").click());
   await tab.waitForURL(/search\/#Main$/);
-  assert.equal(await tab.locator("#SearchInput").inputValue(), "table", "going to the content asks nothing new");
+  assert.equal(await tab.locator("#SearchInput").inputValue(), "table", "skipping to the content starts no new search");
   assert.equal(await tab.locator(".results .result").count(), 2);
-  assert.deepEqual(tab.fetched.filter((url) => new URL(url).search), [], "no host learns what was asked");
+  assert.deepEqual(tab.fetched.filter((url) => new URL(url).search), [], "no query is sent to a host");
   assert.deepEqual(tab.faults, []);
 });
 
-test("all results have an address that the host does not see", async () => {
+test("the address of all results hides the query from the host", async () => {
   const tab = await visit("guides/oil/");
   await openDialog(tab);
-  await ask(tab, "varnish & oil");
+  await query(tab, "varnish & oil");
   await tab.locator(".search-all").click();
   await tab.waitForURL(/\/help\/search\/#q=/);
   await tab.locator(".results .result").first().waitFor();
@@ -229,7 +229,7 @@ test("all results have an address that the host does not see", async () => {
   assert.deepEqual(tab.faults, []);
 });
 
-test("an address of before, with the question in its query, is understood", async () => {
+test("an address of an earlier version, with the words in its query string, still works", async () => {
   const tab = await visit("search/?q=table&level=beginner");
   await tab.locator(".results .result").first().waitFor();
   assert.deepEqual(await titles(tab), ["Varnish a table"]);
@@ -238,7 +238,7 @@ test("an address of before, with the question in its query, is understood", asyn
   await tab.waitForURL(/\/help\/search\/#q=oil&level=beginner$/);
 });
 
-test("many results come a page at a time", async () => {
+test("many results are shown a page at a time", async () => {
   const tab = await visit("search/#q=sandpaper");
   await tab.locator(".results .result").first().waitFor();
   assert.match(await tab.locator(".search-status").textContent(), /30/);
@@ -251,25 +251,25 @@ test("many results come a page at a time", async () => {
 test("a script without spaces is found, in the index of its language", async () => {
   const tab = await visit("guides/japanisch/");
   await openDialog(tab);
-  assert.deepEqual(await ask(tab, "木の液"), ["Lack auf Japanisch"]);
+  assert.deepEqual(await query(tab, "木の液"), ["Lack auf Japanisch"]);
   assert.deepEqual(await tab.locator(".result-text mark").allTextContents(), ["木の液"]);
-  const marks = async (text) => { await ask(tab, text); return tab.locator(".results mark").allTextContents(); };
-  assert.deepEqual(await marks("艶"), ["艶が"], "one character, behind the 32nd of its run");
+  const marks = async (text) => { await query(tab, text); return tab.locator(".results mark").allTextContents(); };
+  assert.deepEqual(await marks("艶"), ["艶が"], "one character, after the 32nd of its run");
   assert.deepEqual(await marks("液 布"), ["液で"], "and not only as the last word");
-  assert.deepEqual((await ask(tab, "varnish"))[0], "Varnish a table", "what the language does not have comes from the others");
+  assert.deepEqual((await query(tab, "varnish"))[0], "Varnish a table", "words that this language lacks are found in the others");
 });
 
-test("words of pages are never HTML", async () => {
+test("text of pages is never inserted as HTML", async () => {
   const tab = await visit();
   await openDialog(tab);
-  assert.deepEqual(await ask(tab, "zebra"), ["<img src=x onerror=alert(1)>"]);
+  assert.deepEqual(await query(tab, "zebra"), ["<img src=x onerror=alert(1)>"]);
   assert.match(await tab.locator(".result-text").textContent(), /<script>alert\(2\)<\/script>/);
-  await ask(tab, "<img src=x onerror=alert(1)>");
+  await query(tab, "<img src=x onerror=alert(1)>");
   assert.equal(await tab.locator(".search-dialog img").count(), 0);
   assert.deepEqual(tab.faults, []);
 });
 
-test("without JavaScript the page of results offers the lists and says why", async () => {
+test("without JavaScript the results page offers the lists and explains why", async () => {
   const tab = await visit("guides/oil/", { javaScriptEnabled: false, reducedMotion: "reduce" });
   await tab.locator("a.search-link").click();
   await tab.waitForURL(/\/help\/search\/$/);
@@ -280,7 +280,7 @@ test("without JavaScript the page of results offers the lists and says why", asy
   await tab.waitForURL(/topics\/wood\/$/);
 });
 
-test("when the index cannot be loaded, the page of results takes over", async () => {
+test("when the index cannot be loaded, the results page takes over", async () => {
   const tab = await visit("guides/oil/");
   await tab.route(/\/search\/index(\/|\.bin)/, (route) => route.abort());
   await tab.keyboard.press("/");
@@ -289,23 +289,23 @@ test("when the index cannot be loaded, the page of results takes over", async ()
 });
 
 test("in the preview a saved word is found", async () => {
-  const live = await Desk.open(files);
+  const preview = await Workspace.open(files);
   try {
-    await live.serve();
+    await preview.serve();
     const tab = await context.newPage();
-    await tab.goto(`${live.url}guides/oil/`);
+    await tab.goto(`${preview.url}guides/oil/`);
     await openDialog(tab);
-    assert.equal((await ask(tab, "rags"))[0], "Oil a table");
-    await live.put("content/guides/oil.md", files["content/guides/oil.md"].replace("Oily rags", "Oily rags and quartzite"));
+    assert.equal((await query(tab, "rags"))[0], "Oil a table");
+    await preview.put("content/guides/oil.md", files["content/guides/oil.md"].replace("Oily rags", "Oily rags and quartzite"));
     await tab.locator("main", { hasText: "quartzite" }).waitFor({ timeout: 10000 });
     await tab.reload();
     await openDialog(tab);
-    assert.equal((await ask(tab, "quartzite"))[0], "Oil a table");
-  } finally { await live.close(); }
+    assert.equal((await query(tab, "quartzite"))[0], "Oil a table");
+  } finally { await preview.close(); }
 });
 
-test("a page in another script has room for it and slants nothing; the others load nothing for that", async () => {
-  const look = async (path) => {
+test("a page in another script gets suitable spacing and no italics; other pages load nothing for it", async () => {
+  const measure = async (path) => {
     const tab = await visit(path);
     const of = (locator, name) => locator.first().evaluate((element, name) => getComputedStyle(element)[name], name);
     const heading = tab.locator("h1");
@@ -314,8 +314,8 @@ test("a page in another script has room for it and slants nothing; the others lo
     if (await em.count()) Object.assign(seen, { slant: await of(em, "fontStyle"), dots: await of(em, "textEmphasisStyle") });
     return { ...seen, isLoaded: tab.fetched.some((url) => /\/scripts\.[0-9a-f]+\.css$/.test(url)) };
   };
-  const { line, spacing, ...japanese } = await look("guides/japanisch/");
+  const { line, spacing, ...japanese } = await measure("guides/japanisch/");
   assert.ok(line > 1.3 && ["normal", "0px"].includes(spacing), `${line} ${spacing}`);
   assert.deepEqual(japanese, { slant: "normal", dots: "dot", isLoaded: true });
-  assert.equal((await look("guides/oil/")).isLoaded, false);
+  assert.equal((await measure("guides/oil/")).isLoaded, false);
 });

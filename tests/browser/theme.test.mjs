@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { Desk, browser } from "./desk.mjs";
-import { Host, settled, watch } from "./host.mjs";
+import { Workspace, browser } from "./workspace.mjs";
+import { Host, settled, recordFaults } from "./host.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [360, 720, 1280];
@@ -37,13 +37,13 @@ const FILES = {
   "content/long.md": page("Long", "Text.", "time: 20 min\n"),
 };
 
-let desk, host, chrome;
+let workspace, host, chrome;
 
 before(async () => {
-  desk = await Desk.open();
-  for (const [path, text] of Object.entries(FILES)) await desk.put(path, text);
-  desk.handsel("build");
-  host = await Host.open(`${desk.folder}/public`);
+  workspace = await Workspace.open();
+  for (const [path, text] of Object.entries(FILES)) await workspace.put(path, text);
+  workspace.handsel("build");
+  host = await Host.open(`${workspace.folder}/public`);
   chrome = await browser();
   if (process.env.SCREENSHOTS) await mkdir(process.env.SCREENSHOTS, { recursive: true });
 });
@@ -51,7 +51,7 @@ before(async () => {
 after(async () => {
   await chrome?.close();
   await host?.close();
-  await desk?.close();
+  await workspace?.close();
 });
 
 // Runs a check on a page at each width in each scheme. `SCREENSHOTS` names a folder for
@@ -60,7 +60,7 @@ async function everywhere(path, check, ready = async () => {}) {
   for (const colorScheme of ["light", "dark"]) for (const width of WIDTHS) {
     const context = await chrome.newContext({ viewport: { width, height: 900 }, colorScheme, serviceWorkers: "block" });
     const tab = await context.newPage();
-    const faults = watch(tab, host.origin);
+    const faults = recordFaults(tab, host.origin);
     await tab.goto(host.url + path);
     await settled(tab);
     await ready(tab);
@@ -86,7 +86,7 @@ test("a short page ends with its footer", async () => {
   });
 });
 
-test("the way back to the top is seen where the keyboard comes to it", async () => {
+test("the Back to top link is visible when it has the focus", async () => {
   await everywhere("short/", async (tab, where) => {
     await tab.locator(".back-to-top a").focus();
     const { top, bottom } = await tab.locator(".back-to-top a").evaluate((link) => { const { top, bottom } = link.getBoundingClientRect(); return { top, bottom }; });
@@ -129,7 +129,7 @@ test("an image in a sentence stays in its line", async () => {
   });
 });
 
-test("marked words can be read, in texts and in results of the search", async () => {
+test("marked words have enough contrast, in texts and in search results", async () => {
   const settle = async (tab) => tab.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
   await everywhere("marks/", async (tab, where) => assert.deepEqual(await contrast(tab), [], where), settle);
   await everywhere("search/#q=zebra", async (tab, where) => {
@@ -138,7 +138,7 @@ test("marked words can be read, in texts and in results of the search", async ()
   }, async (tab) => { await tab.locator(".result").nth(2).waitFor(); });
 });
 
-test("results of one title show where they are", async () => {
+test("results with the same title show their addresses", async () => {
   const tab = await chrome.newPage();
   await tab.goto(`${host.url}search/#q=zebras`);
   await tab.locator(".result").nth(2).waitFor();
@@ -147,7 +147,7 @@ test("results of one title show where they are", async () => {
   await tab.close();
 });
 
-test("a path counts the optional step that one goes on with", async () => {
+test("a path counts the optional step that the reader continues with", async () => {
   const tab = await chrome.newPage();
   await tab.goto(`${host.url}paths/way/`);
   await settled(tab);

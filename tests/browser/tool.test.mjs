@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { Desk, browser, open } from "./desk.mjs";
+import { Workspace, browser, open } from "./workspace.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const TOOL = "content/tools/rate.md";
@@ -46,23 +46,23 @@ ${extra}  inputs:
 For people who work for themselves.
 `;
 
-let desk, chromium, context;
+let workspace, chromium, context;
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 before(async () => {
-  desk = await Desk.open({ [TOOL]: tool(), "content/tools/lang.md": tool().replace("title:", "lang: de\ntitle:"), "content/guides/with.md": "---\ntitle: With\nsummary: A tool in a guide.\n---\n\nText.\n\n::tool{page=\"../tools/rate.md\" weeks=30 region=\"south\" constructor=\"wifi\"}\n\n::tool{page=\"../tools/rate.md\"}\n", "content/tools/closed.md": tool("rate * 8", "  share: false\n") });
-  await desk.serve();
+  workspace = await Workspace.open({ [TOOL]: tool(), "content/tools/lang.md": tool().replace("title:", "lang: de\ntitle:"), "content/guides/with.md": "---\ntitle: With\nsummary: A tool in a guide.\n---\n\nText.\n\n::tool{page=\"../tools/rate.md\" weeks=30 region=\"south\" constructor=\"wifi\"}\n\n::tool{page=\"../tools/rate.md\"}\n", "content/tools/closed.md": tool("rate * 8", "  share: false\n") });
+  await workspace.serve();
   chromium = await browser();
   context = await chromium.newContext({ permissions: ["clipboard-read", "clipboard-write"], viewport: { width: 1280, height: 900 } });
 });
 
 after(async () => {
   await chromium?.close();
-  await desk?.close();
+  await workspace?.close();
 });
 
-const visit = (address = "tools/rate/") => open(context, `${desk.url}${address}`);
+const visit = (address = "tools/rate/") => open(context, `${workspace.url}${address}`);
 const result = (page, name = 0) => page.locator(".tool-results output").nth(name).textContent();
 const field = (page, name) => page.locator(`#Tool-${name}`);
 
@@ -88,9 +88,9 @@ test("both machines agree to the bit", async () => {
         return view.getBigUint64(0).toString(16).padStart(16, "0");
       };
       const wrong = [];
-      for (const { formula, program, inputs, value: wanted } of vectors) {
+      for (const { formula, program, inputs, value: recorded } of vectors) {
         const found = bits(run({ ...program, tables }, inputs.map(value)).at(-1));
-        const expected = wanted?.bits ?? JSON.stringify(wanted);
+        const expected = recorded?.bits ?? JSON.stringify(recorded);
         if (found !== expected) wrong.push(`${formula} with ${JSON.stringify(inputs)}: ${found}, not ${expected}`);
       }
       return wrong;
@@ -102,10 +102,10 @@ test("both machines agree to the bit", async () => {
   await page.close();
 });
 
-test("without a script there is the form, the result for its answers, the working and the examples", async () => {
+test("without JavaScript the form, the result for its defaults, the calculation and the examples are shown", async () => {
   const plain = await chromium.newContext({ javaScriptEnabled: false });
   const page = await plain.newPage();
-  await page.goto(`${desk.url}tools/rate/`);
+  await page.goto(`${workspace.url}tools/rate/`);
   assert.equal(await result(page), "€42.19\u00a0/\u00a0hour");
   assert.equal(await result(page, 2), "1 March 2024");
   assert.match(await page.locator(".tool-message:visible").textContent(), /Charge at least €42\.19/);
@@ -116,7 +116,7 @@ test("without a script there is the form, the result for its answers, the workin
   await plain.close();
 });
 
-test("results follow each key, and are announced once typing ends", async () => {
+test("results update with each key, and are announced once typing ends", async () => {
   const page = await visit();
   await field(page, "weeks").fill("30");
   assert.equal(await result(page), "€86.31\u00a0/\u00a0hour");
@@ -138,7 +138,7 @@ test("results follow each key, and are announced once typing ends", async () => 
   await page.close();
 });
 
-test("faults are reported at their fields and in a summary, and answers are kept", async () => {
+test("errors are reported at their fields and in a summary, and answers are kept", async () => {
   const page = await visit();
   await field(page, "weeks").fill("seven");
   assert.equal(await result(page), "–");
@@ -178,7 +178,7 @@ test("numbers are read as people write them", async () => {
   await english.close();
 });
 
-test("a link holds the answers, sorted, without defaults and secrets, and is not trusted", async () => {
+test("a link contains the answers, sorted, without defaults and secrets, and is not trusted", async () => {
   const page = await visit();
   await field(page, "weeks").fill("30");
   await field(page, "secret").fill("3");
@@ -186,7 +186,7 @@ test("a link holds the answers, sorted, without defaults and secrets, and is not
   await page.getByLabel("Wifi").check();
   await page.locator("[data-action=link]").click();
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  assert.equal(link, `${desk.url}tools/rate/#constructor=wifi&region=south&weeks=30`);
+  assert.equal(link, `${workspace.url}tools/rate/#constructor=wifi&region=south&weeks=30`);
   await page.close();
   const opened = await open(context, link);
   assert.equal(await field(opened, "weeks").inputValue(), "30");
@@ -207,7 +207,7 @@ test("a link holds the answers, sorted, without defaults and secrets, and is not
   await closed.close();
 });
 
-test("another page shows it, begun with answers of its own", async () => {
+test("an embedded calculator starts with its own answers", async () => {
   const page = await visit("guides/with/#weeks=3");
   const results = await page.locator(".tool .main-result output").allTextContents();
   assert.deepEqual(results, ["€84.20\u00a0/\u00a0hour", "€42.19\u00a0/\u00a0hour"]);
@@ -219,7 +219,7 @@ test("another page shows it, begun with answers of its own", async () => {
   await page.close();
 });
 
-test("reset goes back, the keyboard is enough, and printing shows all", async () => {
+test("reset restores the defaults, the keyboard is enough, and printing shows everything", async () => {
   const page = await visit();
   await field(page, "weeks").focus();
   await page.keyboard.press("Control+A");
@@ -237,23 +237,23 @@ test("reset goes back, the keyboard is enough, and printing shows all", async ()
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator(".tool-actions").isVisible(), false);
   assert.equal(await page.locator(".tool-results").isVisible(), true);
-  assert.equal(await page.evaluate(() => document.querySelector(".corner").offsetParent.className), "tool-results gift-tag", "the tag is drawn around the results");
+  assert.equal(await page.evaluate(() => document.querySelector(".corner").offsetParent.className), "tool-results gift-tag", "the tag frames the results");
   assert.equal(await page.locator(".examples table").isVisible(), true);
   await page.close();
 });
 
-test("an edited formula is worked out with the answers that were typed", async () => {
+test("an edited formula is computed with the typed answers", async () => {
   const page = await visit();
   await field(page, "weeks").fill("30");
-  await desk.put(TOOL, tool("rate * 6"));
+  await workspace.put(TOOL, tool("rate * 6"));
   await page.waitForFunction(() => document.querySelectorAll(".tool-results output")[1].textContent.startsWith("€517.84"));
   assert.equal(await field(page, "weeks").inputValue(), "30");
   assert.equal(await result(page), "€86.31\u00a0/\u00a0hour");
-  await desk.put(TOOL, tool());
+  await workspace.put(TOOL, tool());
   await page.close();
 });
 
-test("the writer sees each formula as written next to its value, live, and nobody else does", async () => {
+test("the preview shows each formula as written next to its value, and a build does not", async () => {
   const page = await visit();
   const opener = page.locator(".formulas-button");
   await opener.click();
@@ -267,20 +267,21 @@ test("the writer sees each formula as written next to its value, live, and nobod
   assert.deepEqual(await cells("weeks"), ["Weeks off", "30", ""]);
   assert.deepEqual(await cells("hours"), ["(52 - weeks) * 40 * billable", "528", ""]);
   assert.equal((await cells("say 1"))[1], "true");
-  // The line is that of the file, and moves with it.
+  // The line is the one in the file, and changes with it.
   const line = tool().split("\n").findIndex((line) => line.includes("hours: {")) + 1;
   assert.equal(await row("hours").getByRole("button").textContent(), String(line));
   const written = (line, formula) => page.waitForFunction(([line, formula]) => {
     const rows = [...document.querySelector("handsel-preview").shadowRoot.querySelectorAll(".formulas tbody tr")];
     return rows.some((row) => row.textContent.startsWith(`${line}hours`) && row.textContent.includes(formula) && row.textContent.includes("528"));
   }, [line, formula]);
-  await desk.put(TOOL, tool().replace("  inputs:", "  # A remark.\n  inputs:").replace("* 40 *", "* 20 * 2 *"));
+  await workspace.put(TOOL, tool().replace("  inputs:", "  # A remark.\n  inputs:").replace("* 40 *", "* 20 * 2 *"));
   await written(line + 1, "* 20 * 2 *");
-  // What cannot be computed stays as it was, with the values of the page that is still shown.
-  await desk.put(TOOL, tool("rate * nothing"));
+  // A formula that cannot be computed leaves the table as it was, with the values of the page that
+  // is still shown.
+  await workspace.put(TOOL, tool("rate * nothing"));
   await page.getByText("`nothing`").first().waitFor();
   assert.deepEqual(await cells("hours"), ["(52 - weeks) * 20 * 2 * billable", "528", ""]);
-  await desk.put(TOOL, tool());
+  await workspace.put(TOOL, tool());
   await written(line, "* 40 *");
   await field(page, "weeks").fill("many");
   assert.equal((await cells("hours"))[1], "–");
@@ -296,34 +297,34 @@ test("the writer sees each formula as written next to its value, live, and nobod
   const other = await visit("guides/other/");
   assert.equal(await other.locator(".formulas-button").isVisible(), false);
   await other.close();
-  desk.handsel("build", "--quiet");
-  assert.doesNotMatch(await readFile(join(desk.folder, "public/tools/rate/index.html"), "utf8"), /need \/ hours \* secret|_handsel/);
+  workspace.handsel("build", "--quiet");
+  assert.doesNotMatch(await readFile(join(workspace.folder, "public/tools/rate/index.html"), "utf8"), /need \/ hours \* secret|_handsel/);
 });
 
-test("without a script, Enter in the only field of a guide's tool sends nothing", async () => {
+test("without JavaScript, Enter in the only field of a guide's tool sends nothing", async () => {
   const one = "---\ntitle: One\ntool:\n  type: calculator\n  inputs: { a: { label: A, default: 1 } }\n  results: { b: { label: B, value: a } }\n---\n\nText.\n";
-  await desk.put("content/tools/one.md", one);
-  await desk.put("content/guides/one.md", "---\ntitle: One guide\nsummary: S.\n---\n\n::tool{page=\"../tools/one.md\"}\n");
+  await workspace.put("content/tools/one.md", one);
+  await workspace.put("content/guides/one.md", "---\ntitle: One guide\nsummary: S.\n---\n\n::tool{page=\"../tools/one.md\"}\n");
   const plain = await chromium.newContext({ javaScriptEnabled: false });
   const page = await plain.newPage();
-  const asked = [];
-  for (;;) { if ((await page.goto(`${desk.url}guides/one/`)).ok()) break; }
-  // The browser may ask for the page's icon at any time.
-  page.on("request", (request) => { if (!request.url().includes("/favicon.")) asked.push(request.url()); });
+  const requested = [];
+  for (;;) { if ((await page.goto(`${workspace.url}guides/one/`)).ok()) break; }
+  // The browser may request the page's icon at any time.
+  page.on("request", (request) => { if (!request.url().includes("/favicon.")) requested.push(request.url()); });
   await page.locator("#Tool-1-a").fill("secret");
   await page.locator("#Tool-1-a").press("Enter");
   await page.locator("#Tool-1-a").press("End");
-  assert.equal(page.url(), `${desk.url}guides/one/`);
+  assert.equal(page.url(), `${workspace.url}guides/one/`);
   assert.equal(await page.locator("#Tool-1-a").inputValue(), "secret");
-  assert.deepEqual(asked, []);
+  assert.deepEqual(requested, []);
   await plain.close();
 });
 
-test("axe finds nothing, in light and dark, with faults shown", async () => {
+test("axe finds nothing, in light and dark, with errors shown", async () => {
   for (const colorScheme of ["light", "dark"]) {
     const plain = await chromium.newContext({ colorScheme, bypassCSP: true, viewport: { width: 1000, height: 900 } });
     const page = await plain.newPage();
-    await page.goto(`${desk.url}tools/rate/`);
+    await page.goto(`${workspace.url}tools/rate/`);
     await page.locator(".tool.enhanced").waitFor();
     await page.locator(".tool-calculation summary").click();
     await field(page, "weeks").fill("seven");
@@ -338,28 +339,28 @@ test("axe finds nothing, in light and dark, with faults shown", async () => {
 
 test("it fits a phone, and the result stays in view", async () => {
   const phone = await chromium.newContext({ viewport: { width: 320, height: 640 } });
-  const page = await open(phone, `${desk.url}tools/rate/`);
+  const page = await open(phone, `${workspace.url}tools/rate/`);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), "the page scrolls sideways");
   await field(page, "weeks").scrollIntoViewIfNeeded();
   assert.ok(await page.evaluate(() => { const { top, bottom } = document.querySelector(".tool-results .main-result output").getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; }));
   await phone.close();
 });
 
-test("a hundred steps take no frame, and script and data stay small", async () => {
+test("a hundred steps take less than a frame, and script and data stay small", async () => {
   const steps = Array.from({ length: 100 }, (_, at) => `    s${at + 1}: s${at} * 1.01 + round(s${at} ^ 0.5, 2)\n`).join("");
-  await desk.put("content/tools/long.md", `---\ntitle: Long\ntool:\n  type: calculator\n  inputs:\n    s0: { label: Begin, type: number, default: 1, min: 0 }\n  steps:\n${steps}  results:\n    end: { label: End, value: s100 }\n---\n\nLong.\n`);
+  await workspace.put("content/tools/long.md", `---\ntitle: Long\ntool:\n  type: calculator\n  inputs:\n    s0: { label: Begin, type: number, default: 1, min: 0 }\n  steps:\n${steps}  results:\n    end: { label: End, value: s100 }\n---\n\nLong.\n`);
   const page = await visit("tools/long/");
   const times = await page.evaluate(() => {
     const field = document.getElementById("Tool-s0");
     return Array.from({ length: 21 }, (_, at) => {
       field.value = String(at + 2);
-      const begun = performance.now();
+      const started = performance.now();
       field.dispatchEvent(new Event("input", { bubbles: true }));
-      return performance.now() - begun;
+      return performance.now() - started;
     }).sort((a, b) => a - b);
   });
-  console.log(`100 steps: ${times[10].toFixed(2)} ms in the middle of 21`);
-  // The minimum is what the work takes; the other times include what else the machine did.
+  console.log(`100 steps: ${times[10].toFixed(2)} ms, the median of 21`);
+  // The minimum is the time of the work alone; the other times include what else the machine did.
   assert.ok(times[0] <= 16, `${times[0]} ms`);
   await page.close();
   const rate = await visit();

@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { after, afterEach, before, test } from "node:test";
-import { Desk, browser, open } from "./desk.mjs";
-import { Host, watch } from "./host.mjs";
+import { Workspace, browser, open } from "./workspace.mjs";
+import { Host, recordFaults } from "./host.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const scripts = join(dirname(fileURLToPath(import.meta.url)), "../../static/js/tool");
@@ -71,25 +71,25 @@ const site = {
 };
 const PAGES = ["tools/list/", "tools/choice/", "tools/quiz/", "tools/weigh/", "guides/many/"];
 
-let chromium, desk, host, policy, contexts = [];
+let chromium, workspace, host, policy, contexts = [];
 
 before(async () => {
-  desk = await Desk.open(site);
-  desk.handsel("build", "--quiet");
-  policy = (await readFile(join(desk.folder, "public/_headers"), "utf8")).match(/Content-Security-Policy: (.*)/)[1];
+  workspace = await Workspace.open(site);
+  workspace.handsel("build", "--quiet");
+  policy = (await readFile(join(workspace.folder, "public/_headers"), "utf8")).match(/Content-Security-Policy: (.*)/)[1];
   assert.match(policy, /require-trusted-types-for 'script'/);
-  host = await Host.open(join(desk.folder, "public"), "/sub/");
+  host = await Host.open(join(workspace.folder, "public"), "/sub/");
   chromium = await browser();
 });
 after(async () => {
   await chromium?.close();
   await host?.close();
-  await desk?.close();
+  await workspace?.close();
 });
 afterEach(async () => {
-  const ending = contexts;
+  const finished = contexts;
   contexts = [];
-  for (const { context, page, faults } of ending) {
+  for (const { context, page, faults } of finished) {
     assert.deepEqual(faults, []);
     if (!page.isClosed() && page.hasScripts) assert.equal(await page.evaluate(() => window.hit), undefined, "a label ran as code");
     await context.unrouteAll({ behavior: "ignoreErrors" });
@@ -107,15 +107,15 @@ async function visit(path, { width = 1000, dark = false, scripts = true } = {}) 
   });
   const page = await context.newPage();
   page.hasScripts = scripts;
-  const faults = watch(page, host.origin);
+  const faults = recordFaults(page, host.origin);
   contexts.push({ context, page, faults });
   await page.goto(host.url + path);
   if (scripts) await page.locator("[data-needs-script]").first().waitFor();
   return page;
 }
 
-// What a button copies. The button's label changes back after a moment, so the test waits for the
-// clipboard.
+// Returns what a button copies. The button's label changes back after a moment, so the test waits
+// for the clipboard.
 async function copied(page, button) {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await button.press("Enter");
@@ -125,17 +125,18 @@ async function copied(page, button) {
   }
 }
 
-// Every text that the status had, so that none is missed that a script has already removed.
-const heard = (page, text) => page.waitForFunction((text) => window.heard?.includes(text), text);
-const listen = (page) => page.evaluate(() => {
-  window.heard = [];
+// Waits until the status has shown a text. Every text is recorded, because a script may remove it
+// at once.
+const announced = (page, text) => page.waitForFunction((text) => window.announced?.includes(text), text);
+const recordAnnouncements = (page) => page.evaluate(() => {
+  window.announced = [];
   const status = document.querySelector("#Tool [role=status]");
-  new MutationObserver(() => window.heard.push(status.textContent)).observe(status, { childList: true, characterData: true, subtree: true });
+  new MutationObserver(() => window.announced.push(status.textContent)).observe(status, { childList: true, characterData: true, subtree: true });
 });
 const focused = (page) => page.evaluate(() => document.activeElement.dataset.node ?? document.activeElement.className);
 
-async function noFaultsOfAxe(page, where) {
-  // axe adds a style element, which the policy refuses as it should; it runs in a page without the
+async function assertAxeFindsNothing(page, where) {
+  // axe adds a style element, which the policy rightly refuses, so this runs in a page without the
   // policy.
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
@@ -152,13 +153,13 @@ test("axe finds nothing: each type, before and after use, dark, at 320 pixels, w
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.goto(host.url + path);
       await page.locator("[data-needs-script]").first().waitFor();
-      await noFaultsOfAxe(page, `${path} at ${width}`);
+      await assertAxeFindsNothing(page, `${path} at ${width}`);
       for (const summary of await page.locator("main summary:visible").all()) await summary.click();
       for (const box of await page.locator("main input[type=checkbox]").all()) await box.check();
       for (const answer of await page.locator("[data-start] a[data-answer]:visible").all()) if (await answer.isVisible()) await answer.click();
       for (const check of await page.locator("[data-action=check]").all()) await check.click();
       for (const slider of await page.locator("input[type=range]").all()) await slider.fill("0");
-      await noFaultsOfAxe(page, `${path} at ${width}, used`);
+      await assertAxeFindsNothing(page, `${path} at ${width}, used`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is wider than ${width} pixels`);
       await page.close();
     }
@@ -167,7 +168,7 @@ test("axe finds nothing: each type, before and after use, dark, at 320 pixels, w
   await context.close();
 });
 
-test("without scripts everything is there, and nothing that only scripts can do", async () => {
+test("without JavaScript everything is shown, except controls that need it", async () => {
   for (const path of PAGES) {
     const page = await visit(path, { scripts: false });
     assert.equal(await page.locator("[data-needs-script]:visible").count(), 0, path);
@@ -191,7 +192,7 @@ test("without scripts everything is there, and nothing that only scripts can do"
   assert.ok(await weigh.getByText("We make the second.").isVisible());
 });
 
-test("a decision by keyboard alone: one question at a time, back, the browser's Back, again, a link", async () => {
+test("a decision by keyboard alone: one question at a time, back, the browser's Back, restart, a link", async () => {
   const page = await visit("tools/choice/");
   const address = page.url();
   assert.equal(await page.locator("[data-node]:visible").count(), 1);
@@ -205,9 +206,9 @@ test("a decision by keyboard alone: one question at a time, back, the browser's 
   await page.keyboard.press("Enter");
   assert.equal(await focused(page), "r");
   assert.ok(await page.getByText("Go right").first().isVisible());
-  await listen(page);
+  await recordAnnouncements(page);
   const link = await copied(page, page.locator("[data-action=link]"));
-  await heard(page, "Copied");
+  await announced(page, "Copied");
   assert.equal(new URL(link).hash, "#where=right&why=not-at-all");
   await page.goBack();
   assert.equal(await focused(page), "why");
@@ -228,15 +229,15 @@ test("a decision by keyboard alone: one question at a time, back, the browser's 
   assert.equal(await odd.locator("[data-node]:visible").getAttribute("data-node"), "why");
 });
 
-test("a checklist counts, copies and shares; the device keeps ticks only if the reader asks for it", async () => {
+test("a checklist counts, copies and shares; the device stores ticks only if the reader asks for it", async () => {
   const page = await visit("tools/list/");
   const stored = () => page.evaluate(() => ({ ...localStorage }));
-  await listen(page);
+  await recordAnnouncements(page);
   await page.getByLabel("One", { exact: true }).focus();
   await page.keyboard.press("Space");
   assert.match(await page.locator(".tool-progress").innerText(), /1 of 3 done/);
   assert.deepEqual(await stored(), {});
-  await heard(page, "1 of 3 done");
+  await announced(page, "1 of 3 done");
   // With the keyboard alone: select another option and clear the first one.
   const ticked = () => page.locator(".points input:checked").evaluateAll((boxes) => boxes.map((box) => box.dataset.key));
   const goTo = async (key, press) => {
@@ -244,18 +245,18 @@ test("a checklist counts, copies and shares; the device keeps ticks only if the 
       if (await page.evaluate(() => document.activeElement.dataset.key) === key) return;
       await page.keyboard.press(press);
     }
-    assert.fail(`${press} does not come to ${key}`);
+    assert.fail(`${press} does not reach ${key}`);
   };
   await goTo("constructor", "Tab");
   await page.keyboard.press("Space");
   assert.deepEqual(await ticked(), ["one", "constructor"]);
-  await heard(page, "2 of 3 done");
+  await announced(page, "2 of 3 done");
   await goTo("one", "Shift+Tab");
   await page.keyboard.press("Space");
   assert.deepEqual(await ticked(), ["constructor"]);
-  await heard(page, "1 of 3 done");
+  await announced(page, "1 of 3 done");
   await page.reload();
-  assert.equal(await page.locator(".points input:checked").count(), 0, "nothing was kept");
+  assert.equal(await page.locator(".points input:checked").count(), 0, "nothing was stored");
   await page.getByLabel("One", { exact: true }).check();
   await page.locator("[data-remember]").check();
   assert.deepEqual(await stored(), { "tool:/sub/tools/list/": '["one"]' });
@@ -287,7 +288,7 @@ test("a checklist counts, copies and shares; the device keeps ticks only if the 
   assert.deepEqual(await stored(), {});
 });
 
-test("what is kept and cannot be read harms nothing", async () => {
+test("stored answers that cannot be read are ignored", async () => {
   const page = await visit("tools/list/");
   await page.evaluate(() => localStorage.setItem("tool:/sub/tools/list/", '{"done": ['));
   await page.reload();
@@ -295,7 +296,7 @@ test("what is kept and cannot be read harms nothing", async () => {
   assert.match(await page.locator(".tool-progress").innerText(), /1 of 3 done/);
 });
 
-test("a quiz judges when it is asked to, says it in words, and forgets the verdict when an answer changes", async () => {
+test("a quiz checks answers on request, shows the verdict in words, and clears it when an answer changes", async () => {
   const page = await visit("tools/quiz/");
   assert.equal(await page.locator(".solution:visible, .quiz-result:visible").count(), 0);
   await page.getByLabel("This", { exact: true }).focus();
@@ -303,13 +304,13 @@ test("a quiz judges when it is asked to, says it in words, and forgets the verdi
   assert.equal(await page.locator(".verdict:visible").count(), 0);
   assert.ok(await page.getByLabel("This", { exact: true }).evaluate((input) => input === document.activeElement), "nothing moves on by itself");
   await page.getByLabel("A", { exact: true }).check();
-  await listen(page);
+  await recordAnnouncements(page);
   await page.locator("[data-action=check]").press("Enter");
   assert.match(await focused(page), /quiz-result/);
   assert.equal(await page.locator(".quiz-result .score").innerText(), "1 of 2 correct");
   assert.deepEqual(await page.locator(".verdict:visible").allInnerTexts(), ["✓ Correct", "✗ Wrong"]);
   assert.ok(await page.getByText("Read on.").isVisible() && !(await page.getByText("Well done.").isVisible()));
-  await heard(page, "1 of 2 correct");
+  await announced(page, "1 of 2 correct");
   await page.getByLabel("B", { exact: true }).check();
   assert.equal(await page.locator(".verdict:visible").count(), 0);
   const link = await copied(page, page.locator("[data-action=link]"));
@@ -323,18 +324,18 @@ test("a quiz judges when it is asked to, says it in words, and forgets the verdi
   assert.equal(await again.locator(".quiz-result:visible").count(), 0);
 });
 
-test("a comparison weighs by keyboard, shows every total, and says it once it has come to rest", async () => {
+test("a comparison is weighted by keyboard, shows every total, and announces it after the last change", async () => {
   const page = await visit("tools/weigh/");
   const totals = () => page.locator("tfoot .score").allTextContents();
   const highest = () => page.locator("tfoot .highest").evaluateAll((marks) => marks.map((mark) => !mark.hidden));
   assert.deepEqual([await totals(), await highest()], [["3.0", "3.0"], [true, true]]);
   assert.equal(await page.getByText("All criteria have equal weight here.").isVisible(), false);
-  await listen(page);
+  await recordAnnouncements(page);
   await page.getByLabel("Speed").focus();
   await page.keyboard.press("ArrowRight");
   assert.deepEqual([await totals(), await highest()], [["3.4", "2.8"], [true, false]]);
-  await heard(page, "First: 3.4, Second: 2.8");
-  assert.deepEqual(await page.locator("thead th").allInnerTexts(), ["First", "Second ours"], "nothing changes its place");
+  await announced(page, "First: 3.4, Second: 2.8");
+  assert.deepEqual(await page.locator("thead th").allInnerTexts(), ["First", "Second ours"], "the order stays the same");
   assert.equal(new URL(await copied(page, page.locator("[data-action=link]"))).hash, "#x=3");
   for (const slider of await page.locator("input[type=range]").all()) await slider.fill("0");
   assert.deepEqual([await totals(), await highest()], [["–", "–"], [false, false]]);
@@ -344,7 +345,7 @@ test("a comparison weighs by keyboard, shows every total, and says it once it ha
   assert.deepEqual(await odd.locator("input[type=range]").evaluateAll((all) => all.map((one) => one.value)), ["2", "0"]);
 });
 
-test("tools within a guide are begun as it says, mind their own business, and link to their own pages", async () => {
+test("tools within a guide start with its answers, are independent, and link to their own pages", async () => {
   const page = await visit("guides/many/#where=left&done=constructor");
   assert.deepEqual(await page.locator(".points input:checked").evaluateAll((boxes) => boxes.map((box) => box.dataset.key)), ["one"]);
   const [first, second] = [page.locator("#Tool-2"), page.locator("#Tool-3")];
@@ -367,19 +368,19 @@ test("tools within a guide are begun as it says, mind their own business, and li
 test("nothing is sent while tools are used", async () => {
   const page = await visit("guides/many/");
   await page.waitForLoadState("networkidle");
-  const asked = [];
-  page.on("request", (request) => asked.push(request.url()));
+  const requested = [];
+  page.on("request", (request) => requested.push(request.url()));
   for (const box of await page.locator("main input[type=checkbox]:not([data-remember])").all()) await box.check();
   await page.locator("#Tool-3").getByRole("link", { name: "Left" }).click();
   await page.locator("[data-action=check]").click();
   await page.locator("input[type=range]").first().fill("1");
   for (const button of await page.locator("[data-action=link]").all()) await button.click();
   await page.waitForTimeout(300);
-  assert.deepEqual(asked, []);
+  assert.deepEqual(requested, []);
   assert.deepEqual(await page.evaluate(() => ({ ...localStorage })), {});
 });
 
-test("on paper: why-texts are open, buttons are gone, a decision shows the way taken", async () => {
+test("in print: explanations are open, buttons are hidden, and a decision shows the path taken", async () => {
   const list = await visit("tools/list/");
   await list.emulateMedia({ media: "print" });
   assert.equal(await list.locator("button:visible").count(), 0);
@@ -413,8 +414,8 @@ test("scripts are small, evaluate nothing and write no markup", async () => {
   }
 });
 
-test("in the preview an edit changes the tool and leaves answers as they are", async () => {
-  const own = await Desk.open(site);
+test("in the preview an edit changes the tool and keeps the answers", async () => {
+  const own = await Workspace.open(site);
   const context = await chromium.newContext();
   try {
     await own.serve();

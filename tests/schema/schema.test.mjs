@@ -1,4 +1,4 @@
-// What an editor reports about good and bad front matter: a real language server is asked, with the
+// What an editor reports about good and bad front matter: a real language server checks it with the
 // schemas that `handsel schema` writes.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -34,11 +34,11 @@ class Server {
       if (this.rest.length < head + 4 + length) return;
       const message = JSON.parse(this.rest.subarray(head + 4, head + 4 + length).toString());
       this.rest = this.rest.subarray(head + 4 + length);
-      this.hear(message);
+      this.handle(message);
     }
   }
 
-  hear(message) {
+  handle(message) {
     if (message.method === 'textDocument/publishDiagnostics') {
       this.reported.get(message.params.uri)?.(message.params.diagnostics);
     } else if (message.method === 'workspace/configuration') {
@@ -56,7 +56,7 @@ class Server {
     this.process.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
   }
 
-  ask(method, params) {
+  request(method, params) {
     const id = ++this.last;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
@@ -66,12 +66,12 @@ class Server {
 
   async begin(root) {
     const capabilities = { workspace: { configuration: true }, textDocument: { publishDiagnostics: {} } };
-    await this.ask('initialize', { processId: process.pid, rootUri: pathToFileURL(root).href, capabilities });
+    await this.request('initialize', { processId: process.pid, rootUri: pathToFileURL(root).href, capabilities });
     this.send({ method: 'initialized', params: {} });
     this.send({ method: 'workspace/didChangeConfiguration', params: { settings: {} } });
   }
 
-  /** What is reported of a text, once there is something to tell or nothing. */
+  /** The diagnostics of a text, once the server has published them. There may be none. */
   diagnostics(uri, text) {
     return new Promise((resolve) => {
       this.reported.set(uri, resolve);
@@ -84,7 +84,7 @@ class Server {
   }
 }
 
-/** The YAML of a page, with its lines where they are in the file. */
+/** The YAML of a page, on the same lines as in the file. */
 function frontMatter(text) {
   return `\n${text.split('\n---')[0].slice(4)}\n`;
 }
@@ -117,14 +117,14 @@ const reported = async (path, text) => {
   return diagnostics.map(({ range, message }) => `${range.start.line + 1}: ${message}`).sort();
 };
 
-test('the starter has nothing to tell', async () => {
+test('the starter site has no diagnostics', async () => {
   assert.deepEqual(await reported('handsel.yaml', readFileSync(join(root, 'handsel.yaml'), 'utf8')), []);
   for (const page of ['content/guides/first-guide.md', 'content/tips/first-tip.md']) {
     assert.deepEqual(await reported(page, frontMatter(readFileSync(join(root, page), 'utf8'))), [], page);
   }
 });
 
-test('good front matter is good', async () => {
+test('valid front matter has no diagnostics', async () => {
   const text = '---\ntitle: 12\nsummary:\npublished: 2026-01-31\ntime: 1 h 30 min\nreview_every: 12 months\nlevel: beginner\n' +
     'sources: [{ title: A, url: https://a.example, checked: 2026-01-01 }, Just a title]\nnext: other.md\n' +
     'checks: { orphan: { severity: off, reason: It is a landing page. } }\ndescription: x\nextra: { anything: [1, 2] }\n---\n';
@@ -134,11 +134,11 @@ test('good front matter is good', async () => {
 
 for (const [name, path, text, line, words] of [
   ['an unknown key', 'content/guides/a.md', '---\ntitle: A\nsumary: x\n---\n', 3, /sumary/],
-  ['a word that is none of the choices', 'content/guides/b.md', '---\ntitle: A\nlevel: high\n---\n', 3, /beginner/],
-  ['no date', 'content/guides/c.md', '---\ntitle: A\npublished: soon\n---\n', 3, /pattern/],
+  ['a value that is not one of the choices', 'content/guides/b.md', '---\ntitle: A\nlevel: high\n---\n', 3, /beginner/],
+  ['a value that is not a date', 'content/guides/c.md', '---\ntitle: A\npublished: soon\n---\n', 3, /pattern/],
   ['a wrong type', 'content/guides/d.md', '---\ntitle: A\norder: first\n---\n', 3, /number/],
   ['a topic that the site does not have', 'content/guides/e.md', '---\ntitle: A\ntopics: [nonsense]\n---\n', 3, /./],
-  ['a field that the kind needs', 'content/recipes/f.md', '---\ntitle: A\n---\n', 2, /minutes/],
+  ['a missing field that the kind requires', 'content/recipes/f.md', '---\ntitle: A\n---\n', 2, /minutes/],
   ['a field of another type', 'content/recipes/g.md', '---\ntitle: A\nminutes: many\n---\n', 3, /integer/],
 ]) {
   test(`reported: ${name}`, async () => {
@@ -156,12 +156,12 @@ test('reported: settings that do not exist, at their line', async () => {
   assert.match(all[1], /^4: .*sanitize/);
 });
 
-test('keys and words are offered, with what they mean', async () => {
+test('keys are suggested, with their meaning', async () => {
   const uri = pathToFileURL(join(root, 'content/guides/offer.md')).href;
   await language.diagnostics(uri, 'title: A\nle\nlevel: \n');
-  const keys = await language.ask('textDocument/completion', { textDocument: { uri }, position: { line: 1, character: 2 } });
+  const keys = await language.request('textDocument/completion', { textDocument: { uri }, position: { line: 1, character: 2 } });
   const offered = (keys.items ?? keys).map((item) => item.label);
   assert.ok(offered.includes('license') && offered.includes('related'), offered.join(', '));
-  const hover = await language.ask('textDocument/hover', { textDocument: { uri }, position: { line: 0, character: 1 } });
+  const hover = await language.request('textDocument/hover', { textDocument: { uri }, position: { line: 0, character: 1 } });
   assert.match(JSON.stringify(hover), /The page's title/);
 });

@@ -22,12 +22,12 @@ for (const [name, options] of Object.entries({
   fixed: { strategy: constants.Z_FIXED },
   "with tables": { level: 9 },
 })) {
-  test(`packed ${name}, it comes back`, () => {
+  test(`data compressed as ${name} is restored`, () => {
     for (const text of texts) assert.deepEqual(Buffer.from(inflate(deflateRawSync(text, options))), Buffer.from(text));
   });
 }
 
-test("what is cut off is refused", () => {
-  const packed = deflateRawSync(texts[3]);
-  assert.throws(() => inflate(packed.subarray(0, packed.length - 9)));
+test("truncated data is refused", () => {
+  const compressed = deflateRawSync(texts[3]);
+  assert.throws(() => inflate(compressed.subarray(0, compressed.length - 9)));
 });

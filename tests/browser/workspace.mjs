@@ -1,4 +1,4 @@
-// What the tests share: a site in a folder of its own, a real server for it, a real browser.
+// Helpers for the tests: a site in a temporary folder, a real server for it, and a real browser.
 import { spawn, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -45,12 +45,12 @@ export const files = {
   "templates/partials/extra-head.html": "<link rel=\"stylesheet\" href=\"{{ asset(path=\"css/own.css\") }}\">\n",
 };
 
-export class Desk {
+export class Workspace {
   static async open(extra = {}) {
-    const desk = new Desk();
-    desk.folder = await mkdtemp(join(tmpdir(), "handsel-browser-"));
-    for (const [path, text] of Object.entries({ ...files, ...extra })) await desk.put(path, text);
-    return desk;
+    const workspace = new Workspace();
+    workspace.folder = await mkdtemp(join(tmpdir(), "handsel-browser-"));
+    for (const [path, text] of Object.entries({ ...files, ...extra })) await workspace.put(path, text);
+    return workspace;
   }
 
   // Replaces the old file with a new one, as editors do when they save.
@@ -99,23 +99,23 @@ export class Desk {
 
 export function browser() {
   const found = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
-  if (!found) throw new Error("no Chromium: install it, or name it in the variable CHROMIUM");
+  if (!found) throw new Error("Chromium was not found: install it, or set the variable CHROMIUM to its path");
   const quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
   return chromium.launch({ executablePath: found, args: quiet });
 }
 
 // Adds the errors of the page's scripts to `faults`. If Chromium abandons a page transition,
-// because the next step came sooner or the machine was too busy to draw it, it reports an error
+// because the next step came sooner or the machine was too busy to render it, it reports an error
 // that belongs to no script: the page was shown without the transition.
-export function hear(page, faults) {
+export function recordErrors(page, faults) {
   page.on("pageerror", (error) => { if (!/ViewTransition|Transition was/.test(String(error))) faults.push(String(error)); });
 }
 
-// A page that records its errors.
+// Opens a page that records its errors, with the preview's toolbar ready.
 export async function open(context, url) {
   const page = await context.newPage();
   page.faults = [];
-  hear(page, page.faults);
+  recordErrors(page, page.faults);
   page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/.test(message.text())) page.faults.push(message.text()); });
   await page.addInitScript(() => {
     window.violations = [];
