@@ -30,6 +30,8 @@ use crate::diagnostic::Location;
 pub enum FieldType {
     /// Text of one or more lines. Numbers and booleans are taken as they are written.
     Text,
+    /// The name of a template, such as `guide.html`. An old name of one of the theme's is reported.
+    Template,
     /// Text in Markdown, with paragraphs, lists and tables. Its links count as links of the page.
     Markdown,
     /// A single line of Markdown.

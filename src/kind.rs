@@ -35,7 +35,7 @@ use self::structured::JsonPattern;
 use crate::diagnostic::{Checked, Code, Diagnostic, Location, nearest};
 use crate::fields::{CheckContext, Field, FieldItem, FieldItems, FieldType, check, manual_table};
 use crate::paths::SourcePath;
-use crate::renamed::{self, NameKind, current_template};
+use crate::renamed::{self, NameKind};
 use crate::yaml::{YamlNode, read as read_yaml};
 
 /// A kind of page.
@@ -135,7 +135,7 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("title").about("The name of the kind, if the theme has no word for it."),
         Field::text("title_many").about("The plural of the name."),
         Field::text("folder").about("The top-level folder of `content/` with pages of this kind."),
-        Field::text("template").about("The template that renders a page.").defaults_to("`page.html`"),
+        Field::new("template", FieldType::Template).about("The template that renders a page.").defaults_to("`page.html`"),
         Field::new("fields", FieldType::map_of(FieldType::Anything)).about("The kind's own front matter: the name and type of each field."),
         Field::list("show", FieldType::Text).about("The parts that a page shows in addition to its text."),
         Field::choice("order", &["order", "title", "newest", "updated", "upcoming"])
@@ -221,7 +221,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         title: text("title"),
         title_many: text("title_many"),
         folder: text("folder").map(|folder| folder.trim_matches('/').to_owned()),
-        template: text("template").map_or_else(|| "page.html".into(), current_template),
+        template: text("template").unwrap_or_else(|| "page.html".into()),
         fields,
         show: shown_parts(&items, &mut problems),
         order: text("order").unwrap_or_else(|| "order".into()),

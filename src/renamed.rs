@@ -25,6 +25,8 @@ pub enum NameKind {
     Template,
     /// A block of a template.
     Block,
+    /// A variable that a template sets for a partial that it includes.
+    Variable,
     /// A script of the theme, in `static/`.
     Script,
     /// The code of a problem.
@@ -273,6 +275,7 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Block, "more", "media_details"),
     row(NameKind::Block, "statement", "text"),
     row(NameKind::Block, "thing", "media"),
+    row(NameKind::Variable, "has_branch", "has_section_nav"),
     row(NameKind::Script, "js/peek.js", "js/tooltip.js"),
     row(NameKind::Script, "js/lost.js", "js/not-found.js"),
     row(NameKind::Script, "js/branch.js", "js/section-nav.js"),
@@ -337,24 +340,40 @@ pub fn current_value(key: &str, value: String) -> String {
     new_value(key, &value).map_or(value, str::to_owned)
 }
 
-/// Returns the current name of a template, which may be given by an old name.
-pub fn current_template(name: String) -> String {
-    new_name(NameKind::Template, &name).map_or(name, str::to_owned)
+/// Returns the new name of a template, or `None` if `written` is not an old one. A name written
+/// without `.html` is returned without it.
+pub fn new_template(written: &str) -> Option<&'static str> {
+    new_name(NameKind::Template, written).or_else(|| {
+        let new = new_name(NameKind::Template, &format!("{written}.html"))?;
+        new.strip_suffix(".html")
+    })
 }
 
-/// Reports a file that would replace one of the theme's templates or scripts if it had the new
-/// name.
-pub fn file_problem(kind: NameKind, old: &str, path: &SourcePath) -> Option<Diagnostic> {
-    let new = new_name(kind, old)?;
-    let problem = Diagnostic::new(
-        Code::RenamedName,
-        format!("the theme's `{old}` is now called `{new}`"),
-    );
-    Some(
-        problem
-            .at(Location::start_of(path))
-            .help(format!("rename the file to `{new}`")),
-    )
+/// Reports a script that would replace one of the theme's if it had the new name.
+pub fn script_problem(old: &str, path: &SourcePath) -> Option<Diagnostic> {
+    let new = new_name(NameKind::Script, old)?;
+    Some(file_problem(old, new, path).help(format!("rename the file to `{new}`")))
+}
+
+/// Reports a template with an old name. It replaces the theme's template with the new name, unless
+/// the site has a template with that name too.
+pub fn template_problem(
+    old: &str,
+    path: &SourcePath,
+    has_template: impl Fn(&str) -> bool,
+) -> Option<Diagnostic> {
+    let new = new_name(NameKind::Template, old)?;
+    let help = if has_template(new) {
+        format!("your `{new}` is used instead: move what you need there, and delete this file")
+    } else {
+        format!("rename the file to `{new}`, or run `handsel check --fix`")
+    };
+    Some(file_problem(old, new, path).help(help))
+}
+
+fn file_problem(old: &str, new: &str, path: &SourcePath) -> Diagnostic {
+    let message = format!("the theme's `{old}` is now called `{new}`");
+    Diagnostic::new(Code::RenamedName, message).at(Location::start_of(path))
 }
 
 /// Reports an old name at its location, with the new one as the fix.

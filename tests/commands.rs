@@ -1073,6 +1073,72 @@ fn check_fix_rewrites_names_of_earlier_versions() -> Outcome {
 }
 
 #[test]
+fn check_fix_renames_templates_of_earlier_versions() -> Outcome {
+    let page = "---\ntitle: A\ntemplate: 'shown' # a film\n---\nText.\n";
+    let shown = "{% extends \"page.html\" %}\r\n{% block ending %}{% include \"partials/rows.html\" %}{% block thing %}{% endblock %}{% block more %}{% endblock %}{% endblock %}";
+    let desk = Desk::new(&[
+        ("handsel.yaml", "title: A\n"),
+        ("content/a.md", page),
+        (
+            "templates/kinds/talk.yaml",
+            "folder: talks\ntemplate: statement.html\n",
+        ),
+    ])?;
+    desk.put("content/talks/_defaults.yaml", "template: \"shown.html\"\n")?;
+    desk.put("templates/shown.html", shown)?;
+    desk.put("templates/statement.html", "{{ page.title }}{% block lede %}{% endblock %}{% block statement %}{% endblock statement %}")?;
+    desk.put("templates/partials/rows.html", "rows {##}")?;
+    desk.put("templates/surprise.html", "old")?;
+    desk.put("templates/random.html", "new")?;
+    desk.run(&["build", "--output", "before"])?.ended(0);
+    let said = desk.run(&["check", "--fix"])?;
+    for line in [
+        "renamed  templates/shown.html → templates/media.html",
+        "rewrote  templates/media.html: ending → after_text, partials/rows.html → partials/compact-list.html, thing → media, more → media_details",
+        "renamed  templates/partials/rows.html → templates/partials/compact-list.html",
+        "rewrote  content/a.md: shown → media",
+        "Rewrote 9 names in 5 files and renamed 3 files.",
+        "your `random.html` is used instead",
+    ] {
+        assert!(said.out.contains(line), "{line} is not in\n{}", said.out);
+    }
+    let after = |path: &str| fs::read_to_string(desk.path().join(path));
+    assert_eq!(after("content/a.md")?, page.replace("shown", "media"));
+    assert_eq!(
+        after("content/talks/_defaults.yaml")?,
+        "template: \"media.html\"\n"
+    );
+    assert_eq!(
+        after("templates/kinds/talk.yaml")?,
+        "folder: talks\ntemplate: info-page.html\n"
+    );
+    assert_eq!(
+        after("templates/media.html")?,
+        [
+            ("rows", "compact-list"),
+            ("ending", "after_text"),
+            ("thing", "media"),
+            ("more", "media_details")
+        ]
+        .iter()
+        .fold(shown.to_owned(), |text, (old, new)| text.replace(old, new))
+    );
+    assert_eq!(after("templates/partials/compact-list.html")?, "rows {##}");
+    assert!(!desk.has("templates/shown.html") && !desk.has("templates/partials/rows.html"));
+    assert_eq!(after("templates/surprise.html")?, "old");
+    assert_eq!(after("templates/random.html")?, "new");
+    desk.run(&["build", "--output", "after"])?.ended(0);
+    assert_eq!(after("before/a/index.html")?, after("after/a/index.html")?);
+    let again = desk.run(&["check", "--fix"])?;
+    assert!(
+        again.out.contains("Rewrote 0 names in 0 files."),
+        "{}",
+        again.out
+    );
+    Ok(())
+}
+
+#[test]
 fn feedback_is_sent_to_the_endpoint_in_the_settings() -> Outcome {
     let settings =
         "title: A\ngiving: { who: Us }\nfeedback: { endpoint: 'https://answers.example/new' }\n";

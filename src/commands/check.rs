@@ -1,6 +1,7 @@
 //! `handsel check`: prints every problem that a build would find, and those of the value audit.
 //! Nothing is written.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
@@ -12,8 +13,11 @@ use super::site_root::SiteRoot;
 use super::{CommandError, Status, output, problem_output};
 use crate::diagnostic::Diagnostic;
 use crate::disk::atomic_file;
+use crate::disk::move_files::{self, FileEdit, FileMoves};
+use crate::paths::SourcePath;
 use crate::pipeline::build_cache::BuildCache;
-use crate::pipeline::{self, NullSink, Request, foreign};
+use crate::pipeline::foreign::{self, RewrittenFile};
+use crate::pipeline::{self, NullSink, Request};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,13 +82,25 @@ pub fn run(
 fn fix(site: &SiteRoot, request: &Request, console: &Console) -> Result<(), CommandError> {
     let rewritten = foreign::rewrite(&site.disk, request);
     for file in &rewritten {
-        let folder = site.disk.root().join(file.path.folder().as_str());
-        atomic_file::replace(&folder, file.path.name(), &file.after).map_err(|error| {
-            CommandError::new(format!(
-                "{} cannot be written: {error}",
-                site.show(&file.path)
-            ))
-        })?;
+        if let Some(to) = &file.renamed {
+            rename(site, file, to)?;
+            console.answer(&format!(
+                "  renamed  {} → {}",
+                site.show(&file.path),
+                site.show(to)
+            ));
+        } else {
+            let folder = site.disk.root().join(file.path.folder().as_str());
+            atomic_file::replace(&folder, file.path.name(), &file.after).map_err(|error| {
+                CommandError::new(format!(
+                    "{} cannot be written: {error}",
+                    site.show(&file.path)
+                ))
+            })?;
+        }
+        if file.names.is_empty() {
+            continue;
+        }
         let names: Vec<String> = file
             .names
             .iter()
@@ -92,19 +108,46 @@ fn fix(site: &SiteRoot, request: &Request, console: &Console) -> Result<(), Comm
             .collect();
         console.answer(&format!(
             "  rewrote  {}: {}",
-            site.show(&file.path),
+            site.show(file.renamed.as_ref().unwrap_or(&file.path)),
             names.join(", ")
         ));
     }
     let names: usize = rewritten.iter().map(|file| file.names.len()).sum();
-    console.answer(&format!(
-        "Rewrote {} in {}.",
+    let edited = rewritten.iter().filter(|file| !file.names.is_empty());
+    let renamed = rewritten.iter().filter(|file| file.renamed.is_some());
+    let mut summary = format!(
+        "Rewrote {} in {}",
         if names == 1 {
             "1 name".to_owned()
         } else {
             format!("{} names", grouped(names))
         },
-        count(rewritten.len(), "file")
-    ));
+        count(edited.count(), "file")
+    );
+    match renamed.count() {
+        0 => {}
+        files => summary += &format!(" and renamed {}", count(files, "file")),
+    }
+    console.answer(&(summary + "."));
     Ok(())
+}
+
+/// Gives a file its new name and its new text in one step.
+fn rename(site: &SiteRoot, file: &RewrittenFile, to: &SourcePath) -> Result<(), CommandError> {
+    let edit = FileEdit {
+        path: to.clone(),
+        before: Arc::clone(&file.before),
+        after: Arc::clone(&file.after),
+    };
+    let planned = FileMoves {
+        from: file.path.clone(),
+        to: to.clone(),
+        edited: vec![edit],
+    };
+    move_files::carry_out(&site.disk, &planned).map_err(|error| {
+        CommandError::new(format!(
+            "{} cannot be renamed: {error}",
+            site.show(&file.path)
+        ))
+    })
 }

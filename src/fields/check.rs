@@ -428,6 +428,10 @@ impl FieldCheck<'_> {
             FieldType::Text => node
                 .as_text()
                 .map(|text| Value::Text(self.visible(node, text.trim(), name).into_owned())),
+            FieldType::Template => node.as_text().map(|text| {
+                let name = self.visible(node, text.trim(), name);
+                Value::Text(self.current_template(node, name))
+            }),
             // Hidden characters in these texts are reported when their Markdown is read.
             FieldType::Markdown | FieldType::Line => node
                 .as_text()

@@ -9,7 +9,7 @@ impl fmt::Display for FieldType {
     /// Writes the phrase for messages and the manual, such as `a date` or `a list of text`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FieldType::Text => f.write_str("text"),
+            FieldType::Text | FieldType::Template => f.write_str("text"),
             FieldType::Markdown => f.write_str("Markdown"),
             FieldType::Line => f.write_str("a line of Markdown"),
             FieldType::Integer => f.write_str("a whole number"),
@@ -63,6 +63,7 @@ impl FieldType {
     fn plural(&self) -> String {
         let (one, many) = match self {
             FieldType::Text
+            | FieldType::Template
             | FieldType::Markdown
             | FieldType::Boolean
             | FieldType::Choice(_)
@@ -99,6 +100,7 @@ impl FieldType {
             FieldType::Text | FieldType::Markdown | FieldType::Line | FieldType::Anything => {
                 "\"…\"".into()
             }
+            FieldType::Template => "page.html".into(),
             FieldType::Tool => "{ type: calculator, … }".into(),
             FieldType::Integer => "3".into(),
             FieldType::Number => "1.5".into(),

@@ -85,7 +85,9 @@ fn property(field: &Field, terms: TermChoices<'_>) -> Value {
 /// Returns the schema of a type. Every value may be absent, as in a key without a value.
 fn of_type(kind: &FieldType, name: &str, terms: TermChoices<'_>) -> Value {
     match kind {
-        FieldType::Text | FieldType::Markdown | FieldType::Line => text_or_terms(name, terms),
+        FieldType::Text | FieldType::Template | FieldType::Markdown | FieldType::Line => {
+            text_or_terms(name, terms)
+        }
         FieldType::Link | FieldType::Page | FieldType::File(_) => {
             json!({ "type": ["string", "null"] })
         }

@@ -20,7 +20,6 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::i18n::{Translations, direction};
 use crate::images::card;
 use crate::paths::Route;
-use crate::renamed::current_template;
 use crate::site::insert::{self, InsertedPage};
 use crate::site::links::Destination;
 use crate::site::related::Relations;
@@ -342,12 +341,11 @@ impl Composer {
     /// The template that a page names.
     pub fn stated_template(&self, page: PageId) -> Option<String> {
         let stated = &self.site.page(page).entry.meta.template.as_ref()?.value;
-        let name = if stated.contains('.') {
+        Some(if stated.contains('.') {
             stated.clone()
         } else {
             format!("{stated}.html")
-        };
-        Some(current_template(name))
+        })
     }
 
     fn template(&self, output_page: &OutputPage, page_id: Option<PageId>) -> String {

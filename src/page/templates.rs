@@ -77,7 +77,7 @@ impl Templates {
         let mut files = fallback.clone();
         let mut problems = Vec::new();
         let mut old_names: Vec<Diagnostic> = own.iter().flat_map(old_names::old_names).collect();
-        for file in old_files::with_new_names(own, &mut old_names) {
+        for file in old_files::with_new_names(own, &fallback, &mut old_names) {
             match too_many_branches(&file) {
                 None => drop(files.insert(file.name.clone(), file)),
                 Some(problem) => {

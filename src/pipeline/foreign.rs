@@ -2,7 +2,8 @@
 //! `topics`, `starter` becomes `beginner`.
 //!
 //! Only names are changed, each in place, and only if the page keeps its meaning. If a file has two
-//! names for one thing, the writer has to choose.
+//! names for one thing, the writer has to choose. A template of the site's own whose file has an old
+//! name gets the new one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,14 +16,17 @@ use crate::diagnostic::{Code, Diagnostic, Fix, Location};
 use crate::document::front_matter::{self, COMMON_FIELDS};
 use crate::fields::{Field, field_named};
 use crate::paths::SourcePath;
+use crate::renamed::{self, NameKind};
 use crate::settings::SETTINGS;
 use crate::source::{Files, MemoryFiles};
 use crate::yaml::{self, YamlNode};
 
-/// A file with its names rewritten.
+/// A file with its names rewritten, or with a new name of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RewrittenFile {
     pub path: SourcePath,
+    /// The file's new path, if its name is an old one.
+    pub renamed: Option<SourcePath>,
     pub before: Arc<[u8]>,
     pub after: Arc<[u8]>,
     /// Old names with their new names, in the order of the file.
@@ -49,7 +53,42 @@ pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<RewrittenFile> {
             None => drop(rewritten.insert(file.path.clone(), file)),
         }
     }
+    for (path, to) in old_templates(&before) {
+        match rewritten.get_mut(&path) {
+            Some(file) => file.renamed = Some(to),
+            None => {
+                let Ok(bytes) = files.read(&path) else {
+                    continue;
+                };
+                let file = RewrittenFile {
+                    path: path.clone(),
+                    renamed: Some(to),
+                    before: Arc::clone(&bytes),
+                    after: bytes,
+                    names: Vec::new(),
+                };
+                rewritten.insert(path, file);
+            }
+        }
+    }
     rewritten.into_values().collect()
+}
+
+/// The site's own templates whose files have old names, with their paths under the new ones. A
+/// template is omitted if the site already has one with the new name.
+fn old_templates(site: &SiteLinks) -> Vec<(SourcePath, SourcePath)> {
+    let own: BTreeMap<String, SourcePath> = site
+        .loaded
+        .listed
+        .in_folder("templates")
+        .into_iter()
+        .collect();
+    let renamed = |(name, path): (&String, &SourcePath)| {
+        let new = renamed::new_name(NameKind::Template, name)?;
+        let to = SourcePath::new(&format!("templates/{new}")).ok()?;
+        (!own.contains_key(new)).then(|| (path.clone(), to))
+    };
+    own.iter().filter_map(renamed).collect()
 }
 
 /// The bytes of a file, including earlier rewrites.
@@ -95,6 +134,7 @@ fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath,
                 path.clone(),
                 RewrittenFile {
                     path: path.clone(),
+                    renamed: None,
                     before,
                     after,
                     names,
@@ -128,6 +168,7 @@ fn page(
     }
     Some(RewrittenFile {
         path: path.clone(),
+        renamed: None,
         before: Arc::clone(before),
         after,
         names,
@@ -148,6 +189,7 @@ fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<RewrittenFile> {
     let is_new = !names.is_empty() && stays(&read(before), &read(&after));
     is_new.then(|| RewrittenFile {
         path: path.clone(),
+        renamed: None,
         before: Arc::clone(before),
         after,
         names,

@@ -19,7 +19,7 @@ use crate::output::assets::{self, Assets};
 use crate::output::theme_css;
 use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
-use crate::renamed::{self, NameKind};
+use crate::renamed;
 use crate::settings::{self, Settings};
 use crate::source::{Files, ListingRules, SourceFile, with_lf};
 use crate::vocabulary::{self, Vocabularies};
@@ -157,7 +157,7 @@ pub fn load(
     let (theme, own) = (theme::static_files(), listed.in_folder("static"));
     problems.extend(
         own.iter()
-            .filter_map(|(name, path)| renamed::file_problem(NameKind::Script, name, path)),
+            .filter_map(|(name, path)| renamed::script_problem(name, path)),
     );
     let names = theme
         .iter()

@@ -174,7 +174,7 @@ fn publishing() -> Vec<Field> {
             .about("Explain glossary terms at their first use.")
             .defaults_to("`true`"),
         settings::checks_field().about("Severities of problems on this page, each with a reason."),
-        Field::text("template").about("The template, if not the kind's."),
+        Field::new("template", FieldType::Template).about("The template, if not the kind's."),
         Field::new("extra", FieldType::map_of(FieldType::Anything))
             .about("Your own values, for your own templates."),
     ]

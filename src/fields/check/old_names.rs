@@ -1,6 +1,8 @@
 //! Handles old names of keys, words and codes: they are reported, and returned under their new
 //! names.
 
+use std::borrow::Cow;
+
 use super::FieldCheck;
 use crate::diagnostic::Location;
 use crate::fields::{Field, field_named};
@@ -50,6 +52,16 @@ impl FieldCheck<'_> {
         self.problems
             .push(renamed::problem(key, new, place.clone()));
         new
+    }
+
+    /// Returns the current name of a template. An old name is reported.
+    pub(super) fn current_template(&mut self, node: &YamlNode, written: Cow<'_, str>) -> String {
+        let Some(new) = renamed::new_template(&written) else {
+            return written.into_owned();
+        };
+        self.problems
+            .push(renamed::problem(&written, new, node.place.clone()));
+        new.to_owned()
     }
 
     /// Returns the new word for `text` if the field `name` accepts that word.
