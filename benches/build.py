@@ -7,7 +7,7 @@ For each size, the script builds cold, with nothing changed, and after editing o
 of the pages. It prints the median wall and CPU time, the peak memory, and the number of files and bytes. With `--peer hugo`
 (package `hugo` of the Python registry), Hugo builds the same text alternately in the same run, cold and again, and the script
 prints the ratios. With `--floor`, a small program (benches/floor) only reads, parses and writes as many bytes to as many files.
-GENERATOR names the program that makes the text. Needs only the standard library.
+GENERATOR is the program that generates the text. Needs only the standard library.
 """
 import argparse, glob, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -20,14 +20,14 @@ FLOOR = os.path.join(ROOT, "target", "release", "examples", "floor")
 
 def measure(command, cwd):
     """Returns wall and CPU seconds, peak MB, and what the command printed on standard error."""
-    begun = time.perf_counter()
+    started = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    said = process.stderr.read().decode("utf-8", "replace")
+    stderr = process.stderr.read().decode("utf-8", "replace")
     _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
+    wall = time.perf_counter() - started
     if status:
-        sys.exit(f"{' '.join(command)} failed:\n{said[-2000:]}")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said
+        sys.exit(f"{' '.join(command)} failed:\n{stderr[-2000:]}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, stderr
 
 
 def tree(folder):
@@ -39,16 +39,16 @@ def tree(folder):
     return files, size
 
 
-def aside(folder, *built):
+def set_aside(folder, *built):
     """Moves the results out of the way. Nothing is deleted before the end, because ext4 searches long for a free inode after many deletions."""
-    spent = tempfile.mkdtemp(prefix="spent-", dir=folder)
+    discarded = tempfile.mkdtemp(prefix="discarded-", dir=folder)
     for path in built:
         if os.path.exists(path):
-            os.rename(path, os.path.join(spent, os.path.basename(path)))
+            os.rename(path, os.path.join(discarded, os.path.basename(path)))
 
 
 def clear(cwd, output):
-    aside(os.path.dirname(cwd), output, os.path.join(cwd, ".handsel"), os.path.join(cwd, "resources"))
+    set_aside(os.path.dirname(cwd), output, os.path.join(cwd, ".handsel"), os.path.join(cwd, "resources"))
 
 
 def series(name, pages, command, cwd, output, runs, before):
@@ -102,7 +102,7 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peer", choices=["hugo"])
     parser.add_argument("--floor", action="store_true")
-    parser.add_argument("--folder", help="where the corpora are made (default: the system's temporary folder)")
+    parser.add_argument("--folder", help="where the corpora are created (default: the system's temporary folder)")
     arguments = parser.parse_args()
     if not os.path.exists(BINARY):
         sys.exit("build it first: cargo build --release")
@@ -123,7 +123,7 @@ def main():
             files, size = tree(output)
             floor_output = os.path.join(folder, "floor")
             floor = [FLOOR, os.path.join(site, "content"), floor_output, str(files), str(size)]
-            wall, _ = series("the floor", pages, floor, site, floor_output, runs, lambda _: aside(folder, floor_output))
+            wall, _ = series("the floor", pages, floor, site, floor_output, runs, lambda _: set_aside(folder, floor_output))
             ratios.append(f"cold, {pages} pages: {own['cold'] / wall:.1f} times the floor")
         for name, before in [("nothing changed", lambda _: None), ("one sentence", edits.one_sentence), ("one title", edits.one_title), ("1 % of the pages", edits.one_percent), ("one template", edits.one_template)]:
             own[name], _ = series(name, pages, command, site, output, runs, before)
@@ -134,8 +134,8 @@ def main():
             cold, _ = series("hugo, cold", pages, ["hugo", "--quiet"], peer, public, runs, lambda _: clear(peer, public))
             again, _ = series("hugo, again", pages, ["hugo", "--quiet"], peer, public, runs, lambda _: None)
             ratios.append(f"hugo / handsel, {pages} pages: cold {cold / own['cold']:.1f}, nothing changed {again / own['nothing changed']:.0f}, one sentence {again / own['one sentence']:.0f}")
-    for pages, said in stages.items():
-        print(f"\nStages of a cold build of {pages} pages:\n" + "\n".join(line for line in said.splitlines() if re.search(r"\d %", line)))
+    for pages, stderr in stages.items():
+        print(f"\nStages of a cold build of {pages} pages:\n" + "\n".join(line for line in stderr.splitlines() if re.search(r"\d %", line)))
     sizes = sorted(colds)
     ratios += [f"{large} pages take {colds[large] / colds[small]:.1f} times as long as {small}" for small, large in zip(sizes, sizes[1:])]
     print("\n" + "\n".join(ratios))

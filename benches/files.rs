@@ -1,6 +1,6 @@
-//! Times how long the disk takes to report what is there: listing, checking what was touched,
-//! stamps, reading, and the delay from a save to its report. Prints figures of this machine and
-//! this file system; the folders are created for the measurement and removed afterward.
+//! Times the disk: listing, scanning changed paths, stamps, reading, and the delay from a save to
+//! its report. The figures are those of this machine and file system. The folders are created for
+//! the measurement and removed afterward.
 
 use std::error::Error;
 use std::fs;
@@ -16,7 +16,7 @@ use handsel::watch::{PollingMode, WatchOptions, Watcher};
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// A save that is not reported within this time counts as lost.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 const SAVES: usize = 200;
 
@@ -26,7 +26,7 @@ fn main() -> Outcome {
     listing_and_reading(small.path())?;
     let large = tempfile::tempdir()?;
     fill(large.path(), 1000, "x")?;
-    looking(large.path())?;
+    scanning(large.path())?;
     let one = tempfile::tempdir()?;
     fs::write(one.path().join("a.md"), "x")?;
     saving(one.path())?;
@@ -59,11 +59,14 @@ fn listing_and_reading(root: &Path) -> Outcome {
         timed("read", || {
             listed.iter().try_for_each(|path| disk.read(path).map(drop))
         })?;
-        timed("read as where no call refuses links", || {
-            listed
-                .iter()
-                .try_for_each(|path| read_by_segments(root, path))
-        })?;
+        timed(
+            "read as on systems without a call that refuses links",
+            || {
+                listed
+                    .iter()
+                    .try_for_each(|path| read_by_segments(root, path))
+            },
+        )?;
     }
     Ok(())
 }
@@ -78,7 +81,7 @@ fn read_by_segments(root: &Path, path: &SourcePath) -> std::io::Result<()> {
     fs::read(full).map(drop)
 }
 
-fn looking(root: &Path) -> Outcome {
+fn scanning(root: &Path) -> Outcome {
     let (disk, rules) = (Disk::open(root)?, ListingRules::default());
     let source = |path: &str| SourcePath::new(path).expect("a path inside the root");
     timed("100,000 files: list", || disk.list(&rules));
@@ -86,13 +89,13 @@ fn looking(root: &Path) -> Outcome {
         .map(|section| source(&format!("content/guides/section-{section}/page-7.md")))
         .collect();
     for _ in 0..3 {
-        timed("look at a file", || {
+        timed("scan a file", || {
             disk.scan(&rules, &[source("content/guides/section-500/page-50.md")])
         });
-        timed("look at a folder of 100", || {
+        timed("scan a folder of 100", || {
             disk.scan(&rules, &[source("content/guides/section-500")])
         });
-        timed("look at 1,000 files", || disk.scan(&rules, &spread));
+        timed("scan 1,000 files", || disk.scan(&rules, &spread));
     }
     Ok(())
 }
@@ -104,10 +107,10 @@ fn saving(root: &Path) -> Outcome {
     let mut saves = Vec::with_capacity(SAVES);
     for save in 0..SAVES {
         while reported.try_recv().is_ok() {}
-        let begun = Instant::now();
+        let started = Instant::now();
         fs::write(root.join("a.md"), format!("save {save}"))?;
-        reported.recv_timeout(PATIENCE)?;
-        saves.push(begun.elapsed());
+        reported.recv_timeout(TIMEOUT)?;
+        saves.push(started.elapsed());
         std::thread::sleep(Duration::from_millis(20));
     }
     drop(watcher);
@@ -122,14 +125,14 @@ fn saving(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Starts to watch many files, and saves one of them.
+/// Starts watching many files, and saves one of them.
 fn watching(root: &Path, polling: PollingMode) -> Outcome {
     let disk = Disk::open(root)?;
     let (watcher, reported) = timed(
-        &format!("begin to watch 100,000 files, {polling:?}"),
+        &format!("start watching 100,000 files, {polling:?}"),
         || watch(&disk, polling),
     )?;
-    // A report about what was written a moment ago does not belong to the save.
+    // Late reports about the files that were just written do not belong to the save.
     std::thread::sleep(Duration::from_millis(500));
     while reported.try_recv().is_ok() {}
     let save = || {
@@ -139,14 +142,14 @@ fn watching(root: &Path, polling: PollingMode) -> Outcome {
         )
     };
     timed("a save among them, reported", || {
-        save().map(|()| reported.recv_timeout(PATIENCE))
+        save().map(|()| reported.recv_timeout(TIMEOUT))
     })??;
     drop(watcher);
     Ok(())
 }
 
 fn watch(disk: &Disk, polling: PollingMode) -> Result<(Watcher, Receiver<()>), Box<dyn Error>> {
-    let (teller, reported) = channel();
+    let (sender, reported) = channel();
     let options = WatchOptions {
         rules: ListingRules::default(),
         polling,
@@ -154,15 +157,15 @@ fn watch(disk: &Disk, polling: PollingMode) -> Result<(Watcher, Receiver<()>), B
     let watcher = Watcher::start(
         disk,
         options,
-        move |_| teller.send(()).unwrap_or(()),
+        move |_| sender.send(()).unwrap_or(()),
         |_| {},
     )?;
     Ok((watcher, reported))
 }
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let begun = Instant::now();
+    let started = Instant::now();
     let value = work();
-    println!("{what}: {:?}", begun.elapsed());
+    println!("{what}: {:?}", started.elapsed());
     value
 }

@@ -3,7 +3,7 @@
 
     cargo build --release && pip install pillow && benches/images.py [--photographs 100] [--handsel target/release/handsel]
 
-The script makes the photographs, 4000 x 3000 pixels of gradients and noise, so that they are as large as a camera's (about
+The script generates the photographs, 4000 x 3000 pixels of gradients and noise, so that they are as large as a camera's (about
 3 MB each) and no two are the same. It prints one line for each build.
 """
 import argparse, os, random, shutil, subprocess, sys, tempfile, time
@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 def photograph(path, seed):
-    """Makes smooth colors with grain, as in photographs."""
+    """Generates smooth colors with grain, as in photographs."""
     rng = random.Random(seed)
     small = Image.new("RGB", (16, 12))
     small.putdata([tuple(rng.randrange(256) for _ in range(3)) for _ in range(16 * 12)])
@@ -47,14 +47,14 @@ def main():
     arguments.add_argument("--handsel", default=str(Path(__file__).parent.parent / "target/release/handsel"))
     arguments.add_argument("--site", type=Path, help="create the photographs here, or use those that exist, and keep them")
     given = arguments.parse_args()
-    root = given.site or Path(tempfile.mkdtemp(prefix="handsel-pictures-"))
+    root = given.site or Path(tempfile.mkdtemp(prefix="handsel-images-"))
     try:
         guides = root / "content/guides"
         if not guides.is_dir():
             site(root, given.photographs)
         for left in (".handsel", "public"):
             shutil.rmtree(root / left, ignore_errors=True)
-        print("| build | wall s | CPU s | peak MB | smaller pictures | MB |\n|---|--:|--:|--:|--:|--:|")
+        print("| build | wall s | CPU s | peak MB | smaller images | MB |\n|---|--:|--:|--:|--:|--:|")
         build("cold", given.handsel, root)
         build("nothing changed", given.handsel, root)
         photograph(guides / "photo-000.jpg", time.time())

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Counts the instructions of a fixed build, so that slow growth is noticed. Other compilers give other counts.
+"""Counts the instructions of a fixed build, so that gradual growth is noticed. Other compilers give other counts.
 
     benches/instructions.py [--update]
 
 Builds 200 generated pages with `valgrind --tool=callgrind` on one thread, cold and again with nothing changed, and compares
-the counts with benches/instructions.txt. A difference of more than 10 % ends with status 1. `--update` writes the new counts;
+the counts with benches/instructions.txt. If a difference is more than 10 %, the exit status is 1. `--update` writes the new counts;
 commit them with the change that caused them. Needs valgrind, `cargo build --release` and the standard library.
 """
 import os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BINARY = os.path.join(HERE, "..", "target", "release", "handsel")
-KEPT = os.path.join(HERE, "instructions.txt")
+STORED_FILE = os.path.join(HERE, "instructions.txt")
 PAGES = 200
 DRIFT_MAX = 0.10
 
@@ -68,17 +68,17 @@ def main():
     counts = {"cold": count(site), "nothing changed": count(site)}
     shutil.rmtree(site, ignore_errors=True)
     if "--update" in sys.argv[1:]:
-        with open(KEPT, "w") as file:
+        with open(STORED_FILE, "w") as file:
             file.writelines(f"{name}: {number / 1e6:.0f} million\n" for name, number in counts.items())
-    with open(KEPT) as file:
-        kept = {name: float(number.split()[0]) * 1e6 for name, number in (line.split(": ") for line in file if ": " in line)}
+    with open(STORED_FILE) as file:
+        stored = {name: float(number.split()[0]) * 1e6 for name, number in (line.split(": ") for line in file if ": " in line)}
     drifted = False
     for name, number in counts.items():
-        change = number / kept[name] - 1
+        change = number / stored[name] - 1
         drifted |= abs(change) > DRIFT_MAX
-        print(f"{name}: {number / 1e6:.0f} million instructions, {change:+.1%} from {kept[name] / 1e6:.0f}")
+        print(f"{name}: {number / 1e6:.0f} million instructions, {change:+.1%} from {stored[name] / 1e6:.0f}")
     if drifted:
-        sys.exit("More than 10 % from what is kept. If that is meant, run benches/instructions.py --update and say why in the same change.")
+        sys.exit("More than 10 % from the stored counts. If this is intended, run benches/instructions.py --update, and explain it in the same commit.")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@
 //
 //   cargo build --release && npm ci --prefix benches && benches/lighthouse.mjs [RUNS]
 //
-// The variable PAGES names other pages than the usual ones, BLOCKED patterns of addresses that are
-// not loaded (`*.js`). The script prints one line for each page: the four scores, and the medians
-// of their components over all runs (3 by default). The site is built for the address at which it
-// is served, and served compressed and with its own `_headers`, as a static host does.
+// The variable PAGES selects other pages, and BLOCKED lists patterns of addresses that are not
+// loaded (`*.js`). The script prints one line for each page: the four scores, and the medians of
+// their components over all runs (3 by default). The site is built for the address at which it is
+// served, and served compressed and with its own `_headers`, as a static host does.
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -26,7 +26,7 @@ const program = process.env.HANDSEL_BIN ?? join(root, "target/release/handsel");
 const folder = mkdtempSync(join(tmpdir(), "handsel-lighthouse-"));
 const chromium = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
 
-const server = createServer(answer);
+const server = createServer(respond);
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const url = `http://localhost:${server.address().port}/`;
 execFileSync(program, ["build", "--quiet", "--no-cache", "--output", folder, "--base-url", url], { cwd: root, stdio: "inherit" });
@@ -56,7 +56,7 @@ async function measure(page) {
   for (const { id, score, title } of Object.values(seen[0].audits)) if (weighed.has(id) && score !== null && score < 0.9) console.error(`  ${page || "home"}: ${id}: ${title}`);
 }
 
-function answer({ url }, response) {
+function respond({ url }, response) {
   const path = decodeURIComponent(new URL(url, "http://host").pathname);
   const file = [join(folder, path), join(folder, path, "index.html")].find((file) => existsSync(file) && statSync(file).isFile());
   const bytes = readFileSync(file ?? join(folder, "404.html"));

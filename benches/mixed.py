@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes two sites of the same texts: one of guides alone, and one of all kinds of page with a glossary and an address ledger.
+"""Generates two sites from the same texts: one with guides only, and one with all kinds of page, a glossary and an address ledger.
 
     benches/mixed.py OUT [--pages 10000]
 
-Writes OUT/plain and OUT/mixed, with as many pages and the same number of folders at each depth, so that both menus have the
+Writes OUT/plain and OUT/mixed, with the same number of pages and of folders at each depth, so that both menus have the
 same length. The difference between their builds is the cost of the kinds: fields, templates, calendars, paths, files whose
-contents are read, glossary words in every text, and `handsel.lock`. Needs only the standard library.
+contents are read, glossary terms in every text, and `handsel.lock`. Needs only the standard library.
 """
 import argparse, os, random
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times pages of odd shapes: one page of some megabytes of brackets, stars, open elements, links, footnotes and the like.
+"""Times pages of unusual shapes: one page of several megabytes of brackets, stars, open elements, links, footnotes and so on.
 
     benches/odd_pages.py [--sizes 1 2 4] [--only NAME ...] [--program target/release/handsel] [--timeout 60]
 
@@ -118,7 +118,7 @@ SHAPES = {
     "tables in html": repeated("<table><tr><td>"),
     "anchors in html": numbered('<a id="a@">'),
     "unknown tags": repeated("<path>"),
-    "left out tags": repeated("<font color=red>"),
+    "removed tags": repeated("<font color=red>"),
     "scripts": repeated("<script>a</script>"),
     "inline math": repeated("$a$ "),
     "dollars": repeated("$"),
@@ -144,7 +144,7 @@ SHAPES = {
     "list markers": repeated("- "),
     "nested lists": lambda size: "".join("  " * n + "- a\n" for n in range(int(size ** 0.5))),
     "task items": repeated("- [ ] a\n"),
-    "quotes of mail": repeated("> "),
+    "quote markers": repeated("> "),
     "quote lines": repeated("> a\n"),
     "nested quotes": lambda size: "".join(">" * n + " a\n" for n in range(int((2 * size) ** 0.5))),
     "alerts": repeated("> [!NOTE]\n> a\n\n"),
@@ -167,13 +167,13 @@ def measure(program, text, timeout):
             file.write("title: T\nbase_url: https://example.org/\nmath: true\n")
         with open(os.path.join(folder, "content", "index.md"), "w") as file:
             file.write("---\ntitle: Odd\n---\n\n" + text + "\n")
-        begun = time.perf_counter()
+        started = time.perf_counter()
         process = subprocess.Popen([program, "build", "--lenient", "--no-cache"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while True:
             done, status, usage = os.wait4(process.pid, os.WNOHANG)
             if done:
-                return time.perf_counter() - begun, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
-            if time.perf_counter() - begun > timeout:
+                return time.perf_counter() - started, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
+            if time.perf_counter() - started > timeout:
                 process.kill()
                 os.wait4(process.pid, 0)
                 return timeout, 0, "timeout"
@@ -194,8 +194,8 @@ def main():
         for size in options.sizes:
             seconds, memory, status = measure(os.path.abspath(options.program), shape(int(size * 1_000_000)), options.timeout)
             grown = f" ×{seconds / before:.1f}" if before else ""
-            said = "" if status in (0, 1) else f" [{status}]"
-            columns.append(f"{size:g} MB {seconds:.2f} s{grown} {memory:.0f} MB{said}")
+            note = "" if status in (0, 1) else f" [{status}]"
+            columns.append(f"{size:g} MB {seconds:.2f} s{grown} {memory:.0f} MB{note}")
             before = seconds
             if status == "timeout":
                 break

@@ -28,14 +28,14 @@ const readBytes = async (url) => new Uint8Array(readFileSync(fileURLToPath(url))
 function queries() {
   const lines = readFileSync(join(root, "tests/search/queries"), "utf8").split("\n").filter((line) => line && !line.startsWith("#"));
   return lines.map((line, at) => {
-    const [corpus, asked, answers] = line.split("|").map((part) => part.trim());
-    const marked = asked.match(/^([tpqn]) (.*)$/);
-    return { corpus, sort: marked?.[1] ?? "-", text: marked?.[2] ?? asked, answers: answers.split(",").map((answer) => answer.trim()), isHeldOut: at % 3 === 2 };
+    const [corpus, query, answers] = line.split("|").map((part) => part.trim());
+    const marked = query.match(/^([tpqn]) (.*)$/);
+    return { corpus, sort: marked?.[1] ?? "-", text: marked?.[2] ?? query, answers: answers.split(",").map((answer) => answer.trim()), isHeldOut: at % 3 === 2 };
   });
 }
 
-// The same queries while they are typed: two thirds of the last word. Includes names and questions,
-// but no typos.
+// The same queries while they are being typed, with two thirds of the last word. Names and
+// questions are included, typos are not.
 function unfinished(all) {
   const half = (query) => {
     const last = query.text.match(/[a-z]{5,}$/i)?.[0];
@@ -44,7 +44,7 @@ function unfinished(all) {
   return all.filter(({ sort }) => !"tp".includes(sort)).map(half).filter(Boolean);
 }
 
-// The corpus as a site: its records, and its address for each source.
+// Builds a corpus as a site; returns its records and the address of each source file.
 async function prepare(corpus) {
   const folder = mkdtempSync(join(tmpdir(), "handsel-search-"));
   cpSync(join(corpora, corpus), join(folder, "content"), { recursive: true });
@@ -72,7 +72,7 @@ async function ours({ language }, text) {
   return addresses;
 }
 
-// Set up as in VitePress.
+// MiniSearch, configured as in VitePress.
 function miniSearch(records) {
   const from = createRequire(join(bench, "package.json"));
   const MiniSearch = from("minisearch");
@@ -133,19 +133,19 @@ async function quality(isVerbose) {
     writeFileSync(join(bench, "package.json"), "{}\n");
     execFileSync("npm", ["install", "--silent", "--no-audit", "--no-fund", "minisearch"], { cwd: bench, stdio: "inherit" });
   }
-  const judged = queries(), all = [...judged, ...unfinished(judged)], chromium = await openBrowser(), told = [];
+  const judged = queries(), all = [...judged, ...unfinished(judged)], chromium = await openBrowser(), results = [];
   for (const corpus of new Set(all.map(({ corpus }) => corpus))) {
     const site = await prepare(corpus);
     const mini = miniSearch(site.records);
     const other = await pagefind(corpus, site.records, chromium);
     console.error(`${corpus}: ${site.language.pages} pages, ${site.records.length} sections`);
     for (const query of all.filter((query) => query.corpus === corpus)) {
-      const wanted = query.answers.map((source) => site.address.get(source));
-      if (wanted.some((address) => address === undefined)) throw new Error(`${query.text}: ${query.answers} is no page of ${corpus}`);
+      const expected = query.answers.map((source) => site.address.get(source));
+      if (expected.some((address) => address === undefined)) throw new Error(`${query.text}: ${query.answers} is not a page of ${corpus}`);
       const answers = { Handsel: await ours(site, query.text), Pagefind: await other.find(query.text), MiniSearch: mini(query.text) };
       for (const [engine, found] of Object.entries(answers)) {
-        const rank = found.findIndex((address) => wanted.includes(address)) + 1;
-        told.push({ engine, query, rank });
+        const rank = found.findIndex((address) => expected.includes(address)) + 1;
+        results.push({ engine, query, rank });
         if (isVerbose && engine === "Handsel" && (rank === 0 || rank > 2)) console.log(`${rank || "-"} ${corpus} “${query.text}” → ${found.join(" ")}`);
       }
     }
@@ -153,8 +153,8 @@ async function quality(isVerbose) {
     rmSync(site.folder, { recursive: true, force: true });
   }
   await chromium.close();
-  const table = (title, wanted) => {
-    const counted = told.filter(({ query }) => wanted(query));
+  const table = (title, isIncluded) => {
+    const counted = results.filter(({ query }) => isIncluded(query));
     for (const engine of ["Handsel", "Pagefind", "MiniSearch"]) {
       const own = counted.filter((one) => one.engine === engine);
       const mrr = own.reduce((sum, { rank }) => sum + (rank ? 1 / rank : 0), 0) / own.length;
@@ -164,12 +164,12 @@ async function quality(isVerbose) {
   };
   console.log("| queries | number | engine | MRR@5 | success@3 |\n|---|--:|---|--:|--:|");
   table("all", ({ sort }) => sort !== "u");
-  table("tuned by", ({ sort, isHeldOut }) => sort !== "u" && !isHeldOut);
+  table("used for tuning", ({ sort, isHeldOut }) => sort !== "u" && !isHeldOut);
   table("held out", ({ sort, isHeldOut }) => sort !== "u" && isHeldOut);
-  table("slips of the pen", ({ sort }) => sort === "t");
+  table("with typos", ({ sort }) => sort === "t");
   table("half typed", ({ sort }) => sort === "p");
-  table("tuned by, typed by two thirds", ({ sort, isHeldOut }) => sort === "u" && !isHeldOut);
-  table("held out, typed by two thirds", ({ sort, isHeldOut }) => sort === "u" && isHeldOut);
+  table("used for tuning, two thirds of the last word typed", ({ sort, isHeldOut }) => sort === "u" && !isHeldOut);
+  table("held out, two thirds of the last word typed", ({ sort, isHeldOut }) => sort === "u" && isHeldOut);
 }
 
 async function latency(folder, given) {

@@ -23,12 +23,12 @@ def latency(site, url, file, kind, edits, command, template=None):
     return json.loads(lines[-1]) if lines else None
 
 
-def row(name, kind, pages, told):
-    if told is None or told["median_ms"] is None:
+def row(name, kind, pages, result):
+    if result is None or result["median_ms"] is None:
         print(f"| {name}, {kind} | {pages} | failed | | | |", flush=True)
         return None
-    print(f"| {name}, {kind} | {pages} | {told['median_ms']} | {told['max_ms']} | {told['start_s']} | {told['peak_rss_mib']:.0f} |", flush=True)
-    return told["median_ms"]
+    print(f"| {name}, {kind} | {pages} | {result['median_ms']} | {result['max_ms']} | {result['start_s']} | {result['peak_rss_mib']:.0f} |", flush=True)
+    return result["median_ms"]
 
 
 def main():
@@ -36,7 +36,7 @@ def main():
     parser.add_argument("--pages", type=int, nargs="+", default=[1000, 10000])
     parser.add_argument("--edits", type=int, default=9)
     parser.add_argument("--peer", choices=["hugo"])
-    parser.add_argument("--folder", help="where the corpora are made (default: the system's temporary folder)")
+    parser.add_argument("--folder", help="where the corpora are created (default: the system's temporary folder)")
     arguments = parser.parse_args()
     if not os.path.exists(BINARY):
         sys.exit("build it first: cargo build --release")
@@ -55,15 +55,15 @@ def main():
                 command = [BINARY, "serve", "--port", port]
                 template = os.path.join(site, "templates", "partials", "extra-head.html")
                 os.makedirs(os.path.dirname(template), exist_ok=True)
-                with open(template, "w", encoding="utf-8") as made:
-                    made.write('<meta name="x" content="built for measuring">\n')
+                with open(template, "w", encoding="utf-8") as partial:
+                    partial.write('<meta name="x" content="built for measuring">\n')
             else:
                 command = ["hugo", "server", "--port", port, "--bind", "127.0.0.1", "--disableLiveReload=false"]
                 template = None
             for kind in ["body", "title", "add"] + (["template"] if template else []):
                 edits = arguments.edits if name == "handsel" else max(2, arguments.edits // 4)
-                told = latency(site, url, file, kind, edits, command, template if kind == "template" else None)
-                medians[name, kind] = row(name, kind, pages, told)
+                result = latency(site, url, file, kind, edits, command, template if kind == "template" else None)
+                medians[name, kind] = row(name, kind, pages, result)
             shutil.rmtree(site, ignore_errors=True)
         for kind in ["body", "title", "add"]:
             own, peer = medians.get(("handsel", kind)), medians.get(("hugo", kind))

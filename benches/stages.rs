@@ -46,11 +46,17 @@ impl Site {
 
 impl Files for Site {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
-        self.0.read().expect("nobody panics here").list(rules)
+        self.0
+            .read()
+            .expect("no holder of this lock panics")
+            .list(rules)
     }
 
     fn read(&self, path: &SourcePath) -> std::io::Result<Arc<[u8]>> {
-        self.0.read().expect("nobody panics here").read(path)
+        self.0
+            .read()
+            .expect("no holder of this lock panics")
+            .read(path)
     }
 }
 
@@ -95,24 +101,24 @@ fn builds(criterion: &mut Criterion) {
 
 fn saves(criterion: &mut Criterion) {
     let files = Arc::new(Site::new());
-    let live = Session::open(
+    let session = Session::open(
         Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
         request(),
         BuildCache::of(None),
     );
     let path = SourcePath::new("content/guides/page-500.md").expect("a name inside");
-    let touched = ChangedPaths::Paths(BTreeSet::from([path]));
+    let changed = ChangedPaths::Paths(BTreeSet::from([path]));
     let mut count = 0;
     let save = |title: &str, sentence: &str| {
         files
             .0
             .write()
-            .expect("nobody panics here")
+            .expect("no holder of this lock panics")
             .put("content/guides/page-500.md", page(500, title, sentence));
-        black_box(live.refresh(&touched));
-        black_box(live.answer("/guides/page-500/", true));
+        black_box(session.refresh(&changed));
+        black_box(session.answer("/guides/page-500/", true));
     };
-    let mut group = criterion.benchmark_group("a save, to the page served");
+    let mut group = criterion.benchmark_group("a save, until the page is served");
     group.bench_function("of a sentence", |bencher| {
         bencher.iter(|| {
             count += 1;

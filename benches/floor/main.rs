@@ -1,5 +1,5 @@
-//! The floor below a build: reads every Markdown file below a folder, parses it to HTML on all
-//! cores, and writes as many files and bytes as a build did, each in a folder of its own, from one
+//! A lower bound for a build: reads every Markdown file below a folder, parses it to HTML on all
+//! cores, and writes as many files and bytes as a build did, each in its own folder, from one
 //! thread. It has no front matter, links, templates or lists.
 //!
 //!     floor CONTENT OUTPUT FILES BYTES
