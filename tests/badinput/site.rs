@@ -75,7 +75,7 @@ impl Site {
         copy(&shared.join("base"), &site.root());
         fs::write(
             site.folder.path().join("a/secret.md"),
-            "---\ntitle: The secret beside\n---\n\nThe secret beside\n",
+            "---\ntitle: The secret outside\n---\n\nThe secret outside\n",
         )
         .expect("it is writable");
         site
@@ -94,7 +94,7 @@ impl Site {
     pub fn secrets(&self) -> Vec<String> {
         let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
         let long_enough = Some(format!("{}\n", host.trim())).filter(|host| host.len() > 9);
-        ["The secret beside".to_owned(), "root:x:0:0".to_owned()]
+        ["The secret outside".to_owned(), "root:x:0:0".to_owned()]
             .into_iter()
             .chain(long_enough)
             .collect()
@@ -261,8 +261,8 @@ impl Site {
         }
         let text = fs::read(self.folder.path().join("outcome.json"))
             .map_err(|error| format!("wrote no result: {error}"))?;
-        fs::remove_file(self.folder.path().join("outcome.json")).expect("it is ours");
-        fs::remove_file(self.folder.path().join("stderr")).expect("it is ours");
+        fs::remove_file(self.folder.path().join("outcome.json")).expect("the file can be removed");
+        fs::remove_file(self.folder.path().join("stderr")).expect("the file can be removed");
         serde_json::from_slice(&text).map_err(|error| format!("wrote no result: {error}"))
     }
 }

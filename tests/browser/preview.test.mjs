@@ -54,9 +54,9 @@ test("a saved sentence is painted, and nothing else changes", async () => {
   assert.equal(await page.locator("main button.copy").count(), 1);
   await page.evaluate(() => scrollTo({ top: 600, behavior: "instant" }));
   const top = await page.evaluate(() => scrollY);
-  await workspace.put(GUIDE, guide("The last sentence.").replace("The first sentence.", "The first sentence, mended.").replace("Paragraph 12 says", "Paragraph 12 tells"));
+  await workspace.put(GUIDE, guide("The last sentence.").replace("The first sentence.", "The first sentence, fixed.").replace("Paragraph 12 says", "Paragraph 12 tells"));
   await text(page, "Paragraph 12 tells");
-  await text(page, "The first sentence, mended.");
+  await text(page, "The first sentence, fixed.");
   const now = await page.evaluate(() => ({
     kept: window.kept.filter((paragraph) => paragraph.isConnected).length,
     all: window.kept.length,

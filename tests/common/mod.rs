@@ -19,11 +19,11 @@ use handsel::pipeline::{self, BuildResult, Request, Sink};
 use handsel::source::Files;
 use proptest::prelude::*;
 
-/// A sink that keeps what is published.
+/// A sink that keeps the published files in memory.
 #[derive(Default)]
-pub struct Kept(pub Mutex<BTreeMap<String, Vec<u8>>>);
+pub struct MemorySink(pub Mutex<BTreeMap<String, Vec<u8>>>);
 
-impl Sink for Kept {
+impl Sink for MemorySink {
     fn put(
         &self,
         path: &OutputPath,
@@ -55,7 +55,7 @@ pub fn request() -> Request {
 
 /// Builds into memory.
 pub fn build(files: &dyn Files, request: &Request) -> (BuildResult, BTreeMap<String, Vec<u8>>) {
-    let sink = Kept::default();
+    let sink = MemorySink::default();
     let built = pipeline::build(files, request, &sink, &BuildCache::of(None));
     (
         built,
