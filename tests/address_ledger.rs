@@ -1,4 +1,4 @@
-//! The address ledger on disk: which commands write it and when, and that it is whole and complete
+//! The address ledger on disk: which commands write it and when, and that it stays complete
 //! whatever happens to a build.
 
 use std::error::Error;

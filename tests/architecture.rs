@@ -37,7 +37,7 @@ const LAYERS: &[(u8, &[&str])] = &[
     (5, &["commands", "main"]),
 ];
 
-/// The stages, in the order in which a site is made. Each may use those before it.
+/// The stages, in the order in which a site is built. Each may use those before it.
 const STAGES: &[&str] = &["tool", "document", "site", "page", "output"];
 
 /// Names that only a few files may use: the names, those files (a path that begins with one of
@@ -122,7 +122,7 @@ const RESTRICTED: &[(&[&str], &[&str], &str)] = &[
 /// needs a file of its own.
 const LINES_MAX: usize = 650;
 
-/// The reason for a higher limit of files that became longer only through a narrower format.
+/// The reason for the higher limit of files that only a narrower format made longer.
 const WIDER: &str = "it was within the limit at 140 columns a line; to be divided";
 /// Files that may be longer, with their limit and the reason.
 const LONG: &[(&str, usize, &str)] = &[

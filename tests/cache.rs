@@ -11,7 +11,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const PAGES: usize = 60;
 
-/// A site in a folder of its own.
+/// A site in a temporary folder.
 struct Site {
     folder: tempfile::TempDir,
 }
@@ -186,7 +186,7 @@ fn a_killed_build_damages_no_file() -> Outcome {
         let mut build = command(site.path(), &["--quiet"])
             .stderr(Stdio::null())
             .spawn()?;
-        // These moments are spread over a whole build, which takes about 30 to 200 ms here.
+        // The delays are spread over a whole build, which takes about 30 to 200 ms here.
         std::thread::sleep(Duration::from_millis((round as u64 * 37) % 190));
         let _ = build.kill();
         build.wait()?;

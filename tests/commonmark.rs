@@ -1,4 +1,5 @@
-//! CommonMark's own examples: a body is the parser's HTML except for what Handsel adds on purpose.
+//! The examples of the CommonMark specification: a body equals the parser's HTML, except for what
+//! Handsel changes on purpose.
 //!
 //! Deliberate differences are ids and anchors on headings, the removal of active content by
 //! `sanitize` (so the tests use `raw_html: allow`), links and images written as placeholders, and
@@ -97,8 +98,7 @@ fn ours(source: &str) -> String {
         forms: None,
         phrases: BodyPhrases::default(),
     };
-    // An initial first-level heading would become the page's own heading; this one takes that
-    // place.
+    // An initial first-level heading would become the page's heading, so this one comes before it.
     let text = format!("# Page\n\n{source}");
     let read = markdown::read(
         &path,

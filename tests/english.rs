@@ -74,7 +74,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("Recording", "what was noted while reading"),
 ];
 
-/// A text that users read, with its place.
+/// A text that users read, with its position.
 struct UserText {
     path: PathBuf,
     line: usize,

@@ -232,7 +232,7 @@ fn problems_of_a_linked_file_follow_the_position_of_the_link() {
 
 #[test]
 fn a_rotated_image_becomes_upright() {
-    // From left to right the gradient is red; after a quarter turn it runs down.
+    // The red gradient runs from left to right. After a quarter turn it runs downward.
     let bytes = sample_image("jpeg 96x64 turned=6");
     let header = images::read_header(ImageType::Jpeg, &bytes);
     assert_eq!(
@@ -245,7 +245,7 @@ fn a_rotated_image_becomes_upright() {
     let small = open(&small).to_rgb8();
     assert_eq!(small.dimensions(), (32, 48));
     let red = |x: u32, y: u32| i32::from(small.get_pixel(x, y).0[0]);
-    assert!(red(16, 44) - red(16, 4) > 100, "red grows downwards");
+    assert!(red(16, 44) - red(16, 4) > 100, "red increases downward");
     assert!(
         (red(28, 24) - red(4, 24)).abs() < 60,
         "and not from left to right"
@@ -599,7 +599,7 @@ fn nothing_is_encoded_twice() {
                 .clone()
                 .all(|(_, bytes)| bytes.starts_with(b"piece-"))
     );
-    // With both in place, no image is made.
+    // With both in place, no image is encoded.
     let (_, again, published_again) = (store, build_cache, published);
     let (_, put) = build(&files, &again, &now);
     assert!(variant_names(&put).is_empty(), "{put:?}");

@@ -511,8 +511,8 @@ fn a_changed_explanation_renders_the_pages_that_use_the_term() {
     let built = site.build(&request());
     let (parsed, rendered) = work_of(&built);
     assert_eq!(parsed, 1);
-    // The page that uses it, its own page, the glossary, and the lists with its card, including
-    // three lists of times.
+    // These are the page that uses it, its own page, the glossary, and the lists with its card,
+    // including three lists by time.
     assert!((2..=8).contains(&rendered), "{rendered} rendered");
     compare(&mut site, &request(), &["an explanation".to_owned()]);
 }
@@ -528,8 +528,8 @@ fn a_new_term_renders_the_pages_that_use_it() {
         &text.replace("[longer phrase]", "[longer phrase, sentence]"),
     );
     let built = site.build(&request());
-    // Every text is searched again, and only the page that uses the word is rendered, with the
-    // term's own page and its list.
+    // All texts are searched for terms again, but only the page that uses the word is rendered,
+    // with the term's own page and its list.
     let (parsed, rendered) = work_of(&built);
     assert!(parsed > 8, "{parsed} parsed");
     assert!((2..=4).contains(&rendered), "{rendered} rendered");

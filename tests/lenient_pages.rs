@@ -137,7 +137,7 @@ fn every_markdown_file_is_a_page() {
         "same",
         "same/index",
         "b.c",
-        // Their addresses would be below files that the build makes.
+        // Their addresses would be below files that the build generates.
         "index.html",
         "robots.txt",
         "guides/index.html",

@@ -209,7 +209,7 @@ fn links(root: &Path, folder: &Path, found: &mut BTreeSet<SourcePath>) -> io::Re
     Ok(())
 }
 
-/// The earlier listing without the changed paths, and with what was found there instead.
+/// The earlier listing, with the entries of the changed paths replaced by those of a scan.
 fn patched(
     disk: &Disk,
     rules: &ListingRules,

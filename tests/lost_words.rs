@@ -1,6 +1,6 @@
 //! No visible word of a writer is lost: whatever HTML is in the Markdown, each word of the source
 //! is on the page, unless it is in an ordinary comment or a problem at that position says what was
-//! left out.
+//! removed.
 
 mod common;
 
@@ -140,7 +140,7 @@ fn is_in_comment(source: &str, at: usize) -> bool {
             .is_some_and(|end| !rest[..end].contains("<!--"))
 }
 
-/// Whether a problem says that the text at this position of the source was left out.
+/// Whether a problem says that the text at this position of the source was removed.
 fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
     let line = source[..at].matches('\n').count() as u32 + 1;
     problems

@@ -104,7 +104,7 @@ fn pages_have_the_tags_of_link_previews_and_search_engines() {
         card.starts_with("tips/t1/card.") && published.contains_key(card),
         "{card}"
     );
-    // A page with an image of its own shares that image.
+    // A page with its own image shares that image.
     assert!(
         published["guides/one/index.html"]
             .contains("og:image\" content=\"https://example.org/docs/guides/hen.jpg\"")

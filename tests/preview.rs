@@ -292,7 +292,7 @@ impl Stream {
     }
 }
 
-/// A page without what the preview added.
+/// A page without the additions of the preview.
 fn plain(page: &[u8]) -> String {
     let page = String::from_utf8_lossy(page).into_owned();
     let (before, rest) = page

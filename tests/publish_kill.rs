@@ -174,7 +174,7 @@ fn assert_complete(folder: &Path, version: &Tree) -> Result<(), String> {
     })
 }
 
-/// All files except Handsel's own at the top.
+/// All files except Handsel's own in the top folder.
 fn read_tree(folder: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut folders = vec![String::new()];

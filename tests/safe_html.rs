@@ -1,4 +1,4 @@
-//! Nothing active reaches a page under `raw_html: sanitize`, whatever a writer writes, and no
+//! No active content reaches a page under `raw_html: sanitize`, whatever a writer types, and no
 //! script of the theme acts on a writer's text. The names by which scripts find elements are read
 //! from the scripts themselves.
 
@@ -305,7 +305,7 @@ fn tags(html: &str) -> Vec<Tag> {
     tokens.collect()
 }
 
-/// Elements that run, load, send or replace the theme's own.
+/// Elements that run, load or send something, or replace a part of the theme.
 const ACTIVE: [&str; 24] = [
     "script",
     "style",
@@ -402,7 +402,7 @@ struct Known {
     hooks: BTreeSet<(String, String)>,
 }
 
-/// Pages that contain every part of the theme that text can cause, and nothing else.
+/// Pages that contain every part of the theme that text can produce, and nothing else.
 const PLAIN: &str = "# A\n\nText[^1] with $x$ and `code`.\n\n## One\n\n```rust title=\"x\" numbers start=4 mark=2\nfn main() {}\n```\n\n## Two\n\n\
     ![p](p.png)\n\n- [ ] box\n- [x] box\n\n:::tabs\n:::tab{title=\"A\"}\na\n:::\n:::tab{title=\"B\"}\nb\n:::\n:::\n\n\
     :::details{summary=\"S\"}\nt\n:::\n\n::card{title=\"C\" kind=\"tip\"}\n\n> [!NOTE]\n> n\n\n[^1]: Note.\n";
@@ -633,7 +633,7 @@ fn hostile() -> impl Strategy<Value = String> {
 const PAGES_PER_CASE: usize = 24;
 
 #[test]
-fn nothing_active_reaches_a_page() {
+fn no_active_content_reaches_a_page() {
     let known = known();
     let config = ProptestConfig {
         max_shrink_iters: 200,

@@ -70,7 +70,7 @@ fn site(pages: usize) -> MemoryFiles {
     files
 }
 
-/// The files of the index except the list of them.
+/// The files of the index, except the list of files.
 fn index(files: &MemoryFiles) -> BTreeSet<(String, Vec<u8>)> {
     let (built, outputs) = build(files, &request());
     assert!(

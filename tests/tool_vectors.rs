@@ -99,7 +99,8 @@ fn difficult_numbers() -> Vec<f64> {
     numbers
 }
 
-/// A small random number generator (SplitMix64), so that the file does not depend on a crate's.
+/// A small random number generator (SplitMix64), so that the file does not depend on the generator
+/// of a crate.
 struct Random(u64);
 
 impl Random {

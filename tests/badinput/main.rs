@@ -1,9 +1,9 @@
 //! Bad input, case by case: a small valid site with one fault added, built into a real folder. The
-//! result is compared with a table that was written from the manifest's words (`table`), not from
-//! what Handsel does.
+//! result is compared with a table that was written from the manifest (`table`), not from what
+//! Handsel does.
 //!
-//! Each build runs in a process of its own, which is this test program run again as [`builder`]. So
-//! a crash, a stack overflow or an endless build fails only one row, and time and memory can be
+//! Each build runs in a separate process, which is this test program run again as [`builder`]. So a
+//! crash, a stack overflow or an endless build fails only one row, and time and memory can be
 //! measured. The files are not part of this repository; where they are absent, the tests say so and
 //! pass.
 
@@ -120,9 +120,9 @@ fn all_at_once() {
     );
 }
 
-/// The build of one case, in a process of its own.
+/// The build of one case, in a separate process.
 #[test]
-#[ignore = "run by the other tests, in a process of its own"]
+#[ignore = "run by the other tests, in a separate process"]
 fn builder() {
     site::build_here();
 }

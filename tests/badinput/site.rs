@@ -1,4 +1,4 @@
-//! A site in a temporary folder, the case added to it, and its build in a process of its own.
+//! A site in a temporary folder, the case added to it, and its build in a separate process.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -129,7 +129,7 @@ impl Site {
             };
             copy(&folder.join(name), &self.root().join(&target));
             if name.starts_with("t08") {
-                // Tera names its arguments.
+                // The arguments of Tera's functions have names.
                 let text = fs::read_to_string(folder.join(name))
                     .expect("it can be read")
                     .replace("range(", "range(end=");
@@ -185,7 +185,7 @@ impl Site {
             .collect()
     }
 
-    /// Every file around the build, as it is now.
+    /// The current contents of every file around the build.
     pub fn snapshot(&self) -> Snapshot {
         let mut files = BTreeMap::new();
         gather(self.folder.path(), "", &mut files);

@@ -72,7 +72,7 @@ pub fn sample_image(description: &str) -> Vec<u8> {
     bytes
 }
 
-/// Files that are not encoded: `avif`, `heic` (with a place in it), `tiff`, `pdf`, `film`.
+/// Files that are not encoded: `avif`, `heic` (with a location in it), `tiff`, `pdf`, `film`.
 fn other(format: &str) -> Option<Vec<u8>> {
     Some(match format {
         "avif" => boxed(b"avif", b"av01"),

@@ -16,7 +16,7 @@ use handsel::paths::SourcePath;
 use handsel::source::{Files, ListingRules};
 use handsel::watch::{Changes, PollingMode, WatchOptions, Watcher};
 
-/// Far longer than anything takes, since the machine may be busy.
+/// Far longer than any step takes, because the machine may be busy.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a site's reader knows: every file's bytes, and the problems.
