@@ -253,7 +253,7 @@ fn a_site_with_a_local_address_gets_no_ledger() -> Outcome {
     assert_eq!(
         exit_code(root, &["build", "--base-url", "https://a.example"])?,
         Some(0),
-        "published by an option, such as in a host's recipe"
+        "published through an option, as in a host's build command"
     );
     assert_eq!(addresses(root)?, expected(1));
     Ok(())

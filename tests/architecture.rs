@@ -56,12 +56,12 @@ const RESTRICTED: &[(&[&str], &[&str], &str)] = &[
     (
         &["axum", "hyper", "hyper_util", "tokio"],
         &["preview", "commands"],
-        "answer with plain values; `preview` alone knows HTTP",
+        "return plain values; only `preview` knows HTTP",
     ),
     (
         &["std::net"],
         &["preview", "commands", "settings/base_url"],
-        "answer with plain values; only `preview` opens sockets, and `settings/base_url` only reads addresses as text",
+        "return plain values; only `preview` opens sockets, and `settings/base_url` only reads addresses as text",
     ),
     (
         &["tera"],
@@ -531,7 +531,7 @@ fn forbidden_forms_are_absent() {
             for (at, _) in source.text.match_indices(word) {
                 let line = line_of(&source.text, at);
                 violations.push(format!(
-                    "src/{}:{line}: `{word}`: do it now, or open an issue and remove the note",
+                    "src/{}:{line}: `{word}`: do it now, or open an issue and remove the comment",
                     source.path
                 ));
             }

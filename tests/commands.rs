@@ -895,7 +895,7 @@ fn report_is_one_file_or_json() -> Outcome {
     let html = fs::read_to_string(workspace.path().join(".handsel/report.html"))?;
     assert!(
         !workspace.has("report.html") && workspace.has(".handsel/.gitignore"),
-        "it is neither published nor committed"
+        "the report is neither published nor committed"
     );
     for expected in [
         "A &amp; B: report of 2026-11-22",

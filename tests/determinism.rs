@@ -16,7 +16,7 @@ use handsel::source::{Files, ListingRules};
 
 /// Copies a folder with everything in it.
 fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a temporary folder can be made");
+    std::fs::create_dir_all(to).expect("a temporary folder can be created");
     for entry in std::fs::read_dir(from)
         .expect("the folder can be read")
         .flatten()
@@ -75,7 +75,7 @@ impl Files for ReversedListing<'_> {
 #[test]
 fn builds_of_this_repository_are_equal() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let temporary = tempfile::tempdir().expect("a temporary folder can be made");
+    let temporary = tempfile::tempdir().expect("a temporary folder can be created");
     let elsewhere = temporary.path().join("another name");
     for folder in ["content", "templates", "static"] {
         copy(&root.join(folder), &elsewhere.join(folder));

@@ -57,7 +57,7 @@ fn private_metadata_is_removed_and_no_pixel_changes() {
         );
         let header = images::read_header(ImageType::Png, &bytes);
         assert_eq!(header.fault, None, "{description}");
-        let clean = images::published(&header, &bytes).expect("it is sound");
+        let clean = images::published(&header, &bytes).expect("the image is valid");
         assert!(
             !SECRETS.iter().any(|secret| contains(&clean, secret)),
             "{description}"
@@ -71,7 +71,7 @@ fn private_metadata_is_removed_and_no_pixel_changes() {
             "{description}"
         );
         assert_eq!(
-            images::published(&again, &clean).expect("it is sound"),
+            images::published(&again, &clean).expect("the image is valid"),
             clean,
             "{description}"
         );
@@ -181,7 +181,7 @@ fn a_color_profile_that_expands_too_far_is_dropped() {
     let header = images::read_header(ImageType::Png, &bytes);
     assert_eq!((header.width, header.height), (8, 8));
     assert!(!contains(
-        &images::published(&header, &bytes).expect("it is sound"),
+        &images::published(&header, &bytes).expect("the image is valid"),
         "iCCP"
     ));
     assert!(images::variants(&header, &bytes, &[RECIPE]).is_ok());
@@ -314,7 +314,7 @@ fn animations_are_unchanged() {
     let header = images::read_header(ImageType::Gif, &bytes);
     assert!(header.is_animated && header.widths(&[16, 32]).is_empty());
     assert_eq!(
-        images::published(&header, &bytes).expect("it is sound"),
+        images::published(&header, &bytes).expect("the image is valid"),
         Cow::Borrowed(&bytes[..])
     );
 }
@@ -397,7 +397,7 @@ fn an_unusual_color_profile_is_kept() {
     let bytes = [&plain[..2], &[0xFF, 0xE2], &length, &part, &plain[2..]].concat();
     let header = images::read_header(ImageType::Jpeg, &bytes);
     assert!(contains(
-        &images::published(&header, &bytes).expect("it is sound"),
+        &images::published(&header, &bytes).expect("the image is valid"),
         "Display P3"
     ));
     let small = images::variants(&header, &bytes, &[RECIPE])

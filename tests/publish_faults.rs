@@ -108,7 +108,7 @@ fn a_full_disk_loses_nothing() -> Outcome {
         return Ok(());
     };
     let (output, parent) = (mount.path().join("public"), mount.path().join(".handsel"));
-    let error = publish(&output, &parent, 400, "x").expect_err("two megabytes do not hold four");
+    let error = publish(&output, &parent, 400, "x").expect_err("four megabytes do not fit on two");
     assert_eq!(
         snapshot(mount.path()),
         [""; 0],
@@ -126,7 +126,7 @@ fn a_full_disk_loses_nothing() -> Outcome {
 
     publish(&output, &parent, 100, "a")?;
     let before = snapshot(mount.path());
-    publish(&output, &parent, 100, "b").expect_err("old and new together are too much");
+    publish(&output, &parent, 100, "b").expect_err("old and new do not fit together");
     assert_eq!(snapshot(mount.path()), before);
     assert!(mount.remount("size=8m"), "remount");
     assert_eq!(publish(&output, &parent, 100, "b")?.written, 100);

@@ -202,7 +202,7 @@ impl Row {
         for text in self.has.iter().filter(|text| !html.contains(**text)) {
             let begin: String = html.chars().take(600).collect();
             faults.push(format!(
-                "the page does not contain {text:?}; it begins {begin:?}"
+                "the page does not contain {text:?}; it begins with {begin:?}"
             ));
         }
         for path in outcome

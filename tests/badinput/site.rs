@@ -70,7 +70,7 @@ impl Site {
     /// The valid site.
     pub fn new(shared: &Path) -> Self {
         let site = Self {
-            folder: tempfile::tempdir().expect("a temporary folder can be made"),
+            folder: tempfile::tempdir().expect("a temporary folder can be created"),
         };
         copy(&shared.join("base"), &site.root());
         fs::write(
@@ -179,7 +179,7 @@ impl Site {
         links
             .iter()
             .map(|(name, target)| {
-                symlink(target, root.join(name)).expect("links can be made");
+                symlink(target, root.join(name)).expect("links can be created");
                 format!("{folder}/{name}")
             })
             .collect()

@@ -1,4 +1,4 @@
-// What the preview shows over the page: problems, a deleted page, short messages. It is in a shadow root, so that its styles and
+// What the preview shows over the page: problems, a notice about a deleted or broken page, short messages. It is in a shadow root, so that its styles and
 // the theme's do not affect each other.
 
 const host = document.createElement("handsel-preview");
@@ -7,14 +7,14 @@ host.dir = "ltr";
 export const root = host.attachShadow({ mode: "open" });
 
 export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
+  const created = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value === true ? "" : value);
+    if (key.startsWith("on")) created.addEventListener(key.slice(2), value);
+    else created.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
+  created.append(...children.filter((child) => child !== null && child !== undefined));
+  return created;
 }
 
 export const count = (number, noun) => `${number.toLocaleString("en").replaceAll(",", "\u202f")} ${noun}${number === 1 ? "" : "s"}`;
@@ -105,11 +105,11 @@ export function showStatus({ status, elsewhere }, isOwnPage) {
   if (isGone) {
     const near = elsewhere ?? "/";
     notice.replaceChildren(
-      element("p", {}, "This page was deleted or moved to another address. You see the last version."),
+      element("p", {}, "This page was deleted or moved to another address. This is its last version."),
       element("a", { href: near }, near === "/" ? "Go to the home page" : `Go to its section, ${decodeURI(near)}`),
     );
   } else if (isBroken) {
-    notice.replaceChildren(element("p", {}, "This page has errors. You see the last version without them."));
+    notice.replaceChildren(element("p", {}, "This page has errors. This is the last version without them."));
   }
 }
 
