@@ -1,5 +1,5 @@
-// What the preview shows over the page: problems, a notice about a deleted or broken page, short messages. It is in a shadow root, so that its styles and
-// the theme's do not affect each other.
+// What the preview shows over the page: problems, a notice about a deleted or broken page, and short messages. It is in a shadow
+// root, so that its styles and the theme's do not affect each other.
 
 const host = document.createElement("handsel-preview");
 host.lang = "en";
