@@ -30,9 +30,7 @@ pub enum CalendarScope {
 pub fn list(composer: &Composer) -> Vec<(Route, CalendarScope)> {
     let pages = composer
         .site
-        .pages()
-        .iter()
-        .enumerate()
+        .pages_with_ids()
         .filter(|(_, page)| page.entry.occurs.is_some());
     let single = pages
         .filter_map(|(id, page)| Some((composer.calendar_of_page(page)?, CalendarScope::Page(id))));
@@ -51,7 +49,7 @@ pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
     let (name, pages) = match of {
         CalendarScope::Page(id) => (composer.site.page(*id).entry.title.clone(), vec![*id]),
         CalendarScope::Kind(kind) => {
-            let all = composer.site.pages().iter().enumerate();
+            let all = composer.site.pages_with_ids();
             let own = all.filter(|(_, page)| {
                 page.entry.meta.kind == *kind && page.is_listed() && page.entry.occurs.is_some()
             });

@@ -61,7 +61,6 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedScope)> {
         FeedScope::Kind(name) => composer
             .site
             .pages()
-            .iter()
             .any(|page| page.entry.meta.kind == *name),
         FeedScope::Topic(_) | FeedScope::Audience(_) => pages_of(composer, of).next().is_some(),
     };

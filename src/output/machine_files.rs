@@ -29,7 +29,10 @@ struct MachineEntry<'a> {
 /// `pages.json`: every listed page, by address.
 pub fn pages_json(composer: &Composer) -> Vec<u8> {
     let site = &composer.site;
-    let mut pages: Vec<PageId> = (0..site.pages().len())
+    let mut pages: Vec<PageId> = site
+        .ids()
+        .iter()
+        .copied()
         .filter(|id| site.page(*id).is_listed())
         .collect();
     pages.sort_by_key(|id| &site.page(*id).route);

@@ -55,7 +55,6 @@ fn files(composer: &Composer) -> usize {
     composer
         .site
         .pages()
-        .iter()
         .filter(|page| page.is_listed())
         .count()
         .div_ceil(PAGES_A_FILE)
@@ -80,7 +79,6 @@ impl Suggestions {
         let mut pages: Vec<_> = composer
             .site
             .pages()
-            .iter()
             .filter(|page| page.is_listed())
             .collect();
         pages.sort_by(|a, b| a.route.cmp(&b.route));

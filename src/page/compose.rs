@@ -26,7 +26,7 @@ use crate::site::related::Relations;
 use crate::site::sections::put_in_order;
 use crate::site::topics::TermPages;
 use crate::site::update;
-use crate::site::{LinkTarget, PageId, Site, SitePage};
+use crate::site::{LinkTarget, PageId, PageMap, Site, SitePage};
 
 const RELATED_MAX: usize = 4;
 pub(super) const BACKLINKS_MAX: usize = 40;
@@ -35,15 +35,14 @@ pub(super) const BACKLINKS_MAX: usize = 40;
 pub struct Composer {
     pub site: Arc<Site>,
     pub words: Arc<Translations>,
-    /// The facts of each page, in the order of the site's pages.
-    facts: Vec<Arc<PageFacts>>,
+    facts: PageMap<Arc<PageFacts>>,
     relations: Relations,
     /// What other pages show of each page, built on first use.
-    cards: Vec<OnceLock<SharedValue>>,
-    branch_items: Vec<OnceLock<SharedValue>>,
+    cards: PageMap<OnceLock<SharedValue>>,
+    branch_items: PageMap<OnceLock<SharedValue>>,
     shared: CardParts,
     /// Each page's position in its section.
-    pub(super) neighbors: Vec<Option<usize>>,
+    pub(super) neighbors: PageMap<Option<usize>>,
     pub(super) topics: HashMap<String, usize>,
     pub(super) audiences: HashMap<String, usize>,
     /// Listed pages with a date, the last changed first.
@@ -63,9 +62,8 @@ pub struct Composer {
 }
 
 impl Composer {
-    /// `facts` are those of the site's pages, in the same order.
-    pub fn new(site: Arc<Site>, words: Arc<Translations>, facts: Vec<Arc<PageFacts>>) -> Self {
-        let mut neighbors = vec![None; site.pages().len()];
+    pub fn new(site: Arc<Site>, words: Arc<Translations>, facts: PageMap<Arc<PageFacts>>) -> Self {
+        let mut neighbors = PageMap::filled(site.tables.pages.len(), None);
         for section in &site.sections {
             for (position, page) in section.pages.iter().enumerate() {
                 neighbors[*page] = Some(position);
@@ -173,7 +171,7 @@ impl Composer {
         self.relations.insert(&self.site, page, &topics);
         for list in [&mut self.newest, &mut self.a_to_z] {
             list.iter_mut()
-                .for_each(|other| *other += usize::from(*other >= page));
+                .for_each(|other| *other = other.after_insertion_of(page));
         }
         let own = self.site.page(page);
         if own.is_listed() {
@@ -210,8 +208,8 @@ impl Composer {
         self.words = words;
         (self.found.top, self.found.feedback) = Default::default();
         self.cards
-            .iter_mut()
-            .chain(&mut self.branch_items)
+            .values_mut()
+            .chain(self.branch_items.values_mut())
             .for_each(|shown| *shown = OnceLock::new());
     }
 

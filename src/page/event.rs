@@ -24,7 +24,6 @@ impl Composer {
         };
         self.site
             .pages()
-            .iter()
             .any(takes_place)
             .then(|| Route::new(&format!("/{folder}/calendar.ics")).ok())
             .flatten()

@@ -10,7 +10,7 @@ use super::view::{Facet, FacetOption};
 use crate::site::facet_lists::{self, FacetKey, LEVELS, MINUTES};
 use crate::site::sections::put_in_order;
 use crate::site::topics::TermPages;
-use crate::site::{PageId, Site};
+use crate::site::{PageId, PageMap, Site};
 
 /// The most options of one facet. If there are more, those with the most pages are shown, since
 /// nobody reads a longer list.
@@ -19,14 +19,14 @@ const OPTIONS_MAX: usize = 100;
 /// The positions of the topics and audiences of each listed page.
 #[derive(Clone, Debug)]
 pub struct PageTerms {
-    topics: Vec<Vec<usize>>,
-    audiences: Vec<Vec<usize>>,
+    topics: PageMap<Vec<usize>>,
+    audiences: PageMap<Vec<usize>>,
 }
 
 impl PageTerms {
     pub fn of(site: &Site) -> Self {
         let by_page = |terms: &[TermPages]| {
-            let mut named = vec![Vec::new(); site.pages().len()];
+            let mut named = PageMap::filled(site.tables.pages.len(), Vec::new());
             for (position, term) in terms.iter().enumerate() {
                 term.pages
                     .iter()
@@ -52,7 +52,7 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     };
     let count = |is_it: &dyn Fn(PageId) -> bool| pages.iter().filter(|page| is_it(**page)).count();
     let meta = |page: PageId| &composer.site.page(page).entry.meta;
-    let of_terms = |terms: &[TermPages], named: &[Vec<usize>]| -> Vec<FacetOption> {
+    let of_terms = |terms: &[TermPages], named: &PageMap<Vec<usize>>| -> Vec<FacetOption> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         pages
             .iter()
@@ -211,7 +211,7 @@ impl Composer {
         for pages in &mut lists {
             pages
                 .iter_mut()
-                .for_each(|id| *id += usize::from(*id >= new));
+                .for_each(|id| *id = id.after_insertion_of(new));
             pages.retain(|id| !self.ways.contains(id));
         }
         let is_way = self.ways.contains(&new);
@@ -235,7 +235,7 @@ impl Composer {
     /// Whether a page belongs on each list of `Site::narrowed`.
     pub fn belongs_on(&self, id: PageId) -> impl Iterator<Item = bool> + '_ {
         let site = &*self.site;
-        let counts = facet_lists::counts(site.pages(), &site.sections, id);
+        let counts = facet_lists::counts(&site.tables.pages, &site.sections, id);
         let (meta, minutes) = (&site.page(id).entry.meta, self.minutes(id));
         site.narrowed.iter().map(move |list| {
             let belongs = match &list.by {

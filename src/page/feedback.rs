@@ -39,7 +39,7 @@ impl Composer {
         for allowed in &settings.allow_origins {
             opened.entry(origin_of(allowed)).or_default();
         }
-        for (id, page) in self.site.pages().iter().enumerate() {
+        for (id, page) in self.site.pages_with_ids() {
             let meta = &page.entry.meta;
             let links = page
                 .entry
@@ -89,7 +89,6 @@ impl Composer {
             || self
                 .site
                 .pages()
-                .iter()
                 .any(|page| is_lowered(&page.entry.meta.checks));
         let by_scripts = self.sending_scripts.clone();
         CountingView {

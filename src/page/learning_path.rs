@@ -161,9 +161,7 @@ pub(super) fn path_pages(site: &Site) -> Vec<PageId> {
         .map(|kind| kind.name.as_str())
         .collect();
     let is_way = |page: &SitePage| kinds.contains(&page.entry.meta.kind.as_str());
-    site.pages()
-        .iter()
-        .enumerate()
+    site.pages_with_ids()
         .filter(|(_, page)| is_way(page))
         .map(|(id, _)| id)
         .collect()

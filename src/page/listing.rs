@@ -40,7 +40,10 @@ pub fn route_of(route: &Route, number: usize) -> Route {
 
 /// Listed pages with a date, the last changed first.
 pub fn newest(site: &Site) -> Vec<PageId> {
-    let mut pages: Vec<PageId> = (0..site.pages().len())
+    let mut pages: Vec<PageId> = site
+        .ids()
+        .iter()
+        .copied()
         .filter(|page| site.page(*page).is_listed() && site.page(*page).changed().is_some())
         .collect();
     pages.sort_by_cached_key(|page| newest_key(site, *page));
@@ -363,7 +366,10 @@ fn terms(composer: &Composer, terms: &[TermPages]) -> Listing {
 
 /// Listed pages by title.
 pub fn a_to_z(site: &Site) -> Vec<PageId> {
-    let mut pages: Vec<PageId> = (0..site.pages().len())
+    let mut pages: Vec<PageId> = site
+        .ids()
+        .iter()
+        .copied()
         .filter(|page| site.page(*page).is_listed())
         .collect();
     pages.sort_by(|one, other| a_to_z_key(site, *one).cmp(&a_to_z_key(site, *other)));

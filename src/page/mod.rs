@@ -34,7 +34,7 @@ use rayon::prelude::*;
 
 use crate::paths::Route;
 use crate::site::sections::Section;
-use crate::site::{ABOUT, LinkTarget, PRIVACY, PageId, Site, SitePage, addresses};
+use crate::site::{ABOUT, LinkTarget, PRIVACY, PageId, PageMap, Site, SitePage, addresses};
 
 /// Entries on one page of a list with short rows, such as the list from A to Z.
 const ROWS_SIZE: usize = 240;
@@ -82,8 +82,8 @@ pub struct OutputPage {
 pub fn output_pages(composer: &Composer) -> Vec<OutputPage> {
     let site = &*composer.site;
     let mut output_pages = Vec::with_capacity(site.pages().len() + site.topics.len() + 16);
-    let section_pages: Vec<Option<usize>> = {
-        let mut of = vec![None; site.pages().len()];
+    let section_pages: PageMap<Option<usize>> = {
+        let mut of = PageMap::filled(site.tables.pages.len(), None);
         for (id, section) in site.sections.iter().enumerate() {
             if let Some(page) = section.page {
                 of[page] = Some(id);
@@ -95,7 +95,11 @@ pub fn output_pages(composer: &Composer) -> Vec<OutputPage> {
     let is_plain = |(id, page): &(PageId, &SitePage)| {
         section_pages[*id].is_none() && !introduced.contains(&page.route)
     };
-    let plain = site.pages().par_iter().enumerate().filter(is_plain);
+    let plain = site
+        .ids()
+        .par_iter()
+        .map(|id| (*id, site.page(*id)))
+        .filter(is_plain);
     output_pages.par_extend(plain.map(|(id, page)| OutputPage {
         subject: PageSubject::Page(id),
         number: 1,
@@ -220,11 +224,8 @@ fn list_introductions(site: &Site) -> HashSet<Route> {
     let fixed = [
         ("topics", !site.topics.is_empty()),
         ("audiences", !site.audiences.is_empty()),
-        ("a-z", site.pages().iter().any(SitePage::is_listed)),
-        (
-            "new",
-            site.pages().iter().any(|page| page.changed().is_some()),
-        ),
+        ("a-z", site.pages().any(SitePage::is_listed)),
+        ("new", site.pages().any(|page| page.changed().is_some())),
         ("search", site.has_search()),
     ];
     let fixed = fixed

@@ -134,7 +134,7 @@ fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
         return if is_by_day {
             composer.newest.clone()
         } else {
-            (0..composer.site.pages().len()).collect()
+            composer.site.ids().iter().copied().collect()
         };
     };
     let mut pages = composer
@@ -165,7 +165,6 @@ pub fn page_at(composer: &Composer, path: &str) -> Result<PageId, String> {
     let paths: Vec<&str> = composer
         .site
         .pages()
-        .iter()
         .filter_map(|page| page.entry.source.below(&tables.content))
         .collect();
     Err(match nearest(path, paths) {

@@ -104,7 +104,7 @@ impl Composer {
             return Vec::new();
         }
         let explained = self.found.explained.get_or_init(|| {
-            let pages = self.site.pages().iter();
+            let pages = self.site.pages();
             let explained = pages.filter_map(|page| {
                 let term = page.entry.source.clone();
                 Some((
@@ -128,9 +128,7 @@ impl Composer {
             let mut uses: HashMap<SourcePath, Vec<PageId>> = HashMap::new();
             for (id, page) in self
                 .site
-                .pages()
-                .iter()
-                .enumerate()
+                .pages_with_ids()
                 .filter(|(_, page)| page.is_listed())
             {
                 page.entry

@@ -152,7 +152,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
             );
         }
     }
-    for (id, page) in site.pages().iter().enumerate() {
+    for (id, page) in site.pages_with_ids() {
         for resolved in page.links.iter().chain(&page.related).chain(&page.next) {
             if let Destination::Page {
                 page: to,
@@ -177,12 +177,11 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
 fn linked_files(site: &Site) -> std::collections::BTreeSet<SourcePath> {
     let links = site
         .pages()
-        .iter()
         .flat_map(|page| page.entry.links.iter().zip(&page.links));
     let in_text = links
         .filter(|(link, _)| !link.role.is_embed())
         .map(|(_, resolved)| resolved);
-    let in_fields = site.pages().iter().flat_map(|page| &page.field_links);
+    let in_fields = site.pages().flat_map(|page| &page.field_links);
     let file = |resolved: &ResolvedLink| match &resolved.to {
         Destination::Address {
             file: Some(file), ..

@@ -135,7 +135,7 @@ impl OutputRecords {
         self.forget_unasked();
         if self.site != Some(whole.site_hash) {
             let composer = &whole.render_context.composer;
-            let pages = composer.site.pages().iter().enumerate();
+            let pages = composer.site.pages_with_ids();
             self.shown = pages
                 .map(|(id, page)| (page.entry.source.clone(), composer.card_hash(id)))
                 .collect();

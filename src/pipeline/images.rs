@@ -88,14 +88,12 @@ impl SiteImages {
         let site = &composer.site;
         let in_text = site
             .pages()
-            .iter()
             .flat_map(|page| page.entry.links.iter().zip(&page.links));
         let embedded = in_text
             .filter(|(link, _)| link.role.is_embed())
             .map(|(_, resolved)| &resolved.to);
         let front = site
             .pages()
-            .iter()
             .flat_map(|page| &page.image)
             .map(|resolved| &resolved.to);
         let of_settings = site.logo.iter().chain(&site.favicon).map(|link| &link.to);
@@ -667,7 +665,7 @@ pub fn place_of_reference(site: &Site, source: &SourcePath) -> Location {
         Destination::Address { route, .. } => source.as_str() == format!("static{route}"),
         _ => false,
     };
-    let places = site.pages().iter().flat_map(|page| {
+    let places = site.pages().flat_map(|page| {
         let links = page
             .links
             .iter()

@@ -252,7 +252,7 @@ fn cause(
                 let own = section
                     .page
                     .map(|page| site.page(page))
-                    .or_else(|| site.pages().iter().find(below));
+                    .or_else(|| site.pages().find(below));
                 return (
                     format!("the list of the folder {}", section.folder),
                     own.map(|page| page.entry.source.clone()),
@@ -380,8 +380,9 @@ fn linked_code(loaded: &LoadedSite, composer: &Composer) -> Vec<(OutputPath, Out
     };
     let linked = composer
         .site
-        .pages()
+        .ids()
         .par_iter()
+        .map(|id| composer.site.page(*id))
         .flat_map_iter(|page| page.all_links().filter_map(name_of));
     let names: BTreeSet<String> = linked.collect();
     let output = |name: String| {

@@ -31,7 +31,7 @@ use crate::page::PageContext;
 use crate::page::templates::{self, Dependency, TOOL_TEMPLATE, hash_of};
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::RawHtml;
-use crate::site::{PageId, SitePage};
+use crate::site::{PageId, PageMap, SitePage};
 
 /// Smaller files that are published unchanged are read as a whole.
 const SMALL_BYTES: u64 = 1 << 20;
@@ -73,7 +73,7 @@ pub struct OutputWriter<'a> {
     pub(super) build: u64,
     pub(super) failure: OnceLock<String>,
     /// For each page, by its position in the site, the fingerprint of its file and how it is read.
-    texts: Vec<Fingerprint>,
+    texts: PageMap<Fingerprint>,
     /// The fingerprint of everything that lists for machines are made from, without the texts; then
     /// the one that includes them.
     site: Fingerprint,
@@ -560,7 +560,7 @@ impl<'a> OutputWriter<'a> {
             return Vec::new();
         }
         let composer = &self.renderer.whole.render_context.composer;
-        let differs = |page: &usize| {
+        let differs = |page: &PageId| {
             self.before
                 .shown
                 .get(&composer.site.page(*page).entry.source)
@@ -579,7 +579,7 @@ impl<'a> OutputWriter<'a> {
 
 /// The fingerprint of each page's file and how it is read. Pages and documents are both sorted by
 /// source.
-fn texts(whole: &SiteState) -> Vec<Fingerprint> {
+fn texts(whole: &SiteState) -> PageMap<Fingerprint> {
     let mut documents = whole.documents.pages.iter().peekable();
     let text = |page: &SitePage| {
         while documents
@@ -595,7 +595,6 @@ fn texts(whole: &SiteState) -> Vec<Fingerprint> {
         .composer
         .site
         .pages()
-        .iter()
         .map(text)
         .collect()
 }

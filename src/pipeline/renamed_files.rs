@@ -50,7 +50,6 @@ impl Renames {
             return Vec::new();
         }
         site.pages()
-            .iter()
             .filter(|page| page.has_link_problem())
             .flat_map(|page| self.help_of_page(page, site))
             .collect()

@@ -76,7 +76,6 @@ impl PreviewSearch {
         self.read = composer
             .site
             .pages()
-            .iter()
             .flat_map(|page| included_files::of_page(&whole.loaded, &page.entry))
             .collect();
         if plan.as_ref().map(|plan| plan.hash) == self.plan.as_ref().map(|plan| plan.hash)

@@ -90,7 +90,7 @@ pub fn render_context(
             |(_, page)| Arc::clone(&page.facts),
         )
     };
-    let facts = site.pages().iter().map(facts).collect();
+    let facts = site.pages().map(facts).collect();
     let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
     let mut composer = match request.is_lenient {
         true => composer.with_only_templates(loaded.templates.names().map(str::to_owned).collect()),

@@ -29,12 +29,7 @@ pub fn run<'a>(
     problems: &mut Vec<Diagnostic>,
 ) {
     let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
-    for (id, page) in site
-        .pages()
-        .iter()
-        .enumerate()
-        .filter(|(_, page)| page.is_listed())
-    {
+    for (id, page) in site.pages_with_ids().filter(|(_, page)| page.is_listed()) {
         let entry = &page.entry;
         let start = Location::start_of(&entry.source);
         let mut report = |code, message: String, help: &str| {
@@ -202,7 +197,7 @@ fn by_kind(
 
 /// Reports sources that have an address and no date on which it was checked, each at its place.
 fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
-    for page in site.pages().iter().filter(|page| page.is_listed()) {
+    for page in site.pages().filter(|page| page.is_listed()) {
         for source in page
             .entry
             .meta
@@ -222,7 +217,7 @@ fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
 }
 
 fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
-    if site.pages().iter().filter(|page| page.is_listed()).count() < PAGES_FOR_TOPICS {
+    if site.pages().filter(|page| page.is_listed()).count() < PAGES_FOR_TOPICS {
         return;
     }
     for term in &site.topics {
@@ -252,7 +247,6 @@ fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
 fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
     let included: BTreeSet<SourcePath> = site
         .pages()
-        .iter()
         .flat_map(|page| {
             page.entry
                 .includes

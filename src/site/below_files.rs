@@ -64,7 +64,7 @@ fn is_file(tables: &SiteTables, path: &str) -> bool {
 pub fn find(tables: &SiteTables, moved: &mut MovedPages) -> bool {
     let below = tables
         .pages
-        .iter()
+        .values()
         .filter_map(|page| Some((page, file_above(tables, &page.route)?)));
     let mut given: HashSet<Route> = HashSet::new();
     let mut is_any_new = false;

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sections::Section;
-use super::{PageId, SitePage};
+use super::{PageId, PageMap, SitePage};
 use crate::document::meta::Level;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
@@ -49,7 +49,7 @@ impl FacetKey {
 }
 
 /// Whether a page belongs to such lists: it is listed and is not a folder's own page.
-pub fn counts(pages: &[SitePage], sections: &[Section], id: PageId) -> bool {
+pub fn counts(pages: &PageMap<SitePage>, sections: &[Section], id: PageId) -> bool {
     let page = &pages[id];
     page.is_listed() && sections[page.section].page != Some(id)
 }

@@ -21,7 +21,7 @@ impl SiteTables {
             .iter()
             .chain(audiences)
             .map(|term| term.route.clone());
-        let has_dates = self.pages.iter().any(|page| page.changed().is_some());
+        let has_dates = self.pages.values().any(|page| page.changed().is_some());
         let mut routes: Vec<Route> = terms.collect();
         let mut add = |name: &str, is_there: bool| {
             if is_there {
@@ -73,7 +73,7 @@ impl SiteTables {
             addresses.extend(["/feed.xml", "/feed.json", "/sitemap.xml"].map(str::to_owned));
             let of_pages: HashSet<&str> = self
                 .pages
-                .iter()
+                .values()
                 .map(|page| page.entry.meta.kind.as_str())
                 .collect();
             let with_feed = kinds
@@ -118,7 +118,11 @@ impl SiteTables {
     /// Registers the addresses of calendar files.
     pub fn add_calendars(&mut self, kinds: &Kinds) {
         let mut routes: Vec<Route> = Vec::new();
-        for page in self.pages.iter().filter(|page| page.entry.occurs.is_some()) {
+        for page in self
+            .pages
+            .values()
+            .filter(|page| page.entry.occurs.is_some())
+        {
             routes.extend(Route::new(&format!("{}event.ics", page.route)));
             let folder = kinds
                 .get(&page.entry.meta.kind)

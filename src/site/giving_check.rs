@@ -8,11 +8,8 @@ use crate::paths::SourcePath;
 pub fn run(site: &Site, config: &SourcePath, problems: &mut Vec<Diagnostic>) {
     let settings = site.settings();
     let giving = &settings.giving;
-    let is_unlicensed = settings.license.is_none()
-        && site
-            .pages()
-            .iter()
-            .any(|page| page.entry.meta.license.is_none());
+    let is_unlicensed =
+        settings.license.is_none() && site.pages().any(|page| page.entry.meta.license.is_none());
     let parts = [
         (giving.who.is_none(), "who provides it"),
         (giving.why.is_none(), "why it is provided"),

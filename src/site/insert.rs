@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::PageId;
 use super::link_help;
 use super::links::{self, Destination};
 use super::sections::{ListOrder, language_of, order_of, put_in_order, sort_key};
-use super::tables::{self, LinkTarget, PAGES_SEARCHED_MAX, PageId, SiteTables};
+use super::tables::{self, LinkTarget, PAGES_SEARCHED_MAX, SiteTables};
 use super::topics::TermPages;
 use super::update::resolve_again;
 use super::{Redirect, Site, SiteLink, SitePage, facet_lists};
@@ -40,9 +41,10 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
         audiences,
         names,
     } = placement(site, entry, with_drafts)?;
-    let id = site
-        .pages()
-        .partition_point(|other| other.entry.source < entry.source);
+    let id = PageId::new(
+        site.ids()
+            .partition_point(|other| site.page(*other).entry.source < entry.source),
+    );
     make_room(site, id);
     tables::add_page(&mut site.tables, id, page);
     if site.page(id).is_listed() {
@@ -51,9 +53,9 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     let mut affected = pages_with_new_suggestions(site, id, &names);
     affected.insert(id);
     let leads_there = site
-        .pages()
+        .ids()
         .par_iter()
-        .enumerate()
+        .map(|id| (*id, site.page(*id)))
         .filter(|(_, page)| names.may_match_links_of(page))
         .map(|(other, _)| other);
     affected.extend(leads_there.collect::<Vec<PageId>>());
@@ -151,7 +153,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         site.vocabularies.audiences.as_ref(),
         &entry.meta.audience,
     )?;
-    let creates_list = site.pages().is_empty() || page.changed().is_some() && !has_dates(site);
+    let creates_list = site.ids().is_empty() || page.changed().is_some() && !has_dates(site);
     let names = SlugNames::of(&entry.source, &page);
     let is_meant = |link: &SiteLink| names.may_match(&link.written);
     let begins = |term: &TermPages| {
@@ -197,8 +199,10 @@ fn creates_facet_list(site: &Site, page: &SitePage) -> bool {
         return false;
     }
     let pages = || {
-        (0..site.pages().len())
-            .filter(|id| facet_lists::counts(site.pages(), &site.sections, *id))
+        site.ids()
+            .iter()
+            .copied()
+            .filter(|id| facet_lists::counts(&site.tables.pages, &site.sections, *id))
             .map(|id| site.page(id))
     };
     let content = &site.tables.content;
@@ -217,7 +221,7 @@ fn creates_feed<'a>(
 ) -> bool {
     let is_of_kind = |other: &SitePage| other.entry.meta.kind == page.entry.meta.kind;
     let is_dated = |id: &PageId| site.page(*id).changed().is_some();
-    !site.pages().iter().any(is_of_kind)
+    !site.pages().any(is_of_kind)
         || page.changed().is_some() && terms.any(|term| !term.pages.iter().any(is_dated))
 }
 
@@ -286,7 +290,7 @@ fn depends_on_names(site: &Site) -> bool {
 }
 
 fn has_dates(site: &Site) -> bool {
-    site.pages().iter().any(|page| page.changed().is_some())
+    site.pages().any(|page| page.changed().is_some())
 }
 
 /// The positions of the terms that a page names; `None` if one is new or spelled differently.
@@ -411,7 +415,7 @@ impl SlugNames {
 
 /// Moves every page from a position on up by one.
 fn make_room(site: &mut Site, from: PageId) {
-    let further = |id: &mut PageId| *id += usize::from(*id >= from);
+    let further = |id: &mut PageId| *id = id.after_insertion_of(from);
     let lead_further = |to: &mut Destination| {
         if let Destination::Page { page, .. } = to {
             further(page);
@@ -441,7 +445,7 @@ fn make_room(site: &mut Site, from: PageId) {
         by_name,
         ..
     } = tables;
-    for page in pages {
+    for page in pages.values_mut() {
         let SitePage {
             entry: _,
             route: _,
@@ -493,6 +497,6 @@ fn make_room(site: &mut Site, from: PageId) {
         .for_each(|link| lead_further(&mut link.to));
     *with_problems = with_problems
         .iter()
-        .map(|id| id + usize::from(*id >= from))
+        .map(|id| id.after_insertion_of(from))
         .collect();
 }

@@ -260,7 +260,6 @@ impl<'a> NewPages<'a> {
         let mut pages: BTreeMap<&str, Vec<&SourcePath>> = BTreeMap::new();
         for page in site
             .pages()
-            .iter()
             .filter(|page| !kept.0.contains_key(&LedgerAddress::of(page.route.clone())))
         {
             if let Some(name) = page.route.segments().last() {

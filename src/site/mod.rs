@@ -17,6 +17,7 @@ pub mod insert;
 mod link_help;
 pub mod links;
 pub mod missing_addresses;
+mod page_map;
 mod redirects;
 pub mod related;
 pub mod sections;
@@ -34,9 +35,10 @@ use rayon::prelude::*;
 use self::below_files::MovedPages;
 use self::facet_lists::FacetList;
 use self::links::{Destination, LinkOrigin, LinkResolver, ResolvedLink, resolve};
+pub use self::page_map::{PageId, PageMap};
 pub use self::redirects::Redirect;
 use self::sections::Section;
-pub use self::tables::{ABOUT, LinkTarget, PRIVACY, PageId, SiteTables, UnpublishedReason};
+pub use self::tables::{ABOUT, LinkTarget, PRIVACY, SiteTables, UnpublishedReason};
 use self::topics::TermPages;
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::document::Entry;
@@ -172,8 +174,19 @@ impl Site {
         &self.tables.settings
     }
 
-    pub fn pages(&self) -> &[SitePage] {
-        &self.tables.pages
+    /// The published pages, by source path.
+    pub fn pages(&self) -> impl ExactSizeIterator<Item = &SitePage> + Clone {
+        self.ids().iter().map(|id| self.page(*id))
+    }
+
+    /// The identifiers of the published pages, by source path.
+    pub fn ids(&self) -> &[PageId] {
+        &self.tables.order
+    }
+
+    /// The published pages with their identifiers, by source path.
+    pub fn pages_with_ids(&self) -> impl ExactSizeIterator<Item = (PageId, &SitePage)> + Clone {
+        self.ids().iter().map(|id| (*id, self.page(*id)))
     }
 
     pub fn page(&self, id: PageId) -> &SitePage {
@@ -268,8 +281,10 @@ pub fn assemble(parts: SiteParts) -> Checked<Site> {
         mut problems,
     } = frame;
     resolve_links(&mut tables);
-    let with_problems = (0..tables.pages.len())
-        .into_par_iter()
+    let with_problems = tables
+        .order
+        .par_iter()
+        .copied()
         .filter(|id| tables.pages[*id].has_link_problem())
         .collect();
     let mut site = Site {
@@ -319,7 +334,10 @@ impl Frame {
                 let audiences = topics::collect(&tables, "audiences", listed_audiences, |entry| {
                     &entry.meta.audience
                 });
-                let counting = (0..tables.pages.len())
+                let counting = tables
+                    .order
+                    .iter()
+                    .copied()
                     .filter(|id| facet_lists::counts(&tables.pages, &sections, *id));
                 let counting = counting.map(|id| &tables.pages[id]);
                 (
@@ -431,14 +449,17 @@ fn resolve_page(tables: &SiteTables, id: PageId) -> LinkOutcome {
 }
 
 fn resolve_links(tables: &mut SiteTables) {
-    let outcomes: Vec<LinkOutcome> = (0..tables.pages.len())
-        .into_par_iter()
-        .map(|id| resolve_page(tables, id))
+    let outcomes: Vec<LinkOutcome> = tables
+        .order
+        .par_iter()
+        .map(|id| resolve_page(tables, *id))
         .collect();
-    let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); tables.pages.len()];
-    for (id, outcome) in outcomes
+    let mut backlinks: PageMap<Vec<PageId>> = PageMap::filled(tables.pages.len(), Vec::new());
+    for (id, outcome) in tables
+        .order
         .iter()
-        .enumerate()
+        .copied()
+        .zip(&outcomes)
         .filter(|(id, _)| tables.pages[*id].is_listed())
     {
         for resolved in outcome
@@ -456,9 +477,10 @@ fn resolve_links(tables: &mut SiteTables) {
             }
         }
     }
-    for ((page, outcome), backlinks) in tables.pages.iter_mut().zip(outcomes).zip(backlinks) {
+    for (id, outcome) in tables.order.iter().zip(outcomes) {
+        let page = &mut tables.pages[*id];
         outcome.store_in(page);
-        page.backlinks = backlinks;
+        page.backlinks = std::mem::take(&mut backlinks[*id]);
     }
 }
 
@@ -557,8 +579,11 @@ fn published_files(site: &Site) -> BTreeMap<SourcePath, Route> {
             .filter_map(|resolved| file_of(&resolved.to))
             .collect::<Vec<_>>()
     };
-    let mut files: BTreeMap<SourcePath, Route> =
-        site.pages().par_iter().flat_map_iter(of_page).collect();
+    let mut files: BTreeMap<SourcePath, Route> = site
+        .ids()
+        .par_iter()
+        .flat_map_iter(|id| of_page(site.page(*id)))
+        .collect();
     files.extend(
         site.menu
             .iter()

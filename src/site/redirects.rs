@@ -25,7 +25,7 @@ struct AliasTable {
 /// Finds the redirects, and registers their addresses.
 pub(super) fn find(tables: &mut SiteTables, problems: &mut Vec<Diagnostic>) -> Vec<Redirect> {
     let mut aliases = AliasTable::default();
-    for (id, page) in tables.pages.iter().enumerate() {
+    for (id, page) in tables.pages.iter() {
         for alias in &page.entry.meta.aliases {
             problems.extend(aliases.add(tables, (id, page), alias));
         }

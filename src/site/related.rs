@@ -3,7 +3,7 @@
 
 use super::links::Destination;
 use super::topics::TermPages;
-use super::{PageId, Site};
+use super::{PageId, PageMap, Site};
 
 /// A topic contributes at most this many candidates, so that the work does not grow with the square
 /// of a topic's pages.
@@ -12,18 +12,18 @@ const CANDIDATES_PER_TOPIC: usize = 60;
 /// For each page, its topics, rarest first: the topic's position in `Site::topics` and the page's
 /// position in that topic's list.
 pub struct Relations {
-    topics_of: Vec<Vec<(usize, usize)>>,
+    topics_of: PageMap<Vec<(usize, usize)>>,
 }
 
 impl Relations {
     pub fn new(site: &Site) -> Self {
-        let mut topics_of = vec![Vec::new(); site.pages().len()];
+        let mut topics_of = PageMap::filled(site.tables.pages.len(), Vec::new());
         for (topic, term) in site.topics.iter().enumerate() {
             for (position, page) in term.pages.iter().enumerate() {
                 topics_of[*page].push((topic, position));
             }
         }
-        for topics in &mut topics_of {
+        for topics in topics_of.values_mut() {
             topics.sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
         }
         Relations { topics_of }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::collation::CollationKey;
-use super::{LinkTarget, PageId, SitePage, SiteParts, SiteTables, addresses};
+use super::{LinkTarget, PageId, PageMap, SitePage, SiteParts, SiteTables, addresses};
 use crate::document::{is_folder_page, words_of_name};
 use crate::moment::Moment;
 use crate::paths::{Route, SourcePath};
@@ -55,7 +55,7 @@ pub fn build(tables: &mut SiteTables, parts: &SiteParts) -> Vec<Section> {
         sections[parent].children.push(id);
     }
     let mut sections_of = sections_by_folder(&index);
-    for (id, page) in tables.pages.iter_mut().enumerate() {
+    for (id, page) in tables.pages.iter_mut() {
         let (own, nearest) = sections_of(&page.entry.source);
         page.section = nearest;
         match own {
@@ -106,12 +106,12 @@ fn sections_by_folder(
 
 /// The folders that are sections, parents first: the content itself, and each folder that contains
 /// another section or a page other than its own.
-fn section_folders(pages: &[SitePage], content: &SourcePath) -> Vec<SourcePath> {
+fn section_folders(pages: &PageMap<SitePage>, content: &SourcePath) -> Vec<SourcePath> {
     let mut folders = std::collections::BTreeSet::from([content.clone()]);
     // Of consecutive pages in one folder, the first one that is not the folder's own page is
     // enough.
     let mut last = None;
-    for page in pages {
+    for page in pages.values() {
         let of_page = (
             page.entry.source.folder_text(),
             is_folder_page(&page.entry.source),
@@ -159,7 +159,7 @@ fn find_languages(sections: &mut [Section], tables: &SiteTables) {
     let of_site = &*tables.settings.language;
     if tables
         .pages
-        .iter()
+        .values()
         .all(|page| language_of(page, of_site) == of_site)
     {
         return;

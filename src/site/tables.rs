@@ -10,14 +10,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::below_files::{self, MovedPage, MovedPages};
 use super::stated_address::AddressProblem;
-use super::{SitePage, SiteParts, addresses};
+use super::{PageId, PageMap, SitePage, SiteParts, addresses};
 use crate::diagnostic::{CandidateName, Code, Diagnostic, Location, first_hidden, is_bidi_control};
 use crate::document::{Entry, is_folder_page, name_and_date};
 use crate::paths::{Route, SourcePath, slug};
 use crate::settings::Settings;
-
-/// A page's position in `SiteTables::pages`.
-pub type PageId = usize;
 
 /// Why a page is not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +58,10 @@ pub struct SiteTables {
     pub settings: Arc<Settings>,
     pub content: SourcePath,
     pub today: Date,
-    /// Published pages, by source path.
-    pub pages: Vec<SitePage>,
+    /// The published pages.
+    pub pages: PageMap<SitePage>,
+    /// The published pages, by source path.
+    pub order: Vec<PageId>,
     pub by_source: HashMap<SourcePath, LinkTarget>,
     pub by_source_lower: HashMap<String, SourcePath>,
     pub by_route: HashMap<Route, LinkTarget>,
@@ -139,7 +138,7 @@ impl SiteTables {
         self.settings.search
             && self
                 .pages
-                .iter()
+                .values()
                 .any(|page| page.is_listed() && !page.entry.meta.search_exclude)
     }
 
@@ -200,11 +199,13 @@ pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnosti
         .filter(|(_, placed)| matches!(placed, EntryPlace::At(_)));
     let live = live
         .filter_map(|(names, _)| Some(page(names.entry, names.route.clone().ok()?, parts.today)));
+    let pages: PageMap<SitePage> = live.collect();
     SiteTables {
         settings: Arc::clone(&parts.settings),
         content: parts.content.clone(),
         today: parts.today,
-        pages: live.collect(),
+        order: (0..pages.len()).map(PageId::new).collect(),
+        pages,
         by_source: by_path.sources,
         by_source_lower: by_word.sources_lower,
         by_route: by_path.routes,
@@ -267,7 +268,7 @@ fn place(
         match hidden(names.entry, parts.today, parts.with_drafts) {
             None if has_address => {
                 pages += 1;
-                EntryPlace::At(pages - 1)
+                EntryPlace::At(PageId::new(pages - 1))
             }
             why => EntryPlace::Hidden {
                 why: why.unwrap_or(UnpublishedReason::AddressTaken),
@@ -444,6 +445,7 @@ pub(super) fn add_page(tables: &mut SiteTables, id: PageId, page: SitePage) {
         sort_names(names);
     }
     tables.pages.insert(id, page);
+    tables.order.push(PageId::new(tables.order.len()));
     tables.name_in_order(slug(&name_and_date(&entry.source).0), id);
     tables.name_in_order(slug(&entry.title), id);
 }

@@ -53,7 +53,7 @@ pub fn collect(
     // Many pages name the same terms, and slugging is the most expensive part.
     let mut slugs: HashMap<&str, String> = HashMap::new();
     let mut confused: HashSet<&str> = HashSet::new();
-    for (id, page) in tables.pages.iter().enumerate() {
+    for (id, page) in tables.pages.iter() {
         for name in named(&page.entry)
             .iter()
             .filter(|name| !name.value.is_empty())
@@ -145,7 +145,7 @@ pub fn check_authors(
         return;
     };
     let known = known_authors(authors);
-    for page in &tables.pages {
+    for page in tables.pages.values() {
         let strangers = page
             .entry
             .meta

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::PageId;
 use super::facet_lists::span;
 use super::links::Destination;
 use super::sections::{ListOrder, put_in_order, sort_key};
-use super::tables::{LinkTarget, PageId};
+use super::tables::LinkTarget;
 use super::{LinkOutcome, Site, SitePage, published_files, resolve_page};
 use crate::document::{Entry, glossary};
 use crate::paths::slug;
@@ -138,7 +139,7 @@ fn affected(
         };
         let goes_by_name =
             |page: &SitePage| is_renamed && page.entry.links.iter().any(|link| link.role.is_wiki());
-        let pages = site.tables.pages.par_iter().enumerate();
+        let pages = site.ids().par_iter().map(|id| (*id, site.page(*id)));
         let found: Vec<PageId> = pages
             .filter(|(_, page)| goes_by_name(page) || leads_there(page))
             .map(|(id, _)| id)

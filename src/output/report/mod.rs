@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use self::feedback::{ReaderAnswer, ReaderAnswers};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::site::Site;
+use crate::site::{PageId, Site};
 
 pub use html::{BEGINNING, html};
 
@@ -130,7 +130,7 @@ pub fn report(site: &Site, problems: &[Diagnostic], feedback: Option<&ReaderAnsw
     }
 }
 
-fn line(site: &Site, page: usize, note: String) -> PageLine {
+fn line(site: &Site, page: PageId, note: String) -> PageLine {
     let page = site.page(page);
     PageLine {
         address: page.route.to_string(),
@@ -153,12 +153,7 @@ fn freshness(site: &Site) -> Freshness {
     let mut freshness = Freshness::default();
     let mut counts = [0; AGES.len()];
     let (mut overdue, mut due_soon) = (Vec::new(), Vec::new());
-    for (id, page) in site
-        .pages()
-        .iter()
-        .enumerate()
-        .filter(|(_, page)| page.is_listed())
-    {
+    for (id, page) in site.pages_with_ids().filter(|(_, page)| page.is_listed()) {
         match page.changed().max(page.entry.meta.reviewed) {
             Some(seen) => {
                 let months = (i32::from(site.today.year()) - i32::from(seen.year())) * 12
@@ -208,11 +203,12 @@ fn orphans(site: &Site, problems: &[Diagnostic]) -> Vec<PageLine> {
         .filter(|problem| problem.code == Code::Orphan)
         .filter_map(|problem| problem.location.as_ref());
     let pages = reported.filter_map(|place| {
-        site.pages()
-            .iter()
-            .position(|page| page.entry.source == place.path)
+        site.pages_with_ids()
+            .find(|(_, page)| page.entry.source == place.path)
     });
-    pages.map(|page| line(site, page, String::new())).collect()
+    pages
+        .map(|(page, _)| line(site, page, String::new()))
+        .collect()
 }
 
 fn audit(problems: &[Diagnostic]) -> Vec<AuditLine> {
@@ -249,15 +245,13 @@ fn answered(site: &Site, feedback: &ReaderAnswers) -> FeedbackReport {
     };
     let (mut reasons, mut months, mut elsewhere) =
         (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    let mut pages: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let mut pages: BTreeMap<PageId, (usize, usize)> = BTreeMap::new();
     let base = site.settings().base_path();
     let pages_now = site
-        .pages()
-        .iter()
-        .enumerate()
+        .pages_with_ids()
         .map(|(id, page)| (page.route.href(base), id));
     // Answers about an old address of a page belong to the page.
-    let addresses: BTreeMap<String, usize> = site
+    let addresses: BTreeMap<String, PageId> = site
         .redirects
         .iter()
         .map(|redirect| (redirect.from.href(base), redirect.to))

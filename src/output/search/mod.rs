@@ -97,12 +97,7 @@ pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Opti
         return None;
     }
     let mut by_language: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
-    for (id, page) in site
-        .pages()
-        .iter()
-        .enumerate()
-        .filter(|(_, page)| is_found(page))
-    {
+    for (id, page) in site.pages_with_ids().filter(|(_, page)| is_found(page)) {
         by_language
             .entry(code(site.language(page)))
             .or_default()

@@ -70,7 +70,6 @@ fn generated_file_after_move(
     let page = before
         .site
         .pages()
-        .iter()
         .find(|page| page.route == around)
         .map(|page| renamed(&page.entry.source, moved));
     let page_now = page.and_then(|source| match after.site.tables.by_source.get(&source) {
@@ -107,7 +106,6 @@ pub(super) fn routes_to_follow(site: &Site) -> impl Iterator<Item = Route> {
     site.kinds.values().flat_map(|kind| {
         let pages = || {
             site.pages()
-                .iter()
                 .filter(|page| page.is_listed() && page.entry.meta.kind == kind.name)
         };
         let has_feed = kind.has_feed

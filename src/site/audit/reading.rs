@@ -33,11 +33,7 @@ pub fn run<'a>(
     facts: impl Fn(PageId) -> Option<&'a PageFacts>,
     problems: &mut Vec<Diagnostic>,
 ) {
-    let listed = site
-        .pages()
-        .iter()
-        .enumerate()
-        .filter(|(_, page)| page.is_listed());
+    let listed = site.pages_with_ids().filter(|(_, page)| page.is_listed());
     let measures: Vec<Measure> = listed
         .filter_map(|(id, _)| measure(id, facts(id)?))
         .collect();
