@@ -94,7 +94,7 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Word, "sorted_for", "shown_first"),
     row(NameKind::Word, "forget_choice", "clear_audience"),
     row(NameKind::Word, "who_are_you", "choose_start"),
-    row(NameKind::Word, "on_the_shelf", "browse_by_type"),
+    row(NameKind::Word, "on_the_shelf", "browse_by_section"),
     row(NameKind::Word, "all_that_is_new", "all_new_pages"),
     row(NameKind::Word, "all_for_you", "more_for_audience"),
     row(NameKind::Word, "video_contacts", "video_notice"),
