@@ -20,8 +20,17 @@ import { search } from "../static/js/search/rank.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const program = process.env.HANDSEL_BIN ?? join(root, "target/release/handsel");
-const corpora = join(root, "../shared/corpora");
+const corpora = join(testData(), "corpora");
 const bench = join(root, "target/search-bench");
+
+// The folder of the corpora: the one that HANDSEL_TEST_DATA names, or one next to this checkout.
+function testData() {
+  if (process.env.HANDSEL_TEST_DATA) return process.env.HANDSEL_TEST_DATA;
+  const siblings = readdirSync(join(root, ".."), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const found = siblings.map((entry) => join(root, "..", entry.name)).find((folder) => existsSync(join(folder, "corpora")));
+  if (!found) throw new Error("set HANDSEL_TEST_DATA to a folder that contains `corpora`");
+  return found;
+}
 
 const readBytes = async (url) => new Uint8Array(readFileSync(fileURLToPath(url)));
 

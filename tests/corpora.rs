@@ -77,7 +77,7 @@ const CORPORA: [Corpus; 5] = [
 
 #[test]
 fn every_corpus_builds_and_its_mistakes_are_reported() {
-    let Some(root) = common::shared("corpora") else {
+    let Some(root) = common::test_data("corpora") else {
         return;
     };
     for corpus in &CORPORA {

@@ -97,7 +97,7 @@ fn builds_of_this_repository_are_equal() {
 
 #[test]
 fn builds_of_a_corpus_are_equal() {
-    let Some(corpora) = common::shared("corpora") else {
+    let Some(corpora) = common::test_data("corpora") else {
         return;
     };
     let disk = Disk::open(&corpora.join("rustc-dev-guide")).expect("the corpus is a folder");

@@ -2,6 +2,8 @@
 //! fields, as in a build, and must cause problems with the right codes at the right positions. The
 //! files are not part of this repository; where they are absent, the tests say so and pass.
 
+mod common;
+
 use std::path::PathBuf;
 
 use handsel::diagnostic::Diagnostic;
@@ -14,13 +16,7 @@ use handsel::source::SourceFile;
 
 /// The folder of bad input, if it exists.
 fn bad_input(folder: &str) -> Option<PathBuf> {
-    let folder =
-        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/badinput")).join(folder);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: the folder {} does not exist", folder.display());
-    None
+    Some(common::test_data("badinput")?.join(folder))
 }
 
 fn bytes(folder: &std::path::Path, name: &str) -> Vec<u8> {

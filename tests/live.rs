@@ -266,7 +266,7 @@ fn edit_corpus(site: &mut MemoryFiles, dice: &mut Dice) -> String {
 
 #[test]
 fn edits_of_real_sites_serve_the_output_of_a_clean_build() {
-    let Some(folder) = common::shared("corpora/til") else {
+    let Some(folder) = common::test_data("corpora/til") else {
         return;
     };
     let mut dice = Dice::new(seed(11));

@@ -651,7 +651,7 @@ fn a_killed_move_is_complete_or_undone_or_can_be_finished() -> Outcome {
 /// A site in memory from a corpus. Its templates render only the body and, for lists, the entries.
 fn corpus(folder: &str) -> Option<MemoryFiles> {
     let disk =
-        Disk::open(&common::shared("corpora")?.join(folder)).expect("the corpus is a folder");
+        Disk::open(&common::test_data("corpora")?.join(folder)).expect("the corpus is a folder");
     let mut files = MemoryFiles::default();
     for path in disk.list(&ListingRules::default()).value {
         files.put(

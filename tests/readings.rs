@@ -299,7 +299,7 @@ fn pages_of_this_repository_keep_their_bytes() {
 
 #[test]
 fn real_pages_keep_their_bytes() {
-    let Some(root) = common::shared("corpora") else {
+    let Some(root) = common::test_data("corpora") else {
         return;
     };
     let disk = Disk::open(&root).expect("the corpora are a folder");

@@ -61,30 +61,30 @@ fn config() {
 /// A link that is broken for readers may work for a writer who previews drafts.
 #[test]
 fn drafts() {
-    let Some(shared) = common::shared("badinput") else {
+    let Some(data) = common::test_data("badinput") else {
         return;
     };
-    check_rows(&shared, &shared.join("links"), &table::drafts());
+    check_rows(&data, &data.join("links"), &table::drafts());
 }
 
 /// One run reports every bad file, and under `--strict` warnings are errors.
 #[test]
 fn all_at_once() {
-    let Some(shared) = common::shared("badinput") else {
+    let Some(data) = common::test_data("badinput") else {
         return;
     };
     let rows: Vec<Row> = [table::yaml(), table::markdown(), table::links()]
         .into_iter()
         .flatten()
         .collect();
-    let site = Site::new(&shared);
+    let site = Site::new(&data);
     for (folder, rows) in [
         ("yaml", table::yaml()),
         ("markdown", table::markdown()),
         ("links", table::links()),
     ] {
         rows.iter()
-            .for_each(|row| drop(site.add(&shared.join(folder), row)));
+            .for_each(|row| drop(site.add(&data.join(folder), row)));
     }
     let outcome = match site.build(&["strict"]) {
         Ok(outcome) => outcome,
@@ -129,16 +129,16 @@ fn builder() {
 
 /// Builds every case of a folder and fails with each row that does not match.
 fn check_folder(folder: &str, count: usize, rows: &[Row]) {
-    let Some(shared) = common::shared("badinput") else {
+    let Some(data) = common::test_data("badinput") else {
         return;
     };
-    let cases = shared.join(folder);
+    let cases = data.join(folder);
     every_file_has_a_row(&cases, count, rows);
-    check_rows(&shared, &cases, rows);
+    check_rows(&data, &cases, rows);
 }
 
-fn check_rows(shared: &Path, cases: &Path, rows: &[Row]) {
-    let base = Site::new(shared);
+fn check_rows(data: &Path, cases: &Path, rows: &[Row]) {
+    let base = Site::new(data);
     let base_outcome = base.build(&[]).expect("the valid site builds");
     assert_eq!(
         base_outcome.problems,
@@ -148,7 +148,7 @@ fn check_rows(shared: &Path, cases: &Path, rows: &[Row]) {
     assert!(base_outcome.is_published);
     let mut failures = Vec::new();
     for row in rows {
-        let site = Site::new(shared);
+        let site = Site::new(data);
         site.take_output(&base);
         let files = site.add(cases, row);
         let before = site.snapshot();

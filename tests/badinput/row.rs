@@ -34,7 +34,7 @@ pub struct Row {
     has: Vec<&'static str>,
     /// Text that no page may contain.
     lacks: Vec<&'static str>,
-    /// Files that belong to the case but are not among the shared ones.
+    /// Files that belong to the case but are not in the folder of bad input.
     pub extra_files: Vec<(&'static str, &'static str)>,
     /// Valid pages that cannot be rendered because something they need is broken.
     pub lost: Vec<&'static str>,
@@ -134,7 +134,7 @@ impl Row {
         self
     }
 
-    /// Whether a file of the shared folder belongs to this case.
+    /// Whether a file of that folder belongs to this case.
     pub fn owns(&self, name: &str) -> bool {
         let name = name.trim_start_matches(['.', '-']);
         name.strip_prefix(self.case)

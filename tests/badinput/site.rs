@@ -68,11 +68,11 @@ pub struct Site {
 
 impl Site {
     /// The valid site.
-    pub fn new(shared: &Path) -> Self {
+    pub fn new(data: &Path) -> Self {
         let site = Self {
             folder: tempfile::tempdir().expect("a temporary folder can be created"),
         };
-        copy(&shared.join("base"), &site.root());
+        copy(&data.join("base"), &site.root());
         fs::write(
             site.folder.path().join("a/secret.md"),
             "---\ntitle: The secret outside\n---\n\nThe secret outside\n",

@@ -9,7 +9,7 @@ pub mod random;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use handsel::fingerprint::Fingerprint;
@@ -63,16 +63,24 @@ pub fn build(files: &dyn Files, request: &Request) -> (BuildResult, BTreeMap<Str
     )
 }
 
-/// A folder of the shared test data; `None`, with a message, where it is absent.
-pub fn shared(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared")
-        .join(name);
-    if path.is_dir() {
-        return Some(path);
+/// A folder of test data that is not part of this repository, such as `corpora`; `None`, with a
+/// message, where it is absent. It is looked for in the folder that `HANDSEL_TEST_DATA` names, or
+/// else in the folders next to this checkout.
+pub fn test_data(name: &str) -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = match std::env::var_os("HANDSEL_TEST_DATA") {
+        Some(folder) => vec![folder.into()],
+        None => std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default(),
+    };
+    let found = folders
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .find(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: set HANDSEL_TEST_DATA to a folder that contains `{name}`");
     }
-    eprintln!("skipped: the shared folder {name} is not next to this checkout");
-    None
+    found
 }
 
 /// A page without the source lines that the preview adds.
