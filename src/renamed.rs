@@ -335,6 +335,15 @@ pub fn new_value(key: &str, old: &str) -> Option<&'static str> {
         .map(|renamed| renamed.new)
 }
 
+/// Returns the old word for `new` as a value of the key `key`.
+pub fn old_value(key: &str, new: &str) -> Option<&'static str> {
+    let is_of_key = |kind: NameKind| matches!(kind, NameKind::Value(known) if known == key);
+    RENAMED
+        .iter()
+        .find(|renamed| is_of_key(renamed.kind) && renamed.new == new)
+        .map(|renamed| renamed.old)
+}
+
 /// Returns a value of the key `key` under its current name.
 pub fn current_value(key: &str, value: String) -> String {
     new_value(key, &value).map_or(value, str::to_owned)

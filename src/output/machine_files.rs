@@ -288,6 +288,10 @@ pub fn redirects(composer: &Composer) -> Vec<u8> {
         let target = composer.href(&composer.site.page(redirect.to).route);
         text.push_str(&format!("{} {target} 301\n", composer.href(&redirect.from)));
     }
+    for (from, list) in composer.site.moved_lists() {
+        let target = composer.href(&composer.site.narrowed[list].route);
+        text.push_str(&format!("{} {target} 301\n", composer.href(&from)));
+    }
     text.into_bytes()
 }
 

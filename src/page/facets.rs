@@ -274,7 +274,7 @@ impl Composer {
     }
 
     /// The title of the list of pages with this value of a facet.
-    pub(super) fn facet_list_title(&self, by: &FacetKey) -> String {
+    pub fn facet_list_title(&self, by: &FacetKey) -> String {
         let facet = match by {
             FacetKey::Level(_) => "facet_level",
             FacetKey::Minutes(_) => "facet_time",

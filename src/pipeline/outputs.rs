@@ -32,6 +32,8 @@ pub enum OutputKind {
     MarkdownCopy(usize),
     /// A position in `Site::redirects`.
     Redirect(usize),
+    /// The redirect to a list that has moved: a position in `Site::narrowed`.
+    MovedList(usize),
     /// A file of `static/`, unchanged.
     Copy(SourcePath),
     /// A file of the content: an image without private metadata, anything else unchanged.
@@ -195,6 +197,8 @@ fn generated(
             .into_iter()
             .map(|(route, of)| (route.output_path(), OutputKind::Calendar(of))),
     );
+    let moved = composer.site.moved_lists();
+    all.extend(moved.map(|(from, list)| (from.output_path(), OutputKind::MovedList(list))));
     all.extend(
         machine_files::sitemap_routes(composer, output_pages)
             .into_iter()

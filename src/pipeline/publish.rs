@@ -181,6 +181,7 @@ impl<'a> OutputWriter<'a> {
             OutputKind::Llms
             | OutputKind::Redirects
             | OutputKind::Redirect(_)
+            | OutputKind::MovedList(_)
             | OutputKind::Suggestions(_)
             | OutputKind::Calendar(_)
             | OutputKind::Sitemap(_) => self.list(path, maker, self.site),

@@ -26,7 +26,7 @@ use crate::output::{calendar, feeds, machine_files};
 use crate::page::files::{FileFacts, FileFactsTable};
 use crate::page::templates::{Dependency, PageRenderer, RenderedPage};
 use crate::page::{self, Composer, OutputPage, PageContext};
-use crate::paths::{OutputPath, SourcePath};
+use crate::paths::{OutputPath, Route, SourcePath};
 use crate::settings::RawHtml;
 use crate::site::links::Destination;
 use crate::site::{PageId, SitePage};
@@ -154,6 +154,7 @@ impl<'a> OutputRenderer<'a> {
                     RenderedOutput::of(card::draw(&text))
                 }),
             OutputKind::Redirect(index) => self.redirect(*index),
+            OutputKind::MovedList(list) => self.moved_list(*list),
             OutputKind::Copy(source) => RenderedOutput {
                 copied: Some(CopiedFile::as_it_is(source)),
                 ..RenderedOutput::default()
@@ -634,15 +635,23 @@ impl<'a> OutputRenderer<'a> {
     }
 
     fn redirect(&self, index: usize) -> RenderedOutput {
+        let site = &self.composer().site;
+        let page = site.page(site.redirects[index].to);
+        self.redirect_to(&page.route, &page.entry.title, site.language(page))
+    }
+
+    fn moved_list(&self, list: usize) -> RenderedOutput {
+        let site = &self.composer().site;
+        let list = &site.narrowed[list];
+        let title = self.composer().facet_list_title(&list.by);
+        self.redirect_to(&list.route, &title, &site.settings().language)
+    }
+
+    fn redirect_to(&self, route: &Route, title: &str, language: &str) -> RenderedOutput {
         let composer = self.composer();
-        let page = composer.site.page(composer.site.redirects[index].to);
-        let (target, url) = (composer.href(&page.route), composer.url(&page.route));
-        match self.renderer().draw_redirect(
-            &page.entry.title,
-            composer.site.language(page),
-            &target,
-            url.as_deref(),
-        ) {
+        let (target, url) = (composer.href(route), composer.url(route));
+        let renderer = self.renderer();
+        match renderer.draw_redirect(title, language, &target, url.as_deref()) {
             Ok(html) => RenderedOutput::of(html.into_bytes()),
             Err(problem) => RenderedOutput::failed(*problem),
         }

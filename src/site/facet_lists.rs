@@ -12,6 +12,7 @@ use super::{PageId, PageMap, SitePage};
 use crate::document::meta::Level;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
+use crate::renamed;
 
 /// The upper limits of the time ranges that pages are sorted into, in minutes. Longer pages are in
 /// none.
@@ -35,6 +36,17 @@ pub struct FacetList {
     pub route: Route,
     /// Whether it is a separate list, not that of the kind's folder.
     pub is_own: bool,
+}
+
+impl FacetList {
+    /// The address of this list in earlier versions, if it has changed.
+    pub fn old_route(&self) -> Option<Route> {
+        let FacetKey::Level(level) = self.by else {
+            return None;
+        };
+        let old = renamed::old_value("level", level.key())?;
+        Some(Route::page(["levels", old]))
+    }
 }
 
 impl FacetKey {

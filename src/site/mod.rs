@@ -174,6 +174,22 @@ impl Site {
         &self.tables.settings
     }
 
+    /// The old addresses of lists whose addresses have changed since an earlier version, each with
+    /// the list's position in `narrowed`. An old address that belongs to something else is omitted.
+    pub fn moved_lists(&self) -> impl Iterator<Item = (Route, usize)> {
+        let is_published = |list: &FacetList| {
+            matches!(
+                self.tables.by_route.get(&list.route),
+                Some(LinkTarget::Listing(_))
+            )
+        };
+        let lists = self.narrowed.iter().enumerate();
+        lists.filter_map(move |(index, list)| {
+            let old = list.old_route().filter(|_| is_published(list))?;
+            (!self.tables.by_route.contains_key(&old)).then_some((old, index))
+        })
+    }
+
     /// The published pages, by source path.
     pub fn pages(&self) -> impl ExactSizeIterator<Item = &SitePage> + Clone {
         self.ids().iter().map(|id| self.page(*id))
