@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Code, nearest};
-use crate::paths::percent_decode;
+use crate::escape;
 
 /// A parsed link target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -437,7 +437,7 @@ fn is_on_disk(target: &str) -> bool {
 }
 
 fn decode(text: &str) -> String {
-    percent_decode(text).unwrap_or_else(|| text.to_owned())
+    escape::percent_decode(text).unwrap_or_else(|| text.to_owned())
 }
 
 /// Splits an absolute address (RFC 3986, §3.1) into its scheme in lower case and the text after the

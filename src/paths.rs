@@ -13,6 +13,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use crate::escape;
 use crate::fingerprint::Fingerprint;
 
 /// The maximum length of a slug. Longer ones are cut, so that a file name never exceeds the 255
@@ -326,7 +327,7 @@ impl Route {
     pub fn href(&self, base_path: &str) -> String {
         let mut href = String::with_capacity(base_path.len() + self.0.len());
         href.push_str(base_path);
-        percent_encode_into(&mut href, self.0.trim_start_matches('/'));
+        escape::percent_into(&mut href, self.0.trim_start_matches('/'), escape::IN_PATH);
         href
     }
 
@@ -442,57 +443,6 @@ fn is_slug(name: &str) -> bool {
         && !bytes.windows(2).any(|pair| pair == b"--")
 }
 
-/// Appends `text`, with every byte percent-encoded except `/` and RFC 3986's `pchar`.
-pub fn percent_encode_into(target: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$'()*+,;=:@".contains(&byte);
-    let mut rest = text;
-    // Nearly all addresses need no encoding at all.
-    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
-        target.push_str(&rest[..at]);
-        let character = rest[at..].chars().next().map_or(0, char::len_utf8);
-        for byte in rest[at..at + character].bytes() {
-            target.extend([
-                '%',
-                char::from(HEX[usize::from(byte >> 4)]),
-                char::from(HEX[usize::from(byte & 15)]),
-            ]);
-        }
-        rest = &rest[at + character..];
-    }
-    target.push_str(rest);
-}
-
-/// Decodes percent-encoding; returns `None` if the bytes are not UTF-8. A `%` that is not followed
-/// by two hexadecimal digits is kept.
-pub fn percent_decode(text: &str) -> Option<String> {
-    if !text.contains('%') {
-        return Some(text.to_owned());
-    }
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let pair = bytes
-            .get(at + 1..at + 3)
-            .and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair
-            .filter(|_| bytes[at] == b'%')
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        {
-            Some(byte) => {
-                decoded.push(byte);
-                at += 3;
-            }
-            None => {
-                decoded.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -562,12 +512,6 @@ mod tests {
             OutputPath::new("a/index.html").map(|p| p.route().to_string()),
             Ok("/a/".into())
         );
-    }
-
-    #[test]
-    fn percent_encoding() {
-        assert_eq!(percent_decode("a%20b%zz%C3%A9").as_deref(), Some("a b%zzé"));
-        assert_eq!(percent_decode("%ff"), None);
     }
 
     #[test]

@@ -10,10 +10,9 @@ use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use html5gum::{Token, Tokenizer};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Checked, Code, Diagnostic, Location, is_bidi_control};
+use crate::diagnostic::{Checked, Code, Diagnostic, Location};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
@@ -30,51 +29,6 @@ pub fn is_ignorable(c: char) -> bool {
 /// Returns whether a text has no visible character.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_ignorable(c))
-}
-
-/// Decodes the character references of a text (`&amp;`, `&#8217;`). Other text that looks like HTML
-/// is kept.
-pub fn decode_entities(text: String) -> String {
-    if !text.contains('&') || !text.contains(';') {
-        return text;
-    }
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = &*text;
-    while let Some(at) = rest.find('&') {
-        decoded.push_str(&rest[..at]);
-        rest = &rest[at..];
-        match entity(rest) {
-            Some((length, characters)) => {
-                decoded.push_str(&characters);
-                rest = &rest[length..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    decoded + rest
-}
-
-/// Returns the characters of the reference at the beginning of a text, and the reference's length.
-fn entity(text: &str) -> Option<(usize, String)> {
-    let name = text[1..]
-        .bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
-        .count();
-    let reference = text
-        .get(..name + 2)
-        .filter(|reference| name > 0 && reference.ends_with(';'))?;
-    let Ok(tokens) = Tokenizer::new(reference).collect::<Result<Vec<_>, _>>();
-    let [Token::String(characters)] = &tokens[..] else {
-        return None;
-    };
-    let characters = String::from_utf8_lossy(characters).into_owned();
-    let is_text =
-        |c: char| !c.is_control() && !matches!(c, '\u{FDD0}'..='\u{FDEF}') && !is_bidi_control(c);
-    (characters != reference && characters.chars().all(is_text))
-        .then_some((reference.len(), characters))
 }
 
 /// Files that are never listed, in addition to the rules for every site (names that begin with `.`,

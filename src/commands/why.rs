@@ -8,7 +8,8 @@ use super::options::{CommonOptions, Format, SiteOptions};
 use super::site_root::SiteRoot;
 use super::{CommandError, Status};
 use crate::diagnostic::{nearest, printable_name};
-use crate::paths::{OutputPath, Route, percent_decode};
+use crate::escape;
+use crate::paths::{OutputPath, Route};
 use crate::pipeline::build_cache::{BuildCache, OutputRecord, OutputRecords};
 use crate::pipeline::load_links::load_links;
 use crate::pipeline::why::{InputChange, RebuildReason};
@@ -77,7 +78,7 @@ fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
         Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
         None => address,
     };
-    let path = percent_decode(path)?;
+    let path = escape::percent_decode(path)?;
     let base = settings.base_path();
     let below = path
         .strip_prefix(base)

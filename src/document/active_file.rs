@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use html5gum::{Token, Tokenizer};
+use crate::html::{ATTRIBUTES_MAX, HtmlToken, Tokens};
 
 /// Extensions of files that browsers open as documents in which scripts run.
 const DOCUMENTS: [&str; 16] = [
@@ -63,20 +63,24 @@ pub fn active_parts(name: &str, bytes: &[u8]) -> Vec<String> {
     if text.contains("<?xml-stylesheet") {
         note("a style sheet that can write scripts".to_owned());
     }
-    for Ok(token) in Tokenizer::new(&*text) {
-        let Token::StartTag(tag) = token else {
-            continue;
+    for token in Tokens::new(&text) {
+        let tag = match token {
+            HtmlToken::StartTag(tag) => tag,
+            // Browsers read on where the tokenizer gives up.
+            HtmlToken::OpenTag(range) if range.end < text.len() => {
+                note("a tag that is not closed, which may hide a script".to_owned());
+                continue;
+            }
+            _ => continue,
         };
-        let name = String::from_utf8_lossy(&tag.name).to_lowercase();
-        let element = name.rsplit(':').next().unwrap_or(&name);
+        if tag.surplus.is_some() {
+            note(format!("a tag with more than {ATTRIBUTES_MAX} attributes"));
+        }
+        let element = tag.name.rsplit(':').next().unwrap_or(&tag.name);
         if ACTIVE.contains(&element) {
             note(format!("the element `<{element}>`"));
         }
-        for (key, value) in &tag.attributes {
-            let (key, value) = (
-                String::from_utf8_lossy(key).to_lowercase(),
-                String::from_utf8_lossy(value),
-            );
+        for (key, value, _) in tag.attributes(&text) {
             let local = key.rsplit(':').next().unwrap_or(&key);
             if let Some(what) = active_attribute(element, local, &value) {
                 note(what);
@@ -179,6 +183,11 @@ mod tests {
                 "a.html",
                 "<meta http-equiv=refresh content='0;url=//x'>",
                 "a `refresh` that goes to another address",
+            ),
+            (
+                "a.html",
+                "<img < onerror=x>",
+                "a tag that is not closed, which may hide a script",
             ),
             (
                 "a.svgz",

@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::highlight::{self, span_cache::HighlightCache};
-use super::raw_html::escape_into;
+use crate::escape;
 use crate::fields::boolean_word;
 
 /// The options of a fence.
@@ -125,7 +125,7 @@ pub fn render(fence: &Fence, code: &str, colors: Option<&HighlightCache>) -> Str
                     out.push('\n');
                 }
             }
-            None => escape_into(&mut out, code),
+            None => escape::html_into(&mut out, code),
         }
         out.push_str("</code></pre>\n");
         return out;
@@ -141,7 +141,7 @@ pub fn render(fence: &Fence, code: &str, colors: Option<&HighlightCache>) -> Str
     out.push('>');
     if let Some(title) = &fence.title {
         out.push_str("<figcaption>");
-        escape_into(&mut out, title);
+        escape::html_into(&mut out, title);
         out.push_str("</figcaption>");
     }
     open_code(&mut out, fence);
@@ -173,7 +173,7 @@ fn open_code(out: &mut String, fence: &Fence) {
     } else {
         out.push_str("<pre><code class=\"language-");
         // Only the first word, so that it is one class.
-        escape_into(
+        escape::html_into(
             out,
             fence.language.split_whitespace().next().unwrap_or_default(),
         );

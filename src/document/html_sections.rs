@@ -1,7 +1,7 @@
 //! Splits a finished body at its second-level headings, for templates that show each part on its
 //! own.
 
-use super::html_tokens::{HtmlToken, StartTag, Tokens};
+use crate::html::{HtmlToken, StartTag, Tokens};
 
 /// A heading and what follows it. The part before the first heading has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

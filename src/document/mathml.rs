@@ -6,10 +6,9 @@
 //! of `css/math.css` or left out. Everything else becomes text. See DECISIONS: “Formulas are read
 //! again after the library wrote them”.
 
-use memchr::memchr3;
-
 use super::links::ParsedTarget;
-use super::raw_html::{escape_attribute, escape_into};
+use crate::escape;
+use crate::html::{HtmlToken, StartTag, Tokens};
 
 /// A formula that is safe to publish.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -191,43 +190,42 @@ struct MathmlCleaner {
 
 impl MathmlCleaner {
     fn read(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = memchr3(b'<', b'&', b'>', rest.as_bytes()) {
-            self.out.push_str(&rest[..at]);
-            rest = &rest[at..];
-            let length = match rest.as_bytes()[0] {
-                b'&' => self.character(rest),
-                b'<' => self.end_tag(rest).or_else(|| self.start_tag(rest)),
-                _ => None,
+        for token in Tokens::new(text) {
+            let (is_written, range) = match token {
+                HtmlToken::StartTag(tag) => (self.start_tag(&tag, text), tag.range),
+                HtmlToken::EndTag { name, range } => (self.end_tag(&name), range),
+                HtmlToken::Text(range)
+                | HtmlToken::Comment { range, .. }
+                | HtmlToken::OddComment(range)
+                | HtmlToken::Doctype(range)
+                | HtmlToken::OpenTag(range) => (false, range),
             };
-            let length = length.unwrap_or_else(|| {
-                escape_into(&mut self.out, &rest[..1]);
-                1
-            });
-            rest = &rest[length..];
+            if !is_written {
+                self.text(&text[range]);
+            }
         }
-        self.out.push_str(rest);
     }
 
-    /// A character that the library escaped stays escaped.
-    fn character(&mut self, text: &str) -> Option<usize> {
-        let entity = ["&lt;", "&gt;", "&amp;", "&quot;", "&#39;"]
-            .into_iter()
-            .find(|entity| text.starts_with(entity))?;
-        self.out.push_str(entity);
-        Some(entity.len())
+    /// Writes text. A character that the library escaped stays escaped.
+    fn text(&mut self, text: &str) {
+        let mut parts = text.split('&');
+        escape::html_text_into(&mut self.out, parts.next().unwrap_or_default());
+        for part in parts {
+            let is_escaped = ["lt;", "gt;", "amp;", "quot;", "#39;"]
+                .iter()
+                .any(|name| part.starts_with(name));
+            self.out.push_str(if is_escaped { "&" } else { "&amp;" });
+            escape::html_text_into(&mut self.out, part);
+        }
     }
 
-    /// The end tag of the innermost open element.
-    fn end_tag(&mut self, text: &str) -> Option<usize> {
-        let name = *self.open.last()?;
-        let after = text
-            .strip_prefix("</")?
-            .strip_prefix(name)?
-            .strip_prefix('>')?;
-        self.open.pop();
-        self.close(name);
-        Some(text.len() - after.len())
+    /// Writes the end tag of the innermost open element. Returns whether it is that.
+    fn end_tag(&mut self, name: &str) -> bool {
+        let Some(open) = self.open.pop_if(|open| *open == name) else {
+            return false;
+        };
+        self.close(open);
+        true
     }
 
     fn close(&mut self, name: &str) {
@@ -236,29 +234,25 @@ impl MathmlCleaner {
         self.out.push('>');
     }
 
-    /// A start tag that is allowed here, with its allowed attributes.
-    fn start_tag(&mut self, text: &str) -> Option<usize> {
-        let written = &text[1..];
-        let end = written.find(|c: char| !c.is_ascii_lowercase())?;
-        let name = self.allowed(&written[..end])?;
-        let mut attributes = Vec::new();
-        let mut rest = written[end..].trim_start_matches(' ');
-        while let Some((attribute, after)) = attribute(rest) {
-            attributes.push(attribute);
-            rest = after.trim_start_matches(' ');
-        }
-        let (is_empty, after) = match rest.strip_prefix("/>") {
-            Some(after) => (true, after),
-            None => (false, rest.strip_prefix('>')?),
+    /// Writes a start tag with its allowed attributes. Returns whether the tag is allowed here.
+    fn start_tag(&mut self, tag: &StartTag, text: &str) -> bool {
+        let Some(name) = self.allowed(&tag.name) else {
+            return false;
         };
         self.out.push('<');
         self.out.push_str(name);
+        let attributes: Vec<(String, String)> = tag
+            .attributes(text)
+            .map(|(name, value, _)| (name, value))
+            .collect();
         self.attributes(name, &attributes);
-        self.out.push_str(if is_empty { "/>" } else { ">" });
-        if !is_empty {
+        if tag.is_self_closing {
+            self.out.push_str("/>");
+        } else {
+            self.out.push('>');
             self.open.push(name);
         }
-        Some(text.len() - after.len())
+        true
     }
 
     /// The element with this name, if it is allowed within the open ones.
@@ -273,10 +267,10 @@ impl MathmlCleaner {
         }
     }
 
-    fn attributes(&mut self, element: &str, attributes: &[(&str, &str)]) {
+    fn attributes(&mut self, element: &str, attributes: &[(String, String)]) {
         let mut classes: Vec<&str> = Vec::new();
         for (name, value) in attributes {
-            match *name {
+            match name.as_str() {
                 "style" => self.style(value, &mut classes),
                 "class" => classes.extend(value.split(' ').filter(|class| CLASSES.contains(class))),
                 // The prefix keeps ids of a formula apart from those of the page.
@@ -307,14 +301,13 @@ impl MathmlCleaner {
     }
 
     /// The address of a link: a place within the formula, or another site.
-    fn link(&mut self, written: &str) {
-        let address = unescape(written);
+    fn link(&mut self, address: &str) {
         if let Some(label) = address.strip_prefix('#') {
             self.attribute("href", &format!("#eq-{label}"));
-        } else if ParsedTarget::parse(&address) == ParsedTarget::Outside {
-            self.attribute("href", &address);
+        } else if ParsedTarget::parse(address) == ParsedTarget::Outside {
+            self.attribute("href", address);
         } else {
-            self.refused_links.push(address);
+            self.refused_links.push(address.to_owned());
         }
     }
 
@@ -323,26 +316,9 @@ impl MathmlCleaner {
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
-        self.out.push_str(&escape_attribute(value));
+        self.out.push_str(&escape::html(value));
         self.out.push('"');
     }
-}
-
-/// The attribute at the beginning of a text, and what follows it.
-fn attribute(text: &str) -> Option<((&str, &str), &str)> {
-    let end = text
-        .find(|c: char| !c.is_ascii_lowercase())
-        .filter(|end| *end > 0)?;
-    let (value, after) = text[end..].strip_prefix("=\"")?.split_once('"')?;
-    Some(((&text[..end], value), after))
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
 }
 
 #[cfg(test)]

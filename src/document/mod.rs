@@ -15,7 +15,6 @@ pub mod front_matter;
 pub mod glossary;
 pub mod highlight;
 pub mod html_sections;
-mod html_tokens;
 pub mod include;
 pub mod links;
 pub mod markdown;

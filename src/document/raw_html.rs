@@ -16,7 +16,7 @@ pub use self::nesting::{DEPTH_MAX, NestingState, OpenElement};
 use super::attributes::{self, AttributeRule, DroppedAttribute};
 use super::links::SCHEMES;
 use super::source_lines;
-use super::trust_rules::{self, Violation};
+use super::trust_rules::Violation;
 use crate::settings::RawHtml;
 
 mod elements;
@@ -24,9 +24,7 @@ mod filter;
 mod frames;
 mod nesting;
 mod pieces;
-
-/// Attributes that hold one address.
-const ADDRESSES: [&str; 4] = ["href", "src", "poster", "data"];
+mod start_tag;
 
 /// A fragment's text, with the source position of each part.
 #[derive(Clone, Debug, Default)]
@@ -121,198 +119,6 @@ pub struct HtmlPolicy<'a> {
     pub line: Option<&'a dyn Fn(usize) -> u32>,
     /// The label after a paid link.
     pub paid_link: &'a str,
-}
-
-/// Writes a start tag. Returns whether it begins a paid link.
-fn start_tag(
-    name: &str,
-    tag: &html5gum::StartTag<usize>,
-    fragment: &HtmlFragment,
-    mode: RawHtml,
-    out: &mut String,
-    findings: &mut Vec<HtmlFinding>,
-    link: &mut impl FnMut(&str, &str, Range<usize>) -> Option<String>,
-) -> bool {
-    out.push('<');
-    out.push_str(name);
-    let written: Vec<(String, String)> = tag
-        .attributes
-        .iter()
-        .map(|(key, value)| (lossy(key), lossy(value)))
-        .collect();
-    let attributes = written
-        .iter()
-        .map(|(key, value)| (key.as_str(), value.as_str()));
-    let slips = trust_rules::check_tag(name, &attributes);
-    let is_paid = trust_rules::is_paid(name, &attributes);
-    // Elements that ask readers for something or track them are removed anyway, unless all HTML is
-    // allowed.
-    let stays = |slip: &Violation| {
-        mode == RawHtml::Allow || matches!(slip, Violation::Pressure(_) | Violation::PaidLink)
-    };
-    let range = fragment.source(tag.span.start..tag.span.end);
-    findings.extend(
-        slips
-            .into_iter()
-            .filter(stays)
-            .map(|slip| HtmlFinding::Violation {
-                slip,
-                range: range.clone(),
-            }),
-    );
-    let is_image = name == "img";
-    if is_image && !tag.attributes.keys().any(|key| &***key == b"alt") {
-        findings.push(HtmlFinding::NoAlt {
-            range: fragment.source(tag.span.start..tag.span.end),
-        });
-    }
-    let mut classes = match mode {
-        RawHtml::Sanitize => attributes::alignment_classes(name, attributes.clone()),
-        RawHtml::Allow | RawHtml::Escape => String::new(),
-    };
-    let has_class = written.iter().any(|(key, _)| key == "class");
-    let mut dropped = Vec::new();
-    let first = findings.len();
-    for (key, value) in &tag.attributes {
-        let mut key = lossy(key);
-        let mut text = lossy(value);
-        let range = fragment.source(value.span.start..value.span.end.max(value.span.start + 1));
-        if mode == RawHtml::Sanitize && (key.starts_with("on") || key == "style") {
-            findings.push(HtmlFinding::Active {
-                what: format!("the attribute `{key}`"),
-                range,
-            });
-            continue;
-        }
-        if mode == RawHtml::Sanitize {
-            match attributes::check(name, &key, &text) {
-                AttributeRule::Keep => {}
-                AttributeRule::Class(_) if has_class || classes.is_empty() => continue,
-                AttributeRule::Class(_) => (key, text) = ("class".to_owned(), String::new()),
-                AttributeRule::Drop if key == "id" => {
-                    // Links to this id point to the theme's element.
-                    findings.push(HtmlFinding::Anchor {
-                        id: text.clone(),
-                        range,
-                    });
-                    dropped.push(DroppedAttribute::Id(text));
-                    continue;
-                }
-                AttributeRule::Drop => {
-                    dropped.push(DroppedAttribute::Attribute(key));
-                    continue;
-                }
-                AttributeRule::DropClasses {
-                    kept,
-                    dropped: of_theme,
-                } => {
-                    dropped.extend(of_theme.into_iter().map(DroppedAttribute::Class));
-                    if kept.is_empty() && classes.is_empty() {
-                        continue;
-                    }
-                    text = kept;
-                }
-            }
-        }
-        if key == "class" && !classes.is_empty() {
-            let own = std::mem::take(&mut classes);
-            text = if text.is_empty() {
-                own
-            } else {
-                format!("{text} {own}")
-            };
-        }
-        if key == "id" || (key == "name" && name == "a") {
-            // An element may have both `id` and `name`, for old browsers and new ones.
-            let is_said = |finding: &HtmlFinding| matches!(finding, HtmlFinding::Anchor { id, .. } if *id == text);
-            if !findings[first..].iter().any(is_said) {
-                findings.push(HtmlFinding::Anchor {
-                    id: text.clone(),
-                    range: range.clone(),
-                });
-            }
-        }
-        let value = if ADDRESSES.contains(&key.as_str()) {
-            match link(name, &text, range) {
-                Some(hole) => hole,
-                None => continue,
-            }
-        } else if key == "srcset" {
-            source_set(&text, |address| link(name, address, range.clone()))
-        } else if key == "rel" && is_paid {
-            continue;
-        } else {
-            escape_attribute(&text)
-        };
-        out.push_str(&format!(" {key}=\"{value}\""));
-    }
-    if is_paid {
-        let relations = written
-            .iter()
-            .find(|(key, _)| key == "rel")
-            .map_or("", |(_, value)| value.as_str());
-        out.push_str(&format!(
-            " rel=\"{}\"",
-            escape_attribute(&trust_rules::with_sponsored(relations))
-        ));
-    }
-    out.push('>');
-    if !dropped.is_empty() {
-        findings.push(HtmlFinding::Dropped {
-            element: name.to_owned(),
-            dropped,
-            range,
-        });
-    }
-    is_paid
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// The candidates of a `srcset` (HTML, §4.8.4.2.1), with each address replaced.
-fn source_set(text: &str, mut link: impl FnMut(&str) -> Option<String>) -> String {
-    let candidates = text.split(',').filter_map(|candidate| {
-        let candidate = candidate.trim();
-        let (address, descriptor) = candidate
-            .split_once(char::is_whitespace)
-            .unwrap_or((candidate, ""));
-        if address.is_empty() {
-            return None;
-        }
-        Some(
-            format!("{} {}", link(address)?, escape_attribute(descriptor.trim()))
-                .trim_end()
-                .to_owned(),
-        )
-    });
-    candidates.collect::<Vec<_>>().join(", ")
-}
-
-/// Escapes text for a double-quoted attribute.
-pub fn escape_attribute(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    escape_into(&mut out, text);
-    out
-}
-
-/// Appends text, escaping the four characters that have a meaning in HTML.
-pub fn escape_into(out: &mut String, text: &str) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let entity = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(entity);
-        from = at + 1;
-    }
-    out.push_str(&text[from..]);
 }
 
 /// Removes everything that could run, load or send something from HTML. Every element of the result

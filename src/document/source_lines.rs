@@ -4,6 +4,8 @@
 //! A line is added to a tag that has already been written, so nothing else depends on it. Without
 //! these attributes, the bytes are those that a build publishes.
 
+use crate::html::tags::tag_at;
+
 /// The name of the attribute.
 pub const NAME: &str = "data-source-line";
 
@@ -13,24 +15,10 @@ pub const ATTRIBUTE: &str = " data-source-line=\"";
 /// Adds a line, from 1, to the tag at the beginning of `html[from..]`, after any white space. Does
 /// nothing if no tag begins there, or if the tag has a line already.
 pub fn mark(html: &mut String, from: usize, line: u32) {
-    let Some(at) = end_of_name(&html[from..]).map(|at| from + at) else {
-        return;
-    };
-    let tag = &html[at..];
-    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
-    if !tag.contains(ATTRIBUTE) {
-        html.insert_str(at, &format!("{ATTRIBUTE}{line}\""));
+    let spaces = html[from..].len() - html[from..].trim_ascii_start().len();
+    if let Some(tag) = tag_at(html, from + spaces).filter(|tag| !tag.has(NAME)) {
+        html.insert_str(tag.end_of_name(), &format!("{ATTRIBUTE}{line}\""));
     }
-}
-
-/// Where the name of the start tag ends with which a text begins.
-fn end_of_name(html: &str) -> Option<usize> {
-    let tag = html.trim_ascii_start();
-    let name = tag
-        .strip_prefix('<')
-        .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '-')?;
-    Some(html.len() - name.len() + end)
 }
 
 /// Block elements. Others take no line, because HTML parsers repeat some unclosed elements in the

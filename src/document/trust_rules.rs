@@ -10,12 +10,11 @@ mod sending;
 
 use std::ops::Range;
 
-use memchr::memmem;
-
-use super::html_tokens::{HtmlToken, Tokens, holds_text};
 use super::links::is_remote;
-use super::raw_html::escape_attribute;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::escape;
+use crate::html::raw_text::end_of_text;
+use crate::html::tags::{Tag, tags, tags_of, tags_with_hosts};
 pub use sending::may_send;
 
 /// A violation of a rule of honest giving.
@@ -257,7 +256,7 @@ pub fn with_sponsored(relations: &str) -> String {
 pub fn label_after_link(paid_link: &str) -> String {
     format!(
         " <small class=\"sponsored\">({})</small>",
-        escape_attribute(paid_link)
+        escape::html(paid_link)
     )
 }
 
@@ -335,46 +334,15 @@ pub fn loaded_by_style(style: &str) -> Vec<(&str, Range<usize>)> {
     found
 }
 
-/// Where the text of a text-only element ends. Its start tag ends at `from`.
-fn end_of_text(html: &str, from: usize, name: &str) -> usize {
-    html[from..]
-        .to_ascii_lowercase()
-        .find(&format!("</{name}"))
-        .map_or(html.len(), |end| from + end)
-}
-
 /// The addresses on other hosts from which a rendered page loads something as soon as it is opened,
 /// sorted.
 pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // The last tag that was read, up to the last position in it that was checked.
-    let mut read = 0..0;
-    // Few tags contain an address on another host; only those are read.
-    for at in hosts(html) {
-        if read.contains(&at) || !may_load(&html[..at]) {
-            continue;
-        }
-        let from = if at >= read.end { read.end } else { 0 };
-        let Some(open) = memchr::memrchr(b'<', &html.as_bytes()[from..at]).map(|open| from + open)
-        else {
-            // It is in the same tag, or in the text after it.
-            if at >= read.end {
-                read.end = at;
-            }
-            continue;
-        };
-        read = open..at;
-        let Some(tag) = tags(&html[open..]).next() else {
-            continue;
-        };
-        found.extend(remote(&tag.name, tag.attributes()));
+    for tag in tags_with_hosts(html) {
+        found.extend(remote(&tag.name, tag.values()));
         if tag.name == "style" {
-            let from = open + tag.range.end;
-            found.extend(
-                loaded_by_style(&html[from..end_of_text(html, from, "style")])
-                    .into_iter()
-                    .map(|(address, _)| address.to_owned()),
-            );
+            let loaded = loaded_by_style(content_of(&tag, html));
+            found.extend(loaded.into_iter().map(|(address, _)| address.to_owned()));
         }
     }
     found.sort();
@@ -382,148 +350,47 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     found
 }
 
-/// Positions at which the host of an address may begin: at `//`, at a backslash that browsers read
-/// as a slash, and after `https:` alone.
-fn hosts(html: &str) -> impl Iterator<Item = usize> + '_ {
-    let bytes = html.as_bytes();
-    let ends_scheme = |at: usize| {
-        let is_scheme = |name: &str| {
-            at >= name.len() && bytes[at - name.len()..at].eq_ignore_ascii_case(name.as_bytes())
-        };
-        (is_scheme("http") || is_scheme("https")) && !bytes[at + 1..].starts_with(b"//")
-    };
-    let odd = memchr::memchr2_iter(b':', b'\\', bytes).filter_map(move |at| match bytes[at] {
-        b':' => ends_scheme(at).then_some(at + 1),
-        // The first of the two may be a slash.
-        _ => Some(if at > 0 && bytes[at - 1] == b'/' {
-            at - 1
-        } else {
-            at
-        }),
-    });
-    memmem::find_iter(bytes, "//").chain(odd)
-}
-
-/// Whether the `//` that follows may belong to an address that is loaded. Most are in data, in text
-/// or in attributes that load nothing.
-fn may_load(before: &str) -> bool {
-    let without = |scheme: &str| {
-        let at = before
-            .len()
-            .checked_sub(scheme.len())
-            .filter(|at| before.is_char_boundary(*at))?;
-        before[at..]
-            .eq_ignore_ascii_case(scheme)
-            .then(|| &before[..at])
-    };
-    let bare = without("https:").or_else(|| without("http:"));
-    let Some(opened) = bare.unwrap_or(before).strip_suffix(['"', '\'']) else {
-        return bare.is_some() || before.ends_with(['=', '(']);
-    };
-    let Some(named) = opened.strip_suffix('=') else {
-        return !opened.ends_with([':', ',', '[']);
-    };
-    let name = &named[named
-        .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-        .map_or(0, |at| at + 1)..];
-    match name {
-        "content" => false,
-        "href" => named.rfind('<').is_some_and(|open| {
-            named[open..]
-                .get(1..5)
-                .is_some_and(|tag| tag.eq_ignore_ascii_case("link"))
-        }),
-        _ => true,
-    }
+/// The content of an element whose content is text.
+fn content_of<'a>(tag: &Tag, html: &'a str) -> &'a str {
+    let content = &html[tag.range.end..];
+    &content[..end_of_text(content.as_bytes(), &tag.name)]
 }
 
 /// Whether a rendered page runs a script or shows a frame whose address is unknown. A frame without
 /// an address counts as its tag.
 pub fn runs_unknown(html: &str, is_known: impl Fn(&str) -> bool) -> bool {
-    let address = |tag: &Tag| {
-        let source = tag
-            .attributes()
-            .find(|(key, _)| *key == "src")
-            .map(|(_, address)| address.trim().to_owned());
-        source.or_else(|| (tag.name == "iframe").then(|| tag.name.clone()))
-    };
     let is_unknown = |tag: Tag| {
-        matches!(tag.name.as_str(), "script" | "iframe")
-            && address(&tag).is_some_and(|address| !is_known(&address))
+        let is_frame = tag.name == "iframe";
+        let address = tag
+            .get("src")
+            .map(str::trim)
+            .or(is_frame.then_some("iframe"));
+        (is_frame || tag.name == "script") && address.is_some_and(|address| !is_known(address))
     };
-    let begins = |at: usize, name: &str| {
-        html.as_bytes()[at + 1..]
-            .get(..name.len())
-            .is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
-    };
-    // For nearly every page, a look at each `<script` is enough. If one is unknown, the whole page
-    // is read to see whether it is a tag at all: it may be in a comment or in data.
-    let mut places = memchr::memchr_iter(b'<', html.as_bytes())
-        .filter(|at| begins(*at, "script") || begins(*at, "iframe"));
-    places.any(|at| tags(&html[at..]).next().is_some_and(is_unknown)) && tags(html).any(is_unknown)
-}
-
-/// A start tag, as written.
-struct Tag {
-    name: String,
-    attributes: Vec<(String, String)>,
-    range: Range<usize>,
-}
-
-impl Tag {
-    fn attributes(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        self.attributes
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-    }
-}
-
-/// The start tags of a text, read lazily.
-fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
-    let mut tokens = Tokens::new(text);
-    std::iter::from_fn(move || {
-        loop {
-            let HtmlToken::StartTag(tag) = tokens.next()? else {
-                continue;
-            };
-            if holds_text(&tag.name) {
-                tokens.read_text_of(&tag.name);
-            }
-            let mut attributes: Vec<(String, String)> = tag
-                .attributes(text)
-                .map(|(key, value, _)| (key, value))
-                .collect();
-            attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
-            attributes.dedup_by(|(later, _), (first, _)| later == first);
-            return Some(Tag {
-                name: tag.name,
-                attributes,
-                range: tag.range,
-            });
-        }
-    })
+    // For nearly every page, a look at each script is enough. If one is unknown, the whole page is
+    // read to see whether it is a tag at all: it may be in a comment or in data.
+    tags_of(html, &["script", "iframe"]).any(is_unknown) && tags(html).any(is_unknown)
 }
 
 /// Checks a template. Each violation comes with the range of its tag.
 pub fn check_template(text: &str) -> Vec<(Violation, Range<usize>)> {
     let mut found = Vec::new();
     for tag in tags(text) {
-        let violations = check_tag(&tag.name, &tag.attributes())
+        let violations = check_tag(&tag.name, &tag.values())
             .into_iter()
-            .chain(remote(&tag.name, tag.attributes()).map(Violation::Remote));
+            .chain(remote(&tag.name, tag.values()).map(Violation::Remote));
         found.extend(violations.map(|violation| (violation, tag.range.clone())));
         let from = tag.range.end;
         let within = |range: Range<usize>| from + range.start..from + range.end;
         match tag.name.as_str() {
             "script" | "noscript" => {
-                let end = end_of_text(text, from, &tag.name);
                 found.extend(
-                    look_at_script(&text[from..end])
+                    look_at_script(content_of(&tag, text))
                         .map(|(violation, range)| (violation, within(range))),
                 );
             }
             "style" => {
-                let loaded = loaded_by_style(&text[from..end_of_text(text, from, "style")]);
+                let loaded = loaded_by_style(content_of(&tag, text));
                 found.extend(loaded.into_iter().map(|(address, range)| {
                     (Violation::Remote(address.to_owned()), within(range))
                 }));

@@ -142,7 +142,7 @@ fn broken(title: &str, size: u16) -> Vec<String> {
 fn drawing(card: &SocialCard) -> String {
     let (lines, size) = fit_title(&card.title);
     let text = |x: f32, y: f32, size: u16, color: &str, text: &str| {
-        let text = quick_xml::escape::escape(text);
+        let text = crate::escape::xml(text);
         format!(
             "<text x=\"{x}\" y=\"{y}\" font-family=\"{FAMILY}\" font-size=\"{size}\" fill=\"{color}\">{text}</text>"
         )

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::escape;
 use crate::page::compose::Composer;
 use crate::page::{OutputPage, PageSubject};
 use crate::paths::Route;
@@ -174,7 +175,7 @@ fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> S
             .max();
         index.push_str(&format!(
             "<sitemap><loc>{}</loc>{}</sitemap>\n",
-            escape(&url(number)),
+            escape::xml(&url(number)),
             lastmod(changed)
         ));
     }
@@ -238,7 +239,7 @@ fn urlset(addresses: &[(String, Option<String>)]) -> Vec<u8> {
     for (address, changed) in addresses {
         text.push_str(&format!(
             "<url><loc>{}</loc>{}</url>\n",
-            escape(address),
+            escape::xml(address),
             lastmod(changed.as_ref())
         ));
     }
@@ -249,10 +250,6 @@ fn urlset(addresses: &[(String, Option<String>)]) -> Vec<u8> {
 fn lastmod(day: Option<&String>) -> String {
     day.map(|day| format!("<lastmod>{day}</lastmod>"))
         .unwrap_or_default()
-}
-
-fn escape(text: &str) -> String {
-    quick_xml::escape::escape(text).into_owned()
 }
 
 /// `robots.txt` (RFC 9309), which allows all crawlers.

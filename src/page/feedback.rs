@@ -12,6 +12,7 @@ use super::view::{
 };
 use crate::diagnostic::{Code, Severity};
 use crate::document::links::{is_remote, origin};
+use crate::escape;
 use crate::fields::FieldItem;
 use crate::settings::{FeedbackWay, Settings};
 use crate::site::{PageId, SitePage};
@@ -244,22 +245,13 @@ impl Settings {
     }
 }
 
-/// Encodes text for a query: every byte except the unreserved characters of RFC 3986.
+/// Encodes the pieces of a text for a query.
 fn encoded(pieces: &[&str]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = Vec::with_capacity(pieces.iter().map(|piece| piece.len() * 2).sum());
-    for byte in pieces.iter().flat_map(|piece| piece.bytes()) {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(byte);
-        } else {
-            encoded.extend([
-                b'%',
-                DIGITS[usize::from(byte >> 4)],
-                DIGITS[usize::from(byte & 15)],
-            ]);
-        }
+    let mut encoded = String::with_capacity(pieces.iter().map(|piece| piece.len() * 2).sum());
+    for piece in pieces {
+        escape::percent_into(&mut encoded, piece, escape::UNRESERVED);
     }
-    String::from_utf8(encoded).expect("only ASCII was written")
+    encoded
 }
 
 #[cfg(test)]

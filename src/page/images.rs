@@ -5,9 +5,8 @@
 //! component, raw HTML, front matter or one of the writer's templates. Attributes that the writer
 //! sets are kept.
 
+use crate::escape;
 use memchr::memmem;
-
-use crate::document::raw_html::escape_into;
 
 /// What is known about the image at an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -120,13 +119,13 @@ fn write_set(out: &mut String, set: &[(String, u32)], sizes: Option<&str>) {
     out.push_str(" srcset=\"");
     for (index, (href, width)) in set.iter().enumerate() {
         out.push_str(if index == 0 { "" } else { ", " });
-        escape_into(out, href);
+        escape::html_into(out, href);
         out.push_str(&format!(" {width}w"));
     }
     out.push('"');
     if let Some(sizes) = sizes {
         out.push_str(" sizes=\"");
-        escape_into(out, sizes);
+        escape::html_into(out, sizes);
         out.push('"');
     }
 }

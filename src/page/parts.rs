@@ -14,9 +14,10 @@ use super::view::{
 };
 use crate::document::Entry;
 use crate::document::meta::{Level, LocatedValue};
+use crate::escape;
 use crate::fields::{FieldItem, FieldItems, Value};
 use crate::i18n::{Translations, direction};
-use crate::paths::{Route, percent_encode_into};
+use crate::paths::Route;
 use crate::settings::Theme;
 use crate::site::links::Destination;
 use crate::site::topics::TermPages;
@@ -238,28 +239,16 @@ impl Composer {
 
     /// An address from the settings with this page's values for the names in braces.
     pub(super) fn filled(&self, pattern: &str, page: &SitePage) -> String {
-        let encoded = |text: &str, is_value: bool| {
-            let mut encoded = String::new();
-            percent_encode_into(&mut encoded, text);
-            if is_value {
-                encoded
-                    .replace('&', "%26")
-                    .replace('+', "%2B")
-                    .replace('=', "%3D")
-            } else {
-                encoded
-            }
-        };
         let url = self
             .url(&page.route)
             .unwrap_or_else(|| self.href(&page.route));
         let (path, title) = (
-            encoded(page.entry.source.as_str(), false),
-            encoded(&page.entry.title, true),
+            escape::percent(page.entry.source.as_str(), escape::IN_PATH),
+            escape::percent(&page.entry.title, escape::IN_QUERY),
         );
         pattern
             .replace("{path}", &path)
-            .replace("{url}", &encoded(&url, true))
+            .replace("{url}", &escape::percent(&url, escape::IN_QUERY))
             .replace("{title}", &title)
     }
 

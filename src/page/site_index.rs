@@ -12,7 +12,7 @@ use super::navigation::TopSections;
 use super::queries::{self, PagesQuery};
 use super::view::{CalendarView, FeedbackAnswers};
 use super::{OutputPage, PageSubject};
-use crate::document::raw_html::escape_into;
+use crate::escape;
 use crate::fields::FieldItem;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::paths::{Route, SourcePath};
@@ -52,12 +52,7 @@ pub struct TermUse {
 
 impl TermUse {
     fn new(href: &str, short: &str) -> Self {
-        let escaped = |text: &str| {
-            let mut escaped = String::with_capacity(text.len());
-            escape_into(&mut escaped, text);
-            escaped
-        };
-        let (href, short) = (escaped(href), escaped(short));
+        let (href, short) = (escape::html(href), escape::html(short));
         let hash = Hasher::new().add(&href).add(&short).finish();
         TermUse { href, short, hash }
     }

@@ -9,13 +9,13 @@ mod lists;
 
 use serde_json::{Value, json};
 
-pub use self::json::for_script;
 use self::json::{Json, JsonObject};
 use super::compose::Composer;
 use super::fields::{self, FieldView};
 use super::view::{AuthorView, HeadingView, PageView};
 use super::{OutputPage, PageSubject};
 use crate::document::markdown::plain_text;
+use crate::escape;
 use crate::kind::structured::JsonPattern;
 use crate::site::PageId;
 
@@ -59,7 +59,7 @@ pub fn of(composer: &Composer, output_page: &OutputPage, view: &PageView) -> Opt
         );
     }
     let graph: Json = graph.into_iter().collect();
-    Some(for_script(
+    Some(escape::json_in_script(
         &JsonObject::default()
             .with("@context", "https://schema.org")
             .with("@graph", graph),

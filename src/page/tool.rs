@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 pub use self::embed::{EmbeddedTool, id_on_page};
 use super::compose::Composer;
 use super::view::SourceView;
-use crate::document::raw_html::escape_into;
+use crate::escape;
 use crate::i18n::direction;
 use crate::site::PageId;
 use crate::tool::prose::{TextPiece, ToolText};
@@ -145,7 +145,7 @@ impl Composer {
                 .collect(),
             may_share: tool.common.may_share,
             is_private: self.site.settings().allow_origins.is_empty(),
-            data: super::structured::for_script(&data),
+            data: escape::json_in_script(&data),
             form,
         })
     }
@@ -197,12 +197,12 @@ impl TextFinisher<'_> {
                     let href = link(*index).map(|(resolved, link)| {
                         self.composer.site.href(&resolved.to, &link.target.value)
                     });
-                    escape_into(&mut html, &href.unwrap_or_default());
+                    escape::html_into(&mut html, &href.unwrap_or_default());
                 }
                 TextPiece::WikiTitle(index) => {
                     let title = link(*index)
                         .map(|(resolved, link)| self.composer.wiki_title(&resolved.to, link));
-                    escape_into(&mut html, &title.unwrap_or_default());
+                    escape::html_into(&mut html, &title.unwrap_or_default());
                 }
                 TextPiece::Value(index) => html.push_str(&value(*index)),
             }

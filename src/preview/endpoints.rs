@@ -14,7 +14,8 @@ use super::editor::{self, OpenResult};
 use super::inject::{self, ASSETS};
 use super::reload::{GotoResult, GotoTarget, json};
 use super::{SharedState, problems, work};
-use crate::paths::{SourcePath, percent_decode};
+use crate::escape;
+use crate::paths::SourcePath;
 
 /// Serves a script or style of the preview.
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
@@ -63,7 +64,7 @@ pub async fn formulas(
         .unwrap_or_default()
         .split('&')
         .find_map(|pair| pair.strip_prefix("file="))
-        .and_then(percent_decode);
+        .and_then(escape::percent_decode);
     let Some(source) = file.and_then(|file| SourcePath::new(&file).ok()) else {
         return refuse(
             StatusCode::BAD_REQUEST,
@@ -122,7 +123,7 @@ pub async fn goto(State(shared): State<Arc<SharedState>>, body: Bytes) -> Respon
     let base = shared.live.base_path();
     let below = address
         .strip_prefix(base.trim_end_matches('/'))
-        .and_then(percent_decode)
+        .and_then(escape::percent_decode)
         .unwrap_or_else(|| "/".to_owned());
     let reached = shared.tabs.goto(
         &below,

@@ -7,7 +7,9 @@
 use std::sync::LazyLock;
 
 use super::OWN_PREFIX;
+use crate::escape;
 use crate::fingerprint::{Fingerprint, Hasher};
+use crate::html::tags::tags_of;
 use crate::paths::SourcePath;
 
 /// The files for the browser: name, content type, text.
@@ -69,7 +71,9 @@ pub fn add(page: &[u8], hash: Fingerprint, status: PageStatus) -> Vec<u8> {
         "<script type=\"module\" src=\"{OWN_PREFIX}preview.js\" data-hash=\"{hash}\" data-page-status=\"{}\"></script>",
         status.name()
     );
-    let at = head_end(page).unwrap_or(page.len());
+    let text = page.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let head = tags_of(text, &["head"]).next();
+    let at = head.map_or(page.len(), |head| head.range.end);
     let mut whole = Vec::with_capacity(page.len() + script.len());
     whole.extend_from_slice(&page[..at]);
     whole.extend_from_slice(script.as_bytes());
@@ -77,30 +81,11 @@ pub fn add(page: &[u8], hash: Fingerprint, status: PageStatus) -> Vec<u8> {
     whole
 }
 
-/// The offset after the tag `<head>`.
-fn head_end(page: &[u8]) -> Option<usize> {
-    let begins = |at: &usize| {
-        page[*at] == b'<'
-            && page
-                .get(at + 1..at + 5)
-                .is_some_and(|name| name.eq_ignore_ascii_case(b"head"))
-    };
-    let is_whole = |at: &usize| {
-        page.get(at + 5)
-            .is_some_and(|next| *next == b'>' || next.is_ascii_whitespace())
-    };
-    let start = (0..page.len()).find(|at| begins(at) && is_whole(at))?;
-    page[start..]
-        .iter()
-        .position(|byte| *byte == b'>')
-        .map(|end| start + end + 1)
-}
-
 /// The page that is shown for one that cannot be rendered; the panel shows why.
 pub fn unrenderable_page(source: Option<&SourcePath>) -> Vec<u8> {
     let what = source.map_or_else(
         || "This page".to_owned(),
-        |source| format!("<code>{}</code>", escaped(source.as_str())),
+        |source| format!("<code>{}</code>", escape::html(source.as_str())),
     );
     plain(
         "Page not ready",
@@ -122,13 +107,6 @@ fn plain(title: &str, text: &str) -> Vec<u8> {
          <body>\n<main>\n<h1>{title}</h1>\n<p>{text}</p>\n</main>\n</body>\n</html>\n"
     )
     .into_bytes()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -26,8 +26,9 @@ use super::connections::Connection;
 use super::inject::PageStatus;
 use super::serve::PreviewResponse;
 use super::{SharedState, problems, work};
+use crate::escape;
 use crate::fingerprint::Fingerprint;
-use crate::paths::{SourcePath, percent_decode};
+use crate::paths::SourcePath;
 use crate::pipeline::session::{ChangedPaths, PageSummary};
 
 /// The interval of keep-alive messages on a silent stream. They also detect closed tabs.
@@ -349,8 +350,8 @@ pub async fn events(
     let path = argument("path=");
     let base = shared.live.base_path();
     let address = path
-        .and_then(percent_decode)
-        .and_then(|path| percent_decode(path.strip_prefix(base.trim_end_matches('/'))?));
+        .and_then(escape::percent_decode)
+        .and_then(|path| escape::percent_decode(path.strip_prefix(base.trim_end_matches('/'))?));
     let Some(address) = address.filter(|address| address.starts_with('/')) else {
         return (
             StatusCode::BAD_REQUEST,

@@ -12,8 +12,9 @@ use axum::response::{IntoResponse, Response};
 use super::inject::{self, PageStatus};
 use super::range::{self, RangeAnswer};
 use super::{SharedState, large, work};
+use crate::escape;
 use crate::fingerprint::Fingerprint;
-use crate::paths::{SourcePath, percent_decode, percent_encode_into};
+use crate::paths::SourcePath;
 use crate::pipeline::session::{LargeFile, LiveAnswer};
 use crate::site::UnpublishedReason;
 
@@ -50,7 +51,7 @@ pub async fn output(State(shared): State<Arc<SharedState>>, request: Request) ->
             outside(&base)
         };
     };
-    let Some(address) = percent_decode(below).filter(|address| is_plain(address)) else {
+    let Some(address) = escape::percent_decode(below).filter(|address| is_plain(address)) else {
         return (StatusCode::BAD_REQUEST, "This is not a valid address.\n").into_response();
     };
     let served = {
@@ -234,7 +235,11 @@ impl SharedState {
         let base = self.live.base_path();
         let encoded = |address: &str| {
             let mut target = base.clone();
-            percent_encode_into(&mut target, address.trim_start_matches('/'));
+            escape::percent_into(
+                &mut target,
+                address.trim_start_matches('/'),
+                escape::IN_PATH,
+            );
             target
         };
         match self.live.answer(address, true) {

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::diagnostic::{Checked, Code, Diagnostic, Location, Severity};
 use crate::fields::{CheckContext, FieldItem, FieldItems, check};
+use crate::html::references::decode_in_plain_text;
 use crate::link_target::{AddressUse, origin, refusal};
 use crate::paths::SourcePath;
 use crate::renamed::NameKind;
-use crate::source::decode_entities;
 use crate::yaml;
 
 /// Folders with the site's sources, which the output must not overwrite.
@@ -116,8 +116,8 @@ fn from_items(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Sett
         .map(|items| theme::read(items, problems))
         .unwrap_or_default();
     Settings {
-        title: given.text("title").map(decode_entities),
-        summary: given.text("summary").map(decode_entities),
+        title: given.text("title").map(decode_in_plain_text),
+        summary: given.text("summary").map(decode_in_plain_text),
         language: language(given, problems).unwrap_or(unset.language),
         base_url: base_url(given, problems),
         timezone: timezone(given, problems).unwrap_or(unset.timezone),

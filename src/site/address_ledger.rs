@@ -12,7 +12,8 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use crate::diagnostic::{Checked, Code, Diagnostic};
-use crate::paths::{Route, SourcePath, percent_decode};
+use crate::escape;
+use crate::paths::{Route, SourcePath};
 use crate::source::LineStarts;
 
 /// The file's name, at the site's root.
@@ -47,10 +48,10 @@ impl LedgerAddress {
             return None;
         }
         let fragment = fragment
-            .and_then(percent_decode)
+            .and_then(escape::percent_decode)
             .filter(|fragment| !fragment.is_empty());
         Some(Self {
-            route: Route::new(&percent_decode(path)?).ok()?,
+            route: Route::new(&escape::percent_decode(path)?).ok()?,
             fragment,
         })
     }
@@ -128,7 +129,7 @@ impl AddressLedger {
             let address = fields.next().and_then(LedgerAddress::parse);
             let source = fields
                 .next()
-                .and_then(percent_decode)
+                .and_then(escape::percent_decode)
                 .and_then(|source| SourcePath::new(&source).ok());
             match address.filter(|_| fields.next().is_none()) {
                 Some(address) => {

@@ -11,9 +11,10 @@ use unicode_normalization::UnicodeNormalization;
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::document::links::{Link, LinkRole};
 use crate::document::outline::anchor;
+use crate::escape;
 use crate::fields::links::{FieldLink, LinkRequirement};
 use crate::link_target::{AddressUse, ParsedTarget, TargetSuffix, refusal};
-use crate::paths::{Route, SourcePath, percent_encode_into, slug};
+use crate::paths::{Route, SourcePath, slug};
 
 use super::link_help::{self, LinkSearches};
 use super::tables::folded;
@@ -733,7 +734,7 @@ pub fn href(tables: &SiteTables, to: &Destination, written: &str, base_path: &st
     suffix.write_query(&mut href);
     if fragment.is_some() || suffix.has_directive() {
         href.push('#');
-        percent_encode_into(&mut href, fragment.unwrap_or_default());
+        escape::percent_into(&mut href, fragment.unwrap_or_default(), escape::IN_PATH);
         suffix.write_directive(&mut href);
     }
     href

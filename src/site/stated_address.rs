@@ -5,8 +5,9 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::escape;
 use crate::link_target::ParsedTarget;
-use crate::paths::{PathOutsideRoot, percent_decode};
+use crate::paths::PathOutsideRoot;
 use crate::settings::Settings;
 
 /// Why a stated address cannot be one of this site.
@@ -111,7 +112,7 @@ pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem
         }
         _ => {}
     }
-    let Some(decoded) = percent_decode(alone) else {
+    let Some(decoded) = escape::percent_decode(alone) else {
         return problem(
             "is not valid UTF-8 when decoded",
             "write the characters without percent-encoding",

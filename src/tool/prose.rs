@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ToolContext;
 use crate::diagnostic::Location;
+use crate::html::{HtmlToken, Tokens};
 use crate::yaml::YamlNode;
 
 /// A Markdown text, and the HTML rendered from it.
@@ -157,26 +158,23 @@ impl ToolText {
     /// Appends finished HTML and turns each `{name}` into a placeholder, except within tags.
     pub fn push_html(&mut self, html: &str) {
         let mut done = 0;
-        let mut is_tag = false;
-        for (at, byte) in html.bytes().enumerate() {
-            match byte {
-                b'<' => is_tag = true,
-                b'>' => is_tag = false,
-                b'{' if !is_tag && at >= done => {
-                    let Some(length) = html[at..].find('}') else {
-                        break;
-                    };
-                    let name = &html[at + 1..at + length];
-                    let Some(value) = self.names.iter().position(|known| known == name) else {
-                        continue;
-                    };
-                    self.push_text(&html[done..at]);
-                    self.pieces.push(TextPiece::Value(
-                        u32::try_from(value).expect("a tool has fewer values than bytes"),
-                    ));
-                    done = at + length + 1;
-                }
-                _ => {}
+        for token in Tokens::new(html) {
+            let HtmlToken::Text(Range { start, end }) = token else {
+                continue;
+            };
+            for open in memchr::memchr_iter(b'{', html[start..end].as_bytes()) {
+                let open = start + open;
+                let Some(name) = html[open + 1..end].split_once('}').map(|(name, _)| name) else {
+                    break;
+                };
+                let Some(value) = self.names.iter().position(|known| known == name) else {
+                    continue;
+                };
+                self.push_text(&html[done..open]);
+                self.pieces.push(TextPiece::Value(
+                    u32::try_from(value).expect("a tool has fewer values than bytes"),
+                ));
+                done = open + name.len() + "{}".len();
             }
         }
         self.push_text(&html[done..]);

@@ -10,10 +10,10 @@ use crate::fields::{
     CheckContext, Field, FieldItem, FieldItems, FieldType, Value, boolean, check_groups,
     field_named, links, written_date,
 };
+use crate::html::references::decode_in_plain_text;
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
-use crate::source::decode_entities;
 use crate::yaml::{YamlEntry, YamlMap, YamlNode, YamlValue as Yaml};
 
 const TITLE_CHARS_MAX: usize = 200;
@@ -486,7 +486,7 @@ fn from_items(
             .and_then(FieldItem::as_text)
             .map(str::to_owned)
     };
-    let shown = |name: &str| text(name).map(decode_entities);
+    let shown = |name: &str| text(name).map(decode_in_plain_text);
     let placed = |name: &str| items.get(name).and_then(FieldItem::to_placed);
     let list = |name: &str| items.get(name).map(FieldItem::as_list).unwrap_or_default();
     let placed_list = |name: &str| list(name).iter().filter_map(FieldItem::to_placed).collect();
@@ -496,7 +496,7 @@ fn from_items(
     let (slug, address) = addresses(placed("slug"), placed("permalink"), problems);
     Meta {
         title: placed("title").map(|title| LocatedValue {
-            value: decode_entities(title.value),
+            value: decode_in_plain_text(title.value),
             ..title
         }),
         short_title: shown("short_title"),
@@ -652,7 +652,7 @@ fn meta_image(item: &FieldItem) -> Option<MetaImage> {
         }),
         Some(map) => Some(MetaImage {
             src: map.get("src")?.to_placed()?,
-            alt: decode_entities(
+            alt: decode_in_plain_text(
                 map.get("alt")
                     .and_then(FieldItem::as_text)
                     .unwrap_or_default()
@@ -682,7 +682,10 @@ fn reference(item: &FieldItem, problems: &mut Vec<Diagnostic>) -> Option<SourceR
             .and_then(FieldItem::as_text)
             .map(str::to_owned)
     };
-    let Some(title) = text("title").map(decode_entities).or_else(|| text("url")) else {
+    let Some(title) = text("title")
+        .map(decode_in_plain_text)
+        .or_else(|| text("url"))
+    else {
         let problem = Diagnostic::new(Code::MissingField, "a source has neither `title` nor `url`");
         problems.push(
             problem

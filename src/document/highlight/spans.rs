@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape;
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum TokenClass {
     Plain,
@@ -104,19 +106,16 @@ struct CodeLines {
 
 impl CodeLines {
     fn add(&mut self, text: &str, class: TokenClass) {
-        for character in text.chars() {
-            match character {
-                '\n' => self.end_line(),
-                ' ' | '\t' => self.space.push(character),
-                _ => {
-                    self.open(class);
-                    match character {
-                        '<' => self.line.push_str("&lt;"),
-                        '>' => self.line.push_str("&gt;"),
-                        '&' => self.line.push_str("&amp;"),
-                        _ => self.line.push(character),
-                    }
-                }
+        for part in text.split_inclusive(['\n', ' ', '\t']) {
+            let word = part.trim_end_matches(['\n', ' ', '\t']);
+            if !word.is_empty() {
+                self.open(class);
+                escape::html_text_into(&mut self.line, word);
+            }
+            match part.as_bytes().last() {
+                Some(b'\n') => self.end_line(),
+                Some(space @ (b' ' | b'\t')) => self.space.push(char::from(*space)),
+                _ => {}
             }
         }
     }

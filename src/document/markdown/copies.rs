@@ -5,7 +5,6 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use html5gum::{DefaultEmitter, Token, Tokenizer};
 use pulldown_cmark::{BrokenLink, Event, Options, Parser, Tag};
 
 use super::inline::image_size;
@@ -13,6 +12,9 @@ use super::{LEAVES, OPTIONS, remove_placeholders, targets};
 use crate::document::body::FileInclude;
 use crate::document::components::{ComponentMarkers, Signatures};
 use crate::document::links::{Link, LinkRole};
+use crate::html::raw_text::holds_text;
+use crate::html::tags::may_contain_comments;
+use crate::html::{HtmlToken, Tokens};
 use crate::source::LineStarts;
 
 /// How a text is read for its copy.
@@ -103,7 +105,7 @@ pub fn published_copy(
         }
     }
     // Any `<!`, `<?` or `</` may begin a comment, and any `]:` a remark. Most pages have neither.
-    let may_hide = settings.drops_comments && may_hold_comments(&text[body.clone()])
+    let may_hide = settings.drops_comments && may_contain_comments(&text[body.clone()])
         || text[body.clone()].contains("]:");
     if may_hide || !parts.includes.is_empty() {
         hide_and_include((text, lines), &body, settings, parts, &mut edits);
@@ -150,18 +152,6 @@ fn hide_and_include(
     remarks
         .into_iter()
         .for_each(|range| edits.replace(in_file(range), String::new()));
-}
-
-/// Whether a text contains what may begin a comment in a browser.
-fn may_hold_comments(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'<', bytes).any(|at| match bytes.get(at + 1) {
-        Some(b'!' | b'?') => true,
-        Some(b'/') => bytes
-            .get(at + 2)
-            .is_none_or(|byte| !byte.is_ascii_alphabetic()),
-        _ => false,
-    })
 }
 
 /// The range of a target that is written as `[words](target)`, without a title and exactly as it is
@@ -306,14 +296,17 @@ fn hidden_parts(text: &str, math: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>
 }
 
 fn drop_comments(text: &str, range: Range<usize>, edits: &mut TextEdits) {
-    let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    emitter.naively_switch_states(true);
-    for token in Tokenizer::new_with_emitter(&text[range.clone()], emitter) {
-        let Ok(Token::Comment(comment)) = token else {
-            continue;
+    let mut tokens = Tokens::new(&text[range.clone()]);
+    while let Some(token) = tokens.next() {
+        let comment = match token {
+            HtmlToken::Comment { range, .. } | HtmlToken::OddComment(range) => range,
+            HtmlToken::StartTag(tag) if holds_text(&tag.name) => {
+                tokens.read_text_of(&tag.name);
+                continue;
+            }
+            _ => continue,
         };
-        let start = range.start + comment.span.start;
-        let end = (range.start + comment.span.end).min(range.end);
+        let (start, end) = (range.start + comment.start, range.start + comment.end);
         let is_last = text[end..]
             .trim_start_matches([' ', '\t'])
             .starts_with('\n')

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd};
 
-use super::html_text::text_of;
 use super::writing::BlockLines;
 use super::{FootnoteText, MarkdownWalk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -16,9 +15,10 @@ use crate::document::components::{
     self, ArgumentError, ArgumentValue, ComponentMarker, MarkerKind, Signature, WrittenArgument,
 };
 use crate::document::links::{Link, LinkRole};
-use crate::document::raw_html::{
-    self, HtmlFragment, HtmlPolicy, OpenElement, escape_attribute, escape_into,
-};
+use crate::document::raw_html::{self, HtmlFragment, HtmlPolicy, OpenElement};
+use crate::escape;
+use crate::html::tags::tag_at;
+use crate::html::text::text_of;
 use crate::settings::RawHtml;
 
 pub(super) struct Flow<'a> {
@@ -312,7 +312,7 @@ impl<'a> MarkdownWalk<'a> {
             None => {
                 if let Some(title) = mark.title {
                     let mut html = String::from("<p><strong>");
-                    escape_into(&mut html, &self.text[title]);
+                    escape::html_into(&mut html, &self.text[title]);
                     html.push_str("</strong></p>\n");
                     self.push_block(Event::Html(html.into()), &mark.range);
                 }
@@ -499,7 +499,7 @@ impl<'a> MarkdownWalk<'a> {
         fragment.push(&html, range.start);
         let was_left_out = self.flow().html.skipped.is_some();
         let html = self.filter_html(&fragment, false);
-        if html.starts_with("<br") {
+        if tag_at(&html, 0).is_some_and(|tag| tag.name == "br") {
             self.plain_text(" ");
         } else if html.starts_with('&') {
             // Text that only looks like a tag counts as text everywhere: in titles, ids, lists and
@@ -521,7 +521,7 @@ impl<'a> MarkdownWalk<'a> {
     /// Filters raw HTML for the page, and adds its links and findings.
     pub(super) fn filter_html(&mut self, fragment: &HtmlFragment, is_block: bool) -> String {
         if self.settings.raw_html == RawHtml::Escape {
-            return escape_attribute(&fragment.text);
+            return escape::html(&fragment.text);
         }
         let mode = self.settings.raw_html;
         let depth = self.flow().depth;
@@ -583,7 +583,7 @@ impl<'a> MarkdownWalk<'a> {
     pub(super) fn address(&mut self, index: u32) -> String {
         let Link { target, role } = &self.out.links[index as usize];
         if *role != LinkRole::Wiki && super::inline::is_final(&target.value) {
-            return escape_attribute(target.value.trim());
+            return escape::html(target.value.trim());
         }
         self.add_placeholder(Segment::Address(index))
     }

@@ -11,10 +11,12 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use super::MarkdownWalk;
 use super::pending::OpenHeading;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::html_tokens::{HtmlToken, Tokens, plain_text};
 use crate::document::meta::LocatedValue;
 use crate::document::outline::Heading;
-use crate::document::raw_html::escape_into;
+use crate::escape;
+use crate::html::references::decode_text;
+use crate::html::tags::first_named;
+use crate::html::{HtmlToken, Tokens};
 use crate::source::is_blank;
 
 /// The search for a title, which is decided at the end of the text.
@@ -76,7 +78,7 @@ impl MarkdownWalk<'_> {
                 *id = Some(heading.id.clone().into());
             }
             let mut link = String::from(" <a class=\"anchor\" href=\"#");
-            escape_into(&mut link, &heading.id);
+            escape::html_into(&mut link, &heading.id);
             link.push_str("\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
             self.push(Event::InlineHtml(link.into()));
             self.push(Event::End(TagEnd::Heading(level)));
@@ -160,7 +162,7 @@ impl MarkdownWalk<'_> {
         if self.settings.is_titled
             || self.out.heading.is_some()
             || self.out.later_title.is_some()
-            || !html.contains("<h1")
+            || first_named(html, "h1").is_none()
         {
             return;
         }
@@ -169,7 +171,7 @@ impl MarkdownWalk<'_> {
             match token {
                 HtmlToken::StartTag(tag) if tag.name == "h1" => is_within = true,
                 HtmlToken::EndTag { name, .. } if name == "h1" => break,
-                HtmlToken::Text(range) if is_within => title.push_str(&plain_text(&html[range])),
+                HtmlToken::Text(range) if is_within => title.push_str(&decode_text(&html[range])),
                 HtmlToken::StartTag(_) if is_within => title.push(' '),
                 _ => {}
             }

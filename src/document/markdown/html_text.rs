@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::MarkdownWalk;
-use crate::document::html_tokens::{HtmlToken, Tokens, plain_text};
+use crate::html::text::text_of;
 
 /// Elements whose text is shown exactly as written.
 const LITERAL: [&str; 10] = [
@@ -38,13 +38,4 @@ impl<'a> MarkdownWalk<'a> {
             self.note_text(&text_of(html));
         }
     }
-}
-
-/// The text that HTML shows.
-pub(super) fn text_of(html: &str) -> String {
-    let texts = Tokens::new(html).filter_map(|token| match token {
-        HtmlToken::Text(range) => Some(plain_text(&html[range])),
-        _ => None,
-    });
-    texts.collect()
 }

@@ -15,8 +15,8 @@ use crate::document::body::Segment;
 use crate::document::links::{Link, LinkRole, ParsedTarget, is_remote};
 use crate::document::mathml::{self, CleanMathml};
 use crate::document::meta::LocatedValue;
-use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::trust_rules;
+use crate::escape;
 use crate::link_target::{AddressUse, address_problem, refusal, refusal_of};
 use crate::settings::is_at;
 
@@ -224,7 +224,7 @@ impl<'a> MarkdownWalk<'a> {
             let mut tag = format!("<a href=\"{}\"", self.address(index));
             if !title.is_empty() {
                 tag.push_str(" title=\"");
-                escape_into(&mut tag, &remove_placeholders(title));
+                escape::html_into(&mut tag, &remove_placeholders(title));
                 tag.push('"');
             }
             tag.push_str(if self.is_paid {
@@ -312,7 +312,7 @@ impl<'a> MarkdownWalk<'a> {
         let mut tag = format!(
             "<img src=\"{}\" alt=\"{}\"",
             self.address(index),
-            escape_attribute(&image.alt)
+            escape::html(&image.alt)
         );
         if let Some((width, height)) = size {
             tag.push_str(&format!(" width=\"{width}\""));
@@ -320,7 +320,7 @@ impl<'a> MarkdownWalk<'a> {
         }
         if !image.title.is_empty() {
             tag.push_str(" title=\"");
-            escape_into(&mut tag, &remove_placeholders(&image.title));
+            escape::html_into(&mut tag, &remove_placeholders(&image.title));
             tag.push('"');
         }
         tag.push_str(" />");
@@ -380,7 +380,7 @@ impl<'a> MarkdownWalk<'a> {
             notes.extend(self.line(&range).map(Segment::Line));
             notes.push(Segment::Html(format!("<li id=\"fn-{number}\">\n")));
             notes.extend(body);
-            let label = escape_attribute(&self.settings.phrases.footnote_back);
+            let label = escape::html(&self.settings.phrases.footnote_back);
             let back = (1..=self.footnotes.mentions[name].count).map(|mention| {
                 let suffix = if mention == 1 { String::new() } else { format!("-{mention}") };
                 format!("<a class=\"footnote-back\" href=\"#fnref-{number}{suffix}\" aria-label=\"{label} {number}\">↩</a>")
@@ -423,7 +423,7 @@ impl<'a> MarkdownWalk<'a> {
         };
         let html = format!(
             "<input disabled=\"\" type=\"checkbox\"{checked} aria-label=\"{}\"/>\n",
-            escape_attribute(label)
+            escape::html(label)
         );
         self.push(Event::InlineHtml(html.into()));
     }
@@ -463,7 +463,7 @@ impl<'a> MarkdownWalk<'a> {
                 );
                 format!(
                     "<code class=\"math-error\">{}</code>",
-                    escape_attribute(formula)
+                    escape::html(formula)
                 )
             }
         };

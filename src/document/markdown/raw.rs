@@ -9,8 +9,8 @@ use super::text::shortened;
 use super::{MarkdownWalk, remove_placeholders};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::components::MarkerKind;
-use crate::document::html_tokens::ATTRIBUTES_MAX;
 use crate::document::raw_html::{self, HtmlFinding, OpenElement};
+use crate::html::ATTRIBUTES_MAX;
 use crate::settings::RawHtml;
 
 /// The maximum length of a tag in messages.

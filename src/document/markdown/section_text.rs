@@ -3,9 +3,10 @@
 use pulldown_cmark::TagEnd;
 
 use super::MarkdownWalk;
-use crate::document::html_tokens::{HtmlToken, Tokens, plain_text};
 use crate::document::outline::Heading;
 use crate::document::text_sections::TextSection;
+use crate::html::references::decode_text;
+use crate::html::{HtmlToken, Tokens};
 
 /// Headings below this level do not begin a section, because the parts that they divide are too
 /// small to be found on their own.
@@ -78,7 +79,7 @@ impl MarkdownWalk<'_> {
         }
         for token in Tokens::new(html) {
             match token {
-                HtmlToken::Text(range) => self.push_section_text(&plain_text(&html[range])),
+                HtmlToken::Text(range) => self.push_section_text(&decode_text(&html[range])),
                 HtmlToken::StartTag(_) | HtmlToken::EndTag { .. } => self.push_section_text(" "),
                 _ => {}
             }

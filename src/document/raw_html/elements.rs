@@ -1,8 +1,8 @@
 //! What happens to an element, by its name.
 
 use super::KEPT;
-use crate::document::html_tokens::holds_text;
 use crate::document::links::SCHEMES;
+use crate::html::raw_text::holds_text;
 use crate::settings::RawHtml;
 
 /// Elements that run, load or send something.

@@ -2,16 +2,15 @@
 
 use std::ops::Range;
 
-use html5gum::{Span, Spanned};
-
 use super::elements::{self, ElementRule, treatment};
-use super::{
-    HtmlFinding, HtmlFragment, HtmlPolicy, NestingState, OpenElement, escape_into, frames,
-    start_tag,
-};
+use super::start_tag::StartTagWriter;
+use super::{HtmlFinding, HtmlFragment, HtmlPolicy, NestingState, OpenElement, frames};
 use crate::document::attributes::{self, DroppedAttribute};
-use crate::document::html_tokens::{HtmlToken, StartTag, Tokens, holds_text};
 use crate::document::source_lines;
+use crate::escape;
+use crate::html::raw_text::holds_text;
+use crate::html::tags::Tag;
+use crate::html::{HtmlToken, StartTag, Tokens};
 use crate::settings::RawHtml;
 
 /// Filters a fragment, and replaces every address with what `link` returns for it.
@@ -95,7 +94,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         match treatment {
             ElementRule::ShowAsText { is_html } => {
                 let written = text[tag.range.clone()].to_owned();
-                escape_into(&mut self.out, &written);
+                escape::html_into(&mut self.out, &written);
                 self.findings.push(HtmlFinding::Text {
                     written,
                     is_html,
@@ -132,7 +131,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
 
     /// Writes a link in place of a frame.
     fn link_frame(&mut self, name: &str, tag: &StartTag, range: &Range<usize>) {
-        let tag = with_values(tag, &self.fragment.text);
+        let tag = Tag::new(tag.clone(), &self.fragment.text);
         if let Some(address) = frames::address(name, &tag) {
             frames::push_link(
                 &mut self.out,
@@ -217,16 +216,15 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         let mut is_paid = false;
         if is_written {
             let from = self.out.len();
-            let tag = with_values(tag, &self.fragment.text);
-            is_paid = start_tag(
-                &name,
-                &tag,
-                self.fragment,
+            let tag = Tag::new(tag.clone(), &self.fragment.text);
+            let mut writer = StartTagWriter {
+                fragment: self.fragment,
                 mode,
-                &mut self.out,
-                self.findings,
-                &mut self.link,
-            );
+                out: &mut self.out,
+                findings: self.findings,
+                link: &mut self.link,
+            };
+            is_paid = writer.write(&name, &tag);
             if let Some(line) = line.filter(|_| source_lines::is_block(&name)) {
                 source_lines::mark(&mut self.out, from, line(range.start));
             }
@@ -279,7 +277,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
                 self.reading.mode,
             );
             if matches!(treatment, ElementRule::ShowAsText { .. }) {
-                escape_into(&mut self.out, &self.fragment.text[range]);
+                escape::html_into(&mut self.out, &self.fragment.text[range]);
             } else {
                 self.report_end_tag_attributes(name, &range);
             }
@@ -366,7 +364,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
         let begin = range.start..range.start + 2;
         if is_unfinished {
             // Without an end, it can only be meant as text.
-            escape_into(&mut self.out, &self.fragment.text[begin]);
+            escape::html_into(&mut self.out, &self.fragment.text[begin]);
         } else {
             self.text_like_markup(begin);
         }
@@ -377,7 +375,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
     fn open_tag(&mut self, start: usize) -> usize {
         let range = start..start + 1;
         if self.state.skipped.is_none() {
-            escape_into(&mut self.out, &self.fragment.text[range.clone()]);
+            escape::html_into(&mut self.out, &self.fragment.text[range.clone()]);
             self.findings.push(HtmlFinding::OpenTag {
                 range: self.fragment.source(range.clone()),
             });
@@ -388,7 +386,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> HtmlFilter<'_, L> {
     /// Handles text that looks like markup and is shown as text.
     fn text_like_markup(&mut self, range: Range<usize>) {
         let written = self.fragment.text[range.clone()].to_owned();
-        escape_into(&mut self.out, &written);
+        escape::html_into(&mut self.out, &written);
         self.findings.push(HtmlFinding::Text {
             written,
             is_html: false,
@@ -421,29 +419,4 @@ fn contains_comment_start(comment: &str) -> bool {
 fn is_tick_box(tag: &StartTag, text: &str) -> bool {
     tag.attributes(text)
         .any(|(name, value, _)| name == "type" && attributes::is_tick_box(&value))
-}
-
-/// A tag with the values of its attributes, by name.
-fn with_values(tag: &StartTag, text: &str) -> html5gum::StartTag<usize> {
-    let span = |range: Range<usize>| Span {
-        start: range.start,
-        end: range.end,
-    };
-    let mut written = html5gum::StartTag {
-        self_closing: tag.is_self_closing,
-        name: Default::default(),
-        attributes: Default::default(),
-        span: span(tag.range.clone()),
-    };
-    for (key, value, range) in tag.attributes(text) {
-        let value = Spanned {
-            value: value.into_bytes().into(),
-            span: span(range),
-        };
-        written
-            .attributes
-            .entry(key.into_bytes().into())
-            .or_insert(value);
-    }
-    written
 }

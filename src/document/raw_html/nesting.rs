@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::elements::is_graphic;
-use crate::document::html_tokens::holds_text;
 use crate::document::trust_rules;
+use crate::html::raw_text::holds_text;
 
 /// Elements nested deeper than this lose their tags. The time to read deeper HTML grows with the
 /// square of its length.

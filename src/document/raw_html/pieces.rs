@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::KEPT;
 use super::elements::is_void;
-use crate::document::html_tokens::{HtmlToken, Tokens};
+use crate::html::{HtmlToken, Tokens};
 
 /// A part of a text, with the elements that are open at its beginning and at its end, the outermost
 /// first.

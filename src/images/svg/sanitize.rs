@@ -2,13 +2,14 @@
 //! draws. See DECISIONS: "SVG is cleaned by a pass of our own".
 
 use quick_xml::Reader;
-use quick_xml::escape::{escape, partial_escape, resolve_predefined_entity};
+use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::css;
 use super::names::{is_attribute, is_element};
 use super::references::{ReferenceGraph, ids_in};
 use super::text::Entities;
+use crate::escape;
 use crate::images::ImageFault;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -63,7 +64,7 @@ pub fn sanitize(text: &str) -> Result<CleanSvg, ImageFault> {
             Event::Empty(element) => pass.start(&element, true)?,
             Event::End(_) => pass.end(),
             Event::Text(text) => pass.text(&text, &text),
-            Event::CData(data) => pass.text(&partial_escape(&*data), &data),
+            Event::CData(data) => pass.text(&escape::xml_text(&*data), &data),
             Event::GeneralRef(entity) => {
                 pass.entity(&entity, entity.resolve_char_ref().ok().flatten())
             }
@@ -211,7 +212,7 @@ impl SanitizerPass {
             if let Some(value) = self.value(name, &key, &value, &mut written) {
                 written
                     .text
-                    .push_str(&format!(" {key}=\"{}\"", escape(value.as_str())));
+                    .push_str(&format!(" {key}=\"{}\"", escape::xml(value.as_str())));
             }
             seen.push(key);
         }
@@ -304,7 +305,7 @@ impl SanitizerPass {
                     if is_changed {
                         self.note("an external reference in `<style>`".to_owned());
                     }
-                    self.out.push_str(&partial_escape(style.as_str()));
+                    self.out.push_str(&escape::xml_text(style.as_str()));
                 }
                 if let Some(name) = self.names.pop().filter(|name| !name.is_empty()) {
                     self.out.extend(["</", name.as_str(), ">"]);
@@ -339,7 +340,7 @@ impl SanitizerPass {
         } else if let Some(meant) = resolve_predefined_entity(name) {
             self.text(&format!("&{name};"), meant);
         } else if let Some(meant) = self.entities.text(name).map(str::to_owned) {
-            self.text(&escape(meant.as_str()), &meant);
+            self.text(&escape::xml(meant.as_str()), &meant);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::plot::bars;
 use super::{FeedbackReport, PageLine, PlotBar, Report};
 use crate::diagnostic::Severity;
-use crate::document::raw_html::escape_attribute as escape;
+use crate::escape;
 
 /// The maximum number of places to list for one code; the others are counted.
 const PLACES_NAMED: usize = 12;
@@ -27,7 +27,7 @@ pub fn html(report: &Report) -> String {
     let mut page = format!(
         "{BEGINNING}<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<title>{0}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n",
-        escape(&title)
+        escape::html(&title)
     );
     figures(&mut page, report);
     freshness(&mut page, report);
@@ -98,10 +98,10 @@ fn pages(page: &mut String, heading: &str, lines: &[PageLine], none: &str) {
     page.push_str("<table><thead><tr><th>Page</th><th>File</th><th></th></tr></thead><tbody>\n");
     for line in lines {
         let (title, address, source, note) = (
-            escape(&line.title),
-            escape(&line.address),
-            escape(&line.source),
-            escape(&line.note),
+            escape::html(&line.title),
+            escape::html(&line.address),
+            escape::html(&line.source),
+            escape::html(&line.note),
         );
         page.push_str(&format!("<tr><td>{title}<br><small>{address}</small></td><td><code>{source}</code></td><td>{note}</td></tr>\n"));
     }
@@ -128,7 +128,7 @@ fn audit(page: &mut String, report: &Report) {
             .places
             .iter()
             .take(PLACES_NAMED)
-            .map(|place| format!("<code>{}</code>", escape(place)))
+            .map(|place| format!("<code>{}</code>", escape::html(place)))
             .collect();
         let rest = line.places.len().saturating_sub(PLACES_NAMED);
         let rest = if rest == 0 {
@@ -144,7 +144,7 @@ fn audit(page: &mut String, report: &Report) {
         page.push_str(&format!(
             "<tr><td><strong>{}</strong> <small>{severity}</small><br><small>{}</small></td><td class=\"n\">{}</td><td>{}{rest}</td></tr>\n",
             line.code,
-            escape(line.meaning),
+            escape::html(line.meaning),
             line.count,
             named.join("<br>")
         ));
@@ -173,7 +173,10 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
     if !answers.pages.is_empty() {
         page.push_str("<h3>By page</h3>\n<table><thead><tr><th>Page</th><th class=\"n\">Helpful</th><th class=\"n\">Not helpful</th></tr></thead><tbody>\n");
         for answered in &answers.pages {
-            let (title, address) = (escape(&answered.page.title), escape(&answered.page.address));
+            let (title, address) = (
+                escape::html(&answered.page.title),
+                escape::html(&answered.page.address),
+            );
             page.push_str(&format!(
                 "<tr><td>{title}<br><small>{address}</small></td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
                 answered.helped, answered.not_helped
@@ -192,11 +195,11 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
             let about: Vec<String> = about
                 .into_iter()
                 .flatten()
-                .map(|part| escape(&part))
+                .map(|part| escape::html(&part))
                 .collect();
             page.push_str(&format!(
                 "<blockquote>{}<br><small>{}</small></blockquote>\n",
-                escape(&words.text),
+                escape::html(&words.text),
                 about.join(" · ")
             ));
         }

@@ -2,7 +2,7 @@
 //! is only visual.
 
 use super::PlotBar;
-use crate::document::raw_html::escape_attribute;
+use crate::escape;
 
 const WIDTH: usize = 640;
 const LABEL: usize = 190;
@@ -16,12 +16,12 @@ pub fn bars(title: &str, bars: &[PlotBar]) -> String {
     let mut svg = format!(
         "<svg class=\"plot\" role=\"img\" viewBox=\"0 0 {WIDTH} {height}\" aria-label=\"{title}\">",
         height = bars.len() * HEIGHT,
-        title = escape_attribute(title)
+        title = escape::html(title)
     );
     for (number, bar) in bars.iter().enumerate() {
         let (top, length) = (number * HEIGHT, bar.count * room / most);
         let baseline = top + HEIGHT / 2 + 5;
-        let label = escape_attribute(&shortened(&bar.label));
+        let label = escape::html(&shortened(&bar.label));
         svg.push_str(&format!(
             "<text class=\"label\" x=\"{}\" y=\"{baseline}\" text-anchor=\"end\">{label}</text>\
              <rect x=\"{LABEL}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"2\"/>\

@@ -114,14 +114,3 @@ impl Serialize for JsonObject<'_> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
-
-/// JSON without text that could end a script element (HTML, §4.12.1.3).
-pub fn for_script(value: &impl Serialize) -> String {
-    let json = serde_json::to_string(value).expect("JSON can be written as text");
-    if !json.contains(['<', '\u{2028}', '\u{2029}']) {
-        return json;
-    }
-    json.replace('<', "\\u003c")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
-}

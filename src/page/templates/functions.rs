@@ -10,10 +10,11 @@ use super::values::{ValueObject, cards};
 use crate::diagnostic::nearest;
 use crate::document::html_sections::{HtmlSection, parts};
 use crate::document::markdown::{block_html, inline_html};
+use crate::escape;
+use crate::html::text::without_tags;
 use crate::page::fields::clock;
 use crate::page::queries::{self, ORDERS, PagesQuery};
-use crate::page::structured::for_script;
-use crate::paths::{Route, percent_encode_into, slug};
+use crate::paths::{Route, slug};
 use crate::renamed::{self, NameKind, current_value};
 
 /// Handsel's functions.
@@ -312,20 +313,14 @@ fn register_filters(tera: &mut Tera) {
             let json = serde_json::to_value(value).map_err(|error| {
                 Error::message(format!("this value cannot be written as JSON: {error}"))
             })?;
-            Ok(Value::safe_string(&for_script(&json)))
+            Ok(Value::safe_string(&escape::json_in_script(&json)))
         },
     );
     tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
-        let mut encoded = String::new();
-        percent_encode_into(&mut encoded, text);
-        encoded
-            .replace('&', "%26")
-            .replace('+', "%2B")
-            .replace('=', "%3D")
-            .replace('/', "%2F")
+        escape::percent(text, escape::IN_SEGMENT)
     });
     tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| {
-        strip_tags(text)
+        without_tags(text)
     });
     tera.register_filter("markdown", |text: &Value, _: Kwargs, _: &State| {
         markdown(text, inline_html)
@@ -369,19 +364,4 @@ fn markdown(value: &Value, html: fn(&str) -> String) -> TeraResult<Value> {
         Some(text) => Ok(Value::safe_string(&html(text))),
         None => Err(Error::message("only text can be read as Markdown")),
     }
-}
-
-/// The text of an HTML fragment, without its tags.
-fn strip_tags(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut is_tag = false;
-    for c in html.chars() {
-        match c {
-            '<' => is_tag = true,
-            '>' if is_tag => is_tag = false,
-            _ if !is_tag => text.push(c),
-            _ => {}
-        }
-    }
-    text
 }

@@ -16,8 +16,8 @@ use super::{Templates, template_errors, values};
 use crate::diagnostic::Diagnostic;
 use crate::document::body::{ComponentCall, Segment};
 use crate::document::components::ArgumentValue;
-use crate::document::raw_html::escape_into;
 use crate::document::source_lines;
+use crate::escape;
 use crate::page::PageContext;
 use crate::page::files::FileFactsTable;
 use crate::page::tool::EmbeddedTool;
@@ -173,8 +173,8 @@ impl PageRenderer<'_> {
                     continue;
                 }
                 Segment::Html(html) => out.push_str(html),
-                Segment::Address(index) => escape_into(out, filling.address(*index)),
-                Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
+                Segment::Address(index) => escape::html_into(out, filling.address(*index)),
+                Segment::WikiTitle(index) => escape::html_into(out, filling.wiki_title(*index)),
                 Segment::Include(index) => out.push_str(
                     filling
                         .includes
@@ -267,7 +267,7 @@ impl PlaceholderValues<'_> {
     fn term(&self, term: usize, text: &str, out: &mut String) {
         let used = self.composed.terms.get(term).and_then(Option::as_ref);
         let Some(used) = used.filter(|_| self.explained.borrow_mut().insert(term)) else {
-            return escape_into(out, text);
+            return escape::html_into(out, text);
         };
         let number = (term + 1).to_string();
         out.push_str("<a class=\"term\" data-term href=\"");
@@ -275,7 +275,7 @@ impl PlaceholderValues<'_> {
         ["\" aria-describedby=\"Term-", &number, "\">"]
             .into_iter()
             .for_each(|piece| out.push_str(piece));
-        escape_into(out, text);
+        escape::html_into(out, text);
         let note = [
             "</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-",
             &number,

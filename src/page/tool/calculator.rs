@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::TextFinisher;
 use super::format::{Locale, SlotFormat, unit_word};
-use crate::document::raw_html::escape_into;
+use crate::escape;
 use crate::tool::calculator::{Calculator, CalculatorLine};
 use crate::tool::inputs::{Input, InputKind, NumberLimits, TEXT_CHARACTERS_MAX, day};
 use crate::tool::language::code::{FigureTable, FormulaValue, Program};
@@ -136,7 +136,7 @@ pub(super) fn view(
             ""
         };
         let mut html = format!("<span data-slot=\"{slot}\"{class}>");
-        escape_into(&mut html, &shown(slot as usize));
+        escape::html_into(&mut html, &shown(slot as usize));
         html + "</span>"
     };
     let says = calculator.says.iter().enumerate();

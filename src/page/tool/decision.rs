@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::TextFinisher;
 use super::diagram::{self, DiagramNode};
-use crate::paths::percent_encode_into;
+use crate::escape;
 use crate::tool::decision::{Decision, DecisionAnswer};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -111,9 +111,9 @@ fn given(decision: &Decision, finish: &TextFinisher) -> String {
     for question in &decision.questions {
         if let Some(answer) = finish.given(&question.key) {
             let mut pair = String::new();
-            percent_encode_into(&mut pair, &question.key);
+            escape::percent_into(&mut pair, &question.key, escape::IN_PATH);
             pair.push('=');
-            percent_encode_into(&mut pair, answer);
+            escape::percent_into(&mut pair, answer, escape::IN_PATH);
             pairs.push(pair);
         }
     }

@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use crate::document::raw_html::escape_into;
+use crate::escape;
 use crate::tool::decision::decision_paths::DecisionPaths;
 
 /// The text of a box.
@@ -55,7 +55,7 @@ pub fn draw(roads: &DecisionPaths, nodes: &[DiagramNode], name: &str) -> String 
     let mut svg = format!(
         "<svg class=\"decision-map\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\""
     );
-    escape_into(&mut svg, name);
+    escape::html_into(&mut svg, name);
     svg.push_str("\">\n");
     for (node, leads_to) in roads.to.iter().enumerate() {
         for (answer, to) in leads_to.iter().enumerate() {
@@ -152,7 +152,7 @@ fn draw_box(svg: &mut String, drawn: &Diagram, node: &DiagramNode, is_question: 
         "outcome-node"
     };
     let _ = write!(svg, "<g class=\"{class}\"><title>");
-    escape_into(svg, node.text);
+    escape::html_into(svg, node.text);
     let _ = writeln!(
         svg,
         "</title><rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{height}\" rx=\"3\"/>"
@@ -169,7 +169,7 @@ fn draw_box(svg: &mut String, drawn: &Diagram, node: &DiagramNode, is_question: 
     for (number, answer) in node.answers.iter().enumerate() {
         let top = y + head_height(lines.len()) + number * ANSWER_HEIGHT;
         svg.push_str("<g class=\"answer\"><title>");
-        escape_into(svg, answer);
+        escape::html_into(svg, answer);
         let _ = writeln!(svg, "</title><path d=\"M{x} {top}h{BOX_WIDTH}\"/>");
         let line = wrapped(answer, 1, ANSWER_WIDTH_MAX);
         text(
@@ -184,7 +184,7 @@ fn draw_box(svg: &mut String, drawn: &Diagram, node: &DiagramNode, is_question: 
 
 fn text(svg: &mut String, x: usize, y: usize, line: &str) {
     let _ = write!(svg, "<text x=\"{x}\" y=\"{y}\">");
-    escape_into(svg, line);
+    escape::html_into(svg, line);
     svg.push_str("</text>\n");
 }
 

@@ -7,28 +7,11 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
+use super::raw_text::end_of_text;
+use super::references::decode_attribute;
+
 /// The maximum number of attributes that are read in a tag.
 pub const ATTRIBUTES_MAX: usize = 200;
-
-/// Elements whose content browsers read as text, up to the end tag. The content of `plaintext` has
-/// no end.
-const HOLD_TEXT: [&str; 10] = [
-    "iframe",
-    "noembed",
-    "noframes",
-    "noscript",
-    "plaintext",
-    "script",
-    "style",
-    "textarea",
-    "title",
-    "xmp",
-];
-
-/// Whether browsers read the content of this element as text.
-pub fn holds_text(element: &str) -> bool {
-    HOLD_TEXT.contains(&element)
-}
 
 /// A part of an HTML text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +66,7 @@ impl StartTag {
                 let end = value.end + usize::from(quote.is_some());
                 (
                     key,
-                    attribute_value(&text[value.clone()], *quote),
+                    decode_attribute(&text[value.clone()], *quote),
                     name.start..end.max(name.end),
                 )
             })
@@ -106,9 +89,14 @@ pub struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub fn new(text: &'a str) -> Self {
+        Self::starting_at(text, 0)
+    }
+
+    /// Reads the tokens of a text from this offset on. Their ranges are those of the whole text.
+    pub fn starting_at(text: &'a str, at: usize) -> Self {
         Tokens {
             text,
-            at: 0,
+            at,
             text_of: None,
             following: None,
             to_next_close: 0..0,
@@ -379,7 +367,8 @@ fn read_attribute(bytes: &[u8], from: usize) -> Result<Attribute, usize> {
     }
 }
 
-fn is_space(byte: u8) -> bool {
+/// Whether a byte is white space between attributes (Infra, §4.6, ASCII whitespace).
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\x0C' | b'\r' | b' ')
 }
 
@@ -394,206 +383,5 @@ fn after_spaces(bytes: &[u8], from: usize) -> usize {
     from + length_until(&bytes[from..], |byte| !is_space(byte))
 }
 
-/// An attribute's value with its character references resolved.
-fn attribute_value(written: &str, quote: Option<u8>) -> String {
-    if !written.contains(['&', '\0']) {
-        return written.to_owned();
-    }
-    let quote = quote.map_or("", |quote| if quote == b'"' { "\"" } else { "'" });
-    let tag = ["<a b=", quote, written, quote, ">"].concat();
-    let value = html5gum::Tokenizer::new(&tag).find_map(|token| match token {
-        Ok(html5gum::Token::StartTag(tag)) => tag.attributes.into_values().next(),
-        _ => None,
-    });
-    value.map_or_else(String::new, |value| {
-        String::from_utf8_lossy(&value).into_owned()
-    })
-}
-
-/// Text between tags with its character references resolved.
-pub fn plain_text(written: &str) -> std::borrow::Cow<'_, str> {
-    if !written.contains('&') {
-        return written.into();
-    }
-    let texts = html5gum::Tokenizer::new(written).filter_map(|token| match token {
-        Ok(html5gum::Token::String(text)) => Some(String::from_utf8_lossy(&text).into_owned()),
-        _ => None,
-    });
-    texts.collect::<String>().into()
-}
-
-/// Where the content of an element with text content ends: before its end tag.
-fn end_of_text(content: &[u8], element: &str) -> usize {
-    match element {
-        "plaintext" => content.len(),
-        "script" => end_of_script(content),
-        _ => memchr::memchr_iter(b'<', content)
-            .find(|at| is_tag(&content[*at..], b"</", element))
-            .unwrap_or(content.len()),
-    }
-}
-
-/// Between `<!--` and `-->`, after a nested start tag, a script may contain its own end tag (HTML,
-/// §13.2.5.19 to §13.2.5.31).
-fn end_of_script(content: &[u8]) -> usize {
-    let (mut at, mut is_escaped, mut is_nested) = (0, false, false);
-    while let Some(found) = memchr2(b'<', b'-', &content[at..]) {
-        at += found;
-        let rest = &content[at..];
-        if rest.starts_with(b"-->") {
-            (is_escaped, is_nested) = (false, false);
-        } else if rest.starts_with(b"<!--") {
-            is_escaped = true;
-            // `<!-->` is a whole comment.
-            at += 1;
-        } else if is_tag(rest, b"</", "script") {
-            if !std::mem::take(&mut is_nested) {
-                return at;
-            }
-        } else if is_escaped && is_tag(rest, b"<", "script") {
-            is_nested = true;
-        }
-        at += 1;
-    }
-    content.len()
-}
-
-fn is_tag(text: &[u8], begin: &[u8], name: &str) -> bool {
-    let rest = text.strip_prefix(begin).filter(|rest| {
-        rest.get(..name.len())
-            .is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
-    });
-    rest.and_then(|rest| rest.get(name.len()))
-        .is_some_and(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(text: &str) -> Vec<String> {
-        let mut tokens = Tokens::new(text);
-        let mut shown = Vec::new();
-        while let Some(token) = tokens.next() {
-            shown.push(match token {
-                HtmlToken::StartTag(tag) => {
-                    if holds_text(&tag.name) {
-                        tokens.read_text_of(&tag.name);
-                    }
-                    let attributes: Vec<String> = tag
-                        .attributes(text)
-                        .map(|(key, value, range)| format!("{key}={value}@{range:?}"))
-                        .collect();
-                    format!("<{} {}>", tag.name, attributes.join(" "))
-                }
-                HtmlToken::EndTag { name, .. } => format!("</{name}>"),
-                HtmlToken::Text(range) => text[range].to_owned(),
-                HtmlToken::Comment { range, is_open } => {
-                    format!("comment {is_open} {}", &text[range])
-                }
-                HtmlToken::OddComment(range) => format!("odd {}", &text[range]),
-                HtmlToken::Doctype(_) => "doctype".to_owned(),
-                HtmlToken::OpenTag(range) => format!("open {}", &text[range]),
-            });
-        }
-        shown
-    }
-
-    #[test]
-    fn tags_and_their_attributes() {
-        assert_eq!(
-            shown("a<B c D='e&amp;' f = \"g>h\"i=j/k>l"),
-            ["a", "<b c=@4..5 d=e&@6..16 f=g>h@17..26 i=j/k@26..31>", "l"]
-        );
-        assert_eq!(shown("</P x><br/>a < b <3"), ["</p>", "<br >", "a < b <3"]);
-        assert_eq!(shown("<a =b>"), ["<a =b=@3..5>"]);
-    }
-
-    #[test]
-    fn every_byte_belongs_to_a_token() {
-        assert_eq!(
-            shown("x</3 y>z<![CDATA[a]]><?b?>"),
-            ["x", "odd </3 y>", "z", "odd <![CDATA[a]]>", "odd <?b?>"]
-        );
-        assert_eq!(
-            shown("<div\nwords <b>more</b>"),
-            ["open <div\nwords ", "<b >", "more", "</b>"]
-        );
-        assert_eq!(shown("<a title=\"x>words"), ["open <a title=\"x>words"]);
-        assert_eq!(
-            shown("<!--a--><!--b--!>c<!-->d<!--e"),
-            [
-                "comment false <!--a-->",
-                "comment false <!--b--!>",
-                "c",
-                "comment false <!-->",
-                "d",
-                "comment true <!--e"
-            ]
-        );
-        assert_eq!(
-            shown("<!DOCTYPE html>a<!doctype"),
-            ["doctype", "a", "doctype"]
-        );
-    }
-
-    #[test]
-    fn elements_that_hold_text() {
-        assert_eq!(
-            shown("<title>a <b></TITLE >c"),
-            ["<title >", "a <b>", "</title>", "c"]
-        );
-        assert_eq!(
-            shown("<script>a<!--<script>b</script>c</script>d"),
-            ["<script >", "a<!--<script>b</script>c", "</script>", "d"]
-        );
-        assert_eq!(
-            shown("<script>a<!-->b</script>"),
-            ["<script >", "a<!-->b", "</script>"]
-        );
-        assert_eq!(
-            shown("<plaintext>a</plaintext>"),
-            ["<plaintext >", "a</plaintext>"]
-        );
-    }
-
-    #[test]
-    fn there_is_an_end_to_attributes() {
-        let text = format!("<p{}>", " a=\"b\"".repeat(50_000));
-        let Some(HtmlToken::StartTag(tag)) = Tokens::new(&text).next() else {
-            panic!("a start tag")
-        };
-        assert_eq!(
-            (tag.attributes.len(), tag.surplus.map(|range| range.end)),
-            (ATTRIBUTES_MAX, Some(text.len() - 1))
-        );
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn browsers_read_the_same(text in r#"([a-c ]|</?[abBp][ /]?|[<>='"&/!?-]|&lt;|<!--|-->|<p |é){0,30}"#) {
-            // The tokens of another tokenizer, without what it loses at the end of the text and
-            // what is not compared here.
-            let tags = html5gum::Tokenizer::new(&text).filter_map(|token| match token {
-                Ok(html5gum::Token::StartTag(tag)) => Some(format!("<{} {:?}", String::from_utf8_lossy(&tag.name), tag.attributes.len())),
-                Ok(html5gum::Token::EndTag(tag)) => Some(format!("</{}", String::from_utf8_lossy(&tag.name))),
-                Ok(html5gum::Token::Comment(_)) => Some("comment".to_owned()),
-                _ => None,
-            });
-            let has_open_tag = Tokens::new(&text).any(|token| matches!(token, HtmlToken::OpenTag(_)));
-            proptest::prop_assume!(!has_open_tag);
-            let own = Tokens::new(&text).filter_map(|token| match token {
-                HtmlToken::StartTag(tag) => {
-                    let names: std::collections::BTreeSet<String> = tag.attributes(&text).map(|(key, ..)| key).collect();
-                    Some(format!("<{} {:?}", tag.name, names.len()))
-                }
-                HtmlToken::EndTag { name, .. } => Some(format!("</{name}")),
-                HtmlToken::Comment { .. } => Some("comment".to_owned()),
-                // Browsers ignore `</>`.
-                HtmlToken::OddComment(range) => (&text[range] != "</>").then(|| "comment".to_owned()),
-                _ => None,
-            });
-            proptest::prop_assert_eq!(own.collect::<Vec<_>>(), tags.collect::<Vec<_>>());
-        }
-    }
-}
+mod tests;
