@@ -54,11 +54,12 @@ use self::publish::OutputWriter;
 use self::renamed_files::Renames;
 use self::render::OutputRenderer;
 use self::site_state::SiteState;
-use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::diagnostic::{Diagnostic, Location};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::page::templates::hash_of;
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::{BaseUrl, Settings};
+use crate::site::unread_pages::UnreadPages;
 use crate::site::{self, Site};
 use crate::source::Files;
 
@@ -279,9 +280,10 @@ pub fn build(
     };
 
     let site = site_state::assemble(&loaded, &documents, request, &mut problems);
-    problems.extend(site.link_problems());
+    let unread = documents.unread_pages(&site);
+    problems.extend(site.link_problems(&unread));
     if request.with_audit {
-        audit(&site, &loaded, &documents, request, &mut problems);
+        audit(&site, &loaded, &documents, &unread, request, &mut problems);
     }
     profile.stage("assemble", site.pages().len());
 
@@ -296,6 +298,7 @@ pub fn build(
         &loaded,
         &render_context.composer,
         &outputs,
+        &unread,
         &mut problems,
     );
     profile.stage("plan", outputs.all().len());
@@ -453,6 +456,7 @@ fn audit(
     site: &Site,
     loaded: &LoadedSite,
     documents: &Documents,
+    unread: &UnreadPages,
     request: &Request,
     problems: &mut Vec<Diagnostic>,
 ) {
@@ -463,16 +467,8 @@ fn audit(
             .get(&site.page(page).entry.source)
             .map(|page| &*page.facts)
     };
-    site::audit::run(site, facts, problems);
-    // If the settings cannot be read, what they lack is not known.
-    let is_unread = |problem: &Diagnostic| {
-        matches!(problem.code, Code::BadYaml | Code::NotUtf8)
-            && problem
-                .location
-                .as_ref()
-                .is_some_and(|place| place.path == request.config)
-    };
-    if loaded.has_settings && !problems.iter().any(is_unread) {
+    site::audit::run(site, facts, unread, problems);
+    if loaded.has_settings {
         site::giving_check::run(site, &request.config, problems);
     }
 }

@@ -235,6 +235,16 @@ fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {
         if let Some(help) = &problem.help {
             let _ = writeln!(text, "  help: {help}");
         }
+        for sentence in problem.consequences.iter().flat_map(|all| all.sentences()) {
+            let _ = writeln!(text, "  note: {sentence}");
+        }
+        if let Some((code, place)) = problem
+            .cause
+            .as_ref()
+            .and_then(|cause| cause.error.as_ref())
+        {
+            let _ = writeln!(text, "  caused by: {code} {place}");
+        }
         for (place, word) in &problem.related {
             let _ = writeln!(text, "  also: {place}: {word}");
         }

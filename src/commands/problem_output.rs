@@ -31,7 +31,7 @@ const CUT: &str =
     "Only the first 50 problems of each code are printed above. To see all, add --all-problems.";
 
 /// Prints the problems of a site in order. `wanted` is the stream for people; the other formats
-/// always go to standard output.
+/// always go to standard output. Problems that follow from another one are listed only in JSON.
 pub fn problems(
     console: &Console,
     site: &SiteRoot,
@@ -44,15 +44,16 @@ pub fn problems(
         Format::Human => {
             let width = console.width(wanted);
             let mut renderer = ProblemRenderer::new(&site.disk, &site.shown, width);
+            let problems: Vec<&Diagnostic> = own_problems(problems).collect();
             let shown_max = if console.shows_all {
                 usize::MAX
             } else {
                 SHOWN_MAX
             };
             console.write(wanted, |out| {
-                let is_cut = draw(out, problems, &mut renderer, shown_max)?;
+                let is_cut = draw(out, &problems, &mut renderer, shown_max)?;
                 if problems.len() > LONG_REPORT {
-                    writeln!(out, "{}", table(problems, &site.shown, width))?;
+                    writeln!(out, "{}", table(&problems, &site.shown, width))?;
                 }
                 if is_cut {
                     writeln!(out, "{CUT}\n")
@@ -67,18 +68,21 @@ pub fn problems(
         Format::Github => {
             let folder = site.below_workspace();
             console.write(OutputStream::Output, |out| {
-                problems
-                    .iter()
-                    .try_for_each(|problem| github(out, problem, &folder))
+                own_problems(problems).try_for_each(|problem| github(out, problem, &folder))
             });
         }
     }
 }
 
+/// The problems that do not follow from another one.
+pub fn own_problems(problems: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    problems.iter().filter(|problem| !problem.is_consequence())
+}
+
 /// Writes the first `shown_max` problems of each code. Returns whether some were left out.
 fn draw(
     out: &mut dyn Write,
-    problems: &[Diagnostic],
+    problems: &[&Diagnostic],
     renderer: &mut ProblemRenderer<'_>,
     shown_max: usize,
 ) -> io::Result<bool> {
@@ -103,6 +107,16 @@ struct JsonLine<'a> {
     line: Option<u32>,
     column: Option<u32>,
     help: Option<&'a str>,
+    /// The error that the problem follows from.
+    caused_by: Option<JsonCause<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonCause<'a> {
+    code: Code,
+    path: &'a str,
+    line: u32,
+    column: u32,
 }
 
 fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
@@ -115,6 +129,15 @@ fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
         help: problem.help.as_deref(),
+        caused_by: problem.cause.as_ref().and_then(|cause| {
+            let (code, place) = cause.error.as_ref()?;
+            Some(JsonCause {
+                code: *code,
+                path: place.path.as_str(),
+                line: place.line,
+                column: place.column,
+            })
+        }),
     };
     serde_json::to_writer(&mut *out, &line)?;
     out.write_all(b"\n")
@@ -142,16 +165,16 @@ fn github(out: &mut dyn Write, problem: &Diagnostic, folder: &Path) -> io::Resul
             place.column
         )?;
     }
-    let help = problem
-        .help
-        .as_ref()
-        .map(|help| format!("\n{help}"))
-        .unwrap_or_default();
+    let waiting = problem.consequences.iter().flat_map(|all| all.sentences());
+    let more: String = waiting
+        .chain(problem.help.clone())
+        .map(|line| format!("\n{line}"))
+        .collect();
     writeln!(
         out,
         "title={}::{}",
         property(problem.code.name()),
-        data(&format!("{}{help}", problem.message))
+        data(&format!("{}{more}", problem.message))
     )
 }
 
@@ -190,11 +213,11 @@ pub fn no_pages(built: &BuildResult, site: &SiteRoot) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::NoPages, format!("there is no page in {content}")).help(help))
 }
 
-/// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem.
+/// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem. Problems that follow from
+/// another one are not counted.
 pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
     let number = |severity: Severity| {
-        problems
-            .iter()
+        own_problems(problems)
             .filter(|problem| problem.severity == severity)
             .count()
     };
@@ -333,7 +356,7 @@ mod tests {
         assert_eq!(
             written(|out| json(out, &problem)),
             "{\"severity\":\"error\",\"code\":\"broken-link\",\"message\":\"100%: no `b,c.md`\",\"path\":\"content/a:b.md\",\"line\":4,\
-             \"column\":7,\"help\":\"did you mean `b.md`?\"}\n"
+             \"column\":7,\"help\":\"did you mean `b.md`?\",\"caused_by\":null}\n"
         );
         assert_eq!(
             written(|out| github(out, &problem, Path::new("docs"))),
@@ -342,7 +365,7 @@ mod tests {
         let bare = Diagnostic::new(Code::Internal, "no `base_url`");
         assert_eq!(
             written(|out| json(out, &bare)),
-            "{\"severity\":\"error\",\"code\":\"internal\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null}\n"
+            "{\"severity\":\"error\",\"code\":\"internal\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null,\"caused_by\":null}\n"
         );
         assert_eq!(
             written(|out| github(out, &bare, Path::new(""))),
@@ -360,7 +383,7 @@ mod tests {
             let text = written(|out| {
                 is_cut = draw(
                     out,
-                    &problems,
+                    &problems.iter().collect::<Vec<_>>(),
                     &mut ProblemRenderer::new(&files, Path::new(""), 100),
                     shown_max,
                 )?;

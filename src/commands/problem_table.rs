@@ -18,7 +18,7 @@ struct ProblemRow<'a> {
 
 /// The table of `problems`, which are sorted by location. `root` is the site's folder as the writer
 /// named it, and `width` is in columns.
-pub fn table(problems: &[Diagnostic], root: &Path, width: usize) -> String {
+pub fn table(problems: &[&Diagnostic], root: &Path, width: usize) -> String {
     let mut rows: BTreeMap<&str, ProblemRow> = BTreeMap::new();
     for problem in problems {
         let row = rows.entry(problem.code.name()).or_insert(ProblemRow {

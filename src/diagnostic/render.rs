@@ -84,6 +84,8 @@ impl<'a> ProblemRenderer<'a> {
                 Level::NOTE.message(format!("{} more places", problem.related.len() - ALSO_MAX)),
             );
         }
+        let waiting = problem.consequences.iter().flat_map(|all| all.sentences());
+        group = group.elements(waiting.map(|sentence| Level::NOTE.message(sentence)));
         let help = problem
             .help
             .as_ref()

@@ -139,6 +139,8 @@ pub struct PageFacts {
     pub texts: Vec<ToolText>,
     /// Whether the page declares a tool that is not valid.
     pub is_tool_broken: bool,
+    /// The text of a page that cannot be read, in lower case. It says what the page may name.
+    pub unread_text: Option<Arc<str>>,
     /// The files of `data/` that were looked up while reading the page, whether or not they exist.
     pub data: Vec<String>,
 }
@@ -199,7 +201,8 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
         Err(problem) => {
             problems.push(*problem);
             if !inputs.is_lenient {
-                return Checked::new(broken(path, inputs), problems);
+                let text = String::from_utf8_lossy(bytes);
+                return Checked::new(unread(path, inputs, &text), problems);
             }
             Cow::Owned(with_lf(&decode_leniently(bytes)).into_owned())
         }
@@ -208,7 +211,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
     let mut front_matter = front_matter::read(path, &text, inputs.is_lenient);
     problems.append(&mut front_matter.problems);
     if front_matter.is_unreadable {
-        return Checked::new(broken(path, inputs), problems);
+        return Checked::new(unread(path, inputs, &text), problems);
     }
     let (node, body) = (front_matter.node, front_matter.body);
     let body_text = without_foreign_comments(path, front_matter.text, &lines, &body, &mut problems);
@@ -523,6 +526,7 @@ fn document(
         tool: tool.map(Arc::new),
         texts: Vec::new(),
         is_tool_broken: false,
+        unread_text: None,
         data,
     };
     Document {
@@ -578,6 +582,13 @@ pub fn broken(path: &SourcePath, inputs: &DocumentInputs) -> Document {
         body: Vec::new(),
         passages: Vec::new(),
     }
+}
+
+/// A stand-in for a file with this text, which cannot be read as a page.
+fn unread(path: &SourcePath, inputs: &DocumentInputs, text: &str) -> Document {
+    let mut document = broken(path, inputs);
+    document.facts.unread_text = Some(text.to_lowercase().into());
+    document
 }
 
 /// Whether a file is the page of its folder (`index.md`, `_index.md` or `README.md`).

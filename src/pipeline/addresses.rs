@@ -11,6 +11,7 @@ use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::site::address_ledger::{AddressLedger, LEDGER_NAME, LedgerAddress, LedgerLine};
 use crate::site::links::{Destination, ResolvedLink};
+use crate::site::unread_pages::UnreadPages;
 use crate::site::{Site, missing_addresses};
 use crate::source::Files;
 
@@ -57,6 +58,7 @@ pub fn check_ledger(
     loaded: &LoadedSite,
     composer: &Composer,
     outputs: &Outputs,
+    unread: &UnreadPages,
     problems: &mut Vec<Diagnostic>,
 ) -> LedgerCheck {
     if !request.with_audit && !request.keeps_addresses {
@@ -68,8 +70,13 @@ pub fn check_ledger(
         let kept = kept.unwrap_or_default();
         let is_published =
             |route: &crate::paths::Route| outputs.at(route.output_path().as_str()).is_some();
-        let vanished =
-            missing_addresses::report(&composer.site, &kept, &now, is_published, problems);
+        let vanished = missing_addresses::LedgerComparison {
+            site: &composer.site,
+            kept: &kept,
+            now: &now,
+            unread,
+        }
+        .report(is_published, problems);
         if is_public(&loaded.settings) && !request.with_drafts {
             problems.extend(incomplete(&kept, &now));
         }

@@ -27,6 +27,8 @@ use crate::output::search;
 use crate::output::search::digest::SearchDigest;
 use crate::page::templates::hash_of;
 use crate::paths::SourcePath;
+use crate::site::Site;
+use crate::site::unread_pages::UnreadPages;
 use crate::source::Files;
 use crate::yaml::YamlNode;
 
@@ -204,6 +206,13 @@ impl Documents {
     /// Problems of the texts that only a check reports.
     pub fn advice(&self) -> impl Iterator<Item = &Diagnostic> {
         self.pages.values().flat_map(|page| &page.remarks)
+    }
+
+    /// The pages of the site that cannot be read.
+    pub fn unread_pages(&self, site: &Site) -> UnreadPages {
+        UnreadPages::of(site, |source| {
+            self.pages.get(source)?.facts.unread_text.clone()
+        })
     }
 
     pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {

@@ -41,7 +41,7 @@ pub fn load_links(files: &dyn Files, request: &Request, remembered: LoadedPages)
     );
     problems.extend(documents.problems().cloned());
     let site = site_state::assemble(&loaded, &documents, request, &mut problems);
-    problems.extend(site.link_problems());
+    problems.extend(site.link_problems(&documents.unread_pages(&site)));
     SiteLinks {
         loaded,
         documents,

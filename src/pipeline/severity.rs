@@ -1,9 +1,10 @@
 //! Decides the severity of each problem by the settings, the page, `--strict` and `--lenient`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Request;
-use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use super::file_listing::DEFAULTS_FILE;
+use crate::diagnostic::{Cause, CauseKind, Code, Diagnostic, Location, Severity, resolve_causes};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::site::{LinkTarget, Site, UnpublishedReason};
@@ -19,9 +20,76 @@ pub fn apply(
         problem.severity = severity(&problem, settings, site, request);
         (problem.severity != Severity::Off).then_some(problem)
     };
+    let mut problems = problems;
+    add_shared_causes(&mut problems, request);
     let mut reported: Vec<Diagnostic> = problems.into_iter().filter_map(with_severity).collect();
     Diagnostic::sort(&mut reported);
-    merge_renamed(merge_repeated(reported))
+    let mut reported = merge_renamed(merge_repeated(reported));
+    resolve_causes(&mut reported);
+    reported
+}
+
+/// Adds the causes of problems that depend on the settings or on a folder's defaults, if these
+/// cannot be read.
+fn add_shared_causes(problems: &mut [Diagnostic], request: &Request) {
+    let is_unread = |problem: &&Diagnostic| {
+        matches!(
+            problem.code,
+            Code::BadYaml | Code::NotUtf8 | Code::Unreadable
+        )
+    };
+    let unread: BTreeSet<SourcePath> = problems
+        .iter()
+        .filter(is_unread)
+        .filter_map(|problem| problem.location.as_ref())
+        .filter(|place| place.path == request.config || place.path.name() == DEFAULTS_FILE)
+        .map(|place| place.path.clone())
+        .collect();
+    if unread.is_empty() {
+        return;
+    }
+    let defaults_of = |path: &SourcePath| {
+        let folders = path.folder();
+        folders
+            .and_folders()
+            .filter_map(|folder| SourcePath::new(&format!("/{folder}/{DEFAULTS_FILE}")).ok())
+            .find(|defaults| unread.contains(defaults))
+    };
+    for problem in problems {
+        if problem.cause.is_some() {
+            continue;
+        }
+        if unread.contains(&request.config) && depends_on_settings(problem.code) {
+            problem.cause = Some(Box::new(Cause::new(
+                CauseKind::UnreadSettings,
+                &request.config,
+            )));
+        } else if problem.code == Code::MissingField
+            && let Some(place) = &problem.location
+            && let Some(defaults) = defaults_of(&place.path)
+        {
+            problem.cause = Some(Box::new(Cause::new(CauseKind::UnreadDefaults, &defaults)));
+        }
+    }
+}
+
+/// Whether a setting can be the reason that there is no such problem: `external_paths`, `retired`,
+/// `allow_origins`, `raw_html`, `math`, `ignore`, `permalinks` and `content`.
+fn depends_on_settings(code: Code) -> bool {
+    matches!(
+        code,
+        Code::BrokenLink
+            | Code::VanishedAddress
+            | Code::VanishedAnchor
+            | Code::IncompleteLedger
+            | Code::IncompleteGiving
+            | Code::OutsideOrigin
+            | Code::UnsafeHtml
+            | Code::DroppedAttribute
+            | Code::AddressTaken
+            | Code::UnreadFile
+            | Code::UnreferencedFiles
+    )
 }
 
 /// Whether one of these problems stops the build.

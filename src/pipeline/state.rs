@@ -177,7 +177,8 @@ impl State {
             .chain(self.whole.documents.problems())
             .cloned()
             .collect();
-        problems.extend(self.whole.render_context.composer.site.link_problems());
+        let site = &self.whole.render_context.composer.site;
+        problems.extend(site.link_problems(&self.whole.documents.unread_pages(site)));
         problems
     }
 

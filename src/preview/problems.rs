@@ -40,14 +40,16 @@ pub struct ShownProblem {
     drawing: String,
 }
 
-/// Renders the first problems, errors before warnings. `root` is the site's folder as it is
+/// Renders the first problems, errors before warnings. Problems that follow from another one are
+/// left out; that one says how many there are. `root` is the site's folder as it is
 /// printed.
 pub fn render_problems(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> ShownProblems {
     let mut drawing = ProblemRenderer::plain(files, root, WIDTH);
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut shown = Vec::new();
+    let own = problems.iter().filter(|problem| !problem.is_consequence());
     let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
-        problems.iter().partition(|problem| problem.is_error());
+        own.partition(|problem| problem.is_error());
     for problem in errors.iter().chain(&warnings) {
         let met = met.entry(problem.code.name()).or_default();
         *met += 1;

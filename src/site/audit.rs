@@ -10,9 +10,10 @@ mod reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::Destination;
+use super::unread_pages::UnreadPages;
 use super::{LinkTarget, PageId, Site, SitePage};
-use crate::diagnostic::{Code, Diagnostic, Location};
-use crate::document::PageFacts;
+use crate::diagnostic::{Cause, Code, Diagnostic, Location};
+use crate::document::{PageFacts, is_folder_page};
 use crate::kind::Kind;
 use crate::paths::SourcePath;
 
@@ -22,10 +23,11 @@ const WORDS_MIN: usize = 30;
 /// In a site with fewer pages than this, topics with a single page are not reported.
 const PAGES_FOR_TOPICS: usize = 12;
 
-/// `facts` returns what is known about a page's text.
+/// `facts` returns what is known about a page's text. What is missing may be in a page of `unread`.
 pub fn run<'a>(
     site: &Site,
     facts: impl Fn(PageId) -> Option<&'a PageFacts>,
+    unread: &UnreadPages,
     problems: &mut Vec<Diagnostic>,
 ) {
     let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
@@ -35,6 +37,7 @@ pub fn run<'a>(
         let mut report = |code, message: String, help: &str| {
             problems.push(Diagnostic::new(code, message).at(start.clone()).help(help))
         };
+        let mut waiting = Vec::new();
         let is_section = site.sections[page.section].page == Some(id);
         let words = facts(id).map_or(0, |facts| facts.words);
         // The sentence with which a glossary page explains its word serves as its summary.
@@ -83,19 +86,15 @@ pub fn run<'a>(
             );
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
-            report(
-                Code::Orphan,
-                "no page links here".into(),
-                "link to it from a related page",
-            );
+            let problem = Diagnostic::new(Code::Orphan, "no page links here")
+                .help("link to it from a related page");
+            waiting.push(problem.caused_by(unread.mentioning(names_of(page))));
         }
         if !is_section && !explains && page.route.as_str() != "/" && !has_next_step(site, id, page)
         {
-            report(
-                Code::NoNextStep,
-                "this page has no next step".into(),
-                "name a page under `next:`, or add a topic that other pages share",
-            );
+            let problem = Diagnostic::new(Code::NoNextStep, "this page has no next step")
+                .help("name a page under `next:`, or add a topic that other pages share");
+            waiting.push(problem.caused_by(cause_without_next_step(page, unread)));
         }
         if let Some(due) = entry.review_due().filter(|due| *due < site.today) {
             report(
@@ -115,11 +114,34 @@ pub fn run<'a>(
                 titles.insert(entry.title.clone(), &entry.source);
             }
         }
+        problems.extend(waiting.into_iter().map(|problem| problem.at(start.clone())));
     }
     unchecked_sources(site, problems);
-    lone_topics(site, problems);
+    lone_topics(site, unread, problems);
     reading::run(site, facts, problems);
-    unreferenced(site, problems);
+    unreferenced(site, unread, problems);
+}
+
+/// The names by which the text of another page may refer to a page.
+fn names_of(page: &SitePage) -> [&str; 2] {
+    let source = &page.entry.source;
+    let name = if is_folder_page(source) {
+        source.folder_text().rsplit('/').next().unwrap_or_default()
+    } else {
+        source.stem()
+    };
+    [name, &page.entry.title]
+}
+
+/// The page with an error of its own that may be the next step of this page.
+fn cause_without_next_step(page: &SitePage, unread: &UnreadPages) -> Option<Cause> {
+    let of_links = page
+        .all_links()
+        .find_map(|link| link.problem.as_ref()?.cause.clone());
+    of_links.or_else(|| {
+        let topics = page.entry.meta.topics.iter();
+        unread.mentioning(topics.map(|topic| topic.value.as_str()))
+    })
 }
 
 /// Whether a page offers its readers a next step: one that the writer chose, a link, or a page on
@@ -216,7 +238,7 @@ fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
+fn lone_topics(site: &Site, unread: &UnreadPages, problems: &mut Vec<Diagnostic>) {
     if site.pages().filter(|page| page.is_listed()).count() < PAGES_FOR_TOPICS {
         return;
     }
@@ -232,6 +254,7 @@ fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
             .iter()
             .find(|topic| crate::paths::slug(&topic.value) == term.key);
         let Some(written) = written else { continue };
+        let cause = unread.mentioning([term.key.as_str(), &term.title, &written.value]);
         let problem = Diagnostic::new(
             Code::SinglePageTopic,
             format!("only this page has the topic `{}`", term.title),
@@ -239,12 +262,13 @@ fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
         problems.push(
             problem
                 .at(written.place.clone())
-                .help("use a topic that other pages share, or add this one to other pages"),
+                .help("use a topic that other pages share, or add this one to other pages")
+                .caused_by(cause),
         );
     }
 }
 
-fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
+fn unreferenced(site: &Site, unread: &UnreadPages, problems: &mut Vec<Diagnostic>) {
     let included: BTreeSet<SourcePath> = site
         .pages()
         .flat_map(|page| {
@@ -267,7 +291,25 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
             _ => None,
         })
         .collect();
-    let Some(first) = files.first() else { return };
+    let mut by_cause: BTreeMap<Option<SourcePath>, (Option<Cause>, Vec<&SourcePath>)> =
+        BTreeMap::new();
+    for file in files {
+        let cause = unread.mentioning([file.name()]);
+        let key = cause.as_ref().map(|cause| cause.path.clone());
+        by_cause
+            .entry(key)
+            .or_insert_with(|| (cause, Vec::new()))
+            .1
+            .push(file);
+    }
+    let problem = |(cause, files): (Option<Cause>, Vec<&SourcePath>)| {
+        Some(unreferenced_problem(&files)?.caused_by(cause))
+    };
+    problems.extend(by_cause.into_values().filter_map(problem));
+}
+
+fn unreferenced_problem(files: &[&SourcePath]) -> Option<Diagnostic> {
+    let first = files.first()?;
     // A terminal shows only the beginning of a long list; programs get all of it.
     let named: Vec<&str> = files.iter().map(|path| path.as_str()).collect();
     let count = if files.len() == 1 {
@@ -276,9 +318,9 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
         format!("{} files of the content are", files.len())
     };
     let message = format!("{count} published by no page: {}", named.join(", "));
-    problems.push(
+    Some(
         Diagnostic::new(Code::UnreferencedFiles, message)
             .at(Location::start_of(first))
             .help("link to them, or delete them"),
-    );
+    )
 }

@@ -8,7 +8,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::diagnostic::{Cause, Code, Diagnostic, Location, Severity};
 use crate::document::links::{Link, LinkRole};
 use crate::document::outline::anchor;
 use crate::escape;
@@ -61,6 +61,8 @@ pub struct LinkProblem {
     pub severity: Option<Severity>,
     pub message: String,
     pub help: Option<String>,
+    /// The page with an error of its own that the link leads to.
+    pub cause: Option<Cause>,
 }
 
 impl LinkProblem {
@@ -70,6 +72,7 @@ impl LinkProblem {
             severity: None,
             message,
             help,
+            cause: None,
         }
     }
 
@@ -77,6 +80,7 @@ impl LinkProblem {
     pub fn at(&self, place: Location) -> Diagnostic {
         let problem = Diagnostic::new(self.code, self.message.clone())
             .help_if(self.help.clone())
+            .caused_by(self.cause.clone())
             .at(place);
         match self.severity {
             Some(severity) => problem.severity(severity),
@@ -342,14 +346,21 @@ impl<'a> LinkResolver<'a> {
                     problem: problem.flatten(),
                 }
             }
-            LinkTarget::Hidden { source, why } if !self.from.is_hidden => broken(
-                Code::LinkToDraft,
-                format!(
+            LinkTarget::Hidden { source, why } if !self.from.is_hidden => {
+                let message = format!(
                     "link target {} is {why}",
                     source.below(&tables.content).unwrap_or(source.as_str())
-                ),
-                Some("publish it first, or remove the link".into()),
-            ),
+                );
+                let help = Some("publish it first, or remove the link".into());
+                let problem = LinkProblem {
+                    cause: why.cause(&source),
+                    ..LinkProblem::new(Code::LinkToDraft, message, help)
+                };
+                ResolvedLink {
+                    to: Destination::AsWritten,
+                    problem: Some(Box::new(problem)),
+                }
+            }
             LinkTarget::Hidden { .. } => sound(Destination::AsWritten),
             LinkTarget::Listing(route) | LinkTarget::Static(route) => sound(Destination::Address {
                 route,

@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::address_ledger::{AddressLedger, LEDGER_NAME, LedgerAddress, LedgerLine, is_retired};
+use super::unread_pages::UnreadPages;
 use super::{LinkTarget, Site, UnpublishedReason};
-use crate::diagnostic::{Code, Diagnostic, Location, nearest};
+use crate::diagnostic::{Cause, Code, Diagnostic, Location, nearest};
 use crate::document::name_and_date;
 use crate::paths::{Route, SourcePath, slug};
 
@@ -20,6 +21,8 @@ struct MissingAddress<'a> {
     address: &'a LedgerAddress,
     line: &'a LedgerLine,
     reason: MissingReason<'a>,
+    /// The page with an error of its own for which the address waits.
+    cause: Option<Cause>,
 }
 
 enum MissingReason<'a> {
@@ -41,114 +44,150 @@ enum MissingReason<'a> {
     Gone,
 }
 
-/// Reports the addresses of `kept` that no longer exist, and returns them. `now` holds the
-/// addresses that are published now; `is_published` also knows generated files.
-pub fn report(
-    site: &Site,
-    kept: &AddressLedger,
-    now: &AddressLedger,
-    is_published: impl Fn(&Route) -> bool,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<LedgerAddress> {
-    let missing = find(site, kept, now, is_published);
-    let (gone, others): (Vec<&MissingAddress>, Vec<&MissingAddress>) = missing
-        .iter()
-        .partition(|missing| matches!(missing.reason, MissingReason::Gone));
-    problems.extend(others.into_iter().map(one_problem));
-    match gone.as_slice() {
-        [] => {}
-        [only] => problems.push(one_problem(only)),
-        several => problems.push(grouped_problem(several)),
-    }
-    missing
-        .iter()
-        .map(|missing| missing.address.clone())
-        .collect()
+/// What the missing addresses are found from.
+pub struct LedgerComparison<'a> {
+    pub site: &'a Site,
+    /// The existing ledger.
+    pub kept: &'a AddressLedger,
+    /// The addresses that are published now.
+    pub now: &'a AddressLedger,
+    pub unread: &'a UnreadPages,
 }
 
-fn find<'a>(
-    site: &'a Site,
-    kept: &'a AddressLedger,
-    now: &AddressLedger,
-    is_published: impl Fn(&Route) -> bool,
-) -> Vec<MissingAddress<'a>> {
-    let retired = &site.settings().retired;
-    let mut new_pages = None;
-    let mut found = Vec::new();
-    for (address, line) in &kept.0 {
-        if now.0.contains_key(address) || is_retired(address, retired) {
-            continue;
+impl<'a> LedgerComparison<'a> {
+    /// Reports the addresses of the ledger that no longer exist, and returns those that do not wait
+    /// for a page with an error of its own. `is_published` also knows generated files.
+    pub fn report(
+        &self,
+        is_published: impl Fn(&Route) -> bool,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<LedgerAddress> {
+        let missing = self.find(is_published);
+        let (waiting, missing): (Vec<MissingAddress>, Vec<MissingAddress>) = missing
+            .into_iter()
+            .partition(|missing| missing.cause.is_some());
+        problems.extend(waiting.iter().map(one_problem));
+        let (gone, others): (Vec<&MissingAddress>, Vec<&MissingAddress>) = missing
+            .iter()
+            .partition(|missing| matches!(missing.reason, MissingReason::Gone));
+        problems.extend(others.into_iter().map(one_problem));
+        match gone.as_slice() {
+            [] => {}
+            [only] => problems.push(one_problem(only)),
+            several => problems.push(grouped_problem(several)),
         }
-        let reason = match &address.fragment {
-            Some(fragment) => missing_anchor(site, &address.route, fragment),
-            None if is_published(&address.route) => None,
-            None => missing_page(
-                site,
-                &address.route,
+        missing
+            .iter()
+            .map(|missing| missing.address.clone())
+            .collect()
+    }
+
+    fn find(&self, is_published: impl Fn(&Route) -> bool) -> Vec<MissingAddress<'a>> {
+        let retired = &self.site.settings().retired;
+        let mut new_pages = None;
+        let mut found = Vec::new();
+        for (address, line) in &self.kept.0 {
+            if self.now.0.contains_key(address) || is_retired(address, retired) {
+                continue;
+            }
+            let reason = match &address.fragment {
+                Some(fragment) => self.missing_anchor(&address.route, fragment),
+                None if is_published(&address.route) => None,
+                None => self.missing_page(
+                    &address.route,
+                    line,
+                    new_pages.get_or_insert_with(|| NewPages::of(self.site, self.kept)),
+                ),
+            };
+            let Some(reason) = reason else { continue };
+            let cause = self.cause(&reason, &address.route);
+            found.push(MissingAddress {
+                address,
                 line,
-                new_pages.get_or_insert_with(|| NewPages::of(site, kept)),
-            ),
-        };
-        found.extend(reason.map(|reason| MissingAddress {
-            address,
-            line,
-            reason,
-        }));
-    }
-    found
-}
-
-/// The reason if a heading that others linked to is missing from its page, which exists.
-fn missing_anchor<'a>(site: &'a Site, route: &Route, fragment: &str) -> Option<MissingReason<'a>> {
-    let Some(LinkTarget::Page(page)) = site.tables.by_route.get(route) else {
-        return None;
-    };
-    let entry = &site.page(*page).entry;
-    if entry
-        .anchors
-        .binary_search_by(|anchor| anchor.as_str().cmp(fragment))
-        .is_ok()
-    {
-        return None;
-    }
-    let near = nearest(
-        fragment,
-        entry.outline.iter().map(|heading| heading.id.as_str()),
-    );
-    Some(MissingReason::Anchor {
-        source: &entry.source,
-        near,
-    })
-}
-
-/// Why an address no longer exists; `None` if that is intended, or if another problem of the page
-/// reports it.
-fn missing_page<'a>(
-    site: &'a Site,
-    route: &Route,
-    line: &'a LedgerLine,
-    new_pages: &NewPages<'a>,
-) -> Option<MissingReason<'a>> {
-    match site.tables.by_route.get(route) {
-        Some(LinkTarget::Hidden {
-            why:
-                UnpublishedReason::Expired | UnpublishedReason::Broken | UnpublishedReason::AddressTaken,
-            ..
-        }) => return None,
-        Some(LinkTarget::Hidden { source, why }) => {
-            return Some(MissingReason::Hidden { source, why: *why });
+                reason,
+                cause,
+            });
         }
-        _ => {}
+        found
     }
-    let moved = line
-        .source
-        .as_ref()
-        .and_then(|source| new_pages.moved(site, route, source));
-    Some(
-        moved.map_or(MissingReason::Gone, |source| MissingReason::Moved {
-            source,
-        }),
-    )
+
+    /// The page with an error of its own because of which an address may be missing.
+    fn cause(&self, reason: &MissingReason, route: &Route) -> Option<Cause> {
+        match reason {
+            MissingReason::Hidden { source, why } => why.cause(source),
+            MissingReason::Gone => {
+                let file = match self.site.tables.by_route.get(route) {
+                    Some(LinkTarget::File(source)) => Some(source.name()),
+                    _ => None,
+                };
+                let address = route.as_str().trim_matches('/');
+                self.unread.mentioning(file.into_iter().chain([address]))
+            }
+            MissingReason::Anchor { .. } | MissingReason::Moved { .. } => None,
+        }
+    }
+
+    /// The reason if a heading that others linked to is missing: its page does not have it, or
+    /// cannot be published because of an error of its own.
+    fn missing_anchor(&self, route: &Route, fragment: &str) -> Option<MissingReason<'a>> {
+        let entry = match self.site.tables.by_route.get(route)? {
+            LinkTarget::Page(page) => &self.site.page(*page).entry,
+            LinkTarget::Hidden { source, why } if why.cause(source).is_some() => {
+                return Some(MissingReason::Hidden { source, why: *why });
+            }
+            _ => return None,
+        };
+        if entry
+            .anchors
+            .binary_search_by(|anchor| anchor.as_str().cmp(fragment))
+            .is_ok()
+        {
+            return None;
+        }
+        let near = nearest(
+            fragment,
+            entry.outline.iter().map(|heading| heading.id.as_str()),
+        );
+        Some(MissingReason::Anchor {
+            source: &entry.source,
+            near,
+        })
+    }
+
+    /// Why an address no longer exists; `None` if that is intended.
+    fn missing_page(
+        &self,
+        route: &Route,
+        line: &'a LedgerLine,
+        new_pages: &NewPages<'a>,
+    ) -> Option<MissingReason<'a>> {
+        let tables = &self.site.tables;
+        // The page may have stated this address in front matter that cannot be read now.
+        let of_source = line.source.as_ref().and_then(|source| {
+            let node = tables.by_source.get(source)?;
+            matches!(node, LinkTarget::Hidden { source, why } if why.cause(source).is_some())
+                .then_some(node)
+        });
+        match tables.by_route.get(route).or(of_source) {
+            Some(LinkTarget::Hidden {
+                why: UnpublishedReason::Expired,
+                ..
+            }) => return None,
+            Some(LinkTarget::Hidden { source, why }) => {
+                return Some(MissingReason::Hidden { source, why: *why });
+            }
+            _ => {}
+        }
+        let moved = line
+            .source
+            .as_ref()
+            .and_then(|source| new_pages.moved(self.site, route, source));
+        Some(
+            moved.map_or(MissingReason::Gone, |source| MissingReason::Moved {
+                source,
+            }),
+        )
+    }
 }
 
 fn one_problem(missing: &MissingAddress) -> Diagnostic {
@@ -156,6 +195,7 @@ fn one_problem(missing: &MissingAddress) -> Diagnostic {
         address,
         line,
         reason,
+        cause,
     } = missing;
     let route = &address.route;
     let was_published = || format!("{route} was published and no longer exists");
@@ -174,6 +214,11 @@ fn one_problem(missing: &MissingAddress) -> Diagnostic {
             );
             (Code::VanishedAnchor, message, help)
         }
+        MissingReason::Hidden { source, why } if address.fragment.is_some() => (
+            Code::VanishedAnchor,
+            format!("{address} was published, but {source} is {why}"),
+            format!("publish it again, or run `handsel retire {address}`"),
+        ),
         MissingReason::Hidden { source, why } => {
             let help = format!("publish it again, or run `handsel retire {route}`");
             (
@@ -203,6 +248,7 @@ fn one_problem(missing: &MissingAddress) -> Diagnostic {
     Diagnostic::new(code, message)
         .at(place(line, address))
         .help(help)
+        .caused_by(cause.clone())
 }
 
 /// One message for several addresses without a new location, with the lines to add to the settings.

@@ -24,6 +24,7 @@ pub mod sections;
 mod stated_address;
 mod tables;
 pub mod topics;
+pub mod unread_pages;
 pub mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,7 @@ pub use self::redirects::Redirect;
 use self::sections::Section;
 pub use self::tables::{ABOUT, LinkTarget, PRIVACY, SiteTables, UnpublishedReason};
 use self::topics::TermPages;
+use self::unread_pages::UnreadPages;
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::document::Entry;
 use crate::document::links::{Link, LinkRole, is_remote};
@@ -230,20 +232,27 @@ impl Site {
     }
 
     /// The problems with the links of all pages, each at the link's current place.
-    pub fn link_problems(&self) -> Vec<Diagnostic> {
+    ///
+    /// A link to a name that does not exist may name a page that cannot be read.
+    pub fn link_problems(&self, unread: &UnreadPages) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
+        let report = |resolved: &[ResolvedLink],
+                      written: &mut dyn Iterator<Item = &LocatedValue<String>>,
+                      problems: &mut Vec<Diagnostic>| {
+            report(resolved, written, unread, problems)
+        };
         for page in self.with_problems.iter().map(|id| self.page(*id)) {
             let (entry, meta) = (&page.entry, &page.entry.meta);
             report(
                 &page.links,
-                entry.links.iter().map(|link| &link.target),
+                &mut entry.links.iter().map(|link| &link.target),
                 &mut problems,
             );
-            report(&page.related, meta.related.iter(), &mut problems);
-            report(page.next.as_slice(), meta.next.iter(), &mut problems);
+            report(&page.related, &mut meta.related.iter(), &mut problems);
+            report(page.next.as_slice(), &mut meta.next.iter(), &mut problems);
             report(
                 page.image.as_slice(),
-                meta.image.iter().map(|image| &image.src),
+                &mut meta.image.iter().map(|image| &image.src),
                 &mut problems,
             );
             // An image may also be a field of the kind; its problem is reported once.
@@ -261,7 +270,7 @@ impl Site {
                 .unzip();
             report(
                 &resolved,
-                written.into_iter().map(|link| &link.target),
+                &mut written.into_iter().map(|link| &link.target),
                 &mut problems,
             );
         }
@@ -502,12 +511,17 @@ fn resolve_links(tables: &mut SiteTables) {
 
 fn report<'a>(
     resolved: &[ResolvedLink],
-    written: impl Iterator<Item = &'a LocatedValue<String>>,
+    written: &mut dyn Iterator<Item = &'a LocatedValue<String>>,
+    unread: &UnreadPages,
     problems: &mut Vec<Diagnostic>,
 ) {
     for (resolved, written) in resolved.iter().zip(written) {
         if let Some(problem) = &resolved.problem {
-            problems.push(problem.at(written.place.clone()));
+            let mut problem = problem.at(written.place.clone());
+            if problem.code == Code::BrokenLink && problem.cause.is_none() {
+                problem = problem.caused_by(unread.naming(&written.value));
+            }
+            problems.push(problem);
         }
     }
 }

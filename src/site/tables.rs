@@ -10,8 +10,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::below_files::{self, MovedPage, MovedPages};
 use super::stated_address::AddressProblem;
-use super::{PageId, PageMap, SitePage, SiteParts, addresses};
-use crate::diagnostic::{CandidateName, Code, Diagnostic, Location, first_hidden, is_bidi_control};
+use super::{PageId, PageMap, SitePage, SiteParts, addresses, unread_pages};
+use crate::diagnostic::{
+    CandidateName, Cause, CauseKind, Code, Diagnostic, Location, first_hidden, is_bidi_control,
+};
 use crate::document::{Entry, is_folder_page, name_and_date};
 use crate::paths::{Route, SourcePath, slug};
 use crate::settings::Settings;
@@ -24,6 +26,20 @@ pub enum UnpublishedReason {
     Expired,
     Broken,
     AddressTaken,
+}
+
+impl UnpublishedReason {
+    /// The cause of problems with the page elsewhere, if an error of the page is the reason.
+    pub fn cause(self, source: &SourcePath) -> Option<Cause> {
+        let kind = match self {
+            UnpublishedReason::Broken => CauseKind::UnreadPage,
+            UnpublishedReason::AddressTaken => CauseKind::UnplacedPage,
+            UnpublishedReason::Draft | UnpublishedReason::ToCome | UnpublishedReason::Expired => {
+                return None;
+            }
+        };
+        Some(Cause::new(kind, source))
+    }
 }
 
 impl std::fmt::Display for UnpublishedReason {
@@ -66,6 +82,8 @@ pub struct SiteTables {
     pub by_source_lower: HashMap<String, SourcePath>,
     pub by_route: HashMap<Route, LinkTarget>,
     pub(super) by_name: HashMap<String, Vec<LinkTarget>>,
+    /// The pages that cannot be read.
+    pub unread: Vec<SourcePath>,
     /// Sorted, so that suggestions do not depend on the order in which names were found.
     names_by_folder: BTreeMap<SourcePath, Vec<CandidateName>>,
 }
@@ -210,6 +228,7 @@ pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnosti
         by_source_lower: by_word.sources_lower,
         by_route: by_path.routes,
         by_name: by_word.names,
+        unread: unread_pages::sources(parts),
         names_by_folder: by_word.names_by_folder,
     }
 }

@@ -44,7 +44,7 @@ impl<'a> SaveReporter<'a> {
 
     /// Prints the problems found at the start.
     pub fn first(&mut self, problems: &[Diagnostic], pages: usize) {
-        self.known = problems.iter().map(key_of).collect();
+        self.known = problem_output::own_problems(problems).map(key_of).collect();
         let mut problems = problems.to_vec();
         problem_output::problems(self.console, self.site, &mut problems, OutputStream::Error);
         if let Some(summary) = problem_output::summary(&problems, pages) {
@@ -96,10 +96,10 @@ impl<'a> SaveReporter<'a> {
 
     /// Prints new problems in full, and the number of fixed problems.
     pub fn problems(&mut self, problems: &[Diagnostic]) {
-        let keys: BTreeSet<ProblemKey> = problems.iter().map(key_of).collect();
+        let keys: BTreeSet<ProblemKey> =
+            problem_output::own_problems(problems).map(key_of).collect();
         let fixed = self.known.difference(&keys).count();
-        let mut fresh: Vec<Diagnostic> = problems
-            .iter()
+        let mut fresh: Vec<Diagnostic> = problem_output::own_problems(problems)
             .filter(|problem| !self.known.contains(&key_of(problem)))
             .cloned()
             .collect();
@@ -110,8 +110,7 @@ impl<'a> SaveReporter<'a> {
         if fixed == 0 {
             return;
         }
-        let left = problems
-            .iter()
+        let left = problem_output::own_problems(problems)
             .filter(|problem| problem.severity != Severity::Off)
             .count();
         self.console.answer(&match left {

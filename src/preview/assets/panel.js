@@ -92,9 +92,11 @@ function problem({ severity, path, line, drawing }) {
   // The excerpt keeps its columns, so that the caret points to the right place. The help is ordinary text.
   const at = rest.findIndex((line) => /^\s*= /.test(line));
   const excerpt = (at < 0 ? rest : rest.slice(0, at)).filter((line, index, lines) => index < lines.length - 1 || line.trim() !== "|");
-  const help = at < 0 ? null : element("p", { class: "help" }, rest.slice(at).map((line) => line.trim().replace(/^= /, "")).join(" "));
+  // Each remark begins with "= note:" or "= help:"; the lines below it belong to it.
+  const remarks = at < 0 ? [] : rest.slice(at).join("\n").split(/\n\s*= /).map((text) => text.split("\n").map((line) => line.trim()).join(" ").replace(/^= /, ""));
+  const help = remarks.map((text) => element("p", { class: "help" }, text));
   const place = path && element("button", { type: "button", class: "place", onclick: () => openFile(path, line) }, `Open ${path}:${line}`);
-  return element("article", { class: severity }, element("h3", {}, head), element("pre", { tabindex: 0 }, excerpt.join("\n")), help, place);
+  return element("article", { class: severity }, element("h3", {}, head), element("pre", { tabindex: 0 }, excerpt.join("\n")), ...help, place);
 }
 
 // Says that the page was deleted, or that it has errors and the last good version is shown.
