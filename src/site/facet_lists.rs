@@ -14,9 +14,12 @@ use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
 use crate::renamed;
 
-/// The upper limits of the time ranges that pages are sorted into, in minutes. Longer pages are in
-/// none.
+/// The upper limits of the time ranges that pages are sorted into, in minutes: in lists, their
+/// filters and the search. Longer pages are on no list; the search finds them under their own
+/// option.
 pub const MINUTES: [u32; 3] = [5, 15, 60];
+/// The upper limit of the longest time range.
+pub const LONGEST: u32 = MINUTES[MINUTES.len() - 1];
 
 pub const LEVELS: [Level; 3] = [Level::Beginner, Level::Intermediate, Level::Advanced];
 

@@ -11,12 +11,10 @@ use crate::document::meta::{Level, LocatedValue};
 use crate::page::Composer;
 use crate::page::parts::translate;
 use crate::paths::slug;
+use crate::site::facet_lists;
 
 /// The maximum number of pages in a file.
 const PAGES_MAX: usize = 4096;
-
-/// The limits of the time ranges, in minutes; the last one includes everything longer.
-pub const MINUTES: [u32; 3] = [5, 15, 45];
 
 /// The facet values of a language's pages, each list sorted by key.
 pub struct FacetValues<'a> {
@@ -116,11 +114,14 @@ impl FacetValues<'_> {
         let minutes = |key: &str, count: u32| {
             translate(words, language, key, &[("count", count.to_string().into())])
         };
-        let times = MINUTES
+        let times = facet_lists::MINUTES
             .iter()
             .map(|most| json!([most.to_string(), minutes("search_time_most", *most)]));
         let times: Value = times
-            .chain([json!(["more", minutes("search_time_more", MINUTES[2])])])
+            .chain([json!([
+                "more",
+                minutes("search_time_more", facet_lists::LONGEST)
+            ])])
             .collect();
         json!({
             "kind": self.kinds.iter().map(|(key, title)| json!([key, title])).collect::<Value>(),
@@ -142,10 +143,7 @@ impl FacetValues<'_> {
             Some(Level::Intermediate) => 2,
             Some(Level::Advanced) => 3,
         };
-        let time = MINUTES
-            .iter()
-            .position(|most| page.entry.minutes <= *most)
-            .unwrap_or(MINUTES.len());
+        let time = facet_lists::span(page.entry.minutes);
         put_number(
             bytes,
             length(
