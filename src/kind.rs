@@ -81,6 +81,10 @@ pub struct Kind {
     pub glossary: Option<GlossaryFields>,
     /// Whether the site has a page that leads to a random page of this kind.
     pub random_page: bool,
+    /// Whether forms on the pages may require an e-mail address, to send readers what they ask for.
+    pub may_require_email: bool,
+    /// The field with the text of what is said and shown, if pages are recordings.
+    pub transcript: Option<String>,
     /// Whether the kind's file cannot be read, so that its fields are unknown. The file's problem
     /// is reported there.
     pub is_broken: bool,
@@ -88,6 +92,9 @@ pub struct Kind {
     /// `{timezone}` are filled in.
     pub scaffold: String,
 }
+
+/// The kind of a page that states none and is not in the folder of a kind.
+pub const PLAIN: &str = "page";
 
 /// How a kind's list is grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,7 +133,7 @@ pub struct GlossaryFields {
     pub also: Option<String>,
 }
 
-/// All kinds of a site by name. The kind `page` always exists.
+/// All kinds of a site by name. The kind [`PLAIN`] always exists.
 pub type Kinds = BTreeMap<String, Kind>;
 
 /// The keys of a kind's file.
@@ -158,6 +165,11 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::map("glossary", vec![Field::text("short").required(), Field::text("also")])
             .about("For glossary entries: the fields with the short explanation and the other forms of the word."),
         Field::boolean("random_page").about("Whether the site has a page that leads to a random page of this kind, such as `/tips/random/`.").defaults_to("`false`"),
+        Field::boolean("may_require_email")
+            .about("Whether forms on the pages may require an e-mail address, because the answer has to go somewhere.")
+            .defaults_to("`false`"),
+        Field::text("transcript")
+            .about("For recordings: the field with the text of what is said and shown. `handsel check` reports pages without it."),
         Field::text("scaffold")
             .about("The text that `handsel new` starts a page with; `{title}`, `{today}` and the site's `{timezone}` are filled in.")
             .defaults_to("the kind's fields, each with its description"),
@@ -272,6 +284,11 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
             .get("random_page")
             .and_then(FieldItem::as_bool)
             .unwrap_or(false),
+        may_require_email: items
+            .get("may_require_email")
+            .and_then(FieldItem::as_bool)
+            .unwrap_or(false),
+        transcript: text("transcript"),
         words_max: items
             .get("words_max")
             .and_then(FieldItem::as_integer)
@@ -350,7 +367,14 @@ fn unknown_fields(kind: &Kind, items: &FieldItems, problems: &mut Vec<Diagnostic
                 .map(|name| (name.to_owned(), item.place.clone())),
         )
     };
-    for key in ["card", "steps", "event", "collects", "glossary"] {
+    for key in [
+        "card",
+        "steps",
+        "event",
+        "collects",
+        "glossary",
+        "transcript",
+    ] {
         let Some(item) = items.get(key) else { continue };
         note(item);
         item.as_list().iter().for_each(&mut note);

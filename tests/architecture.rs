@@ -538,6 +538,30 @@ fn only_html_reads_tags() {
 }
 
 #[test]
+fn no_code_asks_for_the_name_of_a_kind() {
+    let kinds = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/kinds"))
+        .expect("templates/kinds/ can be listed");
+    let names: Vec<String> = kinds
+        .map(|entry| entry.expect("templates/kinds/ can be listed").path())
+        .filter_map(|path| Some(format!("\"{}\"", path.file_stem()?.to_str()?)))
+        .collect();
+    let mut violations = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_within("kind")) {
+        for (number, (line, code)) in source.text.lines().zip(source.code.lines()).enumerate() {
+            let named = names.iter().find(|name| line.contains(name.as_str()));
+            if let Some(name) = named.filter(|_| code.contains("kind")) {
+                violations.push(format!(
+                    "src/{}:{}: {name}: give kinds a property in src/kind.rs that says it, so that a site's own kind can have it too",
+                    source.path,
+                    number + 1
+                ));
+            }
+        }
+    }
+    assert_none(&violations);
+}
+
+#[test]
 fn only_commands_print() {
     let mut violations = Vec::new();
     for source in sources()

@@ -154,10 +154,10 @@ codes! {
     LongSentences = "long-sentences", Warning, "A page's sentences are far longer than is usual on this site.";
     HardToRead = "hard-to-read", Warning, "A page is far harder to read than is usual on this site, by the length of its words and sentences.";
     SinglePageTopic = "single-page-topic", Warning, "Only one page has a topic, on a site of twelve pages or more.";
-    NoTranscript = "no-transcript", Warning, "A video has no transcript.";
+    NoTranscript = "no-transcript", Warning, "A recording has no transcript.";
     // Honest giving
     IncompleteGiving = "incomplete-giving", Warning, "`giving:` in the settings does not say who gives, why, and who pays, or the site states no license.";
-    EmailGate = "email-gate", Error, "A form requires an email address. A gift that asks for something first is a trade; only an offer of advice may need one.";
+    EmailGate = "email-gate", Error, "A form requires an email address. A gift that asks for something first is a trade; only an answer that the reader asks for may need one.";
     UndisclosedLink = "undisclosed-link", Warning, "A page has a link that somebody is paid for, but no `disclosure:`.";
     DarkPattern = "dark-pattern", Warning, "A page has a countdown, a pop-up or made-up scarcity, judging by a name in its HTML.";
     UncheckedSource = "unchecked-source", Warning, "A source with an address does not say when it was last checked (`checked:`).";

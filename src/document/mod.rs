@@ -54,7 +54,7 @@ use crate::diagnostic::{
 use crate::fields::{Field, FieldItem, FieldType, Value};
 use crate::fingerprint::Fingerprint;
 use crate::i18n::Translations;
-use crate::kind::{EventFields, Kinds, rules};
+use crate::kind::{EventFields, Kind, Kinds, rules};
 use crate::moment::{self, Moment, Occurrence};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
@@ -278,7 +278,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &DocumentInputs) -> Checke
     if inputs.wants_text {
         markdown.passages.extend(prose::of_front_matter(&meta));
     }
-    apply_trust_rules(&meta, &markdown, &mut problems);
+    apply_trust_rules(&meta, kind, &markdown, &mut problems);
     if body_text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
         problems.push(
@@ -419,9 +419,13 @@ fn occurrence(
 }
 
 /// Drops problems that the front matter resolves, and adds those that it should have resolved.
-fn apply_trust_rules(meta: &Meta, markdown: &MarkdownOutput, problems: &mut Vec<Diagnostic>) {
-    // A page that offers advice has to ask for an e-mail address to send the answer to.
-    if meta.kind == "offer" {
+fn apply_trust_rules(
+    meta: &Meta,
+    kind: Option<&Kind>,
+    markdown: &MarkdownOutput,
+    problems: &mut Vec<Diagnostic>,
+) {
+    if kind.is_some_and(|kind| kind.may_require_email) {
         problems.retain(|problem| problem.code != Code::EmailGate);
     }
     if meta.disclosure.is_some() {

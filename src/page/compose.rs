@@ -19,6 +19,7 @@ use crate::document::{Entry, PageFacts, glossary};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::i18n::{Translations, direction};
 use crate::images::card;
+use crate::kind;
 use crate::paths::Route;
 use crate::site::insert::{self, InsertedPage};
 use crate::site::links::Destination;
@@ -366,7 +367,7 @@ impl Composer {
         }
     }
 
-    pub(super) fn kind(&self, page: &SitePage) -> Option<&crate::kind::Kind> {
+    pub(super) fn kind(&self, page: &SitePage) -> Option<&kind::Kind> {
         self.site.kinds.get(&page.entry.meta.kind)
     }
 
@@ -547,8 +548,8 @@ impl Composer {
 
     fn empty_view(&self, language: &str) -> PageView {
         PageView {
-            kind: "page".into(),
-            kind_title: self.kind_title(language, "page"),
+            kind: kind::PLAIN.into(),
+            kind_title: self.kind_title(language, kind::PLAIN),
             layout: "page",
             language: language.to_owned(),
             direction: direction(language),

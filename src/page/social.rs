@@ -6,6 +6,7 @@ use super::templates::hash_of;
 use super::{OutputPage, PageSubject};
 use crate::images::ImageType;
 use crate::images::card::{self, SocialCard};
+use crate::kind;
 use crate::paths::Route;
 use crate::site::links::Destination;
 
@@ -38,7 +39,7 @@ impl Composer {
             |page| page.entry.title.clone(),
         );
         let kind = page
-            .filter(|page| page.entry.meta.kind != "page")
+            .filter(|page| page.entry.meta.kind != kind::PLAIN)
             .map(|page| self.kind_title(language, &page.entry.meta.kind));
         let card = SocialCard::new(&title, &kind.unwrap_or_default(), &self.site_title())?;
         let hash = hash_of(&(&card, card::VERSION)).short();

@@ -177,18 +177,22 @@ fn by_kind(
     report: &mut impl FnMut(Code, String, &str),
 ) {
     let meta = &page.entry.meta;
-    // If the kind requires it, the missing field has already been reported.
-    let is_required = kind.is_some_and(|kind| {
-        kind.fields
-            .iter()
-            .any(|field| field.name == "transcript" && field.is_required)
+    let transcript = kind.and_then(|kind| {
+        let name = kind.transcript.as_ref()?;
+        kind.fields.iter().find(|field| field.name == *name)
     });
-    if meta.kind == "video" && !is_required && !meta.fields.contains_key("transcript") {
-        let help = "write down what is said and shown, and name the file in `transcript:`";
+    // If the kind requires it, the missing field has already been reported.
+    if let Some(field) = transcript
+        && !field.is_required
+        && !meta.fields.contains_key(&field.name)
+    {
         report(
             Code::NoTranscript,
-            "this video has no transcript".into(),
-            help,
+            "this recording has no transcript".into(),
+            &format!(
+                "write down what is said and shown, and name the file in `{}:`",
+                field.name
+            ),
         );
     }
     if facts

@@ -11,7 +11,7 @@ use crate::fields::{
     field_named, links, written_date,
 };
 use crate::html::references::decode_in_plain_text;
-use crate::kind::{Kind, Kinds};
+use crate::kind::{self, Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
 use crate::yaml::{YamlEntry, YamlMap, YamlNode, YamlValue as Yaml};
@@ -21,9 +21,6 @@ const TITLE_CHARS_MAX: usize = 200;
 /// The maximum number of topics, or of audiences, of a page. Each of them has a list that shows the
 /// page, and the page shows each of them.
 const TERMS_MAX: usize = 100;
-
-/// The kind of a page that states none and is not in the folder of a kind.
-const PLAIN_KIND: &str = "page";
 
 /// What reading front matter depends on, apart from the file.
 #[derive(Clone, Copy)]
@@ -106,7 +103,7 @@ pub fn meta(
             .retain(|problem| problem.code != Code::UnknownKey);
     }
     let items = checked.take_into(&mut problems);
-    let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
+    let name = kind.as_ref().map_or(kind::PLAIN, |kind| &kind.kind.name);
     let mut meta = from_items(&items, name, own_fields, &mut problems);
     if let Some(kind) = &kind {
         meta.field_links = links::of_page(&meta.fields, kind.kind);
@@ -136,7 +133,7 @@ pub fn defaults(node: &YamlNode, kinds: &Kinds) -> Vec<Diagnostic> {
     if let Some(kind) = node.get("kind") {
         known_kind(kind, kinds, &mut problems);
     }
-    from_items(&items, PLAIN_KIND, &[], &mut problems);
+    from_items(&items, kind::PLAIN, &[], &mut problems);
     problems
 }
 
@@ -168,7 +165,7 @@ fn kind_of<'a>(
         .or(kind_from_folder);
     let kind = implied
         .and_then(|name| kinds.get(name))
-        .or_else(|| kinds.get(PLAIN_KIND))?;
+        .or_else(|| kinds.get(kind::PLAIN))?;
     Some(KindChoice {
         kind,
         is_stated: false,

@@ -27,6 +27,7 @@ use self::bytes::{length, put_number, put_text};
 pub use self::merge::{WordsInput, files};
 pub use self::update::WordsOutline;
 use crate::fingerprint::{Fingerprint, Hasher};
+use crate::kind;
 use crate::page::Composer;
 use crate::paths::OutputPath;
 use crate::site::{PageId, SitePage};
@@ -233,7 +234,7 @@ fn card(composer: &Composer, entry: &PlannedPage) -> Vec<u8> {
     let meta = &page.entry.meta;
     let mut bytes = Vec::new();
     put_text(&mut bytes, page.route.as_str().trim_start_matches('/'));
-    let kind = if meta.kind == "page" {
+    let kind = if meta.kind == kind::PLAIN {
         String::new()
     } else {
         composer.kind_title(composer.site.language(page), &meta.kind)
