@@ -6,6 +6,8 @@
 
 mod cause;
 pub mod codes;
+mod fix;
+mod group;
 mod nearest;
 pub mod render;
 
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use cause::{Cause, CauseKind, Consequences, resolve_causes};
 pub use codes::Code;
+pub use fix::{Applicability, Fix};
+pub use group::{ProblemGroup, group_problems};
 pub use nearest::{CandidateName, nearest, nearest_name};
 
 use crate::paths::SourcePath;
@@ -88,21 +92,17 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Related places, each with a short explanation.
     pub related: Vec<(Location, String)>,
-    /// An edit that fixes the problem, if there is one that is certainly right.
+    /// What the problem is about, such as the target of a link. Problems of one code and file about
+    /// the same thing are one problem in several places.
+    pub subject: Option<Box<str>>,
+    /// On how many more pages the same problem at the same place was found.
+    pub repeated: usize,
+    /// An edit that fixes the problem.
     pub fix: Option<Box<Fix>>,
     /// The file with an error of its own from which this problem follows.
     pub cause: Option<Box<Cause>>,
     /// The problems elsewhere that follow from this one.
     pub consequences: Option<Box<Consequences>>,
-}
-
-/// An edit at a problem's location.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fix {
-    /// The current text, at the location or after its opening quote.
-    pub old: String,
-    /// The replacement.
-    pub new: String,
 }
 
 impl Diagnostic {
@@ -116,6 +116,8 @@ impl Diagnostic {
             location: None,
             help: None,
             related: Vec::new(),
+            subject: None,
+            repeated: 0,
             fix: None,
             cause: None,
             consequences: None,
@@ -145,14 +147,42 @@ impl Diagnostic {
         self
     }
 
-    /// Sets a fix for text at the problem's location that can be replaced without changing anything
-    /// else.
-    pub fn fix(mut self, old: &str, new: &str) -> Self {
-        self.fix = Some(Box::new(Fix {
-            old: old.to_owned(),
-            new: new.to_owned(),
-        }));
+    /// Sets what the problem is about.
+    pub fn about(mut self, subject: &str) -> Self {
+        self.subject = Some(subject.into());
         self
+    }
+
+    pub fn is_about(&self, subject: &str) -> bool {
+        self.subject.as_deref() == Some(subject)
+    }
+
+    /// Sets the edit that fixes the problem, if there is one.
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix.map(Box::new);
+        self
+    }
+
+    /// Suggests a similar name for a misspelled word, as help and as an edit. Without a similar
+    /// name, `otherwise` is the help.
+    pub fn suggest(
+        self,
+        word: &str,
+        near: Option<&str>,
+        otherwise: impl FnOnce() -> String,
+    ) -> Self {
+        match near {
+            Some(near) => self.suggest_if(word, Some(near)),
+            None => self.help(otherwise()),
+        }
+    }
+
+    /// Suggests a similar name if there is one.
+    pub fn suggest_if(self, word: &str, near: Option<&str>) -> Self {
+        let Some(near) = near else { return self };
+        let fix = Fix::new(word, near, Applicability::MaybeIncorrect);
+        self.help(format!("did you mean `{near}`?"))
+            .fix(fix::is_plain(near).then_some(fix))
     }
 
     /// Sets what the problem follows from, if it follows from something.

@@ -93,12 +93,11 @@ impl Translations {
             problems.extend(new.map(|new| renamed::problem(key, new, entry.key_place.clone())));
             let key = new.unwrap_or(key);
             if is_override && !known.is_empty() && !known.iter().any(|known| known == key) {
-                let help = nearest(key, known.iter().map(String::as_str))
-                    .map(|near| format!("did you mean `{near}`?"));
+                let near = nearest(key, known.iter().map(String::as_str));
                 problems.push(
                     Diagnostic::new(Code::UnknownKey, format!("the theme has no word `{key}`"))
                         .at(entry.key_place.clone())
-                        .help_if(help),
+                        .suggest_if(key, near),
                 );
             }
             match phrase(&entry.node) {

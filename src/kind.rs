@@ -392,14 +392,11 @@ fn unknown_fields(kind: &Kind, items: &FieldItems, problems: &mut Vec<Diagnostic
     }
     for (name, place) in named {
         if !kind.fields.iter().any(|field| field.name == name) {
-            let help = match nearest(&name, kind.fields.iter().map(|field| field.name.as_str())) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "define it under `fields:`".to_owned(),
-            };
+            let near = nearest(&name, kind.fields.iter().map(|field| field.name.as_str()));
             problems.push(
                 Diagnostic::new(Code::BadValue, format!("this kind has no field `{name}`"))
                     .at(place)
-                    .help(help),
+                    .suggest(&name, near, || "define it under `fields:`".to_owned()),
             );
         }
     }

@@ -3,7 +3,7 @@
 //! Every old name is still accepted. `handsel check` reports it once, and `handsel check --fix`
 //! writes the new one. Reading, the check, the fix and the manual's table all use [`RENAMED`].
 
-use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Location};
 use crate::paths::SourcePath;
 
 /// What a name refers to.
@@ -382,15 +382,18 @@ pub fn template_problem(
 
 fn file_problem(old: &str, new: &str, path: &SourcePath) -> Diagnostic {
     let message = format!("the theme's `{old}` is now called `{new}`");
-    Diagnostic::new(Code::RenamedName, message).at(Location::start_of(path))
+    Diagnostic::new(Code::RenamedName, message)
+        .at(Location::start_of(path))
+        .about(old)
 }
 
 /// Reports an old name at its location, with the new one as the fix.
 pub fn problem(old: &str, new: &str, place: Location) -> Diagnostic {
     Diagnostic::new(Code::RenamedName, format!("`{old}` is now called `{new}`"))
         .at(place)
+        .about(old)
         .help(format!("write `{new}`, or run `handsel check --fix`"))
-        .fix(old, new)
+        .fix(Some(Fix::new(old, new, Applicability::MachineApplicable)))
 }
 
 #[cfg(test)]

@@ -235,8 +235,19 @@ fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {
         if let Some(help) = &problem.help {
             let _ = writeln!(text, "  help: {help}");
         }
-        for sentence in problem.consequences.iter().flat_map(|all| all.sentences()) {
-            let _ = writeln!(text, "  note: {sentence}");
+        let group = handsel::diagnostic::ProblemGroup {
+            problem,
+            others: Vec::new(),
+        };
+        for note in group.notes() {
+            let _ = writeln!(text, "  note: {note}");
+        }
+        if let Some(fix) = &problem.fix {
+            let _ = writeln!(
+                text,
+                "  fix: {} → {} ({:?})",
+                fix.old, fix.new, fix.applicability
+            );
         }
         if let Some((code, place)) = problem
             .cause

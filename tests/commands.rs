@@ -1076,7 +1076,7 @@ fn check_fix_rewrites_names_of_earlier_versions() -> Outcome {
 fn check_fix_renames_templates_of_earlier_versions() -> Outcome {
     let page = "---\ntitle: A\ntemplate: 'shown' # a film\n---\nText.\n";
     let shown = "{% extends \"page.html\" %}\r\n{% block ending %}{% include \"partials/rows.html\" %}{% block thing %}{% endblock %}{% block more %}{% endblock %}{% endblock %}";
-    let desk = Desk::new(&[
+    let desk = Workspace::new(&[
         ("handsel.yaml", "title: A\n"),
         ("content/a.md", page),
         (

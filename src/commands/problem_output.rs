@@ -18,7 +18,7 @@ use super::options::Format;
 use super::problem_table::{LONG_REPORT, table};
 use super::site_root::SiteRoot;
 use crate::diagnostic::render::ProblemRenderer;
-use crate::diagnostic::{Code, Diagnostic, Severity, printable};
+use crate::diagnostic::{Code, Diagnostic, ProblemGroup, Severity, group_problems, printable};
 use crate::paths::SourcePath;
 use crate::pipeline::BuildResult;
 use crate::pipeline::profile::{Profile, Stage};
@@ -44,16 +44,16 @@ pub fn problems(
         Format::Human => {
             let width = console.width(wanted);
             let mut renderer = ProblemRenderer::new(&site.disk, &site.shown, width);
-            let problems: Vec<&Diagnostic> = own_problems(problems).collect();
+            let groups = group_problems(&*problems);
             let shown_max = if console.shows_all {
                 usize::MAX
             } else {
                 SHOWN_MAX
             };
             console.write(wanted, |out| {
-                let is_cut = draw(out, &problems, &mut renderer, shown_max)?;
-                if problems.len() > LONG_REPORT {
-                    writeln!(out, "{}", table(&problems, &site.shown, width))?;
+                let is_cut = draw(out, &groups, &mut renderer, shown_max)?;
+                if groups.len() > LONG_REPORT {
+                    writeln!(out, "{}", table(&groups, &site.shown, width))?;
                 }
                 if is_cut {
                     writeln!(out, "{CUT}\n")
@@ -82,16 +82,16 @@ pub fn own_problems(problems: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic
 /// Writes the first `shown_max` problems of each code. Returns whether some were left out.
 fn draw(
     out: &mut dyn Write,
-    problems: &[&Diagnostic],
+    groups: &[ProblemGroup],
     renderer: &mut ProblemRenderer<'_>,
     shown_max: usize,
 ) -> io::Result<bool> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for problem in problems {
-        let count = counts.entry(problem.code.name()).or_default();
+    for group in groups {
+        let count = counts.entry(group.problem.code.name()).or_default();
         *count += 1;
         if *count <= shown_max {
-            writeln!(out, "{}\n", renderer.draw(problem))?;
+            writeln!(out, "{}\n", renderer.draw(group))?;
         }
     }
     Ok(counts.values().any(|count| *count > shown_max))
@@ -165,8 +165,13 @@ fn github(out: &mut dyn Write, problem: &Diagnostic, folder: &Path) -> io::Resul
             place.column
         )?;
     }
-    let waiting = problem.consequences.iter().flat_map(|all| all.sentences());
-    let more: String = waiting
+    let group = ProblemGroup {
+        problem,
+        others: Vec::new(),
+    };
+    let more: String = group
+        .notes()
+        .into_iter()
         .chain(problem.help.clone())
         .map(|line| format!("\n{line}"))
         .collect();
@@ -213,12 +218,14 @@ pub fn no_pages(built: &BuildResult, site: &SiteRoot) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::NoPages, format!("there is no page in {content}")).help(help))
 }
 
-/// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem. Problems that follow from
-/// another one are not counted.
+/// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem. Equal
+/// problems of a file count as one, and those that follow from another one are not counted.
 pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
+    let groups = group_problems(problems);
     let number = |severity: Severity| {
-        own_problems(problems)
-            .filter(|problem| problem.severity == severity)
+        groups
+            .iter()
+            .filter(|group| group.problem.severity == severity)
             .count()
     };
     let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning")]
@@ -383,7 +390,7 @@ mod tests {
             let text = written(|out| {
                 is_cut = draw(
                     out,
-                    &problems.iter().collect::<Vec<_>>(),
+                    &group_problems(&problems),
                     &mut ProblemRenderer::new(&files, Path::new(""), 100),
                     shown_max,
                 )?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::format::grouped;
-use crate::diagnostic::{Diagnostic, Severity, printable, printable_name};
+use crate::diagnostic::{Diagnostic, ProblemGroup, Severity, printable, printable_name};
 
 /// The number of problems above which a report ends with the table.
 pub const LONG_REPORT: usize = 20;
@@ -16,11 +16,11 @@ struct ProblemRow<'a> {
     count: usize,
 }
 
-/// The table of `problems`, which are sorted by location. `root` is the site's folder as the writer
+/// The table of `groups`, which are sorted by location. `root` is the site's folder as the writer
 /// named it, and `width` is in columns.
-pub fn table(problems: &[&Diagnostic], root: &Path, width: usize) -> String {
+pub fn table(groups: &[ProblemGroup], root: &Path, width: usize) -> String {
     let mut rows: BTreeMap<&str, ProblemRow> = BTreeMap::new();
-    for problem in problems {
+    for problem in groups.iter().map(|group| group.problem) {
         let row = rows.entry(problem.code.name()).or_insert(ProblemRow {
             first: problem,
             count: 0,

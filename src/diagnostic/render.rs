@@ -11,7 +11,7 @@ use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Location, is_hidden_mark, printable, printable_name};
+use super::{Location, ProblemGroup, is_hidden_mark, printable, printable_name};
 use crate::paths::SourcePath;
 use crate::source::{Files, with_lf};
 
@@ -55,7 +55,9 @@ impl<'a> ProblemRenderer<'a> {
     }
 
     /// Renders a problem as several lines, without a line end after the last.
-    pub fn draw(&mut self, problem: &Diagnostic) -> String {
+    pub fn draw(&mut self, group: &ProblemGroup) -> String {
+        let problem = group.problem;
+        let notes = group.notes();
         let level = if problem.is_error() {
             Level::ERROR
         } else {
@@ -84,8 +86,7 @@ impl<'a> ProblemRenderer<'a> {
                 Level::NOTE.message(format!("{} more places", problem.related.len() - ALSO_MAX)),
             );
         }
-        let waiting = problem.consequences.iter().flat_map(|all| all.sentences());
-        group = group.elements(waiting.map(|sentence| Level::NOTE.message(sentence)));
+        group = group.elements(notes.iter().map(|note| Level::NOTE.message(clipped(note))));
         let help = problem
             .help
             .as_ref()
@@ -269,7 +270,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Diagnostic};
     use crate::source::MemoryFiles;
 
     fn place(path: &str, line: u32, column: u32, length: u32) -> Location {
@@ -284,7 +285,10 @@ mod tests {
     fn drawn(files: &[(&str, &str)], problem: &Diagnostic) -> String {
         let mut site = MemoryFiles::default();
         files.iter().for_each(|(path, text)| site.put(path, text));
-        let drawn = ProblemRenderer::new(&site, Path::new("docs"), 100).draw(problem);
+        let drawn = ProblemRenderer::new(&site, Path::new("docs"), 100).draw(&ProblemGroup {
+            problem,
+            others: Vec::new(),
+        });
         anstream::adapter::strip_str(&drawn).to_string()
     }
 

@@ -447,11 +447,7 @@ fn is_missing_title_reported(node: Option<&YamlNode>, problems: &[Diagnostic]) -
     let is_about_title = |problem: &Diagnostic| match problem.code {
         Code::MissingTitle => true,
         Code::UnknownKey => {
-            problem.is_error()
-                && problem
-                    .help
-                    .as_ref()
-                    .is_some_and(|help| help.contains("`title`"))
+            problem.is_error() && problem.fix.as_ref().is_some_and(|fix| fix.new == "title")
         }
         _ => node.get("title").is_some_and(|title| {
             problem.is_error() && problem.location.as_ref() == Some(&title.place)

@@ -61,7 +61,11 @@ pub fn problem(violation: &Violation) -> Diagnostic {
             "add `disclosure:` to the front matter; it is shown above the text",
         ),
     };
-    Diagnostic::new(code, message).help(help)
+    let problem = Diagnostic::new(code, message).help(help);
+    match violation {
+        Violation::Remote(address) => problem.about(address),
+        _ => problem,
+    }
 }
 
 /// Words in names of classes, ids, data attributes and components that put pressure on readers.

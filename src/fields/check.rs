@@ -385,7 +385,7 @@ impl FieldCheck<'_> {
             return;
         }
         self.problems.push(match near {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            Some(near) => problem.suggest_if(key, Some(near)),
             None if within.is_empty() => problem.help("put your own values under `extra:`"),
             None => problem.help(format!(
                 "known keys are {}",
@@ -648,13 +648,10 @@ impl FieldCheck<'_> {
             shortened(text),
             listed(words.iter().map(String::as_str))
         );
-        self.report(
-            Code::BadValue,
-            node,
-            message,
-            near.map_or("choose one of them".into(), |near| {
-                format!("did you mean `{near}`?")
-            }),
+        self.problems.push(
+            Diagnostic::new(Code::BadValue, message)
+                .at(node.place.clone())
+                .suggest(text, near, || "choose one of them".to_owned()),
         );
         None
     }

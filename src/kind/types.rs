@@ -65,20 +65,18 @@ fn read_type(node: &YamlNode, name: &str, problems: &mut Vec<Diagnostic>) -> Opt
                 .map(|(_, kind)| kind.clone());
             if simple.is_none() {
                 let names = || SIMPLE_TYPES.iter().map(|(known, _)| *known);
-                let help = nearest(word, names()).map_or_else(
-                    || {
-                        format!(
-                            "use one of {}, a list of one of them in `[ ]`, or `{{ choice: [a, b] }}`",
-                            names().collect::<Vec<_>>().join(", ")
-                        )
-                    },
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let near = nearest(word, names());
+                let otherwise = || {
+                    format!(
+                        "use one of {}, a list of one of them in `[ ]`, or `{{ choice: [a, b] }}`",
+                        names().collect::<Vec<_>>().join(", ")
+                    )
+                };
                 let message = format!("`{name}`: unknown type `{word}`");
                 problems.push(
                     Diagnostic::new(Code::BadValue, message)
                         .at(node.place.clone())
-                        .help(help),
+                        .suggest(word, near, otherwise),
                 );
             }
             simple

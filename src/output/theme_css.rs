@@ -82,15 +82,14 @@ pub fn drop_missing_fonts(theme: &mut Theme, names: &BTreeSet<&str>) -> Vec<Diag
         .filter(|file| !is_there(file));
     let reported = files.map(|file| {
         let near = nearest(file.path.as_str(), names.iter().copied());
-        let help = near.map_or_else(
-            || "add the file; its path is relative to `static/`".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let otherwise = || "add the file; its path is relative to `static/`".to_owned();
         let problem = Diagnostic::new(
             Code::BrokenLink,
             format!("font `{}` does not exist in `static/`", file.path),
         );
-        problem.at(file.place.clone()).help(help)
+        problem
+            .at(file.place.clone())
+            .suggest(file.path.as_str(), near, otherwise)
     });
     let reported = reported.collect();
     theme

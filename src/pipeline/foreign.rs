@@ -12,7 +12,8 @@ use super::Request;
 use super::documents::{DocumentReader, PageNeeds};
 use super::load_links::{SiteLinks, load_links};
 use super::move_page::text::EditedText;
-use crate::diagnostic::{Code, Diagnostic, Fix, Location};
+use super::severity;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Location};
 use crate::document::front_matter::{self, COMMON_FIELDS};
 use crate::fields::{Field, field_named};
 use crate::paths::SourcePath;
@@ -33,10 +34,17 @@ pub struct RewrittenFile {
     pub names: Vec<(String, String)>,
 }
 
-/// Rewrites every file that uses old names or those of other generators, if it keeps its meaning.
+/// Makes every edit that is certainly right: old names, names of other generators where the file
+/// keeps its meaning, and whatever else has such an edit.
 pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<RewrittenFile> {
     let before = load_links(files, request, BTreeMap::new());
-    let mut rewritten = old_names(files, &before.problems);
+    let problems = severity::apply(
+        before.problems.clone(),
+        &before.loaded.settings,
+        &before.site,
+        request,
+    );
+    let mut rewritten = safe_fixes(files, &problems);
     let pages = before.loaded.listed.pages.iter();
     let foreign = pages.filter_map(|path| {
         let bytes = current(files, &rewritten, path)?;
@@ -103,14 +111,13 @@ fn current(
         .or_else(|| files.read(path).ok())
 }
 
-/// The files that use names of earlier versions, with the new names.
-fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath, RewrittenFile> {
+/// The files in which reported problems have an edit that is certainly right, with these edits made.
+fn safe_fixes(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath, RewrittenFile> {
     let mut by_path: BTreeMap<&SourcePath, Vec<(&Location, &Fix)>> = BTreeMap::new();
-    for problem in problems
-        .iter()
-        .filter(|problem| problem.code == Code::RenamedName)
-    {
-        if let (Some(place), Some(fix)) = (&problem.location, problem.fix.as_deref()) {
+    for problem in problems.iter().filter(|problem| !problem.is_consequence()) {
+        if let (Some(place), Some(fix)) = (&problem.location, problem.fix.as_deref())
+            && fix.applicability == Applicability::MachineApplicable
+        {
             by_path.entry(&place.path).or_default().push((place, fix));
         }
     }
@@ -120,10 +127,8 @@ fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath,
         let mut text = EditedText::new(path, &before)?;
         let mut names = Vec::new();
         for (place, fix) in fixes {
-            let start = text.at(place).start;
-            let start = start + usize::from(text.text[start..].starts_with(['"', '\'']));
-            let range = start..start + fix.old.len();
-            if text.text.get(range.clone()) == Some(&*fix.old) && !text.is_taken(&range) {
+            let range = fix.range(&text.text, text.at(place));
+            if let Some(range) = range.filter(|range| !text.is_taken(range)) {
                 text.replace(range, &fix.new);
                 names.push((fix.old.clone(), fix.new.clone()));
             }

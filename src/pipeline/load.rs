@@ -148,7 +148,7 @@ pub fn load(
     let templates_load = dishonest
         .iter()
         .filter(|problem| problem.code == Code::OutsideOrigin)
-        .map(|problem| problem.message.clone())
+        .filter_map(|problem| Some(problem.subject.clone()?.into()))
         .collect();
     problems.extend(dishonest.into_iter().chain(template_problems));
     problems.extend(templates.unknown_fields(&kinds));

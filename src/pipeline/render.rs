@@ -289,18 +289,17 @@ impl<'a> OutputRenderer<'a> {
                 .chain(of_settings())
                 .any(|target| target.trim() == *address)
         };
-        let is_reported = |message: &String| {
+        let is_reported = |address: &String| {
             let by_page = page.is_some_and(|page| {
                 page.problems
                     .iter()
-                    .any(|problem| problem.message == *message)
+                    .any(|problem| problem.code == Code::OutsideOrigin && problem.is_about(address))
             });
-            by_page || self.whole.loaded.templates_load.contains(message)
+            by_page || self.whole.loaded.templates_load.contains(address)
         };
         let problems = loaded
-            .filter(|address| !is_linked(address))
+            .filter(|address| !is_linked(address) && !is_reported(address))
             .map(|address| trust_rules::problem(&Violation::Remote(address)));
-        let problems = problems.filter(|problem| !is_reported(&problem.message));
         let problems = problems.map(|problem| match source {
             Some(source) => problem.at(Location::start_of(source)),
             None => problem,

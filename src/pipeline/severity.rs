@@ -1,6 +1,6 @@
 //! Decides the severity of each problem by the settings, the page, `--strict` and `--lenient`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Request;
 use super::file_listing::DEFAULTS_FILE;
@@ -24,7 +24,7 @@ pub fn apply(
     add_shared_causes(&mut problems, request);
     let mut reported: Vec<Diagnostic> = problems.into_iter().filter_map(with_severity).collect();
     Diagnostic::sort(&mut reported);
-    let mut reported = merge_renamed(merge_repeated(reported));
+    let mut reported = merge_repeated(reported);
     resolve_causes(&mut reported);
     reported
 }
@@ -162,52 +162,27 @@ fn is_about_text(code: Code) -> bool {
     )
 }
 
-/// Merges reports of a template that fails on every page into one.
+/// Removes repeated problems, and counts those of a template that fails on several pages.
 fn merge_repeated(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut merged: Vec<(Diagnostic, usize)> = Vec::with_capacity(sorted.len());
+    let mut merged: Vec<Diagnostic> = Vec::with_capacity(sorted.len());
     for problem in sorted {
-        let is_same = |other: &Diagnostic| {
-            other.code == problem.code
-                && other.location == problem.location
-                && other.message == problem.message
-        };
-        match merged.last_mut().filter(|(other, _)| is_same(other)) {
-            Some((_, count)) => *count += 1,
-            None => merged.push((problem, 1)),
+        match merged.last_mut() {
+            Some(last) if *last == problem => last.repeated += usize::from(fails_on_pages(last)),
+            Some(last) if fails_on_pages(last) && has_same_place(last, &problem) => {
+                last.repeated += 1;
+            }
+            _ => merged.push(problem),
         }
     }
     merged
-        .into_iter()
-        .map(|(mut problem, count)| {
-            if count > 1 && problem.code == Code::TemplateFailed {
-                let help = problem.help.take().unwrap_or_default();
-                problem.help = Some(format!(
-                    "{help} ({} more pages have this problem)",
-                    count - 1
-                ));
-            }
-            problem
-        })
-        .collect()
 }
 
-/// Merges reports of an old name into one for the whole site, at its first place.
-fn merge_renamed(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    let is_renamed = |problem: &Diagnostic| problem.code == Code::RenamedName;
-    for problem in sorted.iter().filter(|problem| is_renamed(problem)) {
-        *counts.entry(problem.message.clone()).or_default() += 1;
-    }
-    let first = |mut problem: Diagnostic| {
-        if is_renamed(&problem) {
-            let count = counts.remove(&problem.message)?;
-            if count > 1 {
-                problem.message += &format!(" (in {count} places)");
-            }
-        }
-        Some(problem)
-    };
-    sorted.into_iter().filter_map(first).collect()
+fn fails_on_pages(problem: &Diagnostic) -> bool {
+    problem.code == Code::TemplateFailed
+}
+
+fn has_same_place(one: &Diagnostic, other: &Diagnostic) -> bool {
+    one.location.is_some() && (one.code, &one.location) == (other.code, &other.location)
 }
 
 /// Reports pages that a lenient build skipped, and counts them.

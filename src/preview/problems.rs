@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::diagnostic::render::ProblemRenderer;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, ProblemGroup, Severity, group_problems};
 use crate::source::Files;
 
 /// How many problems are shown; the rest are counted.
@@ -47,14 +47,14 @@ pub fn render_problems(problems: &[Diagnostic], files: &dyn Files, root: &Path) 
     let mut drawing = ProblemRenderer::plain(files, root, WIDTH);
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut shown = Vec::new();
-    let own = problems.iter().filter(|problem| !problem.is_consequence());
-    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
-        own.partition(|problem| problem.is_error());
-    for problem in errors.iter().chain(&warnings) {
-        let met = met.entry(problem.code.name()).or_default();
+    let (errors, warnings): (Vec<ProblemGroup>, Vec<ProblemGroup>) = group_problems(problems)
+        .into_iter()
+        .partition(|group| group.problem.is_error());
+    for group in errors.iter().chain(&warnings) {
+        let met = met.entry(group.problem.code.name()).or_default();
         *met += 1;
         if *met <= OF_A_CODE_MAX && shown.len() < SHOWN_MAX {
-            shown.push(show(problem, &mut drawing));
+            shown.push(show(group, &mut drawing));
         }
     }
     ShownProblems {
@@ -64,7 +64,8 @@ pub fn render_problems(problems: &[Diagnostic], files: &dyn Files, root: &Path) 
     }
 }
 
-fn show(problem: &Diagnostic, drawing: &mut ProblemRenderer<'_>) -> ShownProblem {
+fn show(group: &ProblemGroup, drawing: &mut ProblemRenderer<'_>) -> ShownProblem {
+    let problem = group.problem;
     let place = problem.location.as_ref();
     ShownProblem {
         severity: problem.severity,
@@ -74,6 +75,6 @@ fn show(problem: &Diagnostic, drawing: &mut ProblemRenderer<'_>) -> ShownProblem
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
         help: problem.help.clone(),
-        drawing: drawing.draw(problem),
+        drawing: drawing.draw(group),
     }
 }

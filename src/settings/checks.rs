@@ -30,14 +30,11 @@ pub fn severities(
     for (name, item) in checks {
         if name.parse::<Code>().is_err() {
             let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
-            let help = near.map_or_else(
-                || "the manual lists all codes".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let otherwise = || "the manual lists all codes".to_owned();
             problems.push(
                 Diagnostic::new(Code::BadValue, format!("`checks`: unknown code `{name}`"))
                     .at(item.place.clone())
-                    .help(help),
+                    .suggest(name, near, otherwise),
             );
             continue;
         }

@@ -205,6 +205,25 @@ fn searched_name(path: &str) -> &str {
     }
 }
 
+/// A path with the letter case of the file that it names, whose path from the root of the content
+/// is `name`.
+pub(super) fn with_case_of(path: &str, name: &str) -> Option<String> {
+    let mut names = name.rsplit('/');
+    let mut segments: Vec<&str> = path.split('/').collect();
+    for (at, segment) in segments.iter_mut().rev().enumerate() {
+        if matches!(*segment, "" | "." | "..") {
+            continue;
+        }
+        let name = names.next()?;
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let candidates = [name, stem];
+        let is_same = |candidate: &&&str| candidate.to_lowercase() == segment.to_lowercase();
+        let count = if at == 0 { 2 } else { 1 };
+        *segment = candidates.iter().take(count).find(is_same)?;
+    }
+    Some(segments.join("/"))
+}
+
 /// Whether a page's name is similar enough to a broken target to be suggested.
 pub(super) fn may_suggest(written: &str, name: &str) -> bool {
     matches!(ParsedTarget::parse(written), ParsedTarget::Inside { path, .. } if nearest(searched_name(&path.replace('\\', "/")), [name]).is_some())

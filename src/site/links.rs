@@ -8,8 +8,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::diagnostic::{Cause, Code, Diagnostic, Location, Severity};
+use crate::diagnostic::{Applicability, Cause, Code, Diagnostic, Fix, Severity};
 use crate::document::links::{Link, LinkRole};
+use crate::document::meta::LocatedValue;
 use crate::document::outline::anchor;
 use crate::escape;
 use crate::fields::links::{FieldLink, LinkRequirement};
@@ -63,6 +64,7 @@ pub struct LinkProblem {
     pub help: Option<String>,
     /// The page with an error of its own that the link leads to.
     pub cause: Option<Cause>,
+    pub fix: Option<Fix>,
 }
 
 impl LinkProblem {
@@ -73,15 +75,18 @@ impl LinkProblem {
             message,
             help,
             cause: None,
+            fix: None,
         }
     }
 
     /// The problem, located at its link.
-    pub fn at(&self, place: Location) -> Diagnostic {
+    pub fn at(&self, link: &LocatedValue<String>) -> Diagnostic {
         let problem = Diagnostic::new(self.code, self.message.clone())
             .help_if(self.help.clone())
             .caused_by(self.cause.clone())
-            .at(place);
+            .fix(self.fix.clone())
+            .at(link.place.clone())
+            .about(&link.value);
         match self.severity {
             Some(severity) => problem.severity(severity),
             None => problem,
@@ -286,11 +291,14 @@ impl<'a> LinkResolver<'a> {
             FoundTarget::Fixed(node) | FoundTarget::Node(node) => self.destination_of(node, rest),
             FoundTarget::OtherCase(node, name) => {
                 let mut resolved = self.destination_of(node, rest);
-                resolved.problem = Some(Box::new(LinkProblem::new(
-                    Code::LinkCase,
-                    format!("`{written}` differs in letter case from {name}"),
-                    Some("write it as the file is named; many servers distinguish upper and lower case".into()),
-                )));
+                let message = format!("`{written}` differs in letter case from {name}");
+                let help =
+                    "write it as the file is named; many servers distinguish upper and lower case";
+                resolved.problem = Some(Box::new(LinkProblem {
+                    fix: link_help::with_case_of(path, &name)
+                        .map(|new| Fix::new(path, &new, Applicability::MachineApplicable)),
+                    ..LinkProblem::new(Code::LinkCase, message, Some(help.into()))
+                }));
                 resolved
             }
             FoundTarget::Outside => broken(

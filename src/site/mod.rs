@@ -517,7 +517,7 @@ fn report<'a>(
 ) {
     for (resolved, written) in resolved.iter().zip(written) {
         if let Some(problem) = &resolved.problem {
-            let mut problem = problem.at(written.place.clone());
+            let mut problem = problem.at(written);
             if problem.code == Code::BrokenLink && problem.cause.is_none() {
                 problem = problem.caused_by(unread.naming(&written.value));
             }
@@ -547,11 +547,7 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
                 role,
             },
         );
-        problems.extend(
-            resolved
-                .problem
-                .map(|problem| problem.at(target.place.clone())),
-        );
+        problems.extend(resolved.problem.map(|problem| problem.at(target)));
         if role == LinkRole::Embed && is_remote(&target.value) && !settings.allows(&target.value) {
             let message = format!("`{}` would be loaded from another site", target.value);
             let problem = Diagnostic::new(Code::OutsideOrigin, message).at(target.place.clone());

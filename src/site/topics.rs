@@ -119,7 +119,14 @@ fn unknown(
 ) -> Diagnostic {
     let message = format!("`{}` is not listed in {folder}.yaml", name.value);
     let help = match nearest(&name.value, vocabulary.keys().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`? If not, add it to {folder}.yaml"),
+        Some(near) => {
+            return Diagnostic::new(Code::UnknownTerm, message)
+                .at(name.place.clone())
+                .suggest(&name.value, Some(near), String::new)
+                .help(format!(
+                    "did you mean `{near}`? If not, add it to {folder}.yaml"
+                ));
+        }
         None => format!(
             "add it to {folder}.yaml, or use one of {}",
             vocabulary

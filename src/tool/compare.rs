@@ -269,14 +269,11 @@ fn ours(
         .filter(|(name, _)| !options.contains_key(*name))
     {
         let near = nearest(name, options.keys().map(String::as_str).chain(["none"]));
-        let help = near.map_or_else(
-            || "write `none`, or the names of `options`".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let otherwise = || "write `none`, or the names of `options`".to_owned();
         problems.push(
             Diagnostic::new(Code::BadValue, format!("`ours`: unknown option `{name}`"))
                 .at(place.clone())
-                .help(help),
+                .suggest(name, near, otherwise),
         );
     }
     names.into_iter().map(|(name, _)| name.to_owned()).collect()
@@ -303,14 +300,11 @@ fn scores(
         .filter(|(key, _)| !criteria.contains_key(*key))
     {
         let near = nearest(key, criteria.keys().map(String::as_str));
-        let help = near.map_or_else(
-            || "add it to `criteria`, or delete it".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let otherwise = || "add it to `criteria`, or delete it".to_owned();
         problems.push(
             Diagnostic::new(Code::UnknownKey, format!("unknown criterion `{key}`"))
                 .at(entry.key_place.clone())
-                .help(help)
+                .suggest(key, near, otherwise)
                 .severity(crate::diagnostic::Severity::Error),
         );
     }

@@ -183,17 +183,14 @@ fn start(node: &YamlNode, questions: &YamlMap, problems: &mut Vec<Diagnostic>) -
     let found = questions.get_index_of(name);
     if found.is_none() {
         let near = nearest(name, questions.keys().map(String::as_str));
-        let help = near.map_or_else(
-            || "use the name of one of the `questions`".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let otherwise = || "use the name of one of the `questions`".to_owned();
         problems.push(
             Diagnostic::new(
                 Code::UnknownNode,
                 format!("`start`: unknown question `{name}`"),
             )
             .at(stated.place.clone())
-            .help(help),
+            .suggest(name, near, otherwise),
         );
     }
     found
@@ -229,15 +226,13 @@ fn question(
                 .keys()
                 .copied()
                 .filter(|_| problems.len() < NEAR_NAMES_MAX);
-            let help = nearest(target, candidates).map_or_else(
-                || "add it to `questions` or `outcomes`".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let near = nearest(target, candidates);
+            let otherwise = || "add it to `questions` or `outcomes`".to_owned();
             let message = format!("there is no question or outcome `{target}`");
             problems.push(
                 Diagnostic::new(Code::UnknownNode, message)
                     .at(entry.node.place.clone())
-                    .help(help),
+                    .suggest(target, near, otherwise),
             );
             continue;
         };

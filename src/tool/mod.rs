@@ -191,14 +191,12 @@ fn read_form(
         "quiz" => quiz::read(node, reading, problems).map(ToolBody::Quiz),
         other => {
             let message = format!("`type`: unknown tool type `{other}`");
-            let help = nearest(other, TYPES).map_or_else(
-                || format!("write one of {}", types()),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let near = nearest(other, TYPES);
+            let otherwise = || format!("write one of {}", types());
             problems.push(
                 Diagnostic::new(Code::BadValue, message)
                     .at(stated.place.clone())
-                    .help(help),
+                    .suggest(other, near, otherwise),
             );
             None
         }

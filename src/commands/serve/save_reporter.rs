@@ -8,7 +8,7 @@ use crate::commands::console::{Console, OutputStream};
 use crate::commands::format::{count, duration, grouped};
 use crate::commands::problem_output;
 use crate::commands::site_root::SiteRoot;
-use crate::diagnostic::{Diagnostic, Severity, printable_name};
+use crate::diagnostic::{Diagnostic, group_problems, printable_name};
 use crate::paths::SourcePath;
 use crate::pipeline::session::Session;
 use crate::preview::SaveSummary;
@@ -110,9 +110,7 @@ impl<'a> SaveReporter<'a> {
         if fixed == 0 {
             return;
         }
-        let left = problem_output::own_problems(problems)
-            .filter(|problem| problem.severity != Severity::Off)
-            .count();
+        let left = group_problems(problems).len();
         self.console.answer(&match left {
             0 => "All problems are fixed.".to_owned(),
             left => format!(

@@ -181,14 +181,12 @@ fn known_kind<'a>(
     let kind = kinds.get(name);
     if kind.is_none() {
         let names = || kinds.keys().map(String::as_str);
-        let help = nearest(name, names()).map_or_else(
-            || format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let near = nearest(name, names());
+        let otherwise = || format!("use one of {}", names().collect::<Vec<_>>().join(", "));
         problems.push(
             Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
                 .at(node.place.clone())
-                .help(help),
+                .suggest(name, near, otherwise),
         );
     }
     kind

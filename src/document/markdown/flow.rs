@@ -385,18 +385,19 @@ impl<'a> MarkdownWalk<'a> {
             .keys()
             .map(String::as_str)
             .chain(super::LEAVES);
-        let help = match nearest(&mark.name, names.clone()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
+        let near = nearest(&mark.name, names.clone());
+        let otherwise = || {
+            format!(
                 "use one of {}, or add your own to templates/components/",
                 names.collect::<Vec<_>>().join(", ")
-            ),
+            )
         };
         let problem = Diagnostic::new(
             Code::UnknownComponent,
             format!("unknown component `{}`", mark.name),
         );
-        self.problem(problem.help(help), mark.name_range.clone());
+        let problem = problem.suggest(&mark.name, near, otherwise);
+        self.problem(problem, mark.name_range.clone());
     }
 
     /// The checked arguments of a call; `None` if a required one is missing or the component's

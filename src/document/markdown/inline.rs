@@ -9,7 +9,7 @@ use pulldown_cmark::{Alignment, Event, LinkType, Tag};
 
 use super::pending::FootnoteMention;
 use super::{FootnoteText, MarkdownWalk, OpenImage, remove_placeholders};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix};
 use crate::document::advice;
 use crate::document::body::Segment;
 use crate::document::links::{Link, LinkRole, ParsedTarget, is_remote};
@@ -296,7 +296,13 @@ impl<'a> MarkdownWalk<'a> {
         if image.alt.trim().is_empty() {
             let problem = Diagnostic::new(Code::MissingAlt, "this image has no alt text");
             self.problem(
-                problem.help("describe the image between the brackets: `![description](…)`"),
+                problem
+                    .help("describe the image between the brackets: `![description](…)`")
+                    .fix(Some(Fix::new(
+                        "![](",
+                        "![description](",
+                        Applicability::HasPlaceholders,
+                    ))),
                 image.range.clone(),
             );
         }

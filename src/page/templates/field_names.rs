@@ -38,14 +38,11 @@ pub fn unknown_fields(file: &TemplateFile, kinds: &Kinds) -> Vec<Diagnostic> {
                 Code::UnknownField,
                 format!("no kind declares a field `{name}`, so it is never set"),
             );
-            let help = near.map_or_else(
-                || "declare it under `fields:` in the kind's file".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let otherwise = || "declare it under `fields:` in the kind's file".to_owned();
             problems.push(
                 problem
                     .at(lines.place(&file.path, offset..offset + name.len()))
-                    .help(help),
+                    .suggest(name, near, otherwise),
             );
         }
     }

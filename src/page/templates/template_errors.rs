@@ -41,7 +41,8 @@ pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)
             let problem = Diagnostic::new(
                 Code::BadTemplate,
                 format!("parent template `{parent}` does not exist"),
-            );
+            )
+            .about(parent);
             vec![(
                 Some(current.clone()),
                 at_word(problem, current, parent, files).help_if(near_template(parent, files)),
@@ -51,12 +52,12 @@ pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)
     }
 }
 
-/// Whether a problem only follows from another template that could not be read, which is reported
-/// itself.
+/// Whether a problem is about another template that could not be read, which is reported itself.
 pub fn is_consequence(problem: &Diagnostic, broken: &BTreeSet<String>) -> bool {
-    let is_about_another = problem.message.starts_with("Unknown template")
-        || problem.message.starts_with("parent template");
-    is_about_another && quoted(&problem.message).is_some_and(|name| broken.contains(name))
+    problem
+        .subject
+        .as_deref()
+        .is_some_and(|template| broken.contains(template))
 }
 
 /// Reports an unclosed tag at its opening. The position where the parser misses the end is rarely
@@ -151,6 +152,12 @@ fn several(report: &str, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
             .trim_end_matches('.');
         let problem = Diagnostic::new(Code::BadTemplate, message)
             .help(hint(message, files).unwrap_or_else(|| SYNTAX.into()));
+        // Tera reports a missing template only as text.
+        let missing = quoted(message).filter(|_| message.starts_with("Unknown template"));
+        let problem = match missing {
+            Some(name) => problem.about(name),
+            None => problem,
+        };
         let at = part
             .lines()
             .find_map(|line| line.trim_start().strip_prefix("--> "))

@@ -80,20 +80,14 @@ impl Composer {
             let Err(misfit) = tool.form.takes(name, &value.value) else {
                 continue;
             };
-            let help = nearest(name, misfit.names.iter().map(String::as_str)).map_or_else(
-                || {
-                    if misfit.names.is_empty() {
-                        None
-                    } else {
-                        Some(format!("use one of {}", misfit.names.join(", ")))
-                    }
-                },
-                |near| Some(format!("did you mean `{near}`?")),
-            );
+            let near = nearest(name, misfit.names.iter().map(String::as_str));
+            let help = (near.is_none() && !misfit.names.is_empty())
+                .then(|| format!("use one of {}", misfit.names.join(", ")));
             problems.push(
                 Diagnostic::new(Code::BadEmbed, misfit.message)
                     .at(value.place.clone())
-                    .help_if(help),
+                    .help_if(help)
+                    .suggest_if(name, near),
             );
         }
         let given: Vec<(String, String)> = embed
