@@ -2,16 +2,13 @@
 //!
 //! A [`Glossary`] holds the terms of each language, which are searched for on pages in that
 //! language. [`TermForms`] holds every form of the terms of one language: the titles of the
-//! explaining pages, their `also`, and, in English, the plurals of both. Finding them takes one
-//! pass over a text, however many there are, and stops only where a word begins like one of the
-//! forms. A form in capitals (`CTA`) is found only in capitals. A form is found as one or more
-//! whole words, never as part of a longer word.
+//! explaining pages, their `also`, and, in English, the plurals of both. A form in capitals (`CTA`)
+//! is found only in capitals. A form is found as one or more whole words, never as part of a longer
+//! word. So a text is cut into words in one pass, and each word is looked up in a hash table of the
+//! forms' first words; only where it is found are forms compared.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::nfa::contiguous::NFA;
-use aho_corasick::{Anchored, MatchKind};
 
 use super::Entry;
 use crate::fields::FieldItem;
@@ -30,10 +27,22 @@ pub struct Glossary {
 /// The forms of the terms of one language.
 #[derive(Clone, Debug)]
 pub struct TermForms {
-    matcher: Option<TermMatcher>,
-    patterns: Vec<FormPattern>,
+    table: FormTable,
     /// The explaining pages, sorted.
     terms: Vec<SourcePath>,
+}
+
+/// All forms by the key of their first word.
+#[derive(Clone, Debug)]
+struct FormTable {
+    /// Sorted by bucket. Within a bucket, longer forms come first.
+    patterns: Vec<FormPattern>,
+    /// For each bucket, the index of its first pattern; the last number is that of all patterns.
+    /// The number of buckets is a power of two.
+    starts: Vec<u32>,
+    /// For each byte with which a form begins, in upper or lower case, the lengths of the first
+    /// words of those forms, one bit each. Most words of a text are too short for any form.
+    lengths: Box<[u32; 256]>,
 }
 
 /// A form to search for.
@@ -46,29 +55,6 @@ struct FormPattern {
     /// as written.
     is_exact: bool,
 }
-
-/// All forms as one automaton. It runs only where [`FormPrefixes`] allows a form to begin.
-#[derive(Clone, Debug)]
-struct TermMatcher {
-    automaton: NFA,
-    /// The initial state of the automaton.
-    start: StateID,
-    beginnings: FormPrefixes,
-    /// The smallest number of ASCII letters, digits and underscores at the beginning of a form,
-    /// among the forms that begin with one. At most [`LETTERS_MAX`].
-    letters: u32,
-}
-
-/// A set of hashes of the first four bytes of each form, or of the first three if any form is that
-/// short. Upper and lower case are the same. It may also allow bytes with which no form begins.
-#[derive(Clone, Debug)]
-struct FormPrefixes {
-    places: Box<[u64; BEGINNINGS / 64]>,
-    /// Masks the bytes that count; the first of the four is the lowest.
-    mask: u32,
-}
-
-const BEGINNINGS: usize = 1 << 16;
 
 /// A term in a text, with its byte range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,10 +167,8 @@ impl TermForms {
         for (form, term) in &forms {
             hasher.add(form).add(terms[*term].as_str());
         }
-        let patterns: Vec<FormPattern> = forms.into_iter().map(FormPattern::of).collect();
         Self {
-            matcher: TermMatcher::of(&patterns),
-            patterns,
+            table: FormTable::of(forms.into_iter().map(FormPattern::of).collect()),
             terms,
         }
     }
@@ -202,67 +186,26 @@ impl TermForms {
     /// The terms in a text, in order and without overlaps. Of two that begin at the same position,
     /// the longer one counts.
     pub fn find(&self, text: &str) -> Vec<TermMatch> {
-        let Some(matcher) = &self.matcher else {
-            return Vec::new();
-        };
-        let bytes = text.as_bytes();
-        let (mut all, mut free_from) = (Vec::new(), 0);
-        let mut is_in_word = false;
-        for (number, block) in bytes.chunks(BLOCK).enumerate() {
-            let mut places = start_positions(block, &mut is_in_word, matcher.letters);
-            while places != 0 {
-                let at = number * BLOCK + places.trailing_zeros() as usize;
-                places &= places - 1;
-                if at < free_from || !matcher.beginnings.may_start(&bytes[at..]) {
-                    continue;
-                }
-                if let Some((end, term)) = self.longest_at(matcher, text, at) {
-                    all.push(TermMatch {
-                        start: at,
-                        end,
-                        term,
-                    });
-                    free_from = end;
-                }
-            }
-        }
-        all
-    }
-
-    /// The end and the term of the longest form that is at this position as a whole word.
-    fn longest_at(
-        &self,
-        matcher: &TermMatcher,
-        text: &str,
-        start: usize,
-    ) -> Option<(usize, usize)> {
-        let (automaton, mut state) = (&matcher.automaton, matcher.start);
-        let mut longest = None;
-        for (end, byte) in (start + 1..).zip(text[start..].bytes()) {
-            state = automaton.next_state(Anchored::Yes, state, byte);
-            if !automaton.is_special(state) {
+        let mut found: Vec<TermMatch> = Vec::new();
+        let (mut at, mut free_from) = (0, 0);
+        while let Some(first) = text.as_bytes().get(at) {
+            let start = at;
+            at = end_of_word(text, start);
+            let is_known = self.table.lengths[usize::from(*first)] & length_bit(at - start) != 0;
+            if start < free_from || !is_known {
                 continue;
             }
-            if automaton.is_dead(state) {
-                break;
-            }
-            for index in 0..if automaton.is_match(state) {
-                automaton.match_len(state)
-            } else {
-                0
-            } {
-                let FormPattern {
-                    form,
-                    term,
-                    is_exact,
-                } = &self.patterns[automaton.match_pattern(state, index).as_usize()];
-                let stands = form.len() == end - start && (!is_exact || text[start..end] == **form);
-                if stands && is_whole(text, start, end) {
-                    longest = Some((end, *term));
-                }
+            let candidates = self.table.candidates(&text.as_bytes()[start..at]);
+            if let Some(form) = candidates.iter().find(|form| form.is_at(text, start)) {
+                free_from = start + form.form.len();
+                found.push(TermMatch {
+                    start,
+                    end: free_from,
+                    term: form.term,
+                });
             }
         }
-        longest
+        found
     }
 }
 
@@ -274,123 +217,107 @@ impl FormPattern {
             term,
         }
     }
-}
 
-impl TermMatcher {
-    /// Returns `None` if there are too many forms for one automaton, more than any real glossary
-    /// has.
-    fn of(patterns: &[FormPattern]) -> Option<Self> {
-        let forms = || patterns.iter().map(|pattern| &pattern.form);
-        let automaton = NFA::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(forms())
-            .ok()?;
-        let start = automaton.start_state(Anchored::Yes).ok()?;
-        let letters = |form: &String| {
-            form.bytes()
-                .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-                .count()
+    /// Whether the form is in a text at the beginning of a word, as whole words.
+    fn is_at(&self, text: &str, start: usize) -> bool {
+        let end = start + self.form.len();
+        let is_same = |written: &[u8]| match self.is_exact {
+            true => *written == *self.form.as_bytes(),
+            false => written.eq_ignore_ascii_case(self.form.as_bytes()),
         };
-        let letters = forms()
-            .map(letters)
-            .filter(|letters| *letters > 0)
-            .fold(LETTERS_MAX, usize::min);
-        let letters = u32::try_from(letters).expect("so few letters can be counted");
-        Some(TermMatcher {
-            automaton,
-            start,
-            beginnings: FormPrefixes::of(forms()),
-            letters,
-        })
+        text.as_bytes().get(start..end).is_some_and(is_same) && ends_word(text, end)
     }
 }
 
-impl FormPrefixes {
-    fn of<'a>(forms: impl Iterator<Item = &'a String> + Clone) -> Self {
-        let mask = if forms.clone().all(|form| form.len() >= 4) {
-            u32::MAX
-        } else {
-            0x00FF_FFFF
+impl FormTable {
+    fn of(mut patterns: Vec<FormPattern>) -> Self {
+        let buckets = (2 * patterns.len()).next_power_of_two();
+        let bucket_of = |FormPattern { form, .. }: &FormPattern| {
+            bucket(key(&form.as_bytes()[..end_of_word(form, 0)]), buckets)
         };
-        let mut beginnings = FormPrefixes {
-            places: Box::new([0; BEGINNINGS / 64]),
-            mask,
-        };
-        for form in forms {
-            match *form.as_bytes() {
-                [a, b, c, d, ..] => beginnings.add([a, b, c, d]),
-                [a, b, c] => beginnings.add([a, b, c, 0]),
-                [a, b] => (0..=u8::MAX).for_each(|c| beginnings.add([a, b, c, 0])),
-                [a] => (0..=u8::MAX)
-                    .for_each(|b| (0..=u8::MAX).for_each(|c| beginnings.add([a, b, c, 0]))),
-                [] => {}
+        // Of two forms that are equal except for case, the one in lower case comes first.
+        patterns.sort_by_cached_key(|pattern| {
+            let (length, form) = (pattern.form.len(), pattern.form.clone());
+            (bucket_of(pattern), Reverse((length, form)))
+        });
+        let mut starts = vec![0; buckets + 1];
+        for pattern in &patterns {
+            starts[bucket_of(pattern) + 1] += 1;
+        }
+        for bucket in 0..buckets {
+            starts[bucket + 1] += starts[bucket];
+        }
+        let mut lengths = Box::new([0; 256]);
+        for FormPattern { form, .. } in &patterns {
+            let first = form.as_bytes()[0];
+            for first in [first.to_ascii_lowercase(), first.to_ascii_uppercase()] {
+                lengths[usize::from(first)] |= length_bit(end_of_word(form, 0));
             }
         }
-        beginnings
+        FormTable {
+            patterns,
+            starts,
+            lengths,
+        }
     }
 
-    fn add(&mut self, four: [u8; 4]) {
-        let place = self.place(u32::from_le_bytes(four));
-        self.places[place / 64] |= 1 << (place % 64);
+    /// The forms that may begin with this word.
+    fn candidates(&self, word: &[u8]) -> &[FormPattern] {
+        let bucket = bucket(key(word), self.starts.len() - 1);
+        &self.patterns[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
     }
+}
 
-    /// Whether a form may begin with these bytes. Near the end of a text, always true.
-    fn may_start(&self, bytes: &[u8]) -> bool {
-        let Some(four) = bytes.first_chunk() else {
-            return true;
+/// The bucket for a key. The multiplication (Fibonacci hashing) mixes all bits into the highest
+/// ones.
+fn bucket(key: u32, buckets: usize) -> usize {
+    let mixed = u64::from(key.wrapping_mul(0x9E37_79B1));
+    usize::try_from(mixed * buckets as u64 >> u32::BITS).expect("a bucket is a usize")
+}
+
+/// Where the word at this offset ends. A character that is not part of a word is one of its own.
+fn end_of_word(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while let Some(byte) = bytes.get(at) {
+        // Most characters are ASCII, and need not be decoded.
+        let length = if byte.is_ascii() {
+            usize::from(IS_OF_WORD[usize::from(*byte)])
+        } else {
+            let next = text[at..].chars().next().filter(|c| is_of_word(*c));
+            next.map_or(0, char::len_utf8)
         };
-        let place = self.place(u32::from_le_bytes(*four));
-        self.places[place / 64] >> (place % 64) & 1 == 1
+        if length == 0 {
+            break;
+        }
+        at += length;
     }
-
-    fn place(&self, four: u32) -> usize {
-        // This turns capitals into lower case, and changes other bytes consistently. The
-        // multiplication (Fibonacci hashing) mixes all bits into the highest ones.
-        let folded = (four | 0x2020_2020) & self.mask;
-        (folded.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNINGS.ilog2())) as usize
-    }
+    let single = || text[start..].chars().next().map_or(0, char::len_utf8);
+    if at == start { start + single() } else { at }
 }
 
-/// How many letters at the beginning of a word decide whether it is checked.
-const LETTERS_MAX: usize = 4;
-
-/// How many bytes are checked at a time.
-const BLOCK: usize = 64;
-
-/// The positions in a block at which a form may begin, one bit each: the first characters of words
-/// with at least `letters` letters, and all characters that are neither spaces nor part of a word.
-/// Written so that a processor can check many bytes at once.
-fn start_positions(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
-    let bytes = block.try_into().unwrap_or_else(|_| {
-        let mut padded = [b' '; BLOCK];
-        padded[..block.len()].copy_from_slice(block);
-        padded
-    });
-    let of_word = bits(&bytes.map(|byte| {
-        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
-    }));
-    // Neither a space nor a byte inside a character.
-    let begins_something =
-        bits(&bytes.map(|byte| u8::from((byte != b' ') & (byte & 0xC0 != 0x80))));
-    let of_word_before = of_word << 1 | u64::from(*is_in_word);
-    *is_in_word = of_word >> (block.len() - 1) & 1 == 1;
-    // A word that continues in the next block may be long enough.
-    let goes_on = |letter: u32| of_word >> letter | !(u64::MAX >> letter);
-    let is_long_enough = (1..letters).fold(u64::MAX, |long_enough, letter| {
-        long_enough & goes_on(letter)
-    });
-    begins_something & !(of_word & (of_word_before | !is_long_enough))
+/// The bit for words of this length; all long words have the same.
+fn length_bit(length: usize) -> u32 {
+    1 << length.min(31)
 }
 
-/// Packs the lowest bit of each byte into one number.
-fn bits(bytes: &[u8; BLOCK]) -> u64 {
-    let eighths = bytes.chunks_exact(8).enumerate().map(|(eighth, bytes)| {
-        let eight = u64::from_le_bytes(*bytes.first_chunk().expect("a chunk has eight bytes"));
-        (eight.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (eighth * 8)
-    });
-    eighths.fold(0, |all, eighth| all | eighth)
+/// Whether each ASCII character is part of a word.
+const IS_OF_WORD: [bool; 128] = {
+    let mut table = [false; 128];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
+
+/// The key of a word: its first two bytes and its last one, in lower case, and its length. That
+/// tells most words of a text from those that begin forms, without reading all of their bytes.
+fn key(word: &[u8]) -> u32 {
+    let byte = |at: usize| word.get(at).map_or(0, u8::to_ascii_lowercase);
+    let length = word.len().to_le_bytes()[0];
+    u32::from_le_bytes([byte(0), byte(1), byte(word.len().wrapping_sub(1)), length])
 }
 
 /// The spellings of a form. ASCII letters match in either case; a first letter outside ASCII is
@@ -447,20 +374,19 @@ fn plural(word: &str) -> Option<String> {
     })
 }
 
-/// Whether the range is not part of a longer word. Scripts without spaces have no such boundaries.
-fn is_whole(text: &str, start: usize, end: usize) -> bool {
-    let joins = |a: Option<char>, b: Option<char>| match (a, b) {
-        (Some(a), Some(b)) => is_of_word(a) && is_of_word(b),
-        _ => false,
-    };
-    let (inside, after) = (&text[start..end], &text[end..]);
-    !joins(text[..start].chars().next_back(), inside.chars().next())
-        && !joins(inside.chars().next_back(), after.chars().next())
+/// Whether no word goes on past this offset.
+fn ends_word(text: &str, end: usize) -> bool {
+    let is_within = text[..end].chars().next_back().is_some_and(is_of_word);
+    !is_within || !text[end..].chars().next().is_some_and(is_of_word)
 }
 
+/// Whether a character is part of a word. Scripts without spaces have no words that end.
 fn is_of_word(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || c == '_';
+    }
     let is_without_spaces = matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}');
-    (c.is_alphanumeric() || c == '_') && !is_without_spaces
+    !is_without_spaces && c.is_alphanumeric()
 }
 
 #[cfg(test)]
@@ -474,20 +400,12 @@ mod tests {
                 .flat_map(|form| spellings(&form));
             all.map(|form| (form, *term)).collect::<Vec<_>>()
         });
-        let patterns: Vec<FormPattern> = spelled
-            .collect::<BTreeMap<_, _>>()
-            .into_iter()
-            .map(FormPattern::of)
-            .collect();
-        let matcher = TermMatcher::of(&patterns);
+        let patterns = spelled.collect::<BTreeMap<_, _>>().into_iter();
+        let table = FormTable::of(patterns.map(FormPattern::of).collect());
         let terms = (0..4)
             .map(|term| SourcePath::new(&format!("{term}.md")).expect("inside"))
             .collect();
-        TermForms {
-            matcher,
-            patterns,
-            terms,
-        }
+        TermForms { table, terms }
     }
 
     fn words_found(forms: &TermForms, text: &str) -> Vec<String> {
