@@ -1,30 +1,34 @@
-//! Social cards: images of a page's title, which are shown where its address is shared. A card is
-//! drawn as SVG and rendered with a bundled font, Noto Serif, so that it looks the same wherever
-//! the site is built. See DECISIONS: "The font of social cards".
+//! Social cards: images of a page's title, which are shown where its address is shared. The bundled
+//! font makes a card look the same wherever the site is built.
 //!
 //! The title is broken into lines, in the largest size that fits. If the font lacks a letter, no
 //! card is made, because it would show empty boxes. Other missing characters, such as emoji, are
 //! left out.
 
-use std::sync::{Arc, LazyLock};
-
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
 use serde::Serialize;
-use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider};
+use tiny_skia::{
+    Color, FillRule, Paint, Path, PathBuilder, Pixmap, PixmapMut, Rect, Stroke, Transform,
+};
+use unicode_normalization::UnicodeNormalization;
+
+use super::card_font;
+use super::card_font::width;
 
 /// The version of the drawing. Increase it when cards change, so that they get new names.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The size in pixels, which all services show without cropping.
 pub const WIDTH: u32 = 1200;
 pub const HEIGHT: u32 = 630;
 
-static FONT: &[u8] = include_bytes!("fonts/NotoSerif-Medium.ttf");
-const FAMILY: &str = "Noto Serif";
+/// The colors, as red, green and blue.
+const BACKGROUND: [u8; 3] = [0xfb, 0xf7, 0xf0];
+const ACCENT: [u8; 3] = [0xad, 0x3c, 0x0a];
+const RULE: [u8; 3] = [0xdf, 0xd4, 0xc3];
+const TITLE: [u8; 3] = [0x24, 0x1e, 0x18];
+const SITE: [u8; 3] = [0x5d, 0x52, 0x46];
 
 /// The left edge and the width of the text, in pixels.
 const LEFT: f32 = 120.0;
@@ -58,34 +62,19 @@ impl SocialCard {
     }
 }
 
-static FACE: LazyLock<FontRef<'static>> =
-    LazyLock::new(|| FontRef::new(FONT).expect("the bundled font is valid"));
-
 /// The text on one line, without other characters that the font lacks; `None` if it lacks a letter
-/// or a number.
+/// or a number. Accents become part of their letters where Unicode has such a letter.
 fn writable(text: &str) -> Option<String> {
-    let map = FACE.charmap();
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match map.map(c) {
+    for c in text.nfc() {
+        match c {
             _ if c.is_whitespace() || c.is_control() => out.push(' '),
-            Some(_) => out.push(c),
-            None if c.is_alphanumeric() => return None,
-            None => {}
+            _ if card_font::has(c) => out.push(c),
+            _ if c.is_alphanumeric() => return None,
+            _ => {}
         }
     }
     Some(out.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// The width of a text, in pixels.
-fn width(text: &str, size: u16) -> f32 {
-    let (map, metrics) = (
-        FACE.charmap(),
-        FACE.glyph_metrics(Size::new(f32::from(size)), LocationRef::default()),
-    );
-    text.chars()
-        .filter_map(|c| metrics.advance_width(map.map(c)?))
-        .sum()
 }
 
 /// The lines of the title and the largest size at which they fit. If none fits, the title is cut
@@ -138,46 +127,6 @@ fn broken(title: &str, size: u16) -> Vec<String> {
     lines
 }
 
-/// The card as SVG: background, ribbon, kind, title, and the name of the site.
-fn drawing(card: &SocialCard) -> String {
-    let (lines, size) = fit_title(&card.title);
-    let text = |x: f32, y: f32, size: u16, color: &str, text: &str| {
-        let text = crate::escape::xml(text);
-        format!(
-            "<text x=\"{x}\" y=\"{y}\" font-family=\"{FAMILY}\" font-size=\"{size}\" fill=\"{color}\">{text}</text>"
-        )
-    };
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\">\
-         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fbf7f0\"/>\
-         <rect x=\"64\" width=\"10\" height=\"{HEIGHT}\" fill=\"#ad3c0a\"/>\
-         <path d=\"M69 558c-20-18-34-17-34-5s13 13 34 5c20-18 34-17 34-5s-13 13-34 5z\" fill=\"none\" stroke=\"#ad3c0a\" stroke-width=\"7\"/>\
-         <path d=\"M{LEFT} 528h{ROOM}\" stroke=\"#dfd4c3\" stroke-width=\"2\"/>"
-    );
-    svg.push_str(&text(
-        LEFT,
-        108.0,
-        34,
-        "#ad3c0a",
-        &shortened(&card.kind, 34),
-    ));
-    let step = f32::from(size) * LINE;
-    let mut y = TITLE_TOP + f32::from(size);
-    for line in &lines {
-        svg.push_str(&text(LEFT, y, size, "#241e18", line));
-        y += step;
-    }
-    svg.push_str(&text(
-        LEFT,
-        582.0,
-        36,
-        "#5d5246",
-        &shortened(&card.site, 36),
-    ));
-    svg.push_str("</svg>");
-    svg
-}
-
 /// The first line of a text, with an ellipsis if there are more.
 fn shortened(text: &str, size: u16) -> String {
     let mut lines = broken(text, size);
@@ -188,20 +137,84 @@ fn shortened(text: &str, size: u16) -> String {
     }
 }
 
+/// A card that is being drawn.
+struct Canvas<'a> {
+    pixels: PixmapMut<'a>,
+}
+
+impl Canvas<'_> {
+    fn rectangle(&mut self, x: f32, y: f32, width: f32, height: f32, color: [u8; 3]) {
+        let rectangle = Rect::from_xywh(x, y, width, height).expect("both sides are positive");
+        self.pixels
+            .fill_rect(rectangle, &paint(color), Transform::identity(), None);
+    }
+
+    /// Writes one line. `y` is its baseline.
+    fn text(&mut self, y: f32, size: u16, color: [u8; 3], text: &str) {
+        if let Some(outline) = card_font::outline(text, LEFT, y, size) {
+            self.pixels.fill_path(
+                &outline,
+                &paint(color),
+                FillRule::Winding,
+                Transform::identity(),
+                None,
+            );
+        }
+    }
+
+    /// Draws the ends of the ribbon's bow.
+    fn bow(&mut self) {
+        let stroke = Stroke {
+            width: 7.0,
+            ..Stroke::default()
+        };
+        self.pixels
+            .stroke_path(&bow(), &paint(ACCENT), &stroke, Transform::identity(), None);
+    }
+}
+
+fn paint(color: [u8; 3]) -> Paint<'static> {
+    let [red, green, blue] = color;
+    let mut paint = Paint::default();
+    paint.set_color(Color::from_rgba8(red, green, blue, u8::MAX));
+    paint
+}
+
+fn bow() -> Path {
+    let mut path = PathBuilder::new();
+    path.move_to(69.0, 558.0);
+    path.cubic_to(49.0, 540.0, 35.0, 541.0, 35.0, 553.0);
+    path.cubic_to(35.0, 565.0, 48.0, 566.0, 69.0, 558.0);
+    path.cubic_to(89.0, 540.0, 103.0, 541.0, 103.0, 553.0);
+    path.cubic_to(103.0, 565.0, 90.0, 566.0, 69.0, 558.0);
+    path.close();
+    path.finish().expect("the curves are not empty")
+}
+
+/// Draws background, ribbon, kind, title, and the name of the site.
+fn draw_on(canvas: &mut Canvas, card: &SocialCard) {
+    let (full_width, full_height) = (WIDTH as f32, HEIGHT as f32);
+    canvas.rectangle(0.0, 0.0, full_width, full_height, BACKGROUND);
+    canvas.rectangle(64.0, 0.0, 10.0, full_height, ACCENT);
+    canvas.bow();
+    canvas.rectangle(LEFT, 527.0, ROOM, 2.0, RULE);
+    canvas.text(108.0, 34, ACCENT, &shortened(&card.kind, 34));
+    let (lines, size) = fit_title(&card.title);
+    let mut y = TITLE_TOP + f32::from(size);
+    for line in &lines {
+        canvas.text(y, size, TITLE, line);
+        y += f32::from(size) * LINE;
+    }
+    canvas.text(582.0, 36, SITE, &shortened(&card.site, 36));
+}
+
 /// The card as a PNG.
 pub fn draw(card: &SocialCard) -> Vec<u8> {
-    static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
-        let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(FONT.to_vec());
-        Arc::new(fonts)
-    });
-    let options = Options {
-        fontdb: Arc::clone(&FONTS),
-        ..Options::default()
-    };
-    let tree = Tree::from_str(&drawing(card), &options).expect("the drawing is valid SVG");
     let mut pixels = Pixmap::new(WIDTH, HEIGHT).expect("neither side is zero");
-    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+    let mut canvas = Canvas {
+        pixels: pixels.as_mut(),
+    };
+    draw_on(&mut canvas, card);
     // The background covers everything, so alpha can be dropped.
     let colors: Vec<u8> = pixels
         .data()

@@ -6,6 +6,7 @@
 
 mod boxes;
 pub mod card;
+mod card_font;
 mod content;
 mod film;
 mod metadata;
