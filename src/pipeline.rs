@@ -291,12 +291,12 @@ pub fn build(
     let render_context = Arc::new(site_state::render_context(
         &loaded, &documents, site, request,
     ));
-    let outputs = Outputs::plan(&loaded, &render_context.composer, &mut problems);
+    let outputs = Outputs::plan(&loaded, render_context.builder.index(), &mut problems);
     let addresses = addresses::check_ledger(
         files,
         request,
         &loaded,
-        &render_context.composer,
+        render_context.catalog(),
         &outputs,
         &unread,
         &mut problems,
@@ -304,7 +304,7 @@ pub fn build(
     profile.stage("plan", outputs.all().len());
 
     let digests = std::mem::take(&mut documents.digests);
-    let images = SiteImages::new(&loaded, &render_context.composer, memory);
+    let images = SiteImages::new(&loaded, render_context.catalog(), memory);
     let whole = SiteState {
         loaded,
         documents,
@@ -318,7 +318,7 @@ pub fn build(
             && severity::is_any_error(
                 problems,
                 &whole.loaded.settings,
-                &whole.render_context.composer.site,
+                &whole.render_context.catalog().site,
                 request,
             )
     };
@@ -378,7 +378,7 @@ pub fn build(
     };
     profile.drawn(std::mem::take(&mut published.took));
 
-    let site = &*whole.render_context.composer.site;
+    let site = &*whole.render_context.catalog().site;
     let left_out = if request.is_lenient {
         severity::report_skipped(site, &mut problems)
     } else {

@@ -93,7 +93,7 @@ pub struct Giving {
 }
 
 /// How readers say whether a page helped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FeedbackWay {
     /// By an email to this address, with the subject filled in.
     Mail(String),

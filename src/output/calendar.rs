@@ -14,7 +14,7 @@ use crate::document::markdown::plain_text;
 use crate::fields::FieldItem;
 use crate::kind::EventFields;
 use crate::moment::{Moment, Occurrence};
-use crate::page::compose::Composer;
+use crate::page::Catalog;
 use crate::paths::Route;
 use crate::site::{PageId, SitePage};
 
@@ -27,17 +27,17 @@ pub enum CalendarScope {
 }
 
 /// Every calendar file and its address.
-pub fn list(composer: &Composer) -> Vec<(Route, CalendarScope)> {
-    let pages = composer
+pub fn list(catalog: &Catalog) -> Vec<(Route, CalendarScope)> {
+    let pages = catalog
         .site
         .pages_with_ids()
         .filter(|(_, page)| page.entry.occurs.is_some());
     let single = pages
-        .filter_map(|(id, page)| Some((composer.calendar_of_page(page)?, CalendarScope::Page(id))));
-    let kinds = composer.site.kinds.values();
+        .filter_map(|(id, page)| Some((catalog.calendar_of_page(page)?, CalendarScope::Page(id))));
+    let kinds = catalog.site.kinds.values();
     let whole = kinds.filter_map(|kind| {
         Some((
-            composer.calendar_of_kind(kind)?,
+            catalog.calendar_of_kind(kind)?,
             CalendarScope::Kind(kind.name.clone()),
         ))
     });
@@ -45,11 +45,11 @@ pub fn list(composer: &Composer) -> Vec<(Route, CalendarScope)> {
 }
 
 /// The bytes of a calendar.
-pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
+pub fn make(catalog: &Catalog, of: &CalendarScope) -> Vec<u8> {
     let (name, pages) = match of {
-        CalendarScope::Page(id) => (composer.site.page(*id).entry.title.clone(), vec![*id]),
+        CalendarScope::Page(id) => (catalog.site.page(*id).entry.title.clone(), vec![*id]),
         CalendarScope::Kind(kind) => {
-            let all = composer.site.pages_with_ids();
+            let all = catalog.site.pages_with_ids();
             let own = all.filter(|(_, page)| {
                 page.entry.meta.kind == *kind && page.is_listed() && page.entry.occurs.is_some()
             });
@@ -58,7 +58,7 @@ pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
                 .collect();
             own.sort_unstable();
             (
-                composer.site_title(),
+                catalog.site_title(),
                 own.into_iter().map(|(_, id)| id).collect(),
             )
         }
@@ -71,11 +71,11 @@ pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
     file.put("METHOD", "PUBLISH");
     file.put("NAME", &escaped(&name));
     file.put("X-WR-CALNAME", &escaped(&name));
-    for (zone, first, last) in zones(composer, &pages) {
+    for (zone, first, last) in zones(catalog, &pages) {
         describe(&zone, first, last, &mut file);
     }
     for id in pages {
-        event(composer, composer.site.page(id), &mut file);
+        event(catalog, catalog.site.page(id), &mut file);
     }
     file.put("END", "VCALENDAR");
     file.0.into_bytes()
@@ -83,11 +83,11 @@ pub fn make(composer: &Composer, of: &CalendarScope) -> Vec<u8> {
 
 /// The time zones of these pages, each with the first and the last moment that its description has
 /// to cover.
-fn zones(composer: &Composer, pages: &[PageId]) -> Vec<(TimeZone, Timestamp, Timestamp)> {
+fn zones(catalog: &Catalog, pages: &[PageId]) -> Vec<(TimeZone, Timestamp, Timestamp)> {
     let mut zones: Vec<(TimeZone, Timestamp, Timestamp)> = Vec::new();
     let occurrences = pages
         .iter()
-        .filter_map(|id| composer.site.page(*id).entry.occurs.as_ref());
+        .filter_map(|id| catalog.site.page(*id).entry.occurs.as_ref());
     let times = occurrences
         .flat_map(|occurs| std::iter::once(&occurs.start).chain(&occurs.end))
         .filter_map(|moment| match moment {
@@ -164,8 +164,8 @@ fn offset(offset: Offset) -> String {
     format!("{sign}{:02}{:02}{rest}", all / 3600, all / 60 % 60)
 }
 
-fn event(composer: &Composer, page: &SitePage, file: &mut ContentLines) {
-    let (Some(occurs), Some(happens)) = (&page.entry.occurs, happens(composer, page)) else {
+fn event(catalog: &Catalog, page: &SitePage, file: &mut ContentLines) {
+    let (Some(occurs), Some(happens)) = (&page.entry.occurs, happens(catalog, page)) else {
         return;
     };
     let text = |name: &Option<String>| {
@@ -173,9 +173,9 @@ fn event(composer: &Composer, page: &SitePage, file: &mut ContentLines) {
             .and_then(|name| page.entry.meta.fields.get(name))
             .and_then(FieldItem::as_text)
     };
-    let url = composer.url(&page.route);
+    let url = catalog.url(&page.route);
     file.put("BEGIN", "VEVENT");
-    let host = composer
+    let host = catalog
         .site
         .settings()
         .base_url
@@ -229,8 +229,8 @@ fn event(composer: &Composer, page: &SitePage, file: &mut ContentLines) {
     file.put("END", "VEVENT");
 }
 
-fn happens<'a>(composer: &'a Composer, page: &SitePage) -> Option<&'a EventFields> {
-    composer
+fn happens<'a>(catalog: &'a Catalog, page: &SitePage) -> Option<&'a EventFields> {
+    catalog
         .site
         .kinds
         .get(&page.entry.meta.kind)?

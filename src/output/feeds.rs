@@ -11,7 +11,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use serde_json::json;
 
-use crate::page::compose::Composer;
+use crate::page::{Catalog, SiteIndex};
 use crate::paths::Route;
 use crate::site::PageId;
 use crate::site::topics::TermPages;
@@ -41,119 +41,121 @@ pub enum FeedScope {
 /// Every feed of the site with its address. A site without a `base_url` has none. Feeds that pages
 /// refer to exist even before the first page with a date: the site's own, and those of kinds with
 /// pages.
-pub fn list(composer: &Composer) -> Vec<(Route, FeedScope)> {
-    if composer.site.settings().base_url.is_none() {
+pub fn list(catalog: &Catalog) -> Vec<(Route, FeedScope)> {
+    if catalog.site.settings().base_url.is_none() {
         return Vec::new();
     }
-    let kinds = composer
+    let kinds = catalog
         .site
         .kinds
         .values()
         .filter(|kind| kind.has_feed && kind.folder.is_some());
-    let topics = (0..composer.site.topics.len()).map(FeedScope::Topic);
+    let topics = (0..catalog.site.topics.len()).map(FeedScope::Topic);
     let all = [FeedScope::Site, FeedScope::SiteJson]
         .into_iter()
         .chain(kinds.map(|kind| FeedScope::Kind(kind.name.clone())))
         .chain(topics)
-        .chain((0..composer.site.audiences.len()).map(FeedScope::Audience));
+        .chain((0..catalog.site.audiences.len()).map(FeedScope::Audience));
     let is_referred_to = |of: &FeedScope| match of {
         FeedScope::Site | FeedScope::SiteJson => true,
-        FeedScope::Kind(name) => composer
+        FeedScope::Kind(name) => catalog
             .site
             .pages()
             .any(|page| page.entry.meta.kind == *name),
-        FeedScope::Topic(_) | FeedScope::Audience(_) => pages_of(composer, of).next().is_some(),
+        FeedScope::Topic(_) | FeedScope::Audience(_) => {
+            let pages = term(catalog, of).into_iter().flat_map(|term| &term.pages);
+            let mut pages = pages.map(|page| catalog.site.page(*page));
+            pages.any(|page| page.changed().is_some())
+        }
     };
     all.filter(is_referred_to)
-        .filter_map(|of| Some((route_of(composer, &of)?, of)))
+        .filter_map(|of| Some((route_of(catalog, &of)?, of)))
         .collect()
 }
 
 /// The bytes of a feed.
-pub fn make(composer: &Composer, of: &FeedScope) -> Vec<u8> {
-    let site_title = composer.site_title();
+pub fn make(index: &SiteIndex, of: &FeedScope) -> Vec<u8> {
+    let catalog = &index.catalog;
+    let site_title = catalog.site_title();
     let (title, home) = match of {
         FeedScope::Site | FeedScope::SiteJson => (site_title, Route::home()),
         FeedScope::Kind(name) => {
-            let folder = composer
+            let folder = catalog
                 .site
                 .kinds
                 .get(name)
                 .and_then(|kind| kind.folder.as_deref());
             (
-                format!("{site_title}: {}", composer.kind_title_many(name)),
+                format!("{site_title}: {}", catalog.kind_title_plural(name)),
                 folder.map_or_else(Route::home, |folder| Route::page([folder])),
             )
         }
         FeedScope::Topic(_) | FeedScope::Audience(_) => {
-            let term = term(composer, of).expect("these feeds have a term");
+            let term = term(catalog, of).expect("these feeds have a term");
             (format!("{site_title}: {}", term.title), term.route.clone())
         }
     };
-    let mut pages: Vec<PageId> = pages_of(composer, of).collect();
-    if term(composer, of).is_some() {
+    let mut pages: Vec<PageId> = pages_of(index, of).collect();
+    if term(catalog, of).is_some() {
         pages.sort_by_key(|page| {
             (
-                std::cmp::Reverse(composer.site.page(*page).changed_moment()),
+                std::cmp::Reverse(catalog.site.page(*page).changed_moment()),
                 *page,
             )
         });
     }
-    pages.truncate(composer.site.settings().feed_limit);
+    pages.truncate(catalog.site.settings().feed_limit);
     let feed = Feed {
-        route: route_of(composer, of).unwrap_or_else(Route::home),
+        route: route_of(catalog, of).unwrap_or_else(Route::home),
         title,
         home,
         pages,
     };
     if *of == FeedScope::SiteJson {
-        json_feed(composer, &feed)
+        json_feed(catalog, &feed)
     } else {
-        atom(composer, &feed)
+        atom(catalog, &feed)
     }
 }
 
 /// The topic or the audience of a feed.
-fn term<'a>(composer: &'a Composer, of: &FeedScope) -> Option<&'a TermPages> {
+fn term<'a>(catalog: &'a Catalog, of: &FeedScope) -> Option<&'a TermPages> {
     match of {
-        FeedScope::Topic(topic) => Some(&composer.site.topics[*topic]),
-        FeedScope::Audience(audience) => Some(&composer.site.audiences[*audience]),
+        FeedScope::Topic(topic) => Some(&catalog.site.topics[*topic]),
+        FeedScope::Audience(audience) => Some(&catalog.site.audiences[*audience]),
         _ => None,
     }
 }
 
-fn route_of(composer: &Composer, of: &FeedScope) -> Option<Route> {
+fn route_of(catalog: &Catalog, of: &FeedScope) -> Option<Route> {
     let address = match of {
         FeedScope::Site => "/feed.xml".to_owned(),
         FeedScope::SiteJson => return Some(json_route()),
         FeedScope::Kind(name) => format!(
             "/{}/feed.xml",
-            composer.site.kinds.get(name)?.folder.as_ref()?
+            catalog.site.kinds.get(name)?.folder.as_ref()?
         ),
         FeedScope::Topic(_) | FeedScope::Audience(_) => {
-            format!("{}feed.xml", term(composer, of)?.route)
+            format!("{}feed.xml", term(catalog, of)?.route)
         }
     };
     Route::new(&address).ok()
 }
 
 /// Pages with a date, the most recently changed first. Those of a topic are in the topic's order.
-fn pages_of<'a>(
-    composer: &'a Composer,
-    of: &'a FeedScope,
-) -> Box<dyn Iterator<Item = PageId> + 'a> {
-    let site = &composer.site;
+fn pages_of<'a>(index: &'a SiteIndex, of: &'a FeedScope) -> Box<dyn Iterator<Item = PageId> + 'a> {
+    let site = &index.catalog.site;
     match of {
-        FeedScope::Site | FeedScope::SiteJson => Box::new(composer.newest.iter().copied()),
+        FeedScope::Site | FeedScope::SiteJson => Box::new(index.newest().iter().copied()),
         FeedScope::Kind(name) => Box::new(
-            composer
-                .newest
+            index
+                .newest()
                 .iter()
                 .copied()
                 .filter(move |page| site.page(*page).entry.meta.kind == *name),
         ),
         FeedScope::Topic(_) | FeedScope::Audience(_) => {
-            let pages = term(composer, of)
+            let pages = term(&index.catalog, of)
                 .into_iter()
                 .flat_map(|term| &term.pages)
                 .copied();
@@ -185,8 +187,8 @@ fn timestamp(moment: Option<(Date, Option<i64>)>, zone: &TimeZone) -> String {
     format!("{}{offset}", zoned.strftime("%Y-%m-%dT%H:%M:%S"))
 }
 
-fn zone_of(composer: &Composer) -> TimeZone {
-    let name = composer.site.settings().timezone.as_str();
+fn zone_of(catalog: &Catalog) -> TimeZone {
+    let name = catalog.site.settings().timezone.as_str();
     if name == "UTC" {
         TimeZone::UTC
     } else {
@@ -194,25 +196,21 @@ fn zone_of(composer: &Composer) -> TimeZone {
     }
 }
 
-fn atom(composer: &Composer, feed: &Feed) -> Vec<u8> {
+fn atom(catalog: &Catalog, feed: &Feed) -> Vec<u8> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
-    write_atom(&mut writer, composer, feed).expect("writing to memory does not fail");
+    write_atom(&mut writer, catalog, feed).expect("writing to memory does not fail");
     writer.into_inner()
 }
 
-fn write_atom(
-    writer: &mut Writer<Vec<u8>>,
-    composer: &Composer,
-    feed: &Feed,
-) -> std::io::Result<()> {
-    let url = |route: &Route| composer.url(route).unwrap_or_default();
-    let language = composer.site.settings().language.as_str();
+fn write_atom(writer: &mut Writer<Vec<u8>>, catalog: &Catalog, feed: &Feed) -> std::io::Result<()> {
+    let url = |route: &Route| catalog.url(route).unwrap_or_default();
+    let language = catalog.site.settings().language.as_str();
     let updated = feed
         .pages
         .iter()
-        .filter_map(|page| composer.site.page(*page).changed_moment())
+        .filter_map(|page| catalog.site.page(*page).changed_moment())
         .max();
-    let zone = zone_of(composer);
+    let zone = zone_of(catalog);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
     writer
         .create_element("feed")
@@ -227,18 +225,18 @@ fn write_atom(
             link(writer, "self", "application/atom+xml", &url(&feed.route))?;
             link(writer, "alternate", "text/html", &url(&feed.home))?;
             text(writer, "generator", "Handsel")?;
-            let author = composer
+            let author = catalog
                 .site
                 .settings()
                 .giving
                 .who
                 .clone()
-                .unwrap_or_else(|| composer.site_title());
+                .unwrap_or_else(|| catalog.site_title());
             writer
                 .create_element("author")
                 .write_inner_content(|writer| text(writer, "name", &author))?;
             for page in &feed.pages {
-                entry(writer, composer, *page, &zone)?;
+                entry(writer, catalog, *page, &zone)?;
             }
             Ok(())
         })?;
@@ -248,12 +246,12 @@ fn write_atom(
 
 fn entry(
     writer: &mut Writer<Vec<u8>>,
-    composer: &Composer,
+    catalog: &Catalog,
     id: PageId,
     zone: &TimeZone,
 ) -> std::io::Result<()> {
-    let page = composer.site.page(id);
-    let url = composer.url(&page.route).unwrap_or_default();
+    let page = catalog.site.page(id);
+    let url = catalog.url(&page.route).unwrap_or_default();
     writer
         .create_element("entry")
         .write_inner_content(|writer| {
@@ -272,7 +270,7 @@ fn entry(
                 .entry
                 .summary
                 .as_ref()
-                .or(Some(&composer.facts(id).excerpt))
+                .or(Some(&catalog.facts(id).excerpt))
                 .filter(|text| !text.is_empty())
             {
                 text(writer, "summary", summary)?;
@@ -316,16 +314,16 @@ fn without_controls(text: &str) -> String {
         .collect()
 }
 
-fn json_feed(composer: &Composer, feed: &Feed) -> Vec<u8> {
-    let url = |route: &Route| composer.url(route).unwrap_or_default();
-    let zone = zone_of(composer);
+fn json_feed(catalog: &Catalog, feed: &Feed) -> Vec<u8> {
+    let url = |route: &Route| catalog.url(route).unwrap_or_default();
+    let zone = zone_of(catalog);
     let items: Vec<serde_json::Value> = feed
         .pages
         .iter()
         .map(|id| {
-            let page = composer.site.page(*id);
+            let page = catalog.site.page(*id);
             let address = url(&page.route);
-            let summary = page.entry.summary.clone().unwrap_or_else(|| composer.facts(*id).excerpt.clone());
+            let summary = page.entry.summary.clone().unwrap_or_else(|| catalog.facts(*id).excerpt.clone());
             json!({
                 "id": address, "url": address, "title": page.entry.title, "content_text": summary,
                 "date_published": timestamp(page.published_moment().or(page.changed_moment()), &zone),
@@ -336,7 +334,7 @@ fn json_feed(composer: &Composer, feed: &Feed) -> Vec<u8> {
         .collect();
     let document = json!({
         "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": url(&feed.home),
-        "feed_url": url(&json_route()), "language": composer.site.settings().language, "items": items,
+        "feed_url": url(&json_route()), "language": catalog.site.settings().language, "items": items,
     });
     let mut bytes = serde_json::to_vec_pretty(&document).expect("plain values can be serialized");
     bytes.push(b'\n');

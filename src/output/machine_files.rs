@@ -4,8 +4,7 @@
 use serde::Serialize;
 
 use crate::escape;
-use crate::page::compose::Composer;
-use crate::page::{OutputPage, PageSubject};
+use crate::page::{Catalog, OutputPage, PageSubject, page_of};
 use crate::paths::Route;
 use crate::site::{PageId, SitePage};
 
@@ -28,8 +27,8 @@ struct MachineEntry<'a> {
 }
 
 /// `pages.json`: every listed page, by address.
-pub fn pages_json(composer: &Composer) -> Vec<u8> {
-    let site = &composer.site;
+pub fn pages_json(catalog: &Catalog) -> Vec<u8> {
+    let site = &catalog.site;
     let mut pages: Vec<PageId> = site
         .ids()
         .iter()
@@ -44,22 +43,22 @@ pub fn pages_json(composer: &Composer) -> Vec<u8> {
         }
         // Pages are written one by one, since all lines of a large site together would need as much
         // memory again.
-        serde_json::to_writer(&mut bytes, &listed(composer, id))
+        serde_json::to_writer(&mut bytes, &listed(catalog, id))
             .expect("plain values can be serialized to memory");
     }
     bytes.extend_from_slice(b"\n]\n");
     bytes
 }
 
-fn listed(composer: &Composer, id: PageId) -> MachineEntry<'_> {
-    let page = composer.site.page(id);
+fn listed(catalog: &Catalog, id: PageId) -> MachineEntry<'_> {
+    let page = catalog.site.page(id);
     let meta = &page.entry.meta;
     MachineEntry {
         address: page.route.as_str(),
         title: &page.entry.title,
         summary: page.entry.summary.as_deref(),
         kind: &meta.kind,
-        language: composer.site.language(page),
+        language: catalog.site.language(page),
         topics: meta
             .topics
             .iter()
@@ -73,15 +72,15 @@ fn listed(composer: &Composer, id: PageId) -> MachineEntry<'_> {
         published: page.published().map(|day| day.to_string()),
         updated: meta.updated.map(|day| day.to_string()),
         source: page.entry.source.as_str(),
-        words: composer.facts(id).words,
+        words: catalog.facts(id).words,
     }
 }
 
 /// `llms.txt` (llmstxt.org): a description of the site and the addresses of its pages, section by
 /// section.
-pub fn llms_txt(composer: &Composer) -> Vec<u8> {
-    let site = &composer.site;
-    let mut text = format!("# {}\n", one_line(&composer.site_title()));
+pub fn llms_txt(catalog: &Catalog) -> Vec<u8> {
+    let site = &catalog.site;
+    let mut text = format!("# {}\n", one_line(&catalog.site_title()));
     if let Some(summary) = &site.settings().summary {
         text.push_str(&format!("\n> {}\n", one_line(summary)));
     }
@@ -93,7 +92,7 @@ pub fn llms_txt(composer: &Composer) -> Vec<u8> {
     {
         text.push_str(&format!(
             "\n## {}\n\n",
-            one_line(&composer.section_title(id))
+            one_line(&catalog.section_title(id))
         ));
         for page in section.pages.iter().map(|page| site.page(*page)) {
             // Readers of this file process Markdown more easily than HTML.
@@ -101,7 +100,7 @@ pub fn llms_txt(composer: &Composer) -> Vec<u8> {
                 .ok()
                 .filter(|_| site.settings().markdown_copies);
             let route = twin.as_ref().unwrap_or(&page.route);
-            let href = composer.url(route).unwrap_or_else(|| composer.href(route));
+            let href = catalog.url(route).unwrap_or_else(|| catalog.href(route));
             text.push_str(&format!("- [{}]({href})", one_line(&page.entry.title)));
             if let Some(summary) = &page.entry.summary {
                 text.push_str(&format!(": {}", one_line(summary)));
@@ -118,9 +117,9 @@ fn one_line(text: &str) -> String {
 
 /// The sitemap's addresses: one file, or an index and its parts. A site without a `base_url` has
 /// none.
-pub fn sitemap_routes(composer: &Composer, output_pages: &[OutputPage]) -> Vec<Route> {
+pub fn sitemap_routes(catalog: &Catalog, output_pages: &[OutputPage]) -> Vec<Route> {
     let whole = Route::new("/sitemap.xml").expect("a fixed address inside the site");
-    match sitemap_pages(composer, output_pages)
+    match sitemap_pages(catalog, output_pages)
         .count()
         .div_ceil(SITEMAP_ADDRESSES_MAX)
     {
@@ -137,15 +136,15 @@ fn part_route(number: usize) -> Route {
 }
 
 /// One of the files that [`sitemap_routes`] lists, by its position there.
-pub fn sitemap(composer: &Composer, output_pages: &[OutputPage], index: usize) -> Vec<u8> {
+pub fn sitemap(catalog: &Catalog, output_pages: &[OutputPage], index: usize) -> Vec<u8> {
     let entry = |(output_page, page): (&OutputPage, Option<&SitePage>)| {
         let changed = page
             .and_then(SitePage::changed)
-            .max(changed_below(composer, output_page))
+            .max(changed_below(catalog, output_page))
             .map(|day| day.to_string());
-        Some((composer.url(&output_page.route)?, changed))
+        Some((catalog.url(&output_page.route)?, changed))
     };
-    let mut addresses: Vec<(String, Option<String>)> = sitemap_pages(composer, output_pages)
+    let mut addresses: Vec<(String, Option<String>)> = sitemap_pages(catalog, output_pages)
         .filter_map(entry)
         .collect();
     addresses.sort();
@@ -153,7 +152,7 @@ pub fn sitemap(composer: &Composer, output_pages: &[OutputPage], index: usize) -
     match (parts.as_slice(), index) {
         ([only], 0) => urlset(only),
         (several, 0) => sitemap_index(several, |number| {
-            composer.url(&part_route(number)).unwrap_or_default()
+            catalog.url(&part_route(number)).unwrap_or_default()
         })
         .into_bytes(),
         (several, part) => several
@@ -185,24 +184,24 @@ fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> S
 
 /// The pages that a sitemap lists, each with the source page whose text it shows.
 fn sitemap_pages<'a>(
-    composer: &'a Composer,
+    catalog: &'a Catalog,
     output_pages: &'a [OutputPage],
 ) -> impl Iterator<Item = (&'a OutputPage, Option<&'a SitePage>)> {
-    let has_addresses = composer.site.settings().base_url.is_some();
+    let has_addresses = catalog.site.settings().base_url.is_some();
     let is_sought = |output_page: &&OutputPage| match output_page.subject {
         PageSubject::NotFound | PageSubject::RandomPage(_) | PageSubject::Search => false,
         // A list that only filters another one is not for search engines, unless the writer
         // introduces it.
-        PageSubject::FacetList(_) => composer.page_of(output_page).is_some(),
+        PageSubject::FacetList(_) => page_of(catalog, output_page).is_some(),
         _ => true,
     };
     let with_page = |output_page: &'a OutputPage| {
         let page = match output_page.subject {
             PageSubject::Page(page) => Some(page),
-            PageSubject::Section(section) => composer.site.sections[section].page,
+            PageSubject::Section(section) => catalog.site.sections[section].page,
             _ => None,
         };
-        (output_page, page.map(|page| composer.site.page(page)))
+        (output_page, page.map(|page| catalog.site.page(page)))
     };
     let sought = output_pages
         .iter()
@@ -212,8 +211,8 @@ fn sitemap_pages<'a>(
 }
 
 /// The last change among the pages that a list begins with, since the list changes when they do.
-fn changed_below(composer: &Composer, output_page: &OutputPage) -> Option<jiff::civil::Date> {
-    let site = &composer.site;
+fn changed_below(catalog: &Catalog, output_page: &OutputPage) -> Option<jiff::civil::Date> {
+    let site = &catalog.site;
     let newest = |pages: &[PageId]| {
         pages
             .iter()
@@ -223,7 +222,8 @@ fn changed_below(composer: &Composer, output_page: &OutputPage) -> Option<jiff::
     match output_page.subject {
         _ if output_page.number > 1 => None,
         PageSubject::Section(0) | PageSubject::New | PageSubject::AToZ => {
-            newest(composer.newest.get(..1)?)
+            let listed = site.pages().filter(|page| page.is_listed());
+            listed.filter_map(SitePage::changed).max()
         }
         PageSubject::Section(section) => newest(&site.sections[section].pages),
         PageSubject::Topic(term) => newest(&site.topics[term].pages),
@@ -253,9 +253,9 @@ fn lastmod(day: Option<&String>) -> String {
 }
 
 /// `robots.txt` (RFC 9309), which allows all crawlers.
-pub fn robots(composer: &Composer) -> Vec<u8> {
+pub fn robots(catalog: &Catalog) -> Vec<u8> {
     let sitemap =
-        composer.url(&Route::new("/sitemap.xml").expect("a fixed address inside the site"));
+        catalog.url(&Route::new("/sitemap.xml").expect("a fixed address inside the site"));
     let sitemap = sitemap
         .map(|url| format!("\nSitemap: {url}\n"))
         .unwrap_or_default();
@@ -263,12 +263,12 @@ pub fn robots(composer: &Composer) -> Vec<u8> {
 }
 
 /// `_headers`, in the format that several static hosts read.
-pub fn headers(composer: &Composer, immutable: &[String]) -> Vec<u8> {
-    let base = composer.site.settings().base_path();
+pub fn headers(catalog: &Catalog, immutable: &[String]) -> Vec<u8> {
+    let base = catalog.site.settings().base_path();
     let mut text = format!(
         "{base}*\n  Content-Security-Policy: {}\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: strict-origin-when-cross-origin\n  \
          Permissions-Policy: camera=(), microphone=(), geolocation=(), browsing-topics=()\n",
-        composer.site.settings().policy()
+        catalog.site.settings().policy()
     );
     for path in immutable {
         text.push_str(&format!(
@@ -279,15 +279,15 @@ pub fn headers(composer: &Composer, immutable: &[String]) -> Vec<u8> {
 }
 
 /// `_redirects`, in the format that several static hosts read.
-pub fn redirects(composer: &Composer) -> Vec<u8> {
+pub fn redirects(catalog: &Catalog) -> Vec<u8> {
     let mut text = String::new();
-    for redirect in &composer.site.redirects {
-        let target = composer.href(&composer.site.page(redirect.to).route);
-        text.push_str(&format!("{} {target} 301\n", composer.href(&redirect.from)));
+    for redirect in &catalog.site.redirects {
+        let target = catalog.href(&catalog.site.page(redirect.to).route);
+        text.push_str(&format!("{} {target} 301\n", catalog.href(&redirect.from)));
     }
-    for (from, list) in composer.site.moved_lists() {
-        let target = composer.href(&composer.site.narrowed[list].route);
-        text.push_str(&format!("{} {target} 301\n", composer.href(&from)));
+    for (from, list) in catalog.site.moved_lists() {
+        let target = catalog.href(&catalog.site.narrowed[list].route);
+        text.push_str(&format!("{} {target} 301\n", catalog.href(&from)));
     }
     text.into_bytes()
 }

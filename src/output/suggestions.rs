@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::page::compose::Composer;
+use crate::page::Catalog;
 use crate::paths::Route;
 
 /// The number of pages in a file, and the average number of pages whose words share a file.
@@ -28,8 +28,8 @@ pub enum SuggestionPart {
 }
 
 /// The files with their addresses.
-pub fn list(composer: &Composer) -> Vec<(Route, SuggestionPart)> {
-    let files = files(composer);
+pub fn list(catalog: &Catalog) -> Vec<(Route, SuggestionPart)> {
+    let files = files(catalog);
     let route = |name: &str| {
         Route::new(&format!("/404/{name}.json")).expect("a fixed address inside the site")
     };
@@ -51,8 +51,8 @@ pub fn list(composer: &Composer) -> Vec<(Route, SuggestionPart)> {
         .collect()
 }
 
-fn files(composer: &Composer) -> usize {
-    composer
+fn files(catalog: &Catalog) -> usize {
+    catalog
         .site
         .pages()
         .filter(|page| page.is_listed())
@@ -74,9 +74,9 @@ struct SuggestionIndex {
 }
 
 impl Suggestions {
-    pub fn of(composer: &Composer) -> Self {
-        let files = files(composer);
-        let mut pages: Vec<_> = composer
+    pub fn of(catalog: &Catalog) -> Self {
+        let files = files(catalog);
+        let mut pages: Vec<_> = catalog
             .site
             .pages()
             .filter(|page| page.is_listed())
@@ -93,7 +93,7 @@ impl Suggestions {
         }
         let shown: Vec<(String, &str)> = pages
             .iter()
-            .map(|page| (composer.href(&page.route), page.entry.title.as_str()))
+            .map(|page| (catalog.href(&page.route), page.entry.title.as_str()))
             .collect();
         Suggestions {
             words: words.iter().map(json).collect(),

@@ -10,7 +10,6 @@ use std::io::{self, Read};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::fields::clock;
 use crate::paths::SourcePath;
 
 /// The facts of one file.
@@ -91,6 +90,16 @@ impl FileFacts {
             sha256,
             spoken: spoken(path, &text),
         })
+    }
+}
+
+/// A number of seconds in readable form: `3:25`, `1:02:10`.
+pub fn clock(seconds: i64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
     }
 }
 

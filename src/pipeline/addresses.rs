@@ -6,7 +6,7 @@ use super::load::LoadedSite;
 use super::outputs::{OutputKind, Outputs, source_of};
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::fingerprint::Fingerprint;
-use crate::page::Composer;
+use crate::page::Catalog;
 use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::site::address_ledger::{AddressLedger, LEDGER_NAME, LedgerAddress, LedgerLine};
@@ -56,7 +56,7 @@ pub fn check_ledger(
     files: &dyn Files,
     request: &Request,
     loaded: &LoadedSite,
-    composer: &Composer,
+    catalog: &Catalog,
     outputs: &Outputs,
     unread: &UnreadPages,
     problems: &mut Vec<Diagnostic>,
@@ -65,13 +65,13 @@ pub fn check_ledger(
         return LedgerCheck::default();
     }
     let kept = kept(files, problems);
-    let now = published(composer, outputs);
+    let now = published(catalog, outputs);
     if request.with_audit {
         let kept = kept.unwrap_or_default();
         let is_published =
             |route: &crate::paths::Route| outputs.at(route.output_path().as_str()).is_some();
         let vanished = missing_addresses::LedgerComparison {
-            site: &composer.site,
+            site: &catalog.site,
             kept: &kept,
             now: &now,
             unread,
@@ -133,8 +133,8 @@ fn incomplete(kept: &AddressLedger, now: &AddressLedger) -> Option<Diagnostic> {
 /// Pages, redirects, files that pages link to, and headings that other pages link to. Generated
 /// lists, feeds and calendars depend on the pages they are made from, and images on the page that
 /// shows them, so they are not recorded.
-fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
-    let site = &*composer.site;
+fn published(catalog: &Catalog, outputs: &Outputs) -> AddressLedger {
+    let site = &*catalog.site;
     let linked = linked_files(site);
     let mut ledger = AddressLedger::default();
     for (path, maker) in outputs.all() {
@@ -145,7 +145,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
             _ => false,
         };
         let source = if is_kept {
-            source_of(maker, &outputs.output_pages, composer)
+            source_of(maker, &outputs.output_pages, catalog)
         } else {
             None
         };

@@ -134,10 +134,10 @@ impl OutputRecords {
         (self.outputs, self.asked) = (outputs, asked);
         self.forget_unasked();
         if self.site != Some(whole.site_hash) {
-            let composer = &whole.render_context.composer;
-            let pages = composer.site.pages_with_ids();
+            let cards = &whole.render_context.builder.cards;
+            let pages = cards.index.catalog.site.pages_with_ids();
             self.shown = pages
-                .map(|(id, page)| (page.entry.source.clone(), composer.card_hash(id)))
+                .map(|(id, page)| (page.entry.source.clone(), cards.hash_of_page(id)))
                 .collect();
             self.site = Some(whole.site_hash);
         }

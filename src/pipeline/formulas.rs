@@ -15,10 +15,10 @@ use crate::tool::calculator::WrittenValue;
 impl State {
     /// Whether a tool that the page of this file shows has an error that prevents calculation.
     pub fn has_broken_tool(&self, source: &SourcePath) -> bool {
-        let composer = &self.whole.render_context.composer;
+        let catalog = self.whole.render_context.catalog();
         self.tools_on(source)
             .into_iter()
-            .any(|(_, page)| composer.facts(page).is_tool_broken)
+            .any(|(_, page)| catalog.facts(page).is_tool_broken)
     }
 
     /// The pages whose tools the page of this file may show, starting with itself, each with the id
@@ -63,13 +63,13 @@ impl Session {
     pub fn formulas(&self, source: &SourcePath) -> Vec<ShownCalculator> {
         let state = self.read();
         let whole = &state.whole;
-        let composer = &whole.render_context.composer;
+        let catalog = whole.render_context.catalog();
         let shown = state.tools_on(source).into_iter().filter_map(|(id, page)| {
-            let ToolBody::Calculator(calculator) = &composer.facts(page).tool.as_deref()?.form
+            let ToolBody::Calculator(calculator) = &catalog.facts(page).tool.as_deref()?.form
             else {
                 return None;
             };
-            let entry = &composer.site.page(page).entry;
+            let entry = &catalog.site.page(page).entry;
             let bytes = self.files().read(&entry.source).ok()?;
             let formulas = document::written_formulas(
                 &entry.source,

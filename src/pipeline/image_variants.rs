@@ -78,7 +78,7 @@ impl OutputWriter<'_> {
             .iter()
             .filter(|piece| !before(&piece.path).is_some_and(|record| is_in_place(piece, record)))
             .collect();
-        let site = &self.renderer.whole.render_context.composer.site;
+        let site = &self.renderer.whole.render_context.catalog().site;
         let mut problem = None;
         let mut made = BTreeMap::new();
         if !missing.is_empty() && !self.sink.needs_bytes() {

@@ -19,7 +19,7 @@ use super::load::{LoadedSite, StaticFile};
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::images::{self, Codec, DRAWN_MAX, FileType, ImageFault, ImageInfo, ImageType, Recipe};
-use crate::page::Composer;
+use crate::page::Catalog;
 use crate::page::images::ImageFacts;
 use crate::page::templates::hash_of;
 use crate::paths::{OutputPath, Route, SourcePath};
@@ -66,9 +66,9 @@ pub struct SiteImages {
 
 impl SiteImages {
     /// The images of a site. The cached headers are read if there are any images.
-    pub fn new(loaded: &LoadedSite, composer: &Composer, memory: &BuildCache) -> Self {
+    pub fn new(loaded: &LoadedSite, catalog: &Catalog, memory: &BuildCache) -> Self {
         let mut images = SiteImages::default();
-        images.set_images(loaded, composer);
+        images.set_images(loaded, catalog);
         if !images.by_href.is_empty() {
             images.known = RwLock::new(memory.image_headers());
         }
@@ -84,8 +84,8 @@ impl SiteImages {
 
     /// Adds files that pages and settings use as images but that are not named like images, so that
     /// problems with them can be reported.
-    fn add_other_images(&mut self, loaded: &LoadedSite, composer: &Composer) {
-        let site = &composer.site;
+    fn add_other_images(&mut self, loaded: &LoadedSite, catalog: &Catalog) {
+        let site = &catalog.site;
         let in_text = site
             .pages()
             .flat_map(|page| page.entry.links.iter().zip(&page.links));
@@ -110,13 +110,13 @@ impl SiteImages {
                 _ => continue,
             };
             self.by_href
-                .entry(composer.href(route))
+                .entry(catalog.href(route))
                 .or_insert(PublishedImage { source, output });
         }
     }
 
     /// Replaces the list of the site's images.
-    pub fn set_images(&mut self, loaded: &LoadedSite, composer: &Composer) {
+    pub fn set_images(&mut self, loaded: &LoadedSite, catalog: &Catalog) {
         self.by_href.clear();
         self.images = loaded.settings.images.clone();
         let Some(images) = &self.images else { return };
@@ -125,11 +125,11 @@ impl SiteImages {
             "images.{}",
             hash_of(&(images.quality, images.avif, images::VERSION)).short()
         );
-        for (source, route) in &composer.site.published_files {
+        for (source, route) in &catalog.site.published_files {
             if ImageType::of_name(source.name()).is_some() {
                 let output = route.output_path().to_string();
                 self.by_href.insert(
-                    composer.href(route),
+                    catalog.href(route),
                     PublishedImage {
                         source: source.clone(),
                         output,
@@ -151,11 +151,11 @@ impl SiteImages {
             {
                 if let Ok(route) = Route::new(&format!("/{published}")) {
                     self.by_href
-                        .insert(composer.href(&route), published_image.clone());
+                        .insert(catalog.href(&route), published_image.clone());
                 }
             }
         }
-        self.add_other_images(loaded, composer);
+        self.add_other_images(loaded, catalog);
     }
 
     pub fn is_empty(&self) -> bool {

@@ -16,7 +16,8 @@ use crate::output::feeds::{self, FeedScope};
 use crate::output::machine_files;
 use crate::output::search;
 use crate::output::suggestions::{self, SuggestionPart, Suggestions};
-use crate::page::{self, Composer, OutputPage, PageSubject};
+use crate::page::views::social_card;
+use crate::page::{self, Catalog, OutputPage, PageSubject, SiteIndex, page_of};
 use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::SitePage;
 use crate::site::links::{Destination, ResolvedLink};
@@ -65,18 +66,18 @@ pub struct Outputs {
 
 impl Outputs {
     /// Plans the outputs of a site, and reports paths that two outputs share.
-    pub fn plan(loaded: &LoadedSite, composer: &Composer, problems: &mut Vec<Diagnostic>) -> Self {
-        let output_pages = page::output_pages(composer);
+    pub fn plan(loaded: &LoadedSite, index: &SiteIndex, problems: &mut Vec<Diagnostic>) -> Self {
+        let catalog = &index.catalog;
+        let output_pages = page::output_pages(index);
         let of_sheet = |(index, output_page): (usize, &OutputPage)| {
             let page = (output_page.route.output_path(), OutputKind::Page(index));
-            let card = composer
-                .social_card(output_page)
+            let card = social_card(catalog, output_page)
                 .map(|(route, _)| (route.output_path(), OutputKind::Card(index)));
             let is_folder = output_page.route.as_str().ends_with('/');
             let has_twin = loaded.settings.markdown_copies
                 && is_folder
                 && output_page.number == 1
-                && composer.page_of(output_page).is_some();
+                && page_of(catalog, output_page).is_some();
             let twin = has_twin
                 .then(|| Route::new(&format!("{}index.md", output_page.route)).ok())
                 .flatten();
@@ -93,7 +94,7 @@ impl Outputs {
             .enumerate()
             .flat_map_iter(of_sheet)
             .collect();
-        let site = &*composer.site;
+        let site = &*catalog.site;
         all.extend(
             site.redirects.iter().enumerate().map(|(index, redirect)| {
                 (redirect.from.output_path(), OutputKind::Redirect(index))
@@ -119,19 +120,19 @@ impl Outputs {
                 StaticFile::Theme(_) => (path.clone(), OutputKind::Theme(name.clone())),
             }
         }));
-        all.extend(linked_code(loaded, composer));
-        all.extend(generated(loaded, composer, &output_pages));
+        all.extend(linked_code(loaded, catalog));
+        all.extend(generated(loaded, catalog, &output_pages));
         all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
         all.dedup_by(|(path, maker), (first, other)| {
             let is_taken = path == first;
             if is_taken && maker != other {
-                problems.push(clashing(path, &output_pages, composer, (other, maker)));
+                problems.push(clashing(path, &output_pages, catalog, (other, maker)));
             }
             is_taken
         });
-        drop_below_files(&mut all, &output_pages, composer, problems);
+        drop_below_files(&mut all, &output_pages, catalog, problems);
         problems.extend(same_names::find(&all, |maker| {
-            cause(maker, &output_pages, composer)
+            cause(maker, &output_pages, catalog)
         }));
         Outputs {
             output_pages,
@@ -150,8 +151,8 @@ impl Outputs {
     }
 
     /// The suggestions for the page for missing addresses. They are computed on first use.
-    pub fn suggestions(&self, composer: &Composer) -> &Suggestions {
-        self.suggestions.get_or_init(|| Suggestions::of(composer))
+    pub fn suggestions(&self, catalog: &Catalog) -> &Suggestions {
+        self.suggestions.get_or_init(|| Suggestions::of(catalog))
     }
 
     /// The kind of the output at a path of the output folder.
@@ -168,7 +169,7 @@ impl Outputs {
 /// them.
 fn generated(
     loaded: &LoadedSite,
-    composer: &Composer,
+    catalog: &Catalog,
     output_pages: &[OutputPage],
 ) -> Vec<(OutputPath, OutputKind)> {
     let named = [
@@ -183,24 +184,24 @@ fn generated(
         .filter_map(|(name, maker)| Some((OutputPath::new(name).ok()?, maker)))
         .collect();
     all.extend(
-        suggestions::list(composer)
+        suggestions::list(catalog)
             .into_iter()
             .map(|(route, part)| (route.output_path(), OutputKind::Suggestions(part))),
     );
     all.extend(
-        feeds::list(composer)
+        feeds::list(catalog)
             .into_iter()
             .map(|(route, of)| (route.output_path(), OutputKind::Feed(of))),
     );
     all.extend(
-        calendar::list(composer)
+        calendar::list(catalog)
             .into_iter()
             .map(|(route, of)| (route.output_path(), OutputKind::Calendar(of))),
     );
-    let moved = composer.site.moved_lists();
+    let moved = catalog.site.moved_lists();
     all.extend(moved.map(|(from, list)| (from.output_path(), OutputKind::MovedList(list))));
     all.extend(
-        machine_files::sitemap_routes(composer, output_pages)
+        machine_files::sitemap_routes(catalog, output_pages)
             .into_iter()
             .enumerate()
             .map(|(part, route)| (route.output_path(), OutputKind::Sitemap(part))),
@@ -213,23 +214,24 @@ fn generated(
 pub fn source_of(
     maker: &OutputKind,
     output_pages: &[OutputPage],
-    composer: &Composer,
+    catalog: &Catalog,
 ) -> Option<SourcePath> {
     match maker {
-        OutputKind::Page(output_page) | OutputKind::MarkdownCopy(output_page) => composer
-            .page_of(&output_pages[*output_page])
-            .map(|page| composer.site.page(page).entry.source.clone()),
+        OutputKind::Page(output_page) | OutputKind::MarkdownCopy(output_page) => {
+            page_of(catalog, &output_pages[*output_page])
+                .map(|page| catalog.site.page(page).entry.source.clone())
+        }
         OutputKind::Redirect(index) => Some(
-            composer
+            catalog
                 .site
-                .page(composer.site.redirects[*index].to)
+                .page(catalog.site.redirects[*index].to)
                 .entry
                 .source
                 .clone(),
         ),
         OutputKind::Copy(source) | OutputKind::ContentFile(source) => Some(source.clone()),
         OutputKind::Calendar(CalendarScope::Page(page)) => {
-            Some(composer.site.page(*page).entry.source.clone())
+            Some(catalog.site.page(*page).entry.source.clone())
         }
         _ => None,
     }
@@ -239,9 +241,9 @@ pub fn source_of(
 fn cause(
     maker: &OutputKind,
     output_pages: &[OutputPage],
-    composer: &Composer,
+    catalog: &Catalog,
 ) -> (String, Option<SourcePath>) {
-    let site = &*composer.site;
+    let site = &*catalog.site;
     let name = match maker {
         OutputKind::Page(output_page) => match output_pages[*output_page].subject {
             PageSubject::Page(page) => {
@@ -278,7 +280,7 @@ fn cause(
         OutputKind::Sitemap(_) => "the sitemap",
         _ => "a generated file",
     };
-    match source_of(maker, output_pages, composer).filter(|_| !matches!(maker, OutputKind::Page(_)))
+    match source_of(maker, output_pages, catalog).filter(|_| !matches!(maker, OutputKind::Page(_)))
     {
         Some(source) => (source.to_string(), Some(source)),
         None => (name.to_owned(), None),
@@ -288,11 +290,11 @@ fn cause(
 fn clashing(
     path: &OutputPath,
     output_pages: &[OutputPage],
-    composer: &Composer,
+    catalog: &Catalog,
     (one, other): (&OutputKind, &OutputKind),
 ) -> Diagnostic {
     let [(one, first), (other, second)] =
-        [one, other].map(|maker| cause(maker, output_pages, composer));
+        [one, other].map(|maker| cause(maker, output_pages, catalog));
     let message = format!("{one} and {other} have the same path {path}");
     let is_generated = first.is_none() != second.is_none();
     let help = if is_generated {
@@ -312,7 +314,7 @@ fn clashing(
 fn drop_below_files(
     all: &mut Vec<(OutputPath, OutputKind)>,
     output_pages: &[OutputPage],
-    composer: &Composer,
+    catalog: &Catalog,
     problems: &mut Vec<Diagnostic>,
 ) {
     let has_ending = |name: &str| name.contains('.');
@@ -341,8 +343,8 @@ fn drop_below_files(
     for (index, file) in &below {
         let (path, file_path) = (&all[*index].0, &all[*file].0);
         let ((one, source), (other, other_source)) = (
-            cause(&all[*index].1, output_pages, composer),
-            cause(&all[*file].1, output_pages, composer),
+            cause(&all[*index].1, output_pages, catalog),
+            cause(&all[*file].1, output_pages, catalog),
         );
         let source = source.or(other_source);
         if !reported.insert((*file, source.clone())) {
@@ -371,7 +373,7 @@ fn last_segment(path: &str) -> &str {
 
 /// Style sheets and scripts of `static/` that pages link to by their original names. They are
 /// published under those names as well as under the fingerprinted ones.
-fn linked_code(loaded: &LoadedSite, composer: &Composer) -> Vec<(OutputPath, OutputKind)> {
+fn linked_code(loaded: &LoadedSite, catalog: &Catalog) -> Vec<(OutputPath, OutputKind)> {
     let name_of = |resolved: &ResolvedLink| match &resolved.to {
         Destination::Address {
             route, file: None, ..
@@ -382,11 +384,11 @@ fn linked_code(loaded: &LoadedSite, composer: &Composer) -> Vec<(OutputPath, Out
         }
         _ => None,
     };
-    let linked = composer
+    let linked = catalog
         .site
         .ids()
         .par_iter()
-        .map(|id| composer.site.page(*id))
+        .map(|id| catalog.site.page(*id))
         .flat_map_iter(|page| page.all_links().filter_map(name_of));
     let names: BTreeSet<String> = linked.collect();
     let output = |name: String| {

@@ -27,8 +27,10 @@ use super::site_state::SiteState;
 use super::why::RebuildReason;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::page::PageContext;
-use crate::page::templates::{self, Dependency, TOOL_TEMPLATE, hash_of};
+use crate::page::templates::{Dependency, TOOL_TEMPLATE, hash_of};
+use crate::page::tool::tool_markdown;
+use crate::page::views::copied_links;
+use crate::page::{PageContext, page_of};
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::RawHtml;
 use crate::site::{PageId, PageMap, SitePage};
@@ -267,21 +269,23 @@ impl<'a> OutputWriter<'a> {
 
     fn put_markdown_copy(&self, path: &OutputPath, maker: &OutputKind) -> OutputResult {
         let whole = self.renderer.whole;
-        let composer = &whole.render_context.composer;
+        let catalog = whole.render_context.catalog();
         let OutputKind::MarkdownCopy(output_page) = maker else {
             return OutputResult::default();
         };
-        let id = composer.page_of(&whole.outputs.output_pages[*output_page]);
-        let page = id.map(|id| composer.site.page(id));
+        let id = page_of(catalog, &whole.outputs.output_pages[*output_page]);
+        let page = id.map(|id| catalog.site.page(id));
         let text = id.map(|id| self.texts[id]);
-        let tool = id.and_then(|id| composer.tool_markdown(id));
-        let links = id.map(|id| composer.copied_links(id));
+        let tool = id.and_then(|id| tool_markdown(catalog, id));
+        let links = id.map(|id| copied_links(catalog, id));
         let view = page.map(|page| {
             hash_of(&(
                 &page.entry.title,
                 page.entry.heading.is_some(),
                 &tool,
-                &links,
+                links
+                    .as_ref()
+                    .map(|links| (&links.hrefs, &links.wiki_titles)),
             ))
         });
         let parts = InputHashes {
@@ -405,7 +409,7 @@ impl<'a> OutputWriter<'a> {
         let (mut outcome, asked) =
             self.put(path, self.renderer.make_composed(path, maker, &composed));
         outcome.took = Some(RenderTime {
-            template: composed.template.clone(),
+            template: composed.content.template.clone(),
             time: begun.elapsed(),
         });
         parts.answers = Some(self.answers(&asked));
@@ -465,16 +469,16 @@ impl<'a> OutputWriter<'a> {
     fn page_of(&self, maker: &OutputKind) -> Option<PageId> {
         let whole = self.renderer.whole;
         match maker {
-            OutputKind::Page(output_page) | OutputKind::MarkdownCopy(output_page) => whole
-                .render_context
-                .composer
-                .page_of(&whole.outputs.output_pages[*output_page]),
+            OutputKind::Page(output_page) | OutputKind::MarkdownCopy(output_page) => page_of(
+                whole.render_context.catalog(),
+                &whole.outputs.output_pages[*output_page],
+            ),
             _ => None,
         }
     }
 
     fn includes(&self, page: PageId) -> Option<Fingerprint> {
-        let page = self.renderer.whole.render_context.composer.site.page(page);
+        let page = self.renderer.whole.render_context.catalog().site.page(page);
         let files = render::field_files(page);
         if page.entry.includes.is_empty() && files.is_empty() {
             return None;
@@ -518,24 +522,27 @@ impl<'a> OutputWriter<'a> {
     /// The inputs of a page, except the results of its templates' dependencies.
     fn parts(&self, composed: &PageContext, includes: Option<Fingerprint>) -> InputHashes {
         let whole = self.renderer.whole;
-        let (composer, hashes) = (&whole.render_context.composer, &whole.loaded.hashes);
+        let (catalog, hashes) = (whole.render_context.catalog(), &whole.loaded.hashes);
         let components = composed
             .body
-            .map(|page| composer.facts(page).components.as_slice())
+            .map(|page| catalog.facts(page).components.as_slice())
             .unwrap_or_default();
         let called: Vec<Option<Fingerprint>> = components
             .iter()
             .map(|name| whole.loaded.templates.component_hash(name))
             .collect();
-        let has_tools = !composed.embedded.is_empty();
+        let has_tools = !composed.content.embedded.is_empty();
         let tools = has_tools
             .then(|| whole.loaded.templates.template_hash(TOOL_TEMPLATE))
             .flatten();
         InputHashes {
             text: composed.body.map(|page| self.texts[page]),
-            view: Some(templates::fingerprint(composer, composed)),
+            view: Some(composed.fingerprint()),
             templates: Some(hash_of(&(
-                whole.loaded.templates.template_hash(&composed.template),
+                whole
+                    .loaded
+                    .templates
+                    .template_hash(&composed.content.template),
                 called,
                 tools,
             ))),
@@ -560,17 +567,17 @@ impl<'a> OutputWriter<'a> {
         if self.before.shown.is_empty() {
             return Vec::new();
         }
-        let composer = &self.renderer.whole.render_context.composer;
+        let cards = &self.renderer.whole.render_context.builder.cards;
         let differs = |page: &PageId| {
             self.before
                 .shown
-                .get(&composer.site.page(*page).entry.source)
-                != Some(&composer.card_hash(*page))
+                .get(&cards.index.catalog.site.page(*page).entry.source)
+                != Some(&cards.hash_of_page(*page))
         };
         let mut changed: Vec<SourcePath> = composed
             .shown_pages()
             .filter(differs)
-            .map(|page| composer.site.page(page).entry.source.clone())
+            .map(|page| cards.index.catalog.site.page(page).entry.source.clone())
             .collect();
         changed.sort();
         changed.dedup();
@@ -593,7 +600,7 @@ fn texts(whole: &SiteState) -> PageMap<Fingerprint> {
     };
     whole
         .render_context
-        .composer
+        .catalog()
         .site
         .pages()
         .map(text)

@@ -14,7 +14,6 @@ use super::outputs::{OutputKind, immutable, source_of};
 use super::site_state::SiteState;
 use super::{Request, script_audit};
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
-use crate::document::body::Segment;
 use crate::document::links::origin;
 use crate::document::markdown::{self, CopyParts, CopySettings, without_foreign_comments};
 use crate::document::meta::LocatedValue;
@@ -24,8 +23,10 @@ use crate::fields::links::LinkRequirement;
 use crate::images::card;
 use crate::output::{calendar, feeds, machine_files};
 use crate::page::files::{FileFacts, FileFactsTable};
-use crate::page::templates::{Dependency, PageRenderer, RenderedPage};
-use crate::page::{self, Composer, OutputPage, PageContext};
+use crate::page::templates::{Dependency, PageBody, PageRenderer, RenderedPage};
+use crate::page::tool::tool_markdown;
+use crate::page::views::{BodyLinks, copied_links, social_card};
+use crate::page::{self, Catalog, OutputPage, PageContext, page_of};
 use crate::paths::{OutputPath, Route, SourcePath};
 use crate::settings::RawHtml;
 use crate::site::links::Destination;
@@ -70,8 +71,8 @@ impl RenderedOutput {
 }
 
 impl<'a> OutputRenderer<'a> {
-    fn composer(&self) -> &'a Composer {
-        &self.whole.render_context.composer
+    fn catalog(&self) -> &'a Catalog {
+        self.whole.render_context.catalog()
     }
 
     fn renderer(&self) -> PageRenderer<'a> {
@@ -110,7 +111,9 @@ impl<'a> OutputRenderer<'a> {
             return None;
         };
         let compose = || {
-            self.composer()
+            self.whole
+                .render_context
+                .builder
                 .compose(&self.whole.outputs.output_pages[*output_page])
         };
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(compose)).ok()
@@ -134,22 +137,26 @@ impl<'a> OutputRenderer<'a> {
         make: impl FnOnce() -> RenderedOutput,
     ) -> Result<RenderedOutput, Diagnostic> {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).map_err(|_| {
-            let source = source_of(maker, &self.whole.outputs.output_pages, self.composer());
+            let source = source_of(maker, &self.whole.outputs.output_pages, self.catalog());
             internal_error(source.as_ref(), &format!("rendering {}", path.route()))
         })
     }
 
     fn try_make(&self, maker: &OutputKind, with_lines: bool) -> RenderedOutput {
-        let (composer, output_pages) = (self.composer(), &self.whole.outputs.output_pages);
+        let (catalog, output_pages) = (self.catalog(), &self.whole.outputs.output_pages);
         match maker {
-            OutputKind::Page(output_page) => {
-                self.output_page(&composer.compose(&output_pages[*output_page]), with_lines)
-            }
+            OutputKind::Page(output_page) => self.output_page(
+                &self
+                    .whole
+                    .render_context
+                    .builder
+                    .compose(&output_pages[*output_page]),
+                with_lines,
+            ),
             OutputKind::MarkdownCopy(output_page) => {
                 self.markdown_copy(&output_pages[*output_page])
             }
-            OutputKind::Card(output_page) => composer
-                .social_card(&output_pages[*output_page])
+            OutputKind::Card(output_page) => social_card(catalog, &output_pages[*output_page])
                 .map_or_else(RenderedOutput::default, |(_, text)| {
                     RenderedOutput::of(card::draw(&text))
                 }),
@@ -167,21 +174,23 @@ impl<'a> OutputRenderer<'a> {
             OutputKind::Asset(index) => {
                 RenderedOutput::of(self.whole.loaded.assets.made[*index].1.clone())
             }
-            OutputKind::Pages => RenderedOutput::of(machine_files::pages_json(composer)),
-            OutputKind::Llms => RenderedOutput::of(machine_files::llms_txt(composer)),
-            OutputKind::Robots => RenderedOutput::of(machine_files::robots(composer)),
+            OutputKind::Pages => RenderedOutput::of(machine_files::pages_json(catalog)),
+            OutputKind::Llms => RenderedOutput::of(machine_files::llms_txt(catalog)),
+            OutputKind::Robots => RenderedOutput::of(machine_files::robots(catalog)),
             OutputKind::Headers => RenderedOutput::of(machine_files::headers(
-                composer,
+                catalog,
                 &immutable(&self.whole.loaded, &self.whole.outputs, &self.whole.images),
             )),
-            OutputKind::Redirects => RenderedOutput::of(machine_files::redirects(composer)),
+            OutputKind::Redirects => RenderedOutput::of(machine_files::redirects(catalog)),
             OutputKind::Suggestions(part) => {
-                RenderedOutput::of(self.whole.outputs.suggestions(composer).part(*part))
+                RenderedOutput::of(self.whole.outputs.suggestions(catalog).part(*part))
             }
-            OutputKind::Feed(of) => RenderedOutput::of(feeds::make(composer, of)),
-            OutputKind::Calendar(of) => RenderedOutput::of(calendar::make(composer, of)),
+            OutputKind::Feed(of) => {
+                RenderedOutput::of(feeds::make(self.whole.render_context.builder.index(), of))
+            }
+            OutputKind::Calendar(of) => RenderedOutput::of(calendar::make(catalog, of)),
             OutputKind::Sitemap(part) => {
-                RenderedOutput::of(machine_files::sitemap(composer, output_pages, *part))
+                RenderedOutput::of(machine_files::sitemap(catalog, output_pages, *part))
             }
         }
     }
@@ -190,7 +199,7 @@ impl<'a> OutputRenderer<'a> {
     /// the file is parsed again.
     fn output_page(&self, composed: &PageContext, with_lines: bool) -> RenderedOutput {
         let templates = &self.whole.loaded.templates;
-        if templates.is_broken(&composed.template) {
+        if templates.is_broken(&composed.content.template) {
             return RenderedOutput::default();
         }
         if let Some(missing) = self.missing_template(composed) {
@@ -198,7 +207,7 @@ impl<'a> OutputRenderer<'a> {
         }
         let source = composed
             .body
-            .map(|page| &self.composer().site.page(page).entry.source);
+            .map(|page| &self.catalog().site.page(page).entry.source);
         let body = source.map(|source| {
             let kept = if with_lines {
                 None
@@ -209,14 +218,14 @@ impl<'a> OutputRenderer<'a> {
         });
         let mut problems: Vec<Diagnostic> = self.replaced_template(composed).into_iter().collect();
         let includes = self.includes(composed, &mut problems);
-        problems.extend(
-            composed
-                .embedded
-                .iter()
-                .flat_map(|embedded| embedded.problems.iter().cloned()),
-        );
+        problems.extend(composed.problems.iter().cloned());
         let files = self.files_of(composed, &mut problems);
-        match self.draw(composed, &body.unwrap_or_default(), &includes, &files) {
+        let body = PageBody {
+            segments: &body.unwrap_or_default(),
+            includes: &includes,
+            files: &files,
+        };
+        match self.draw(composed, body) {
             Ok(RenderedPage { html, mut asked }) => {
                 problems.extend(self.undeclared_hosts(&html, source));
                 let with_attributes =
@@ -243,11 +252,9 @@ impl<'a> OutputRenderer<'a> {
     fn draw(
         &self,
         composed: &PageContext,
-        body: &[Segment],
-        includes: &[String],
-        files: &FileFactsTable,
+        body: PageBody,
     ) -> Result<RenderedPage, Box<Diagnostic>> {
-        let drawn = self.renderer().draw(composed, body, includes, files)?;
+        let drawn = self.renderer().draw(composed, body)?;
         let loaded = &self.whole.loaded;
         if composed.has_privacy_note()
             && script_audit::runs_others(
@@ -256,9 +263,7 @@ impl<'a> OutputRenderer<'a> {
                 &loaded.theme_scripts,
             )
         {
-            return self
-                .renderer()
-                .draw(&composed.without_privacy_note(), body, includes, files);
+            return self.renderer().draw(&composed.without_privacy_note(), body);
         }
         Ok(drawn)
     }
@@ -359,12 +364,13 @@ impl<'a> OutputRenderer<'a> {
     /// The images that a page's own text and front matter show and, on the home page, those that
     /// the settings show on every page.
     fn referred<'b>(&'b self, composed: &'b PageContext) -> Vec<ReferencedImage<'b>> {
-        let site = &self.composer().site;
+        let site = &self.catalog().site;
         let Some(page) = composed.body.map(|page| site.page(page)) else {
             return Vec::new();
         };
         let mut all = Vec::new();
         for ((href, link), resolved) in composed
+            .content
             .links
             .iter()
             .zip(&page.entry.links)
@@ -375,6 +381,7 @@ impl<'a> OutputRenderer<'a> {
             }
         }
         let front = composed
+            .content
             .page
             .image
             .iter()
@@ -417,7 +424,7 @@ impl<'a> OutputRenderer<'a> {
             PublishedForm::Bytes(bytes) => RenderedOutput::of(bytes),
             PublishedForm::Nothing => RenderedOutput::default(),
         };
-        let fault = fault.map(|fault| late_problems(&self.composer().site, source, &fault));
+        let fault = fault.map(|fault| late_problems(&self.catalog().site, source, &fault));
         RenderedOutput {
             problems: fault.into_iter().chain(self.active_parts(source)).collect(),
             ..made
@@ -440,13 +447,13 @@ impl<'a> OutputRenderer<'a> {
         let help = "remove it, or put the file into `static/` if it is yours; `raw_html: allow` publishes such files without a warning";
         (!found.is_empty()).then(|| {
             Diagnostic::new(Code::UnsafeFile, message)
-                .at(place_of_reference(&self.composer().site, source))
+                .at(place_of_reference(&self.catalog().site, source))
                 .help(help)
         })
     }
 
     fn includes(&self, composed: &PageContext, problems: &mut Vec<Diagnostic>) -> Vec<String> {
-        let Some(page) = composed.body.map(|page| self.composer().site.page(page)) else {
+        let Some(page) = composed.body.map(|page| self.catalog().site.page(page)) else {
             return Vec::new();
         };
         let folder = page.entry.source.folder();
@@ -461,7 +468,7 @@ impl<'a> OutputRenderer<'a> {
 
     /// Facts about the files in a page's fields, read from their bytes.
     fn files_of(&self, composed: &PageContext, problems: &mut Vec<Diagnostic>) -> FileFactsTable {
-        let page = composed.body.map(|page| self.composer().site.page(page));
+        let page = composed.body.map(|page| self.catalog().site.page(page));
         let wanted: Vec<SourcePath> = page.map(field_files).unwrap_or_default();
         let mut facts = FileFactsTable::new();
         for source in wanted {
@@ -498,7 +505,7 @@ impl<'a> OutputRenderer<'a> {
         {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let file = match self.composer().site.published_files.contains_key(source) {
+        let file = match self.catalog().site.published_files.contains_key(source) {
             true => match self.whole.images.published(self.files, source)?.0 {
                 PublishedForm::Bytes(bytes) => return Ok(FileFacts::of(source, &bytes)),
                 PublishedForm::Copied(file) => file,
@@ -523,21 +530,15 @@ impl<'a> OutputRenderer<'a> {
     /// Reports that the template of a page or a list does not exist. If the page's kind names it,
     /// the problem is reported in the kind's file.
     fn missing_template(&self, composed: &PageContext) -> Option<RenderedOutput> {
-        if self.whole.loaded.templates.has(&composed.template) {
+        if self.whole.loaded.templates.has(&composed.content.template) {
             return None;
         }
-        let is_of_kind = |page| {
-            self.composer()
-                .site
-                .page(page)
-                .entry
-                .meta
-                .template
-                .is_none()
-        };
+        let is_of_kind = |page| self.catalog().site.page(page).entry.meta.template.is_none();
         Some(match composed.body.is_some_and(is_of_kind) {
             true => RenderedOutput::default(),
-            false => RenderedOutput::failed(self.no_template(&composed.template, composed.body)),
+            false => {
+                RenderedOutput::failed(self.no_template(&composed.content.template, composed.body))
+            }
         })
     }
 
@@ -546,7 +547,7 @@ impl<'a> OutputRenderer<'a> {
     fn replaced_template(&self, composed: &PageContext) -> Option<Diagnostic> {
         let page = composed.body.filter(|_| self.request.is_lenient)?;
         let stated = self
-            .composer()
+            .catalog()
             .stated_template(page)
             .filter(|stated| !self.whole.loaded.templates.has(stated))?;
         Some(
@@ -557,7 +558,7 @@ impl<'a> OutputRenderer<'a> {
 
     fn no_template(&self, name: &str, page: Option<PageId>) -> Diagnostic {
         let place = page.map(|page| {
-            let entry = &self.composer().site.page(page).entry;
+            let entry = &self.catalog().site.page(page).entry;
             entry.meta.template.as_ref().map_or_else(
                 || Location::start_of(&entry.source),
                 |stated| stated.place.clone(),
@@ -572,10 +573,10 @@ impl<'a> OutputRenderer<'a> {
     /// The Markdown copy next to the page's HTML: without front matter, with the title at the top,
     /// then the page's tool as text.
     fn markdown_copy(&self, output_page: &OutputPage) -> RenderedOutput {
-        let Some(id) = self.composer().page_of(output_page) else {
+        let Some(id) = page_of(self.catalog(), output_page) else {
             return RenderedOutput::default();
         };
-        let page = self.composer().site.page(id);
+        let page = self.catalog().site.page(id);
         let bytes = match self.files.read(&page.entry.source) {
             Ok(bytes) => bytes,
             Err(error) => return RenderedOutput::failed(unreadable(&page.entry.source, &error)),
@@ -589,7 +590,7 @@ impl<'a> OutputRenderer<'a> {
             without_foreign_comments(&page.entry.source, body, &lines, &range, &mut Vec::new());
         let body = self.copied_text(id, (&body, &lines), range);
         let body = body.trim();
-        let tool = self.composer().tool_markdown(id).unwrap_or_default();
+        let tool = tool_markdown(self.catalog(), id).unwrap_or_default();
         // If the text has its own first heading, that heading must stay at the top.
         let title = if page.entry.heading.is_some() {
             String::new()
@@ -607,8 +608,8 @@ impl<'a> OutputRenderer<'a> {
 
     /// A page's text as it appears in its Markdown copy.
     fn copied_text(&self, id: PageId, text: (&str, &LineStarts), body: Range<usize>) -> String {
-        let (loaded, page) = (&self.whole.loaded, self.composer().site.page(id));
-        let (hrefs, wiki_titles) = self.composer().copied_links(id);
+        let (loaded, page) = (&self.whole.loaded, self.catalog().site.page(id));
+        let BodyLinks { hrefs, wiki_titles } = copied_links(self.catalog(), id);
         let folder = page.entry.source.folder();
         let file = |wanted| {
             (
@@ -634,21 +635,21 @@ impl<'a> OutputRenderer<'a> {
     }
 
     fn redirect(&self, index: usize) -> RenderedOutput {
-        let site = &self.composer().site;
+        let site = &self.catalog().site;
         let page = site.page(site.redirects[index].to);
         self.redirect_to(&page.route, &page.entry.title, site.language(page))
     }
 
     fn moved_list(&self, list: usize) -> RenderedOutput {
-        let site = &self.composer().site;
+        let site = &self.catalog().site;
         let list = &site.narrowed[list];
-        let title = self.composer().facet_list_title(&list.by);
+        let title = self.catalog().facet_list_title(&list.by);
         self.redirect_to(&list.route, &title, &site.settings().language)
     }
 
     fn redirect_to(&self, route: &Route, title: &str, language: &str) -> RenderedOutput {
-        let composer = self.composer();
-        let (target, url) = (composer.href(route), composer.url(route));
+        let catalog = self.catalog();
+        let (target, url) = (catalog.href(route), catalog.url(route));
         let renderer = self.renderer();
         match renderer.draw_redirect(title, language, &target, url.as_deref()) {
             Ok(html) => RenderedOutput::of(html.into_bytes()),

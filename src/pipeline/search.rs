@@ -24,7 +24,7 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::output::search::bytes::Blob;
 use crate::output::search::digest::SearchDigest;
 use crate::output::search::{self, IndexPlan, PlannedPage, WordsInput, WordsOutline};
-use crate::page::Composer;
+use crate::page::Catalog;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::SitePage;
 use crate::source::Files;
@@ -46,7 +46,7 @@ pub type DigestShelf = BTreeMap<SourcePath, (Fingerprint, Blob)>;
 /// demand.
 struct Digests<'a> {
     reader: DocumentReader<'a>,
-    composer: &'a Composer,
+    catalog: &'a Catalog,
     memory: &'a BuildCache,
     fresh: &'a NewDigests,
     words: [OnceLock<DigestShelf>; SHARDS as usize],
@@ -73,8 +73,8 @@ pub fn publish(
     fresh: &NewDigests,
     sink: &dyn Sink,
 ) -> Result<Option<PublishedIndex>, String> {
-    let composer = &whole.render_context.composer;
-    let Some(plan) = search::plan(composer, |page| key(whole, reader.files, page)) else {
+    let catalog = whole.render_context.catalog();
+    let Some(plan) = search::plan(catalog, |page| key(whole, reader.files, page)) else {
         return Ok(None);
     };
     let files = IndexFiles {
@@ -91,7 +91,7 @@ pub fn publish(
     let [words, texts] = [const { [const { OnceLock::new() }; SHARDS as usize] }; 2];
     let digests = Digests {
         reader,
-        composer,
+        catalog,
         memory,
         fresh,
         words,
@@ -100,7 +100,7 @@ pub fn publish(
         files,
     };
     let outlines = search::files(
-        composer,
+        catalog,
         &plan,
         before.map_or(&[], |before| &before.outlines),
         &digests,
@@ -117,7 +117,7 @@ pub fn publish(
         }
         digests.files.put(
             texts.path.clone(),
-            language.texts_file(composer, texts, |entry| digests.text(entry)),
+            language.texts_file(catalog, texts, |entry| digests.text(entry)),
         )
     })?;
     if memory.is_kept() {
@@ -145,8 +145,8 @@ pub(super) fn key(whole: &SiteState, files: &dyn Files, page: &SitePage) -> Fing
     hasher.finish()
 }
 
-pub(super) fn source<'a>(composer: &'a Composer, entry: &PlannedPage) -> &'a SourcePath {
-    &composer.site.page(entry.page).entry.source
+pub(super) fn source<'a>(catalog: &'a Catalog, entry: &PlannedPage) -> &'a SourcePath {
+    &catalog.site.page(entry.page).entry.source
 }
 
 pub(super) fn entries(plan: &IndexPlan) -> impl Iterator<Item = &PlannedPage> {
@@ -215,7 +215,7 @@ impl IndexFiles<'_> {
 
 impl WordsInput for Digests<'_> {
     fn of(&self, entry: &PlannedPage) -> Cow<'_, [u8]> {
-        let source = source(self.composer, entry);
+        let source = source(self.catalog, entry);
         if let Some(words) = self.fresh.words(source) {
             return words;
         }
@@ -251,7 +251,7 @@ impl WordsInput for Digests<'_> {
 
 impl Digests<'_> {
     fn text(&self, entry: &PlannedPage) -> Cow<'_, [u8]> {
-        let source = source(self.composer, entry);
+        let source = source(self.catalog, entry);
         if let Some(text) = self.fresh.text(source) {
             return text;
         }
@@ -311,7 +311,7 @@ fn keep(plan: &IndexPlan, digests: &Digests) {
         .cloned()
         .collect();
     let is_new = |entry: &&PlannedPage| {
-        let source = source(digests.composer, entry);
+        let source = source(digests.catalog, entry);
         digests.fresh.contains(source) || read.contains(source)
     };
     shards.retain(|_, entries| entries.iter().any(is_new));
@@ -321,7 +321,7 @@ fn keep(plan: &IndexPlan, digests: &Digests) {
                 .iter()
                 .map(|entry| {
                     (
-                        source(digests.composer, entry).clone(),
+                        source(digests.catalog, entry).clone(),
                         (entry.key, Blob(of(entry))),
                     )
                 })

@@ -14,7 +14,7 @@ use super::search::{DigestShelf, entries, key, source};
 use super::site_state::SiteState;
 use crate::fingerprint::Fingerprint;
 use crate::output::search::{self, IndexPlan, PlannedPage, WordsInput};
-use crate::page::Composer;
+use crate::page::Catalog;
 use crate::paths::{OutputPath, SourcePath};
 
 /// The search index of a previewed site, made on request and made again on the first request after
@@ -53,7 +53,7 @@ impl PreviewSearch {
         if let Some(bytes) = self.files.get(&path) {
             return Some((path, bytes.clone()));
         }
-        let composer = &whole.render_context.composer;
+        let catalog = whole.render_context.catalog();
         let languages = &self.plan.as_ref()?.languages;
         let (language, texts) = languages.iter().find_map(|language| {
             Some((
@@ -61,8 +61,8 @@ impl PreviewSearch {
                 language.texts.iter().find(|texts| texts.path == path)?,
             ))
         })?;
-        let bytes = language.texts_file(composer, texts, |entry| {
-            Cow::Owned(reader.digest(source(composer, entry)).text.0)
+        let bytes = language.texts_file(catalog, texts, |entry| {
+            Cow::Owned(reader.digest(source(catalog, entry)).text.0)
         });
         Some((path, bytes))
     }
@@ -71,9 +71,9 @@ impl PreviewSearch {
         if std::mem::replace(&mut self.is_current, true) {
             return;
         }
-        let composer = &whole.render_context.composer;
-        let plan = search::plan(composer, |page| key(whole, reader.files, page));
-        self.read = composer
+        let catalog = whole.render_context.catalog();
+        let plan = search::plan(catalog, |page| key(whole, reader.files, page));
+        self.read = catalog
             .site
             .pages()
             .flat_map(|page| included_files::of_page(&whole.loaded, &page.entry))
@@ -104,7 +104,7 @@ impl PreviewSearch {
             .collect::<Vec<_>>()
             .into_par_iter()
             .map(|entry| {
-                let source = source(composer, entry);
+                let source = source(catalog, entry);
                 let known = known
                     .get(source)
                     .filter(|(key, _)| *key == entry.key)
@@ -120,10 +120,10 @@ impl PreviewSearch {
         words.par_extend(read);
         let joined = PreviewIndex {
             words,
-            composer,
+            catalog,
             files: Mutex::default(),
         };
-        search::files(composer, &plan, &[], &joined).expect("writing to memory does not fail");
+        search::files(catalog, &plan, &[], &joined).expect("writing to memory does not fail");
         self.files = joined
             .files
             .into_inner()
@@ -135,13 +135,13 @@ impl PreviewSearch {
 /// The words of all pages of a previewed site, and the files made from them.
 struct PreviewIndex<'a> {
     words: DigestShelf,
-    composer: &'a Composer,
+    catalog: &'a Catalog,
     files: Mutex<BTreeMap<OutputPath, Vec<u8>>>,
 }
 
 impl WordsInput for PreviewIndex<'_> {
     fn of(&self, entry: &PlannedPage) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.words[source(self.composer, entry)].1.0)
+        Cow::Borrowed(&self.words[source(self.catalog, entry)].1.0)
     }
 
     fn published_of(&self, _: u32, _: Fingerprint) -> Option<Cow<'_, [u8]>> {

@@ -286,7 +286,7 @@ impl Session {
         let mut encoded = job.make(&*self.files, &self.memory, &pieces).ok()?;
         if let Some(fault) = encoded.failure {
             let problem = late_problems(
-                &self.read().whole.render_context.composer.site,
+                &self.read().whole.render_context.catalog().site,
                 &job.source,
                 &fault,
             );
@@ -325,7 +325,7 @@ impl Session {
         let source = source_of(
             maker,
             &whole.outputs.output_pages,
-            &whole.render_context.composer,
+            whole.render_context.catalog(),
         );
         {
             let mut drawn = self.drawn.write().unwrap_or_else(PoisonError::into_inner);
@@ -370,29 +370,29 @@ impl Session {
             .into_iter()
             .chain(drawn.values().flatten().cloned())
             .collect();
-        let site = &state.whole.render_context.composer.site;
+        let site = &state.whole.render_context.catalog().site;
         severity::apply(all, &state.whole.loaded.settings, site, &self.request())
     }
 
     /// What the preview shows a writer about the page made from this file.
     pub fn about(&self, source: &SourcePath) -> Option<PageSummary> {
         let state = self.read();
-        let composer = &state.whole.render_context.composer;
+        let catalog = state.whole.render_context.catalog();
         let (id, page) = state.page(source)?;
         let day = |date: Option<jiff::civil::Date>| date.map(|date| date.to_string());
         let review_due = page.entry.review_due();
         Some(PageSummary {
             source: source.clone(),
-            address: composer.href(&page.route),
+            address: catalog.href(&page.route),
             title: page.entry.title.clone(),
-            kind: composer.kind_title(composer.site.language(page), &page.entry.meta.kind),
-            words: composer.facts(id).words,
+            kind: catalog.kind_title(catalog.site.language(page), &page.entry.meta.kind),
+            words: catalog.facts(id).words,
             minutes: page.entry.minutes,
             is_draft: page.entry.meta.is_draft,
-            scheduled: day(page.published().filter(|date| *date > composer.site.today)),
+            scheduled: day(page.published().filter(|date| *date > catalog.site.today)),
             expires: day(page.entry.meta.expires),
             review_due: day(review_due),
-            is_review_overdue: review_due.is_some_and(|due| due < composer.site.today),
+            is_review_overdue: review_due.is_some_and(|due| due < catalog.site.today),
             links_out: page.links.len(),
             links_in: page.backlinks.len(),
         })
@@ -402,7 +402,7 @@ impl Session {
     pub fn address_of(&self, source: &SourcePath) -> Option<String> {
         let state = self.read();
         let (_, page) = state.page(source)?;
-        Some(state.whole.render_context.composer.href(&page.route))
+        Some(state.whole.render_context.catalog().href(&page.route))
     }
 
     /// The path that all addresses begin with. It ends in a slash.
@@ -412,7 +412,13 @@ impl Session {
 
     /// The number of published pages.
     pub fn pages(&self) -> usize {
-        self.read().whole.render_context.composer.site.pages().len()
+        self.read()
+            .whole
+            .render_context
+            .catalog()
+            .site
+            .pages()
+            .len()
     }
 
     fn request(&self) -> Request {
@@ -471,7 +477,7 @@ impl Session {
         match state
             .whole
             .render_context
-            .composer
+            .catalog()
             .site
             .tables
             .by_route

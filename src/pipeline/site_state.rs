@@ -13,8 +13,8 @@ use super::unread_files;
 use crate::diagnostic::Diagnostic;
 use crate::document::PageFacts;
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::page::Composer;
-use crate::page::templates::RenderContext;
+use crate::page::templates::{RenderContext, RenderInputs};
+use crate::page::{Catalog, PageBuilder};
 use crate::paths::Route;
 use crate::site::{self, Site, SiteParts};
 
@@ -91,23 +91,26 @@ pub fn render_context(
         )
     };
     let facts = site.pages().map(facts).collect();
-    let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
-    let mut composer = match request.is_lenient {
-        true => composer.with_only_templates(loaded.templates.names().map(str::to_owned).collect()),
-        false => composer,
-    };
-    composer.sending_scripts.clone_from(&loaded.sending_scripts);
-    RenderContext::new(
-        composer,
-        assets(loaded),
-        loaded.icons.clone(),
-        &loaded.data,
-        loaded.unread_data.clone(),
-    )
+    let mut catalog = Catalog::new(Arc::new(site), Arc::clone(&loaded.words), facts);
+    if request.is_lenient {
+        catalog.known_templates = Some(loaded.templates.names().map(str::to_owned).collect());
+    }
+    catalog.sending_scripts.clone_from(&loaded.sending_scripts);
+    RenderContext::new(PageBuilder::new(catalog), render_inputs(loaded))
+}
+
+/// What templates can use besides pages.
+pub fn render_inputs(loaded: &LoadedSite) -> RenderInputs<'_> {
+    RenderInputs {
+        assets: assets(loaded),
+        icons: loaded.icons.clone(),
+        data: &loaded.data,
+        unread_data: loaded.unread_data.clone(),
+    }
 }
 
 /// The published path of each file of `static/`.
-pub fn assets(loaded: &LoadedSite) -> BTreeMap<String, String> {
+fn assets(loaded: &LoadedSite) -> BTreeMap<String, String> {
     let base = loaded.settings.base_path();
     let published = loaded.assets.published.iter();
     published

@@ -22,7 +22,7 @@ use super::site_state::{self, SiteState};
 use crate::diagnostic::{Checked, Diagnostic, Location};
 use crate::document::{Entry, PageFacts};
 use crate::fingerprint::Fingerprint;
-use crate::page::Composer;
+use crate::page::SiteIndex;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::{LinkTarget, PageId, SitePage};
 use crate::source::{Files, ListingRules, below};
@@ -112,7 +112,7 @@ impl State {
             let render_context = Arc::new(site_state::render_context(
                 &loaded, &documents, site, request,
             ));
-            let outputs = Outputs::plan(&loaded, &render_context.composer, &mut clashes);
+            let outputs = Outputs::plan(&loaded, render_context.builder.index(), &mut clashes);
             (render_context, outputs, site_problems, clashes)
         };
         let note = || {
@@ -123,7 +123,7 @@ impl State {
         };
         let ((render_context, outputs, site_problems, clashes), (known, site_hash)) =
             rayon::join(assemble, note);
-        let images = SiteImages::new(&loaded, &render_context.composer, memory);
+        let images = SiteImages::new(&loaded, render_context.catalog(), memory);
         State {
             differ: documents.differ.clone(),
             known,
@@ -177,7 +177,7 @@ impl State {
             .chain(self.whole.documents.problems())
             .cloned()
             .collect();
-        let site = &self.whole.render_context.composer.site;
+        let site = &self.whole.render_context.catalog().site;
         problems.extend(site.link_problems(&self.whole.documents.unread_pages(site)));
         problems
     }
@@ -205,7 +205,7 @@ impl State {
 
     /// The published page made from a file.
     pub fn page(&self, source: &SourcePath) -> Option<(PageId, &SitePage)> {
-        let site = &self.whole.render_context.composer.site;
+        let site = &self.whole.render_context.catalog().site;
         match site.tables.by_source.get(source)? {
             LinkTarget::Page(id) => Some((*id, site.page(*id))),
             _ => None,
@@ -238,7 +238,7 @@ impl State {
         scanned: FileScan,
     ) -> RefreshResult {
         let changed = self.changed(files, &scanned);
-        let pages = |state: &State| state.whole.render_context.composer.site.pages().len();
+        let pages = |state: &State| state.whole.render_context.catalog().site.pages().len();
         let is_listing_same =
             scanned.sources.is_none() && scanned.problems == self.listing_problems;
         if changed.is_empty() && is_listing_same {
@@ -560,7 +560,7 @@ impl State {
         };
         let is_inserted = new.iter().all(|(entry, facts)| {
             render_context
-                .composer
+                .builder
                 .insert(entry, facts, request.with_drafts)
         });
         if is_inserted {
@@ -573,11 +573,11 @@ impl State {
     /// may have changed.
     fn update(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> Option<bool> {
         let render_context = Arc::get_mut(&mut self.whole.render_context)?;
-        let files = render_context.composer.site.published_files.len();
+        let files = render_context.catalog().site.published_files.len();
         // The time of a path may change with each of its pages. No other page can join or leave a
         // list.
-        let lists = |composer: &Composer| {
-            let by_source = &composer.site.tables.by_source;
+        let lists = |index: &SiteIndex| {
+            let by_source = &index.catalog.site.tables.by_source;
             let own = edited
                 .iter()
                 .filter_map(|(entry, _)| by_source.get(&entry.source));
@@ -588,21 +588,21 @@ impl State {
                     None
                 }
             });
-            own.chain(composer.ways.iter().copied())
-                .flat_map(|id| composer.belongs_on(id))
+            own.chain(index.learning_paths().pages())
+                .flat_map(|id| index.is_on_facet_lists(id))
                 .collect::<Vec<bool>>()
         };
-        let before = lists(&render_context.composer);
-        let is_seen = render_context.composer.update(edited)?;
+        let before = lists(render_context.builder.index());
+        let is_seen = render_context.builder.update(edited)?;
         if is_seen {
             render_context.refresh();
             self.whole.outputs.refresh_titles();
         }
         let has_cards = self.whole.loaded.settings.social_cards;
-        let are_lists_longer = is_seen && before != lists(&render_context.composer);
+        let are_lists_longer = is_seen && before != lists(render_context.builder.index());
         Some(
             are_lists_longer
-                || files != render_context.composer.site.published_files.len()
+                || files != render_context.catalog().site.published_files.len()
                 || is_seen && (files > 0 || has_cards),
         )
     }
@@ -684,13 +684,7 @@ impl State {
         let Some(render_context) = Arc::get_mut(&mut self.whole.render_context) else {
             return false;
         };
-        render_context.with_assets(
-            Arc::clone(&loaded.words),
-            site_state::assets(loaded),
-            loaded.icons.clone(),
-            &loaded.data,
-            loaded.unread_data.clone(),
-        );
+        render_context.set_inputs(Arc::clone(&loaded.words), site_state::render_inputs(loaded));
         true
     }
 
@@ -741,13 +735,17 @@ impl State {
 
     fn plan(&mut self) {
         self.clashes.clear();
-        let (loaded, composer) = (&self.whole.loaded, &self.whole.render_context.composer);
+        let (loaded, catalog) = (&self.whole.loaded, self.whole.render_context.catalog());
         let before = std::mem::replace(
             &mut self.whole.outputs,
-            Outputs::plan(loaded, composer, &mut self.clashes),
+            Outputs::plan(
+                loaded,
+                self.whole.render_context.builder.index(),
+                &mut self.clashes,
+            ),
         );
         rayon::spawn(|| drop(before));
-        self.whole.images.set_images(loaded, composer);
+        self.whole.images.set_images(loaded, catalog);
     }
 }
 

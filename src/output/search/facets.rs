@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::bytes::{length, packed, put_number};
-use super::{LanguagePlan, PlannedPage, numbers};
+use super::language_plan::{LanguagePlan, PlannedPage};
+use super::numbers;
 use crate::document::meta::{Level, LocatedValue};
-use crate::page::Composer;
-use crate::page::parts::translate;
+use crate::page::Catalog;
 use crate::paths::slug;
 use crate::site::facet_lists;
 
@@ -67,24 +67,24 @@ impl<'a> NamedValues<'a> {
     }
 }
 
-pub fn values<'a>(composer: &'a Composer, language: &LanguagePlan) -> FacetValues<'a> {
+pub fn values<'a>(catalog: &'a Catalog, language: &LanguagePlan) -> FacetValues<'a> {
     let mut values = FacetValues {
         kinds: BTreeMap::new(),
         topics: NamedValues::default(),
         audiences: NamedValues::default(),
     };
     for entry in &language.entries {
-        let page = composer.site.page(entry.page);
+        let page = catalog.site.page(entry.page);
         let meta = &page.entry.meta;
         values
             .kinds
             .entry(&meta.kind)
-            .or_insert_with(|| composer.kind_title(composer.site.language(page), &meta.kind));
+            .or_insert_with(|| catalog.kind_title(catalog.site.language(page), &meta.kind));
         values.topics.add(&meta.topics, |name| {
-            composer.topic(name).map(|term| term.title.clone())
+            catalog.topic(name).map(|term| term.title.clone())
         });
         values.audiences.add(&meta.audience, |name| {
-            composer.audience(name).map(|term| term.title.clone())
+            catalog.audience(name).map(|term| term.title.clone())
         });
     }
     values.topics.number();
@@ -94,8 +94,7 @@ pub fn values<'a>(composer: &'a Composer, language: &LanguagePlan) -> FacetValue
 
 impl FacetValues<'_> {
     /// The lists of keys and titles, as the browser reads them.
-    pub fn json(&self, composer: &Composer, language: &str) -> Value {
-        let words = &composer.words;
+    pub fn json(&self, catalog: &Catalog, language: &str) -> Value {
         let pairs = |values: &BTreeMap<String, String>| {
             values
                 .iter()
@@ -107,12 +106,12 @@ impl FacetValues<'_> {
             .map(|level| {
                 json!([
                     level,
-                    translate(words, language, &format!("level_{level}"), &[])
+                    catalog.text(language, &format!("level_{level}"), &[])
                 ])
             })
             .collect();
         let minutes = |key: &str, count: u32| {
-            translate(words, language, key, &[("count", count.to_string().into())])
+            catalog.text(language, key, &[("count", count.to_string().into())])
         };
         let times = facet_lists::MINUTES
             .iter()
@@ -134,8 +133,8 @@ impl FacetValues<'_> {
 
     /// Writes the values of a page: its kind, level (0 for none) and time, then its topics and
     /// audiences, each as a count and positions.
-    fn put(&self, composer: &Composer, entry: &PlannedPage, bytes: &mut Vec<u8>) {
-        let page = composer.site.page(entry.page);
+    fn put(&self, catalog: &Catalog, entry: &PlannedPage, bytes: &mut Vec<u8>) {
+        let page = catalog.site.page(entry.page);
         let meta = &page.entry.meta;
         let level = match meta.level {
             None => 0,
@@ -161,20 +160,20 @@ impl FacetValues<'_> {
 }
 
 /// The values of all pages, not yet compressed.
-pub fn all(composer: &Composer, language: &LanguagePlan) -> Vec<u8> {
-    let values = values(composer, language);
+pub fn all(catalog: &Catalog, language: &LanguagePlan) -> Vec<u8> {
+    let values = values(catalog, language);
     let mut bytes = Vec::new();
     language
         .entries
         .iter()
-        .for_each(|entry| values.put(composer, entry, &mut bytes));
+        .for_each(|entry| values.put(catalog, entry, &mut bytes));
     bytes
 }
 
 /// The files, each with the number of its first page. For each page, they contain the distance from
 /// the previous page's number, and its values.
-pub fn files(composer: &Composer, language: &LanguagePlan) -> Vec<(u32, Vec<u8>)> {
-    let values = values(composer, language);
+pub fn files(catalog: &Catalog, language: &LanguagePlan) -> Vec<(u32, Vec<u8>)> {
+    let values = values(catalog, language);
     let items: Vec<(u32, usize)> = language
         .entries
         .iter()
@@ -184,7 +183,7 @@ pub fn files(composer: &Composer, language: &LanguagePlan) -> Vec<(u32, Vec<u8>)
         let (mut bytes, mut before) = (Vec::new(), 0);
         for entry in &language.entries[range.clone()] {
             put_number(&mut bytes, entry.number - before);
-            values.put(composer, entry, &mut bytes);
+            values.put(catalog, entry, &mut bytes);
             before = entry.number;
         }
         (language.entries[range.start].number, packed(&bytes))

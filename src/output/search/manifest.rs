@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::bytes::{length, put_number, put_text, put_word};
-use super::{LanguagePlan, NameHash, facets};
-use crate::page::Composer;
-use crate::page::parts::translate;
+use super::facets;
+use super::language_plan::{LanguagePlan, NameHash};
+use crate::page::Catalog;
 
 /// The theme's translations that the search uses.
 const WORDS: [&str; 16] = [
@@ -52,11 +52,11 @@ impl SearchManifest {
         SearchManifest(bytes)
     }
 
-    pub fn add(&mut self, composer: &Composer, language: &LanguagePlan, files: &LanguageFiles) {
+    pub fn add(&mut self, catalog: &Catalog, language: &LanguagePlan, files: &LanguageFiles) {
         let bytes = &mut self.0;
         put_text(bytes, &language.code);
         put_number(bytes, length(language.entries.len()));
-        put_text(bytes, &about(composer, language));
+        put_text(bytes, &about(catalog, language));
         for list in [
             by_number(&files.texts),
             by_number(&files.facets),
@@ -104,14 +104,14 @@ pub fn words(files: &[(&str, NameHash)]) -> Vec<u8> {
 
 /// The texts of the search interface, the values for filtering results, and the pages with a higher
 /// or lower rank.
-pub fn about(composer: &Composer, language: &LanguagePlan) -> String {
-    let site = &composer.site;
+pub fn about(catalog: &Catalog, language: &LanguagePlan) -> String {
+    let site = &catalog.site;
     let tag = language.entries.first().map_or(&*language.code, |entry| {
         site.language(site.page(entry.page))
     });
     let words: BTreeMap<&str, String> = WORDS
         .iter()
-        .map(|key| (*key, translate(&composer.words, tag, key, &[])))
+        .map(|key| (*key, catalog.text(tag, key, &[])))
         .collect();
     let boosts: Vec<(u32, f64)> = language
         .entries
@@ -119,5 +119,5 @@ pub fn about(composer: &Composer, language: &LanguagePlan) -> String {
         .filter_map(|entry| Some((entry.number, site.page(entry.page).entry.meta.search_boost?)))
         .filter(|(_, boost)| boost.is_finite() && *boost > 0.0 && *boost != 1.0)
         .collect();
-    json!({ "words": words, "facets": facets::values(composer, language).json(composer, tag), "boosts": boosts }).to_string()
+    json!({ "words": words, "facets": facets::values(catalog, language).json(catalog, tag), "boosts": boosts }).to_string()
 }

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::language_plan::{
+    FORM, IndexPlan, LIST, LanguagePlan, NameHash, PlannedPage, first, hex,
+};
 use super::update::{
     self, FilePiece, IndexUpdate, PageChange, WordChanges, WordsFile, WordsOutline,
 };
-use super::{
-    FORM, IndexPlan, LIST, LanguagePlan, NameHash, PlannedPage, facets, first, hex, manifest, terms,
-};
+use super::{facets, manifest, terms};
 use crate::fingerprint::Fingerprint;
-use crate::page::Composer;
+use crate::page::Catalog;
 use crate::paths::OutputPath;
 
 /// The prefix of the names of files of words.
@@ -51,7 +52,7 @@ pub trait WordsInput: Sync {
 /// # Errors
 /// Those of [`WordsInput::put`].
 pub fn files(
-    composer: &Composer,
+    catalog: &Catalog,
     plan: &IndexPlan,
     before: &[WordsOutline],
     from: &impl WordsInput,
@@ -72,7 +73,7 @@ pub fn files(
         let lists = words.chunk_by(|_, (first, _)| !terms::begins_list(first));
         let lists = lists.map(|list| Ok((list[0].0, put("list", manifest::words(list))?)));
         let words: Vec<(&str, NameHash)> = lists.collect::<Result<_, String>>()?;
-        let facets = facets::files(composer, language)
+        let facets = facets::files(catalog, language)
             .into_iter()
             .map(|(start, bytes)| Ok((start, put("facets", bytes)?)));
         let facets: Vec<(u32, NameHash)> = facets.collect::<Result<_, String>>()?;
@@ -82,7 +83,7 @@ pub fn files(
             .map(|list| Ok((list[0].0, put("list", manifest::by_number(&list))?)));
         let texts: Vec<(u32, NameHash)> = texts.collect::<Result<_, String>>()?;
         manifest.add(
-            composer,
+            catalog,
             language,
             &manifest::LanguageFiles {
                 texts,

@@ -13,7 +13,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::NameHash;
+use super::language_plan::NameHash;
 use super::terms::{self, PageNumbers, ReplacedPage};
 use crate::fingerprint::Fingerprint;
 
@@ -307,7 +307,8 @@ fn updated_similar_words(
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::{digest, first};
+    use super::super::digest;
+    use super::super::language_plan::first;
     use super::*;
     use proptest::prelude::*;
 

@@ -2,23 +2,22 @@
 //! their order.
 
 use super::json::{Json, JsonObject};
-use super::{default_data, publisher};
-use crate::page::compose::Composer;
+use super::parts::{absolute, default_data, publisher};
+use crate::page::catalog::Catalog;
+use crate::page::output_page::{OutputPage, PageSubject};
 use crate::page::view::{Listing, PageView};
-use crate::page::{OutputPage, PageSubject};
-use crate::site::PageId;
 
 /// The home page: what the site is and who provides it.
-pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str) -> JsonObject<'a> {
+pub fn site<'a>(catalog: &'a Catalog, view: &'a PageView, url: &'a str) -> JsonObject<'a> {
     let mut data = default_data("WebSite", view, url);
-    let settings = composer.site.settings();
-    data.put("name", composer.site_title());
+    let settings = catalog.site.settings();
+    data.put("name", catalog.site_title());
     data.put("isAccessibleForFree", true);
     data.put_some(
         "description",
         view.summary.as_ref().or(settings.summary.as_ref()),
     );
-    data.put_some("publisher", publisher(composer));
+    data.put_some("publisher", publisher(catalog));
     data.put_some(
         "license",
         settings
@@ -30,8 +29,8 @@ pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str)
 }
 
 /// One page of a list, with the list on it.
-pub(super) fn list<'a>(
-    composer: &Composer,
+pub fn list<'a>(
+    catalog: &Catalog,
     output_page: &OutputPage,
     view: &'a PageView,
     url: &'a str,
@@ -40,7 +39,7 @@ pub(super) fn list<'a>(
     let entries = view
         .listing
         .as_ref()
-        .map(|listing| entries(composer, output_page, listing))
+        .map(|listing| entries(catalog, output_page, listing))
         .unwrap_or_default();
     if entries.is_empty() {
         return data;
@@ -58,25 +57,16 @@ pub(super) fn list<'a>(
 }
 
 /// The addresses of a list's entries. For a list of lists, those of the lists.
-fn entries(composer: &Composer, output_page: &OutputPage, listing: &Listing) -> Vec<String> {
-    let Some(base) = &composer.site.settings().base_url else {
-        return Vec::new();
-    };
+fn entries(catalog: &Catalog, output_page: &OutputPage, listing: &Listing) -> Vec<String> {
     if matches!(
         output_page.subject,
         PageSubject::Topics | PageSubject::Audiences
     ) {
-        return listing
-            .groups
-            .iter()
-            .filter_map(|group| Some(format!("{}{}", base.origin, group.href.as_ref()?)))
+        let lists = listing.groups.iter();
+        return lists
+            .filter_map(|group| Some(absolute(catalog, group.href.as_ref()?)))
             .collect();
     }
-    let shown = listing
-        .items
-        .iter()
-        .chain(listing.groups.iter().flat_map(|group| &group.items));
-    shown
-        .filter_map(|page: &PageId| composer.url(&composer.site.page(*page).route))
-        .collect()
+    let cards = listing.cards();
+    cards.map(|card| absolute(catalog, &card.href)).collect()
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::TemplateFile;
+use super::file::TemplateFile;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::fields::{Field, FieldType};
 use crate::kind::Kinds;

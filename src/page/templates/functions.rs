@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
 
-use super::render_context::{Dependency, RenderContext, with_state};
-use super::values::{ValueObject, cards};
+use super::dependency::Dependency;
+use super::render_context::RenderContext;
+use super::render_state::StateCell;
 use crate::diagnostic::nearest;
 use crate::document::html_sections::{HtmlSection, parts};
 use crate::document::markdown::{block_html, inline_html};
 use crate::escape;
 use crate::html::text::without_tags;
-use crate::page::fields::clock;
-use crate::page::queries::{self, ORDERS, PagesQuery};
+use crate::page::files::clock;
+use crate::page::index::{ORDERS, PagesQuery};
+use crate::page::views::page_at;
 use crate::paths::{Route, slug};
 use crate::renamed::{self, NameKind, current_value};
 
@@ -83,20 +85,21 @@ pub const FILTERS: [&str; 43] = [
 const RANGE_MAX: usize = 10_000;
 pub const NUMBERS_MAX: usize = 1_000_000;
 
-/// Registers functions and filters. The functions answer from the state of the thread that renders.
-pub fn register(tera: &mut Tera) {
-    register_words(tera);
-    register_files(tera);
-    register_queries(tera);
-    register_filters(tera);
+/// Registers the functions, which answer from the state of the page that is being rendered.
+pub fn register_functions(tera: &mut Tera, state: &StateCell) {
+    register_words(tera, state.clone());
+    register_files(tera, state);
+    register_queries(tera, state);
+    register_range(tera, state.clone());
 }
 
 /// Records a dependency, and answers it.
 fn ask<T>(
+    state: &StateCell,
     dependency: Dependency,
     answer: impl FnOnce(&RenderContext) -> TeraResult<T>,
 ) -> TeraResult<T> {
-    let render_context = with_state(|state| {
+    let render_context = state.with(|state| {
         if !state.asked.contains(&dependency) {
             state.asked.insert(dependency);
         }
@@ -105,78 +108,75 @@ fn ask<T>(
     answer(&render_context)
 }
 
-fn register_words(tera: &mut Tera) {
-    tera.register_function("t", |args: Kwargs, _: &State| -> TeraResult<String> {
+fn register_words(tera: &mut Tera, state: StateCell) {
+    tera.register_function("t", move |args: Kwargs, _: &State| -> TeraResult<String> {
         let key: &str = args.must_get("key")?;
         let key = renamed::new_name(NameKind::Word, key).unwrap_or(key);
         let count: Option<i64> = args.get("count")?;
         let mut fill: Vec<(&str, Cow<str>)> = Vec::new();
         for (name, value) in args.iter() {
-            if let Some(name) = name
-                .as_str()
-                .filter(|name| !matches!(*name, "key" | "count"))
-            {
+            let name = name.as_str();
+            if let Some(name) = name.filter(|name| !matches!(*name, "key" | "count")) {
                 fill.push((name, value.to_string().into()));
             }
         }
-        with_state(|state| {
-            let composer = &state.render_context.composer;
+        state.with(|state| {
+            let catalog = state.render_context.catalog();
+            let (words, language) = (&catalog.translations, &state.language);
             let own_kind = || {
-                key.strip_prefix("kind_")
-                    .filter(|kind| composer.site.kinds.contains_key(*kind))
+                let kind = key.strip_prefix("kind_")?;
+                let is_known = catalog.site.kinds.contains_key(kind);
+                is_known.then(|| catalog.kind_title(language, kind))
             };
-            let said = composer.words.text(&state.language, key, count, &fill);
-            said.or_else(|| own_kind().map(|kind| composer.kind_title(&state.language, kind)))
-                .ok_or_else(|| {
-                    Error::message(match nearest(key, composer.words.keys()) {
-                        Some(near) => {
-                            format!("the theme has no word `{key}`; did you mean `{near}`?")
-                        }
-                        None => format!("the theme has no word `{key}`"),
-                    })
+            let text = words.text(language, key, count, &fill).or_else(own_kind);
+            text.ok_or_else(|| {
+                Error::message(match nearest(key, words.keys()) {
+                    Some(near) => format!("the theme has no word `{key}`; did you mean `{near}`?"),
+                    None => format!("the theme has no word `{key}`"),
                 })
+            })
         })
     });
 }
 
-fn register_files(tera: &mut Tera) {
-    tera.register_function("asset", |args: Kwargs, _: &State| -> TeraResult<String> {
-        let path: &str = args.must_get("path")?;
-        let path = path.trim_start_matches('/');
-        ask(Dependency::Asset(path.to_owned()), |own| {
-            found(
-                own.assets.get(path).cloned(),
-                "static/",
-                path,
-                own.assets.keys(),
-            )
-        })
-    });
-    tera.register_function("icon", |args: Kwargs, _: &State| -> TeraResult<Value> {
-        let name: &str = args.must_get("name")?;
-        ask(Dependency::Icon(name.to_owned()), |own| {
-            found(
-                own.icon(name).map(|svg| Value::safe_string(svg)),
-                "templates/icons/",
-                name,
-                own.icons.keys(),
-            )
-        })
-    });
-    tera.register_function("data", |args: Kwargs, _: &State| -> TeraResult<Value> {
-        let path: &str = args.must_get("path")?;
-        ask(Dependency::Data(path.to_owned()), |own| {
-            if own.unread_data.contains(path) {
-                return Err(unread_data(path));
-            }
-            found(
-                own.data.get(path).map(|(value, _)| value.clone()),
-                "data/",
-                path,
-                own.data.keys(),
-            )
-        })
-    });
+fn register_files(tera: &mut Tera, state: &StateCell) {
+    let own = state.clone();
+    tera.register_function(
+        "asset",
+        move |args: Kwargs, _: &State| -> TeraResult<String> {
+            let path: &str = args.must_get("path")?;
+            let path = path.trim_start_matches('/');
+            ask(&own, Dependency::Asset(path.to_owned()), |context| {
+                let asset = context.asset(path).cloned();
+                found(asset, "static/", path, context.asset_paths())
+            })
+        },
+    );
+    let own = state.clone();
+    tera.register_function(
+        "icon",
+        move |args: Kwargs, _: &State| -> TeraResult<Value> {
+            let name: &str = args.must_get("name")?;
+            ask(&own, Dependency::Icon(name.to_owned()), |context| {
+                let icon = context.icon(name).map(|svg| Value::safe_string(svg));
+                found(icon, "templates/icons/", name, context.icon_names())
+            })
+        },
+    );
+    let own = state.clone();
+    tera.register_function(
+        "data",
+        move |args: Kwargs, _: &State| -> TeraResult<Value> {
+            let path: &str = args.must_get("path")?;
+            ask(&own, Dependency::Data(path.to_owned()), |context| {
+                if context.is_unread(path) {
+                    return Err(unread_data(path));
+                }
+                let data = context.data(path).cloned();
+                found(data, "data/", path, context.data_paths())
+            })
+        },
+    );
 }
 
 /// Explains why an existing file of `data/` has no value.
@@ -205,64 +205,83 @@ fn found<'a, T>(
     })
 }
 
-fn register_queries(tera: &mut Tera) {
-    tera.register_function("href", |args: Kwargs, _: &State| -> TeraResult<String> {
-        let written: String = args.must_get("path")?;
-        ask(Dependency::Href(written.clone()), |own| {
-            own.href(&written)
-                .ok_or_else(|| invalid_address(own, &written))
+fn register_queries(tera: &mut Tera, state: &StateCell) {
+    let own = state.clone();
+    tera.register_function(
+        "href",
+        move |args: Kwargs, _: &State| -> TeraResult<String> {
+            let written: String = args.must_get("path")?;
+            ask(&own, Dependency::Href(written.clone()), |context| {
+                let href = context.href(&written);
+                href.ok_or_else(|| invalid_address(context, &written))
+            })
+        },
+    );
+    let own = state.clone();
+    tera.register_function(
+        "pages",
+        move |args: Kwargs, _: &State| -> TeraResult<Value> {
+            let query = query(&args)?;
+            ask(&own, Dependency::Pages(query.clone()), |context| {
+                Ok(context.pages(&query))
+            })
+        },
+    );
+    let own = state.clone();
+    tera.register_function(
+        "page_at",
+        move |args: Kwargs, _: &State| -> TeraResult<Value> {
+            let path: &str = args.must_get("path")?;
+            ask(&own, Dependency::PageAt(path.to_owned()), |context| {
+                let page = page_at(context.catalog(), path).map_err(Error::message)?;
+                Ok(context.card(page))
+            })
+        },
+    );
+    let own = state.clone();
+    tera.register_function("topics", move |_: Kwargs, _: &State| {
+        ask(&own, Dependency::Topics, |context| {
+            Ok(context.terms(&context.catalog().site.topics))
         })
     });
-    tera.register_function("pages", |args: Kwargs, _: &State| -> TeraResult<Value> {
-        let query = PagesQuery {
-            kind: args.get("kind")?,
-            topic: args.get("topic")?,
-            audience: args.get("audience")?,
-            level: args
-                .get("level")?
-                .map(|level| current_value("level", level)),
-            section: args.get("section")?,
-            order: args
-                .get("order")?
-                .map(|order| current_value("order", order)),
-            limit: args.get("limit")?,
-        };
-        if let Some(order) = query
-            .order
-            .as_deref()
-            .filter(|order| !ORDERS.contains(order))
-        {
-            return Err(Error::message(format!(
-                "`{order}` is not a valid order; use one of {}",
-                ORDERS.join(", ")
-            )));
-        }
-        ask(Dependency::Pages(query.clone()), |own| {
-            Ok(cards(&own.composer, &queries::pages(&own.composer, &query)))
-        })
-    });
-    tera.register_function("page_at", |args: Kwargs, _: &State| -> TeraResult<Value> {
-        let path: &str = args.must_get("path")?;
-        ask(Dependency::PageAt(path.to_owned()), |own| {
-            queries::page_at(&own.composer, path)
-                .map(|page| own.composer.card(page).value.clone())
-                .map_err(Error::message)
-        })
-    });
-    tera.register_function("topics", |_: Kwargs, _: &State| {
-        ask(Dependency::Topics, |own| {
-            Ok(own.terms(&own.composer.site.topics))
-        })
-    });
-    tera.register_function("audiences", |_: Kwargs, _: &State| {
-        ask(Dependency::Audiences, |own| {
-            Ok(own.terms(&own.composer.site.audiences))
+    let own = state.clone();
+    tera.register_function("audiences", move |_: Kwargs, _: &State| {
+        ask(&own, Dependency::Audiences, |context| {
+            Ok(context.terms(&context.catalog().site.audiences))
         })
     });
 }
 
+/// The query in the arguments of `pages()`.
+fn query(args: &Kwargs) -> TeraResult<PagesQuery> {
+    let query = PagesQuery {
+        kind: args.get("kind")?,
+        topic: args.get("topic")?,
+        audience: args.get("audience")?,
+        level: args
+            .get("level")?
+            .map(|level| current_value("level", level)),
+        section: args.get("section")?,
+        order: args
+            .get("order")?
+            .map(|order| current_value("order", order)),
+        limit: args.get("limit")?,
+    };
+    match query
+        .order
+        .as_deref()
+        .filter(|order| !ORDERS.contains(order))
+    {
+        Some(order) => Err(Error::message(format!(
+            "`{order}` is not a valid order; use one of {}",
+            ORDERS.join(", ")
+        ))),
+        None => Ok(query),
+    }
+}
+
 /// Explains what is wrong with an address in a template.
-fn invalid_address(own: &RenderContext, written: &str) -> Error {
+fn invalid_address(context: &RenderContext, written: &str) -> Error {
     let path = written.split_once('#').map_or(written, |(path, _)| path);
     let Ok(route) = Route::new(path) else {
         return Error::message(format!("`{written}` is outside the site"));
@@ -270,7 +289,13 @@ fn invalid_address(own: &RenderContext, written: &str) -> Error {
     Error::message(
         match nearest(
             route.as_str(),
-            own.composer.site.tables.by_route.keys().map(Route::as_str),
+            context
+                .catalog()
+                .site
+                .tables
+                .by_route
+                .keys()
+                .map(Route::as_str),
         ) {
             Some(near) => format!("address `{written}` does not exist; did you mean `{near}`?"),
             None => format!("address `{written}` does not exist"),
@@ -280,32 +305,40 @@ fn invalid_address(own: &RenderContext, written: &str) -> Error {
 
 /// Registers `range`: a list of whole numbers, like Tera's own function, but limited per page. So
 /// an endless loop is an error instead of a hang.
-fn register_range(tera: &mut Tera) {
-    tera.register_function("range", |args: Kwargs, _: &State| -> TeraResult<Vec<i64>> {
+fn register_range(tera: &mut Tera, state: StateCell) {
+    let range = move |args: Kwargs, _: &State| -> TeraResult<Vec<i64>> {
         let start: i64 = args.get("start")?.unwrap_or(0);
         let end: i64 = args.must_get("end")?;
         let step: i64 = args.get("step_by")?.unwrap_or(1);
         if step == 0 {
             return Err(Error::message("`step_by` of `range` must not be 0"));
         }
-        let distance = if step > 0 { end.saturating_sub(start) } else { start.saturating_sub(end) };
-        let count = usize::try_from(distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs())).unwrap_or(usize::MAX);
-        let is_too_much = with_state(|state| {
+        let distance = if step > 0 {
+            end.saturating_sub(start)
+        } else {
+            start.saturating_sub(end)
+        };
+        let count = distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs());
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let is_too_much = state.with(|state| {
             let is_too_much = count > RANGE_MAX || count > state.numbers_left;
             state.numbers_left -= if is_too_much { 0 } else { count };
             is_too_much
         });
         if is_too_much {
-            let message =
-                format!("this loop exceeds the limit: one `range` returns at most {RANGE_MAX} numbers, a page at most {NUMBERS_MAX}");
-            return Err(Error::message(message));
+            return Err(Error::message(format!(
+                "this loop exceeds the limit: one `range` returns at most {RANGE_MAX} numbers, \
+                 a page at most {NUMBERS_MAX}"
+            )));
         }
-        Ok((0..count).map(|index| start + step * i64::try_from(index).unwrap_or(0)).collect())
-    });
+        let numbers = (0..count).map(|index| start + step * i64::try_from(index).unwrap_or(0));
+        Ok(numbers.collect())
+    };
+    tera.register_function("range", range);
 }
 
-fn register_filters(tera: &mut Tera) {
-    register_range(tera);
+/// Registers the filters.
+pub fn register_filters(tera: &mut Tera) {
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| slug(text));
     tera.register_filter(
         "json",
@@ -331,7 +364,7 @@ fn register_filters(tera: &mut Tera) {
     tera.register_filter("clock", |seconds: i64, _: Kwargs, _: &State| clock(seconds));
     tera.register_filter("sections", |html: &str, _: Kwargs, _: &State| {
         let part = |part: HtmlSection| {
-            let mut object = ValueObject::default();
+            let mut object = Map::default();
             object.insert(
                 "label".into(),
                 Value::safe_string(&part.heading_without_link()),

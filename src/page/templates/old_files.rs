@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::TemplateFile;
 use super::field_names::tags;
+use super::file::TemplateFile;
 use crate::diagnostic::Diagnostic;
 use crate::renamed::{self, NameKind, RENAMED, RenamedName};
 use crate::source::LineStarts;

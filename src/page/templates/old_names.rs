@@ -1,7 +1,7 @@
 //! Outdated names in a site's own templates: of values, of words, and of words to compare with.
 
-use super::TemplateFile;
 use super::field_names::{NameChain, chains, tags};
+use super::file::TemplateFile;
 use crate::diagnostic::Diagnostic;
 use crate::renamed::{self, NameKind, RENAMED};
 use crate::source::LineStarts;

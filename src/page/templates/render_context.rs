@@ -1,83 +1,89 @@
-//! What templates' functions answer from, and what they were asked while a page was rendered.
-//!
-//! The functions are registered once with the templates and read the state of this thread, which
-//! rendering sets. Each answered query is recorded as a dependency. While all answers are the same,
-//! rendering the page again would give the same result.
+//! What templates see of the site, and what their functions answer from.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
-use serde::{Deserialize, Serialize};
-use tera::Value;
+use tera::{Map, Value};
 
-use super::values::{self, ValueObject, add_old_names, hash_of};
+use super::dependency::Dependency;
+use super::old_values::add_old_names;
+use super::shared_values::{SharedValues, object};
+use super::values::ValueMaker;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::i18n::Translations;
-use crate::page::compose::Composer;
-use crate::page::queries::{self, PagesQuery};
+use crate::page::builder::PageBuilder;
+use crate::page::catalog::Catalog;
+use crate::page::content_hash::{ContentHash, hash_of};
+use crate::page::index::PagesQuery;
+use crate::page::view::TermView;
+use crate::page::views::{page_at, site_view, term_views};
 use crate::paths::Route;
 use crate::renamed::NameKind;
+use crate::site::PageId;
 use crate::site::topics::TermPages;
 
 /// What rendering needs in addition to the templates.
 pub struct RenderContext {
-    pub composer: Composer,
-    pub(super) site: Value,
+    pub builder: PageBuilder,
+    shared: Arc<SharedValues>,
+    site: Value,
     site_hash: Fingerprint,
     /// `static/` path → its published address, with the base path.
-    pub(super) assets: BTreeMap<String, String>,
+    assets: BTreeMap<String, String>,
     /// Icon name → SVG.
-    pub(super) icons: BTreeMap<String, String>,
+    icons: BTreeMap<String, String>,
     /// `data/` path → its content.
-    pub(super) data: BTreeMap<String, (Value, Fingerprint)>,
+    data: BTreeMap<String, (Value, Fingerprint)>,
     /// Files of `data/` without a value: broken files, and those of another type.
-    pub(super) unread_data: BTreeSet<String>,
+    unread_data: BTreeSet<String>,
     /// The theme's words as templates read them, by language.
-    worded: RwLock<HashMap<String, Value>>,
-    answered: RwLock<HashMap<Dependency, Option<Fingerprint>>>,
+    words: RwLock<HashMap<String, Value>>,
+    answers: RwLock<HashMap<Dependency, Option<Fingerprint>>>,
 }
 
-/// Something that a template asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Dependency {
-    Pages(PagesQuery),
-    PageAt(String),
-    Topics,
-    Audiences,
-    Href(String),
-    Asset(String),
-    Icon(String),
-    Data(String),
-    /// The image at an address that the page's finished HTML shows or, if not `is_shown`, only
-    /// links to. `pipeline` answers.
-    Image {
-        href: String,
-        is_shown: bool,
-    },
+/// What templates can use besides pages.
+pub struct RenderInputs<'a> {
+    /// `static/` path → its published address, with the base path.
+    pub assets: BTreeMap<String, String>,
+    /// Icon name → SVG.
+    pub icons: BTreeMap<String, String>,
+    /// `data/` path → its content.
+    pub data: &'a BTreeMap<String, serde_json::Value>,
+    /// Files of `data/` without a value: broken files, and those of another type.
+    pub unread_data: BTreeSet<String>,
 }
 
 impl RenderContext {
-    pub fn new(
-        composer: Composer,
-        assets: BTreeMap<String, String>,
-        icons: BTreeMap<String, String>,
-        data: &BTreeMap<String, serde_json::Value>,
-        unread_data: BTreeSet<String>,
-    ) -> Self {
-        let view = composer.site_view();
-        let data = values_of(data);
+    pub fn new(builder: PageBuilder, inputs: RenderInputs) -> Self {
+        let view = site_view(builder.catalog());
         RenderContext {
             site: Value::from_serializable(&view),
-            site_hash: hash_of(&view),
-            composer,
-            assets,
-            icons,
-            data,
-            unread_data,
-            worded: RwLock::default(),
-            answered: RwLock::default(),
+            site_hash: view.content_hash(),
+            builder,
+            shared: Arc::default(),
+            assets: inputs.assets,
+            icons: inputs.icons,
+            data: data_values(inputs.data),
+            unread_data: inputs.unread_data,
+            words: RwLock::default(),
+            answers: RwLock::default(),
         }
+    }
+
+    /// The same with the shared values of another state of the site.
+    #[must_use]
+    pub fn with_shared_values(mut self, shared: Arc<SharedValues>) -> Self {
+        self.shared = shared;
+        self
+    }
+
+    /// The values that pages have in common, for another state of the site.
+    pub fn shared_values(&self) -> Arc<SharedValues> {
+        Arc::clone(&self.shared)
+    }
+
+    pub fn catalog(&self) -> &Catalog {
+        self.builder.catalog()
     }
 
     /// The fingerprint of what every page knows of the site.
@@ -85,91 +91,80 @@ impl RenderContext {
         self.site_hash
     }
 
-    /// The same site with other assets, icons, data and translations.
-    pub fn with_assets(
-        &mut self,
-        words: Arc<Translations>,
-        assets: BTreeMap<String, String>,
-        icons: BTreeMap<String, String>,
-        data: &BTreeMap<String, serde_json::Value>,
-        unread_data: BTreeSet<String>,
-    ) {
-        (self.assets, self.icons, self.data, self.unread_data) =
-            (assets, icons, values_of(data), unread_data);
-        if *self.composer.words != *words {
-            self.composer.set_translations(words);
+    /// Replaces assets, icons, data and translations.
+    pub fn set_inputs(&mut self, translations: Arc<Translations>, inputs: RenderInputs) {
+        (self.assets, self.icons) = (inputs.assets, inputs.icons);
+        (self.data, self.unread_data) = (data_values(inputs.data), inputs.unread_data);
+        if *self.catalog().translations != *translations {
+            self.builder.set_translations(translations);
         }
         self.refresh();
     }
 
     /// Rebuilds the view of the site after a change, and drops all cached answers.
     pub fn refresh(&mut self) {
-        let view = self.composer.site_view();
-        (self.site, self.site_hash) = (Value::from_serializable(&view), hash_of(&view));
-        (self.worded, self.answered) = (RwLock::default(), RwLock::default());
+        let view = site_view(self.catalog());
+        (self.site, self.site_hash) = (Value::from_serializable(&view), view.content_hash());
+        (self.words, self.answers) = (RwLock::default(), RwLock::default());
+    }
+
+    /// What templates see as `site`.
+    pub(super) fn site(&self) -> Value {
+        self.site.clone()
+    }
+
+    /// What turns views into values.
+    pub(super) fn values(&self) -> ValueMaker<'_> {
+        ValueMaker {
+            catalog: self.catalog(),
+            shared: &self.shared,
+        }
     }
 
     /// The theme's words in a language, without counts and with their placeholders unfilled.
     pub(super) fn words(&self, language: &str) -> Value {
-        if let Some(cached) = self
-            .worded
-            .read()
-            .expect("no holder of this lock panics")
-            .get(language)
-        {
-            return cached.clone();
+        let known = self.words.read().expect("no holder of this lock panics");
+        if let Some(words) = known.get(language) {
+            return words.clone();
         }
-        let words = &self.composer.words;
-        let said = words.keys().filter_map(|key| {
-            Some((
-                key.to_owned().into(),
-                words.text(language, key, None, &[])?.into(),
-            ))
+        drop(known);
+        let translations = &self.catalog().translations;
+        let words = translations.keys().filter_map(|key| {
+            let text = translations.text(language, key, None, &[])?;
+            Some((key.to_owned().into(), text.into()))
         });
-        let mut said = said.collect::<ValueObject>();
-        add_old_names(&mut said, NameKind::Word);
-        let value = Value::from(said);
-        self.worded
-            .write()
-            .expect("no holder of this lock panics")
+        let mut words = words.collect::<Map>();
+        add_old_names(&mut words, NameKind::Word);
+        let mut known = self.words.write().expect("no holder of this lock panics");
+        let words = known
             .entry(language.to_owned())
-            .or_insert(value)
-            .clone()
+            .or_insert(Value::from(words));
+        words.clone()
     }
 
     /// The fingerprint of the answer to a query, or `None` if there is no answer.
     pub fn dependency_hash(&self, dependency: &Dependency) -> Option<Fingerprint> {
-        if let Some(cached) = self
-            .answered
-            .read()
-            .expect("no holder of this lock panics")
-            .get(dependency)
-        {
-            return *cached;
+        let known = self.answers.read().expect("no holder of this lock panics");
+        if let Some(hash) = known.get(dependency) {
+            return *hash;
         }
-        let hash = self.hash(dependency);
-        self.answered
-            .write()
-            .expect("no holder of this lock panics")
-            .insert(dependency.clone(), hash);
+        drop(known);
+        let hash = self.answer_hash(dependency);
+        let mut known = self.answers.write().expect("no holder of this lock panics");
+        known.insert(dependency.clone(), hash);
         hash
     }
 
-    fn hash(&self, dependency: &Dependency) -> Option<Fingerprint> {
-        let composer = &self.composer;
+    fn answer_hash(&self, dependency: &Dependency) -> Option<Fingerprint> {
+        let site = &self.catalog().site;
         match dependency {
-            Dependency::Pages(query) => {
-                let mut hasher = Hasher::new();
-                queries::pages(composer, query).iter().for_each(|page| {
-                    hasher.add(composer.card(*page).hash.as_bytes());
-                });
-                Some(hasher.finish())
+            Dependency::Pages(query) => Some(self.cards_hash(&self.builder.index().pages(query))),
+            Dependency::PageAt(path) => {
+                let page = page_at(self.catalog(), path).ok()?;
+                Some(self.builder.cards.card(page).fingerprint())
             }
-            Dependency::PageAt(path) => queries::page_at(composer, path)
-                .ok()
-                .map(|page| composer.card(page).hash),
-            Dependency::Topics => Some(self.terms_hash(&composer.site.topics)),
-            Dependency::Audiences => Some(self.terms_hash(&composer.site.audiences)),
+            Dependency::Topics => Some(self.terms_hash(&site.topics)),
+            Dependency::Audiences => Some(self.terms_hash(&site.audiences)),
             Dependency::Href(written) => self.href(written).map(Fingerprint::of),
             Dependency::Asset(path) => self.assets.get(path).map(Fingerprint::of),
             Dependency::Icon(name) => self.icon(name).map(Fingerprint::of),
@@ -178,13 +173,19 @@ impl RenderContext {
         }
     }
 
+    fn cards_hash(&self, pages: &[PageId]) -> Fingerprint {
+        let mut hasher = Hasher::new();
+        for page in pages {
+            hasher.add(self.builder.cards.card(*page).fingerprint().as_bytes());
+        }
+        hasher.finish()
+    }
+
     fn terms_hash(&self, terms: &[TermPages]) -> Fingerprint {
         let mut hasher = Hasher::new();
-        for (view, start) in queries::terms(&self.composer, terms) {
-            hasher.add(hash_of(&view).as_bytes());
-            start.iter().for_each(|page| {
-                hasher.add(self.composer.card(*page).hash.as_bytes());
-            });
+        for (view, start) in term_views(self.catalog(), terms) {
+            hasher.add(view.content_hash().as_bytes());
+            hasher.add(self.cards_hash(&start).as_bytes());
         }
         hasher.finish()
     }
@@ -195,85 +196,78 @@ impl RenderContext {
             .split_once('#')
             .map_or((written, None), |(path, fragment)| (path, Some(fragment)));
         let route = Route::new(path).ok()?;
-        let known = [route.clone(), route.as_folder()];
-        let route = known
+        let known = &self.catalog().site.tables.by_route;
+        let route = [route.clone(), route.as_folder()]
             .into_iter()
-            .find(|route| self.composer.site.tables.by_route.contains_key(route))?;
+            .find(|route| known.contains_key(route))?;
+        let href = self.catalog().href(&route);
         Some(match fragment {
-            Some(fragment) => format!("{}#{fragment}", self.composer.href(&route)),
-            None => self.composer.href(&route),
+            Some(fragment) => format!("{href}#{fragment}"),
+            None => href,
         })
+    }
+
+    /// The published address of a file of `static/`.
+    pub(super) fn asset(&self, path: &str) -> Option<&String> {
+        self.assets.get(path)
+    }
+
+    /// The files of `static/` that have an address.
+    pub(super) fn asset_paths(&self) -> impl Iterator<Item = &String> {
+        self.assets.keys()
     }
 
     pub(super) fn icon(&self, name: &str) -> Option<&String> {
         self.icons.get(name).or_else(|| self.icons.get("page"))
     }
 
+    pub(super) fn icon_names(&self) -> impl Iterator<Item = &String> {
+        self.icons.keys()
+    }
+
+    /// The content of a file of `data/`.
+    pub(super) fn data(&self, path: &str) -> Option<&Value> {
+        self.data.get(path).map(|(value, _)| value)
+    }
+
+    pub(super) fn data_paths(&self) -> impl Iterator<Item = &String> {
+        self.data.keys()
+    }
+
+    /// Whether a file of `data/` exists and has no value.
+    pub(super) fn is_unread(&self, path: &str) -> bool {
+        self.unread_data.contains(path)
+    }
+
+    /// The card of a page.
+    pub(super) fn card(&self, page: PageId) -> Value {
+        self.shared.card(&self.builder.cards.card(page))
+    }
+
+    /// The cards of the pages that match a query.
+    pub(super) fn pages(&self, query: &PagesQuery) -> Value {
+        let pages = self.builder.index().pages(query);
+        self.shared.cards(&self.builder.cards.cards(&pages))
+    }
+
+    /// Topics or audiences, each with the cards of the pages to start with.
     pub(super) fn terms(&self, terms: &[TermPages]) -> Value {
-        let with_start =
-            |(view, start): (crate::page::view::TermView, Vec<crate::site::PageId>)| {
-                let mut term: ValueObject = Value::from_serializable(&view)
-                    .into_map()
-                    .unwrap_or_default();
-                term.insert("start".into(), values::cards(&self.composer, &start));
-                Value::from(term)
-            };
-        Value::from(
-            queries::terms(&self.composer, terms)
-                .into_iter()
-                .map(with_start)
-                .collect::<Vec<Value>>(),
-        )
+        let with_start = |(view, start): (TermView, Vec<PageId>)| {
+            let mut term = object(&view);
+            let cards = self.builder.cards.cards(&start);
+            term.insert("start".into(), self.shared.cards(&cards));
+            Value::from(term)
+        };
+        let terms = term_views(self.catalog(), terms).into_iter();
+        Value::from(terms.map(with_start).collect::<Vec<Value>>())
     }
 }
 
-fn values_of(data: &BTreeMap<String, serde_json::Value>) -> BTreeMap<String, (Value, Fingerprint)> {
+fn data_values(
+    data: &BTreeMap<String, serde_json::Value>,
+) -> BTreeMap<String, (Value, Fingerprint)> {
+    let value = |value| (Value::from_serializable(value), hash_of(value));
     data.iter()
-        .map(|(path, value)| {
-            (
-                path.clone(),
-                (Value::from_serializable(value), hash_of(value)),
-            )
-        })
+        .map(|(path, content)| (path.clone(), value(content)))
         .collect()
-}
-
-/// The state of a thread while it renders one page.
-pub(super) struct RenderState {
-    pub render_context: Arc<RenderContext>,
-    pub language: String,
-    /// How many more numbers `range` may return.
-    pub numbers_left: usize,
-    pub asked: BTreeSet<Dependency>,
-}
-
-thread_local! {
-    static STATE: RefCell<Option<RenderState>> = const { RefCell::new(None) };
-}
-
-/// Renders with this state, and returns what was asked for meanwhile.
-pub(super) fn render_with_state<T>(
-    state: RenderState,
-    draw: impl FnOnce() -> T,
-) -> (T, BTreeSet<Dependency>) {
-    STATE.set(Some(state));
-    let drawn = draw();
-    (
-        drawn,
-        STATE.take().map(|state| state.asked).unwrap_or_default(),
-    )
-}
-
-/// Accesses this thread's state.
-///
-/// # Panics
-/// If nothing is being rendered. Only templates call the functions that use the state.
-pub(super) fn with_state<T>(access: impl FnOnce(&mut RenderState) -> T) -> T {
-    STATE.with_borrow_mut(|state| {
-        access(
-            state
-                .as_mut()
-                .expect("functions are called only while a page is rendered"),
-        )
-    })
 }

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::TemplateFile;
+use super::file::TemplateFile;
 use crate::fingerprint::{Fingerprint, Hasher};
 
 /// Fingerprints of templates and components, each including everything that it can reach.

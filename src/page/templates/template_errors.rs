@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tera::{Error, ErrorKind, ReportError};
 
-use super::TemplateFile;
+use super::file::TemplateFile;
 use super::suggestions::{advice, split_suggestion};
 use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::source::LineStarts;

@@ -3,16 +3,16 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::TextFinisher;
 use super::format::{Locale, SlotFormat, unit_word};
 use crate::escape;
+use crate::page::text::TextFinisher;
 use crate::tool::calculator::{Calculator, CalculatorLine};
 use crate::tool::inputs::{Input, InputKind, NumberLimits, TEXT_CHARACTERS_MAX, day};
 use crate::tool::language::code::{FigureTable, FormulaValue, Program};
 use crate::tool::language::machine;
 use crate::tool::number_format::NumberFormat;
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct CalculatorView {
     pub inputs: Vec<InputView>,
     pub results: Vec<LineView>,
@@ -22,7 +22,7 @@ pub struct CalculatorView {
     pub examples: Option<ExamplesView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct InputView {
     pub name: String,
     pub label: String,
@@ -42,14 +42,14 @@ pub struct InputView {
     pub is_private: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct OptionView {
     pub key: String,
     pub label: String,
     pub is_chosen: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct LineView {
     pub name: String,
     pub label: String,
@@ -66,14 +66,14 @@ pub struct LineView {
     pub is_big: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct MessageView {
     /// HTML.
     pub text: String,
     pub is_shown: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct ExamplesView {
     pub columns: Vec<String>,
     /// How many of the columns are answers. The others are results.
@@ -83,7 +83,7 @@ pub struct ExamplesView {
     pub rows: Vec<ExampleView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct ExampleView {
     pub name: String,
     pub cells: Vec<String>,
@@ -97,7 +97,7 @@ pub(super) fn view(
 ) -> (CalculatorView, Json) {
     let preset = with_presets(calculator, finish);
     let calculator = preset.as_ref().unwrap_or(calculator);
-    let words = &finish.composer.words;
+    let words = &finish.catalog.translations;
     let locale = Locale::new(words, finish.language);
     let shapes: Vec<SlotFormat> = calculator
         .shows
@@ -228,7 +228,7 @@ fn examples(
 }
 
 fn input_view(input: &Input, locale: &Locale, finish: &TextFinisher) -> InputView {
-    let words = &finish.composer.words;
+    let words = &finish.catalog.translations;
     let unit = match &input.kind {
         InputKind::Number(..) | InputKind::Money(..) => Some(unit_word(
             &NumberFormat::of_input(input),
@@ -313,8 +313,8 @@ fn data(
 ) -> Json {
     let say = |key: &str| {
         finish
-            .composer
-            .words
+            .catalog
+            .translations
             .text(finish.language, key, None, &[])
             .unwrap_or_default()
     };

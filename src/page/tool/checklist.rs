@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::TextFinisher;
+use crate::page::text::TextFinisher;
 use crate::tool::checklist::{Checklist, ChecklistGroup};
 use crate::tool::presets;
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct ChecklistView {
     pub groups: Vec<GroupView>,
     pub points: usize,
@@ -15,7 +15,7 @@ pub struct ChecklistView {
     pub may_remember: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct GroupView {
     pub title: Option<String>,
     /// HTML.
@@ -23,7 +23,7 @@ pub struct GroupView {
     pub points: Vec<PointView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct PointView {
     pub key: String,
     pub is_done: bool,
@@ -40,7 +40,7 @@ pub(super) fn view(checklist: &Checklist, finish: &TextFinisher) -> ChecklistVie
         .unwrap_or_default();
     let group = |group: &ChecklistGroup| GroupView {
         title: group.title.clone(),
-        about: finish.maybe(group.about.as_ref()),
+        about: finish.optional(group.about.as_ref()),
         points: group
             .points
             .iter()
@@ -48,7 +48,7 @@ pub(super) fn view(checklist: &Checklist, finish: &TextFinisher) -> ChecklistVie
                 key: point.key.clone(),
                 is_done: done.contains(&point.key.as_str()),
                 text: finish.line(&point.text),
-                why: finish.maybe(point.why.as_ref()),
+                why: finish.optional(point.why.as_ref()),
             })
             .collect(),
     };
@@ -59,7 +59,7 @@ pub(super) fn view(checklist: &Checklist, finish: &TextFinisher) -> ChecklistVie
             .iter()
             .map(|group| group.points.len())
             .sum(),
-        done: finish.maybe(checklist.done.as_ref()),
+        done: finish.optional(checklist.done.as_ref()),
         may_remember: checklist.may_remember,
     }
 }

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::TextFinisher;
+use crate::page::content_hash::NumberValue;
+use crate::page::text::TextFinisher;
 use crate::tool::compare::{Comparison, Criterion, WEIGHT_EVEN, WEIGHT_MAX};
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct CompareView {
     /// The highest possible score.
     pub scale: u32,
@@ -17,7 +18,7 @@ pub struct CompareView {
 }
 
 /// A row of the table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct CriterionView {
     pub key: String,
     pub label: String,
@@ -29,16 +30,16 @@ pub struct CriterionView {
     pub scores: Vec<ScoreView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct ScoreView {
-    pub score: f64,
+    pub score: NumberValue,
     pub text: String,
     /// HTML.
     pub why: Option<String>,
 }
 
 /// A column of the table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct ChoiceView {
     pub label: String,
     /// HTML.
@@ -52,8 +53,8 @@ pub struct ChoiceView {
 
 pub(super) fn view(comparison: &Comparison, finish: &TextFinisher) -> CompareView {
     let decimal = finish
-        .composer
-        .words
+        .catalog
+        .translations
         .text(finish.language, "number_decimal", None, &[])
         .unwrap_or_else(|| ".".to_owned());
     let weight = |criterion: &Criterion| {
@@ -77,15 +78,15 @@ pub(super) fn view(comparison: &Comparison, finish: &TextFinisher) -> CompareVie
         key: criterion.key.clone(),
         label: criterion.label.clone(),
         weight: weights[row],
-        help: finish.maybe(criterion.help.as_ref()),
+        help: finish.optional(criterion.help.as_ref()),
         scores: comparison
             .options
             .iter()
             .map(|option| &option.scores[row])
             .map(|score| ScoreView {
-                score: score.score,
+                score: NumberValue(score.score),
                 text: score.score.to_string().replace('.', &decimal),
-                why: finish.maybe(score.why.as_ref()),
+                why: finish.optional(score.why.as_ref()),
             })
             .collect(),
     };
@@ -104,7 +105,7 @@ pub(super) fn view(comparison: &Comparison, finish: &TextFinisher) -> CompareVie
             .zip(totals)
             .map(|(option, total)| ChoiceView {
                 label: option.label.clone(),
-                about: finish.maybe(option.about.as_ref()),
+                about: finish.optional(option.about.as_ref()),
                 is_ours: option.is_ours,
                 text: total.map_or_else(
                     || "–".to_owned(),
@@ -113,7 +114,7 @@ pub(super) fn view(comparison: &Comparison, finish: &TextFinisher) -> CompareVie
                 is_most: total.is_some_and(|total| total >= most),
             })
             .collect(),
-        disclosure: finish.maybe(comparison.disclosure.as_ref()),
+        disclosure: finish.optional(comparison.disclosure.as_ref()),
     }
 }
 

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::TextFinisher;
 use super::diagram::{self, DiagramNode};
 use crate::escape;
+use crate::page::text::TextFinisher;
 use crate::tool::decision::{Decision, DecisionAnswer};
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct DecisionView {
     /// The name of the first question.
     pub start: String,
@@ -24,7 +24,7 @@ pub struct DecisionView {
     pub drawing: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct NodeView {
     pub key: String,
     /// The question, or the outcome's title.
@@ -35,7 +35,7 @@ pub struct NodeView {
     pub answers: Vec<BranchView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct BranchView {
     pub key: String,
     pub text: String,
@@ -61,7 +61,7 @@ pub(super) fn view(decision: &Decision, finish: &TextFinisher) -> DecisionView {
         .map(|question| NodeView {
             key: question.key.clone(),
             title: question.ask.clone(),
-            text: finish.maybe(question.help.as_ref()),
+            text: finish.optional(question.help.as_ref()),
             is_outcome: false,
             answers: question.answers.iter().map(answer).collect(),
         })
@@ -70,7 +70,7 @@ pub(super) fn view(decision: &Decision, finish: &TextFinisher) -> DecisionView {
     nodes.extend(decision.outcomes.iter().map(|outcome| NodeView {
         key: outcome.key.clone(),
         title: outcome.title.clone(),
-        text: finish.maybe(outcome.text.as_ref()),
+        text: finish.optional(outcome.text.as_ref()),
         is_outcome: true,
         answers: Vec::new(),
     }));
@@ -89,8 +89,8 @@ pub(super) fn view(decision: &Decision, finish: &TextFinisher) -> DecisionView {
             answers,
         })
         .collect();
-    let title = &finish.composer.site.page(finish.page).entry.title;
-    let name = finish.composer.words.text(
+    let title = &finish.catalog.site.page(finish.page).entry.title;
+    let name = finish.catalog.translations.text(
         finish.language,
         "tool_overview_drawing",
         None,

@@ -1,110 +1,90 @@
 //! Tools of other pages that are embedded in a page's text.
 
-use serde::Serialize;
-
-use super::ToolView;
+use super::own_tool::{id_on_page, tool_with};
+use super::view::ToolView;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::ToolEmbed;
-use crate::page::compose::Composer;
+use crate::page::catalog::{Catalog, linked_page};
 use crate::site::PageId;
-use crate::site::links::Destination;
-use crate::tool::ID;
+use crate::tool::Tool;
 
-/// A tool embedded in a page's text.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct EmbeddedTool {
-    /// `None` if the page that is named has no tool.
-    pub view: Option<Box<ToolView>>,
-    /// Problems in the page that embeds the tool.
-    #[serde(skip)]
+/// The tools that a page's text embeds, and the problems with them.
+#[derive(Debug, Default)]
+pub struct EmbeddedTools {
+    /// In the order of the text. `None` if the page that is named has no tool.
+    pub views: Vec<Option<Box<ToolView>>>,
+    /// Problems in the page that embeds the tools.
     pub problems: Vec<Diagnostic>,
 }
 
-/// The prefix of the ids of a tool's parts, for the page's own tool or for the embedded tool with
-/// this number, from 0.
-pub fn id_on_page(number: Option<usize>) -> String {
-    number.map_or_else(|| ID.to_owned(), |number| format!("{ID}-{}", number + 1))
+/// The tools that a page's text embeds.
+pub fn embedded_tools(catalog: &Catalog, id: PageId) -> EmbeddedTools {
+    let own = catalog.facts(id).tool.iter();
+    let mut types: Vec<&str> = own.map(|tool| tool.form.type_name()).collect();
+    let mut embedded = EmbeddedTools::default();
+    for (number, embed) in catalog.site.page(id).entry.embeds.iter().enumerate() {
+        let mut view = embedded_tool(catalog, id, embed, &mut embedded.problems);
+        if let Some(view) = &mut view {
+            view.id = id_on_page(Some(number));
+            view.is_first = !types.contains(&view.type_name);
+            types.push(view.type_name);
+        }
+        embedded.views.push(view.map(Box::new));
+    }
+    embedded
 }
 
-impl Composer {
-    /// The tools that a page's text embeds, in order.
-    pub(in crate::page) fn embedded(&self, id: PageId) -> Vec<EmbeddedTool> {
-        let embeds = &self.site.page(id).entry.embeds;
-        let mut types: Vec<&str> = self
-            .facts(id)
-            .tool
-            .iter()
-            .map(|tool| tool.form.type_name())
-            .collect();
-        let mut all = Vec::with_capacity(embeds.len());
-        for (number, embed) in embeds.iter().enumerate() {
-            let mut embedded = self.embed(id, embed);
-            if let Some(view) = &mut embedded.view {
-                view.id = id_on_page(Some(number));
-                view.is_first = !types.contains(&view.type_name);
-                types.push(view.type_name);
-            }
-            all.push(embedded);
-        }
-        all
-    }
+fn embedded_tool(
+    catalog: &Catalog,
+    id: PageId,
+    embed: &ToolEmbed,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<ToolView> {
+    // A broken link is reported elsewhere.
+    let resolved = catalog.site.page(id).links.get(embed.link as usize)?;
+    let target = linked_page(&resolved.to)?;
+    let Some(tool) = catalog.facts(target).tool.as_deref() else {
+        let source = &catalog.site.page(target).entry.source;
+        let message = format!("{source} does not declare a tool");
+        problems.push(
+            Diagnostic::new(Code::BadEmbed, message)
+                .at(embed.call.place.clone())
+                .help("name a page that has a valid `tool:` in its front matter"),
+        );
+        return None;
+    };
+    problems.extend(problems_with_values(tool, embed));
+    let given: Vec<(String, String)> = embed
+        .given
+        .iter()
+        .map(|(name, value)| (name.clone(), value.value.clone()))
+        .collect();
+    let language = catalog.site.language(catalog.site.page(id));
+    let view = tool_with(catalog, target, &given)?;
+    Some(ToolView {
+        is_embedded: true,
+        is_foreign: view.language != language,
+        level: 3,
+        ..view
+    })
+}
 
-    fn embed(&self, id: PageId, embed: &ToolEmbed) -> EmbeddedTool {
-        // A broken link is reported elsewhere.
-        let to = self
-            .site
-            .page(id)
-            .links
-            .get(embed.link as usize)
-            .map(|resolved| &resolved.to);
-        let Some(Destination::Page { page: target, .. }) = to else {
-            return EmbeddedTool {
-                view: None,
-                problems: Vec::new(),
-            };
+/// Reports start values that the tool does not take.
+fn problems_with_values(tool: &Tool, embed: &ToolEmbed) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (name, value) in &embed.given {
+        let Err(misfit) = tool.form.takes(name, &value.value) else {
+            continue;
         };
-        let Some(tool) = self.facts(*target).tool.as_deref() else {
-            let source = &self.site.page(*target).entry.source;
-            let problem =
-                Diagnostic::new(Code::BadEmbed, format!("{source} does not declare a tool"))
-                    .at(embed.call.place.clone());
-            return EmbeddedTool {
-                view: None,
-                problems: vec![
-                    problem.help("name a page that has a valid `tool:` in its front matter"),
-                ],
-            };
-        };
-        let mut problems = Vec::new();
-        for (name, value) in &embed.given {
-            let Err(misfit) = tool.form.takes(name, &value.value) else {
-                continue;
-            };
-            let near = nearest(name, misfit.names.iter().map(String::as_str));
-            let help = (near.is_none() && !misfit.names.is_empty())
-                .then(|| format!("use one of {}", misfit.names.join(", ")));
-            problems.push(
-                Diagnostic::new(Code::BadEmbed, misfit.message)
-                    .at(value.place.clone())
-                    .help_if(help)
-                    .suggest_if(name, near),
-            );
-        }
-        let given: Vec<(String, String)> = embed
-            .given
-            .iter()
-            .map(|(name, value)| (name.clone(), value.value.clone()))
-            .collect();
-        let language = self.site.language(self.site.page(id));
-        let view = self.tool_with(*target, &given).map(|view| {
-            let is_foreign = view.language != language;
-            Box::new(ToolView {
-                is_embedded: true,
-                is_foreign,
-                level: 3,
-                ..view
-            })
-        });
-        EmbeddedTool { view, problems }
+        let near = nearest(name, misfit.names.iter().map(String::as_str));
+        let help = (near.is_none() && !misfit.names.is_empty())
+            .then(|| format!("use one of {}", misfit.names.join(", ")));
+        problems.push(
+            Diagnostic::new(Code::BadEmbed, misfit.message)
+                .at(value.place.clone())
+                .help_if(help)
+                .suggest_if(name, near),
+        );
     }
+    problems
 }

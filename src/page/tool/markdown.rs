@@ -5,9 +5,11 @@
 
 use super::calculator::{CalculatorView, InputView, LineView};
 use super::compare::CompareView;
-use super::{ToolBodyView, ToolView};
+use super::own_tool;
+use super::view::{ToolBodyView, ToolView};
 use crate::document::markdown;
-use crate::page::compose::Composer;
+use crate::page::catalog::Catalog;
+use crate::page::views::copied_links;
 use crate::site::PageId;
 use crate::tool::calculator::Calculator;
 use crate::tool::checklist::Checklist;
@@ -18,45 +20,38 @@ use crate::tool::prose::ToolText;
 use crate::tool::quiz::Quiz;
 use crate::tool::{Tool, ToolBody};
 
-impl Composer {
-    /// The tool that a page declares, as Markdown, or `None` if it has no tool.
-    pub fn tool_markdown(&self, id: PageId) -> Option<String> {
-        let tool: &Tool = self.facts(id).tool.as_deref()?;
-        let view = self.tool(id)?;
-        let language = self.site.language(self.site.page(id));
-        let word = |key: &str| {
-            self.words
-                .text(language, key, None, &[])
-                .unwrap_or_default()
-        };
-        let mut out = Vec::new();
-        match (&tool.form, &view.form) {
-            (ToolBody::Calculator(calculator), ToolBodyView::Calculator(view)) => {
-                self::calculator(calculator, view, &word, &mut out)
-            }
-            (ToolBody::Compare(comparison), ToolBodyView::Compare(view)) => {
-                compare(comparison, view, &word, &mut out)
-            }
-            (ToolBody::Checklist(checklist), _) => self::checklist(checklist, &mut out),
-            (ToolBody::Decision(decision), _) => self::decision(decision, &mut out),
-            (ToolBody::Quiz(quiz), _) => self::quiz(quiz, &word, &mut out),
-            _ => {}
+/// The tool that a page declares, as Markdown, or `None` if it has no tool.
+pub fn tool_markdown(catalog: &Catalog, id: PageId) -> Option<String> {
+    let tool: &Tool = catalog.facts(id).tool.as_deref()?;
+    let view = own_tool::tool(catalog, id)?;
+    let page = catalog.site.page(id);
+    let language = catalog.site.language(page);
+    let word = |key: &str| {
+        let text = catalog.translations.text(language, key, None, &[]);
+        text.unwrap_or_default()
+    };
+    let mut out = Vec::new();
+    match (&tool.form, &view.form) {
+        (ToolBody::Calculator(calculator), ToolBodyView::Calculator(view)) => {
+            self::calculator(calculator, view, &word, &mut out)
         }
-        notes(tool, &view, &word, &mut out);
-        let (hrefs, _) = self.copied_links(id);
-        let links = &self.site.page(id).entry.links;
-        let href = |target: &str| {
-            links
-                .iter()
-                .position(|link| link.target.value == target)
-                .and_then(|at| hrefs[at].clone())
-        };
-        Some(markdown::with_links(
-            &out.join("\n\n"),
-            self.site.settings().math,
-            href,
-        ))
+        (ToolBody::Compare(comparison), ToolBodyView::Compare(view)) => {
+            compare(comparison, view, &word, &mut out)
+        }
+        (ToolBody::Checklist(checklist), _) => self::checklist(checklist, &mut out),
+        (ToolBody::Decision(decision), _) => self::decision(decision, &mut out),
+        (ToolBody::Quiz(quiz), _) => self::quiz(quiz, &word, &mut out),
+        _ => {}
     }
+    notes(tool, &view, &word, &mut out);
+    let hrefs = copied_links(catalog, id).hrefs;
+    let href = |target: &str| {
+        let mut links = page.entry.links.iter();
+        let position = links.position(|link| link.target.value == target)?;
+        hrefs[position].clone()
+    };
+    let math = catalog.site.settings().math;
+    Some(markdown::with_links(&out.join("\n\n"), math, href))
 }
 
 type ToolWord<'a> = &'a dyn Fn(&str) -> String;

@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use super::TextFinisher;
+use crate::page::text::TextFinisher;
 use crate::tool::quiz::{Quiz, QuizAnswer, QuizQuestion, ScoreBand};
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct QuizView {
     pub questions: Vec<QuestionView>,
     pub bands: Vec<BandView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct QuestionView {
     /// HTML of one line.
     pub ask: String,
@@ -22,7 +22,7 @@ pub struct QuestionView {
     pub because: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct AnswerView {
     /// HTML of one line.
     pub text: String,
@@ -31,7 +31,7 @@ pub struct AnswerView {
     pub note: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct BandView {
     pub from: usize,
     /// The highest score of the band.
@@ -45,7 +45,7 @@ pub(super) fn view(quiz: &Quiz, finish: &TextFinisher) -> QuizView {
     let answer = |answer: &QuizAnswer| AnswerView {
         text: finish.line(&answer.text),
         is_right: answer.is_right,
-        note: finish.maybe(answer.note.as_ref()),
+        note: finish.optional(answer.note.as_ref()),
     };
     let question = |question: &QuizQuestion| QuestionView {
         ask: finish.line(&question.ask),
@@ -56,7 +56,7 @@ pub(super) fn view(quiz: &Quiz, finish: &TextFinisher) -> QuizView {
             .filter(|answer| answer.is_right)
             .count()
             > 1,
-        because: finish.maybe(question.because.as_ref()),
+        because: finish.optional(question.because.as_ref()),
     };
     let ends = quiz
         .bands
