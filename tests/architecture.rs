@@ -146,7 +146,6 @@ const LONG: &[(&str, usize, &str)] = &[
     ("pipeline/render.rs", 740, WIDER),
     ("pipeline/state.rs", 780, WIDER),
     ("settings/read.rs", 760, WIDER),
-    ("site/links.rs", 760, WIDER),
     ("tool/language/check/calls.rs", 720, WIDER),
 ];
 

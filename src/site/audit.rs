@@ -137,7 +137,7 @@ fn names_of(page: &SitePage) -> [&str; 2] {
 fn cause_without_next_step(page: &SitePage, unread: &UnreadPages) -> Option<Cause> {
     let of_links = page
         .all_links()
-        .find_map(|link| link.problem.as_ref()?.cause.clone());
+        .find_map(|link| link.problem.as_ref()?.cause());
     of_links.or_else(|| {
         let topics = page.entry.meta.topics.iter();
         unread.mentioning(topics.map(|topic| topic.value.as_str()))

@@ -4,22 +4,21 @@
 //! one that creates a section or a topic, whose address already exists, or that is a folder's own
 //! page. `tests/live.rs` checks that both results are equal.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::PageId;
-use super::link_help;
-use super::links::{self, Destination};
+use super::link_path::has_extension;
+use super::links::Destination;
+use super::lookups::{NameHash, NameTable};
+use super::page_links::{pages_asking, resolve_again};
 use super::sections::{ListOrder, language_of, order_of, put_in_order, sort_key};
-use super::tables::{self, LinkTarget, PAGES_SEARCHED_MAX, SiteTables};
+use super::tables::{self, LinkTarget, SiteTables};
 use super::topics::TermPages;
-use super::update::resolve_again;
 use super::{Redirect, Site, SiteLink, SitePage, facet_lists};
 use crate::document::links::ParsedTarget;
 use crate::document::{Entry, glossary, is_folder_page, name_and_date};
-use crate::paths::{SourcePath, slug};
+use crate::paths::{Route, SourcePath, slug};
 use crate::vocabulary;
 
 /// Where a page was added.
@@ -39,7 +38,6 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
         section,
         topics,
         audiences,
-        names,
     } = placement(site, entry, with_drafts)?;
     let id = PageId::new(
         site.ids()
@@ -50,16 +48,11 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     if site.page(id).is_listed() {
         list(site, id, &topics, &audiences);
     }
-    let mut affected = pages_with_new_suggestions(site, id, &names);
+    let changed = names_of(&site.page(id).entry, &site.page(id).route);
+    let mut affected: BTreeSet<PageId> = pages_asking(site, &changed).into_iter().collect();
     affected.insert(id);
-    let leads_there = site
-        .ids()
-        .par_iter()
-        .map(|id| (*id, site.page(*id)))
-        .filter(|(_, page)| names.may_match_links_of(page))
-        .map(|(other, _)| other);
-    affected.extend(leads_there.collect::<Vec<PageId>>());
     resolve_again(site, affected);
+    (site.link_reports, site.candidate_names) = Default::default();
     Some(InsertedPage {
         page: id,
         section,
@@ -67,52 +60,16 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     })
 }
 
-/// The pages whose broken links may get another suggestion now that this page exists. In a large
-/// site, suggestions come from the link's folder only.
-fn pages_with_new_suggestions(site: &Site, new: PageId, names: &SlugNames) -> BTreeSet<PageId> {
-    let with_problems = &site.with_problems;
-    if site.pages().len() <= PAGES_SEARCHED_MAX + 1 {
-        return with_problems.clone();
-    }
-    let source = &site.page(new).entry.source;
-    let new_folder = source.folder();
-    // A name that is shared by several files may now be that of the new page.
-    let mut folders: HashMap<SourcePath, bool> = HashMap::new();
-    let mut has_same_name = |folder: &SourcePath| {
-        let others = site
-            .tables
-            .names_in(folder)
-            .filter(|name| names.have(&name.text));
-        *folders
-            .entry(folder.clone())
-            .or_insert_with(|| others.count() > usize::from(*folder == new_folder))
-    };
-    let mut has_other_suggestions = |id: &&PageId| {
-        let page = site.page(**id);
-        let folder = page.entry.source.folder();
-        has_same_name(&folder) || folder == new_folder && may_suggest(page, source.stem())
-    };
-    with_problems
-        .iter()
-        .filter(|id| has_other_suggestions(id))
-        .copied()
-        .collect()
-}
-
-/// Whether a name is similar enough to a link of the page to be suggested.
-fn may_suggest(page: &SitePage, name: &str) -> bool {
-    let meta = &page.entry.meta;
-    let image = meta.image.as_ref().map(|image| &image.src);
-    let in_text = page
-        .links
-        .iter()
-        .zip(&page.entry.links)
-        .filter(|(resolved, _)| resolved.problem.is_some());
-    in_text
-        .map(|(_, link)| &link.target)
-        .chain(meta.related.iter().chain(&meta.next).chain(image))
-        .chain(meta.field_links.iter().map(|link| &link.target))
-        .any(|target| link_help::may_suggest(&target.value, name))
+/// The names under which links find a page.
+fn names_of(entry: &Entry, route: &Route) -> HashSet<NameHash> {
+    let source = &entry.source;
+    HashSet::from([
+        NameHash::of(NameTable::Source, source.as_str()),
+        NameHash::of(NameTable::FoldedSource, &tables::folded(source)),
+        NameHash::of(NameTable::Route, route.as_str()),
+        NameHash::of(NameTable::Slug, &slug(&name_and_date(source).0)),
+        NameHash::of(NameTable::Slug, &slug(&entry.title)),
+    ])
 }
 
 /// What a page will be in a site.
@@ -121,7 +78,6 @@ struct Placement {
     section: usize,
     topics: Vec<usize>,
     audiences: Vec<usize>,
-    names: SlugNames,
 }
 
 /// Finds a page's position; `None` if adding it would change more than the lists that contain it.
@@ -131,7 +87,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         return None;
     }
     // `plan.svg.md` would be found before a file `plan.svg`.
-    if links::has_extension(entry.source.stem()) {
+    if has_extension(entry.source.stem()) {
         return None;
     }
     // It adds a calendar, or a word that may already be explained.
@@ -189,7 +145,6 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         page,
         topics,
         audiences,
-        names,
     })
 }
 
@@ -341,30 +296,6 @@ impl SlugNames {
         self.0.contains(&slug(name))
     }
 
-    /// Whether a link of another page may lead to the page with these names, now or once it exists,
-    /// or may get it as a suggestion.
-    fn may_match_links_of(&self, page: &SitePage) -> bool {
-        if page.has_fixed_links {
-            return false;
-        }
-        let meta = &page.entry.meta;
-        let image = meta.image.as_ref().map(|image| &image.src);
-        page.entry
-            .links
-            .iter()
-            .any(|link| link.role.is_wiki() || self.may_match(&link.target.value))
-            || meta
-                .related
-                .iter()
-                .chain(&meta.next)
-                .chain(image)
-                .any(|target| self.may_match(&target.value))
-            || meta
-                .field_links
-                .iter()
-                .any(|link| self.may_match(&link.target.value))
-    }
-
     /// Whether a target may lead to the page, judging by its last segment alone. False positives
     /// are acceptable, since every link of the site is tested.
     fn may_match(&self, written: &str) -> bool {
@@ -437,6 +368,8 @@ fn make_room(site: &mut Site, from: PageId) {
         favicon,
         published_files: _,
         with_problems,
+        link_reports: _,
+        candidate_names: _,
     } = site;
     let SiteTables {
         pages,
@@ -457,7 +390,7 @@ fn make_room(site: &mut Site, from: PageId) {
             field_links,
             backlinks,
             is_draft: _,
-            has_fixed_links: _,
+            lookups: _,
         } = page;
         links
             .iter_mut()

@@ -3,12 +3,13 @@
 
 use crate::diagnostic::{nearest, nearest_name};
 use crate::document::outline::anchor;
-use crate::link_target::ParsedTarget;
 use crate::paths::{Route, SourcePath};
 use crate::renamed;
 
-use super::links::{FoundTarget, LinkOrigin, find, has_extension, relative};
-use super::{LinkTarget, SiteTables};
+use super::link_path::{FoundTarget, find, has_extension};
+use super::links::{LinkOrigin, relative};
+use super::lookups::RecordedTables;
+use super::{LinkTarget, Site, SiteTables};
 
 /// The maximum number of searches for the links of one page. Each search looks at thousands of
 /// names, and a page with more broken links than this was not written by hand.
@@ -44,18 +45,20 @@ const FOLDER_PAGES: [&str; 3] = ["index.md", "README.md", "_index.md"];
 
 /// What to do about a broken target; `path` is the target's decoded path.
 pub(super) fn suggestion(
-    tables: &SiteTables,
+    site: &Site,
     from: LinkOrigin,
     written: &str,
     path: &str,
     searches: &mut LinkSearches,
 ) -> Option<String> {
+    let tables = &site.tables;
+    let names = RecordedTables::unrecorded(tables);
     address(written, path)
         .or_else(|| renamed_level(tables, path))
-        .or_else(|| without_slash(tables, from, path))
-        .or_else(|| of_static(tables, from, path))
+        .or_else(|| without_slash(&names, from, path))
+        .or_else(|| of_static(&names, from, path))
         .or_else(|| folder_page(tables, from, path))
-        .or_else(|| of_name(tables, from, path, searches))
+        .or_else(|| of_name(site, from, path, searches))
 }
 
 /// An address of another site without its scheme.
@@ -99,26 +102,24 @@ fn renamed_level(tables: &SiteTables, path: &str) -> Option<String> {
 }
 
 /// A file with a slash after its name.
-fn without_slash(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
+fn without_slash(names: &RecordedTables, from: LinkOrigin, path: &str) -> Option<String> {
     let bare = path.strip_suffix('/')?.trim_end_matches('/');
     has_extension(bare.rsplit('/').next().unwrap_or(bare)).then_some(())?;
     let is_there = !matches!(
-        find(tables, from, bare),
+        find(names, from, bare),
         FoundTarget::Nothing | FoundTarget::Outside
     );
     is_there.then(|| format!("remove the slash at the end: {bare}"))
 }
 
 /// A file of `static/` by its source path. It is published without that folder.
-fn of_static(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
+fn of_static(names: &RecordedTables, from: LinkOrigin, path: &str) -> Option<String> {
     let below = path
         .trim_start_matches(['.', '/'])
         .strip_prefix("static/")?;
     let address = format!("/{below}");
-    match find(tables, from, &address) {
-        FoundTarget::Fixed(LinkTarget::Static(_)) | FoundTarget::Node(LinkTarget::Static(_)) => {
-            Some(format!("did you mean {address}?"))
-        }
+    match find(names, from, &address) {
+        FoundTarget::Target(LinkTarget::Static(_)) => Some(format!("did you mean {address}?")),
         _ => None,
     }
 }
@@ -148,12 +149,12 @@ fn folder_page(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<Stri
 
 /// A page or a file with this name in another folder, otherwise one with a similar name.
 fn of_name(
-    tables: &SiteTables,
+    site: &Site,
     from: LinkOrigin,
     path: &str,
     searches: &mut LinkSearches,
 ) -> Option<String> {
-    let name = searched_name(path);
+    let (tables, name) = (&site.tables, searched_name(path));
     let of_source =
         |source: &SourcePath| escaped_suggestion(&relative(&from.source.folder(), source));
     if let Some(source) = tables
@@ -169,7 +170,7 @@ fn of_name(
     if let Some(route) = tables.static_file_named(name) {
         return Some(escaped_suggestion(route.as_str()));
     }
-    let near = nearest_name(name, tables.names_near(&from.source.folder()))?;
+    let near = nearest_name(name, site.names_near(&from.source.folder()))?;
     tables
         .source_of(tables.by_name(near).first()?)
         .map(of_source)
@@ -222,11 +223,6 @@ pub(super) fn with_case_of(path: &str, name: &str) -> Option<String> {
         *segment = candidates.iter().take(count).find(is_same)?;
     }
     Some(segments.join("/"))
-}
-
-/// Whether a page's name is similar enough to a broken target to be suggested.
-pub(super) fn may_suggest(written: &str, name: &str) -> bool {
-    matches!(ParsedTarget::parse(written), ParsedTarget::Inside { path, .. } if nearest(searched_name(&path.replace('\\', "/")), [name]).is_some())
 }
 
 /// What to write in place of a fragment that no heading has.

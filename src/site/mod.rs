@@ -8,6 +8,7 @@ pub mod address_ledger;
 pub mod addresses;
 pub mod audit;
 mod below_files;
+mod candidate_names;
 pub mod collation;
 pub mod facet_lists;
 mod generated;
@@ -15,8 +16,12 @@ pub mod giving_check;
 mod glossary;
 pub mod insert;
 mod link_help;
+mod link_path;
+mod link_problem;
 pub mod links;
+mod lookups;
 pub mod missing_addresses;
+mod page_links;
 mod page_map;
 mod redirects;
 pub mod related;
@@ -28,25 +33,26 @@ pub mod unread_pages;
 pub mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use self::below_files::MovedPages;
+use self::candidate_names::NamesByFolder;
 use self::facet_lists::FacetList;
-use self::links::{Destination, LinkOrigin, LinkResolver, ResolvedLink, resolve};
+use self::link_problem::{LinkReporter, PageReport, at};
+use self::links::{Destination, LinkOrigin, ResolvedLink, resolve};
+use self::lookups::NameHash;
 pub use self::page_map::{PageId, PageMap};
 pub use self::redirects::Redirect;
 use self::sections::Section;
 pub use self::tables::{ABOUT, LinkTarget, PRIVACY, SiteTables, UnpublishedReason};
 use self::topics::TermPages;
-use self::unread_pages::UnreadPages;
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::document::Entry;
 use crate::document::links::{Link, LinkRole, is_remote};
 use crate::document::meta::LocatedValue;
-use crate::fields::links::FieldLink;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
 use crate::settings::Settings;
@@ -89,8 +95,8 @@ pub struct SitePage {
     pub backlinks: Vec<PageId>,
     /// Whether only `--drafts` publishes it.
     pub is_draft: bool,
-    /// Whether no new page could change the destination of any of its links.
-    pub has_fixed_links: bool,
+    /// The names that its links looked up, sorted.
+    lookups: Box<[NameHash]>,
 }
 
 impl SitePage {
@@ -150,7 +156,7 @@ pub struct SiteLink {
 }
 
 /// The whole site.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Site {
     pub tables: SiteTables,
     pub kinds: Arc<Kinds>,
@@ -169,6 +175,10 @@ pub struct Site {
     pub published_files: BTreeMap<SourcePath, Route>,
     /// Pages that have a link with a problem.
     with_problems: BTreeSet<PageId>,
+    /// The problems of those pages, once they were asked for.
+    link_reports: OnceLock<Vec<PageReport>>,
+    /// The names that suggestions come from, once one was needed.
+    candidate_names: OnceLock<NamesByFolder>,
 }
 
 impl Site {
@@ -231,52 +241,6 @@ impl Site {
             .unwrap_or(&self.settings().language)
     }
 
-    /// The problems with the links of all pages, each at the link's current place.
-    ///
-    /// A link to a name that does not exist may name a page that cannot be read.
-    pub fn link_problems(&self, unread: &UnreadPages) -> Vec<Diagnostic> {
-        let mut problems = Vec::new();
-        let report = |resolved: &[ResolvedLink],
-                      written: &mut dyn Iterator<Item = &LocatedValue<String>>,
-                      problems: &mut Vec<Diagnostic>| {
-            report(resolved, written, unread, problems)
-        };
-        for page in self.with_problems.iter().map(|id| self.page(*id)) {
-            let (entry, meta) = (&page.entry, &page.entry.meta);
-            report(
-                &page.links,
-                &mut entry.links.iter().map(|link| &link.target),
-                &mut problems,
-            );
-            report(&page.related, &mut meta.related.iter(), &mut problems);
-            report(page.next.as_slice(), &mut meta.next.iter(), &mut problems);
-            report(
-                page.image.as_slice(),
-                &mut meta.image.iter().map(|image| &image.src),
-                &mut problems,
-            );
-            // An image may also be a field of the kind; its problem is reported once.
-            let is_other_place = |link: &&FieldLink| {
-                meta.image
-                    .as_ref()
-                    .is_none_or(|image| image.src.place != link.target.place)
-            };
-            let (resolved, written): (Vec<ResolvedLink>, Vec<&FieldLink>) = page
-                .field_links
-                .iter()
-                .cloned()
-                .zip(&meta.field_links)
-                .filter(|(_, link)| is_other_place(link))
-                .unzip();
-            report(
-                &resolved,
-                &mut written.into_iter().map(|link| &link.target),
-                &mut problems,
-            );
-        }
-        problems
-    }
-
     pub fn href(&self, to: &Destination, written: &str) -> String {
         links::href(&self.tables, to, written, self.settings().base_path())
     }
@@ -305,7 +269,7 @@ pub fn assemble(parts: SiteParts) -> Checked<Site> {
         redirects,
         mut problems,
     } = frame;
-    resolve_links(&mut tables);
+    page_links::resolve_all(&mut tables);
     let with_problems = tables
         .order
         .par_iter()
@@ -326,10 +290,12 @@ pub fn assemble(parts: SiteParts) -> Checked<Site> {
         favicon: None,
         published_files: BTreeMap::new(),
         with_problems,
+        link_reports: OnceLock::new(),
+        candidate_names: OnceLock::new(),
         tables,
     };
     site_links(&mut site, &mut problems);
-    site.published_files = published_files(&site);
+    site.published_files = page_links::published_files(&site);
     Checked::new(site, problems)
 }
 
@@ -398,134 +364,6 @@ impl Frame {
     }
 }
 
-/// The resolved links of one page.
-struct LinkOutcome {
-    links: Vec<ResolvedLink>,
-    related: Vec<ResolvedLink>,
-    next: Option<ResolvedLink>,
-    image: Option<ResolvedLink>,
-    field_links: Vec<ResolvedLink>,
-    are_fixed: bool,
-}
-
-impl LinkOutcome {
-    fn all(&self) -> impl Iterator<Item = &Destination> {
-        let all = self
-            .links
-            .iter()
-            .chain(&self.related)
-            .chain(&self.next)
-            .chain(&self.image)
-            .chain(&self.field_links);
-        all.map(|resolved| &resolved.to)
-    }
-
-    fn store_in(self, page: &mut SitePage) {
-        (page.links, page.related, page.next, page.image) =
-            (self.links, self.related, self.next, self.image);
-        (page.field_links, page.has_fixed_links) = (self.field_links, self.are_fixed);
-    }
-}
-
-fn resolve_page(tables: &SiteTables, id: PageId) -> LinkOutcome {
-    let page = &tables.pages[id];
-    let from = LinkOrigin {
-        source: &page.entry.source,
-        route: &page.route,
-        anchors: &page.entry.anchors,
-        is_hidden: page.is_draft,
-    };
-    let mut resolver = LinkResolver::new(tables, from);
-    let links = page
-        .entry
-        .links
-        .iter()
-        .map(|link| resolver.resolve(link))
-        .collect();
-    let mut front = |target: &LocatedValue<String>, role| {
-        resolver.resolve(&Link {
-            target: target.clone(),
-            role,
-        })
-    };
-    let meta = &page.entry.meta;
-    let related = meta
-        .related
-        .iter()
-        .map(|target| front(target, LinkRole::Text))
-        .collect();
-    let next = meta
-        .next
-        .as_ref()
-        .map(|target| front(target, LinkRole::Text));
-    let image = meta
-        .image
-        .as_ref()
-        .map(|image| front(&image.src, LinkRole::Embed));
-    let field_links = resolver.of_fields(&meta.field_links);
-    LinkOutcome {
-        links,
-        related,
-        next,
-        image,
-        field_links,
-        are_fixed: resolver.is_fixed,
-    }
-}
-
-fn resolve_links(tables: &mut SiteTables) {
-    let outcomes: Vec<LinkOutcome> = tables
-        .order
-        .par_iter()
-        .map(|id| resolve_page(tables, *id))
-        .collect();
-    let mut backlinks: PageMap<Vec<PageId>> = PageMap::filled(tables.pages.len(), Vec::new());
-    for (id, outcome) in tables
-        .order
-        .iter()
-        .copied()
-        .zip(&outcomes)
-        .filter(|(id, _)| tables.pages[*id].is_listed())
-    {
-        for resolved in outcome
-            .links
-            .iter()
-            .chain(&outcome.related)
-            .chain(&outcome.next)
-            .chain(&outcome.field_links)
-        {
-            if let Destination::Page { page, .. } = resolved.to
-                && page != id
-                && backlinks[page].last() != Some(&id)
-            {
-                backlinks[page].push(id);
-            }
-        }
-    }
-    for (id, outcome) in tables.order.iter().zip(outcomes) {
-        let page = &mut tables.pages[*id];
-        outcome.store_in(page);
-        page.backlinks = std::mem::take(&mut backlinks[*id]);
-    }
-}
-
-fn report<'a>(
-    resolved: &[ResolvedLink],
-    written: &mut dyn Iterator<Item = &'a LocatedValue<String>>,
-    unread: &UnreadPages,
-    problems: &mut Vec<Diagnostic>,
-) {
-    for (resolved, written) in resolved.iter().zip(written) {
-        if let Some(problem) = &resolved.problem {
-            let mut problem = problem.at(written);
-            if problem.code == Code::BrokenLink && problem.cause.is_none() {
-                problem = problem.caused_by(unread.naming(&written.value));
-            }
-            problems.push(problem);
-        }
-    }
-}
-
 /// Resolves the links in the settings and the vocabularies, which count from the content folder.
 fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let content = site.tables.content.clone();
@@ -547,7 +385,8 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
                 role,
             },
         );
-        problems.extend(resolved.problem.map(|problem| problem.at(target)));
+        let problem = LinkReporter::new(site, from).problem(target, role, &resolved);
+        problems.extend(problem.map(|problem| at(problem, target)));
         if role == LinkRole::Embed && is_remote(&target.value) && !settings.allows(&target.value) {
             let message = format!("`{}` would be loaded from another site", target.value);
             let problem = Diagnostic::new(Code::OutsideOrigin, message).at(target.place.clone());
@@ -581,41 +420,18 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
         .favicon
         .as_ref()
         .map(|favicon| link(favicon, LinkRole::Embed));
-    for term in &mut site.audiences {
-        term.start = term
-            .start_written
-            .iter()
-            .map(|target| resolve_link(target, LinkRole::Text))
-            .collect();
+    let starts: Vec<Vec<Destination>> = site
+        .audiences
+        .iter()
+        .map(|term| {
+            let written = term.start_written.iter();
+            written
+                .map(|target| resolve_link(target, LinkRole::Text))
+                .collect()
+        })
+        .collect();
+    for (term, start) in site.audiences.iter_mut().zip(starts) {
+        term.start = start;
     }
     (site.menu, site.logo, site.favicon) = (menu, logo, favicon);
-}
-
-fn published_files(site: &Site) -> BTreeMap<SourcePath, Route> {
-    let file_of = |to: &Destination| match to {
-        Destination::Address {
-            route,
-            file: Some(file),
-            ..
-        } => Some((file.clone(), route.clone())),
-        _ => None,
-    };
-    let of_page = |page: &SitePage| {
-        page.all_links()
-            .filter_map(|resolved| file_of(&resolved.to))
-            .collect::<Vec<_>>()
-    };
-    let mut files: BTreeMap<SourcePath, Route> = site
-        .ids()
-        .par_iter()
-        .flat_map_iter(|id| of_page(site.page(*id)))
-        .collect();
-    files.extend(
-        site.menu
-            .iter()
-            .chain(&site.logo)
-            .chain(&site.favicon)
-            .filter_map(|link| file_of(&link.to)),
-    );
-    files
 }

@@ -1,7 +1,7 @@
 //! Lookup tables for links: everything that exists, by source path, by address and by name.
 
 use std::collections::hash_map::Entry as Slot;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use super::below_files::{self, MovedPage, MovedPages};
 use super::stated_address::AddressProblem;
 use super::{PageId, PageMap, SitePage, SiteParts, addresses, unread_pages};
 use crate::diagnostic::{
-    CandidateName, Cause, CauseKind, Code, Diagnostic, Location, first_hidden, is_bidi_control,
+    Cause, CauseKind, Code, Diagnostic, Location, first_hidden, is_bidi_control,
 };
 use crate::document::{Entry, is_folder_page, name_and_date};
 use crate::paths::{Route, SourcePath, slug};
@@ -84,22 +84,20 @@ pub struct SiteTables {
     pub(super) by_name: HashMap<String, Vec<LinkTarget>>,
     /// The pages that cannot be read.
     pub unread: Vec<SourcePath>,
-    /// Sorted, so that suggestions do not depend on the order in which names were found.
-    names_by_folder: BTreeMap<SourcePath, Vec<CandidateName>>,
 }
 
 /// The folder of the pages that are made from `giving:`.
 pub const ABOUT: &str = "about-this-resource";
 pub const PRIVACY: &str = "privacy";
 
-/// In a site with more pages than this, suggestions come from the link's folder only, because
-/// comparing every name with every broken link would grow with the square.
-pub(super) const PAGES_SEARCHED_MAX: usize = 5_000;
-
 impl SiteTables {
     /// Everything with this name: a file's stem or whole name, or a page's title.
     pub fn by_name(&self, name: &str) -> &[LinkTarget] {
-        self.by_name.get(&slug(name)).map_or(&[], Vec::as_slice)
+        self.by_slug(&slug(name))
+    }
+
+    pub(super) fn by_slug(&self, slug: &str) -> &[LinkTarget] {
+        self.by_name.get(slug).map_or(&[], Vec::as_slice)
     }
 
     pub fn source_of<'a>(&'a self, node: &'a LinkTarget) -> Option<&'a SourcePath> {
@@ -108,25 +106,6 @@ impl SiteTables {
             LinkTarget::Hidden { source, .. } | LinkTarget::File(source) => Some(source),
             LinkTarget::Listing(_) | LinkTarget::Static(_) => None,
         }
-    }
-
-    /// The names in this folder that a typo may have meant.
-    pub fn names_near<'a>(
-        &'a self,
-        folder: &SourcePath,
-    ) -> Box<dyn Iterator<Item = &'a CandidateName> + 'a> {
-        if self.pages.len() <= PAGES_SEARCHED_MAX {
-            return Box::new(self.names_by_folder.values().flatten());
-        }
-        Box::new(self.names_in(folder))
-    }
-
-    /// The names of everything in a folder.
-    pub(super) fn names_in<'a>(
-        &'a self,
-        folder: &SourcePath,
-    ) -> impl Iterator<Item = &'a CandidateName> + use<'a> {
-        self.names_by_folder.get(folder).into_iter().flatten()
     }
 
     /// The file of `static/` with this name, the first one by its address.
@@ -144,11 +123,6 @@ impl SiteTables {
                     .is_some_and(|last| last.eq_ignore_ascii_case(name))
             })
             .min()
-    }
-
-    /// Whether a path is outside the content but is one of the site's files.
-    pub fn is_listed(&self, path: &SourcePath) -> bool {
-        self.by_source.contains_key(path)
     }
 
     /// Whether the site has a search: it has something to search, and the settings turn it on.
@@ -229,7 +203,6 @@ pub fn build(parts: &SiteParts, moved: &MovedPages, problems: &mut Vec<Diagnosti
         by_route: by_path.routes,
         by_name: by_word.names,
         unread: unread_pages::sources(parts),
-        names_by_folder: by_word.names_by_folder,
     }
 }
 
@@ -352,7 +325,6 @@ impl PathTables {
 struct WordTables {
     sources_lower: HashMap<String, SourcePath>,
     names: HashMap<String, Vec<LinkTarget>>,
-    names_by_folder: BTreeMap<SourcePath, Vec<CandidateName>>,
 }
 
 impl WordTables {
@@ -361,7 +333,6 @@ impl WordTables {
         let mut words = WordTables {
             sources_lower: HashMap::with_capacity(capacity),
             names: HashMap::with_capacity(capacity),
-            names_by_folder: BTreeMap::new(),
         };
         // Of two paths that differ only in case, the published page wins.
         for is_live in [false, true] {
@@ -383,15 +354,6 @@ impl WordTables {
             words.sources_lower.insert(folded(file), file.clone());
             words.name(&slug(file.name()), &LinkTarget::File(file.clone()));
         }
-        let sources = names
-            .iter()
-            .map(|names| &names.entry.source)
-            .chain(&parts.files);
-        sources.for_each(|source| add_name_in_folder(&mut words.names_by_folder, source));
-        words
-            .names_by_folder
-            .values_mut()
-            .for_each(|names| sort_names(names));
         words
     }
 
@@ -402,23 +364,6 @@ impl WordTables {
             None => drop(self.names.insert(slug.to_owned(), vec![node.clone()])),
         }
     }
-}
-
-/// Adds a file's name in its folder: the stem for a page, the whole name for any other file.
-fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<CandidateName>>, source: &SourcePath) {
-    let name = CandidateName::new(if source.is_markdown() {
-        source.stem()
-    } else {
-        source.name()
-    });
-    match names.get_mut(source.folder_text()) {
-        Some(names) => names.push(name),
-        None => drop(names.insert(source.folder(), vec![name])),
-    }
-}
-
-fn sort_names(names: &mut [CandidateName]) {
-    names.sort_unstable_by(|one, other| one.text.cmp(&other.text));
 }
 
 /// A path for comparison without regard to letter case and to the composition of its letters (NFC
@@ -459,10 +404,6 @@ pub(super) fn add_page(tables: &mut SiteTables, id: PageId, page: SitePage) {
         .by_source_lower
         .insert(folded(&entry.source), entry.source.clone());
     tables.by_source.insert(entry.source.clone(), node);
-    add_name_in_folder(&mut tables.names_by_folder, &entry.source);
-    if let Some(names) = tables.names_by_folder.get_mut(&entry.source.folder()) {
-        sort_names(names);
-    }
     tables.pages.insert(id, page);
     tables.order.push(PageId::new(tables.order.len()));
     tables.name_in_order(slug(&name_and_date(&entry.source).0), id);
@@ -545,7 +486,7 @@ fn page(entry: &Arc<Entry>, route: Route, today: Date) -> SitePage {
         field_links: Vec::new(),
         backlinks: Vec::new(),
         is_draft: entry.meta.is_draft || is_to_come(entry, today),
-        has_fixed_links: false,
+        lookups: Box::default(),
     }
 }
 

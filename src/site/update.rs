@@ -5,17 +5,17 @@
 //! changes where pages are or which lists contain them (addresses, dates, topics, drafts and so
 //! on), the site has to be assembled again. `tests/live.rs` checks that both results are equal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::PageId;
+use super::Site;
 use super::facet_lists::span;
 use super::links::Destination;
+use super::lookups::{NameHash, NameTable};
+use super::page_links::{pages_asking, resolve_again};
 use super::sections::{ListOrder, put_in_order, sort_key};
 use super::tables::LinkTarget;
-use super::{LinkOutcome, Site, SitePage, published_files, resolve_page};
 use crate::document::{Entry, glossary};
 use crate::paths::slug;
 
@@ -81,13 +81,20 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<UpdateResult> {
     {
         site.tables.rename(*id, &old.title);
     }
-    let affected = affected(
-        site,
-        &updated.pages,
-        !renamed.is_empty(),
-        &with_other_anchors,
-    );
+    let mut changed = HashSet::new();
+    for id in &with_other_anchors {
+        let source = &site.page(*id).entry.source;
+        changed.insert(NameHash::of(NameTable::Anchors, source.as_str()));
+    }
+    for (id, old) in updated.pages.iter().zip(&olds) {
+        for title in [&old.title, &site.page(*id).entry.title] {
+            changed.insert(NameHash::of(NameTable::Slug, &slug(title)));
+        }
+    }
+    let mut affected: BTreeSet<PageId> = updated.pages.iter().copied().collect();
+    affected.extend(pages_asking(site, &changed));
     resolve_again(site, affected);
+    (site.link_reports, site.candidate_names) = Default::default();
     reorder(site, &olds, &mut updated);
     Some(updated)
 }
@@ -119,92 +126,6 @@ fn leads_to(site: &Site, pages: &BTreeSet<PageId>) -> bool {
     links
         .chain(starts)
         .any(|to| matches!(to, Destination::Page { page, .. } if pages.contains(page)))
-}
-
-/// The pages with links whose destination may have changed: the edited pages, those that link to
-/// their headings and, if a name changed, all pages with links by name or broken links.
-fn affected(
-    site: &Site,
-    edited: &[PageId],
-    is_renamed: bool,
-    with_other_anchors: &BTreeSet<PageId>,
-) -> BTreeSet<PageId> {
-    let mut affected: BTreeSet<PageId> = edited.iter().copied().collect();
-    if is_renamed {
-        affected.extend(site.with_problems.iter().copied());
-    }
-    if is_renamed || !with_other_anchors.is_empty() {
-        let leads_there = |page: &SitePage| {
-            all_resolved(page).any(|to| matches!(to, Destination::Page { page, .. } if with_other_anchors.contains(page)))
-        };
-        let goes_by_name =
-            |page: &SitePage| is_renamed && page.entry.links.iter().any(|link| link.role.is_wiki());
-        let pages = site.ids().par_iter().map(|id| (*id, site.page(*id)));
-        let found: Vec<PageId> = pages
-            .filter(|(_, page)| goes_by_name(page) || leads_there(page))
-            .map(|(id, _)| id)
-            .collect();
-        affected.extend(found);
-    }
-    affected
-}
-
-/// Resolves the links of these pages again, and updates everything that depends on them.
-pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
-    let outcomes: Vec<(PageId, LinkOutcome)> = affected
-        .into_par_iter()
-        .map(|id| (id, resolve_page(&site.tables, id)))
-        .collect();
-    let mut has_files = false;
-    for (id, outcome) in outcomes {
-        let is_file = |to: &Destination| matches!(to, Destination::Address { file: Some(_), .. });
-        has_files |= all_resolved(site.page(id)).any(is_file) || outcome.all().any(is_file);
-        let before = targets(site, id);
-        outcome.store_in(&mut site.tables.pages[id]);
-        let after = targets(site, id);
-        for page in before.difference(&after) {
-            site.tables.pages[*page]
-                .backlinks
-                .retain(|other| *other != id);
-        }
-        for page in after.difference(&before) {
-            let backlinks = &mut site.tables.pages[*page].backlinks;
-            if let Err(at) = backlinks.binary_search(&id) {
-                backlinks.insert(at, id);
-            }
-        }
-        if site.page(id).has_link_problem() {
-            site.with_problems.insert(id)
-        } else {
-            site.with_problems.remove(&id)
-        };
-    }
-    if has_files {
-        site.published_files = published_files(site);
-    }
-}
-
-fn all_resolved(page: &SitePage) -> impl Iterator<Item = &Destination> {
-    page.all_links().map(|resolved| &resolved.to)
-}
-
-/// The other pages that a listed page links to.
-fn targets(site: &Site, id: PageId) -> BTreeSet<PageId> {
-    let page = site.page(id);
-    if !page.is_listed() {
-        return BTreeSet::new();
-    }
-    let linked = page
-        .links
-        .iter()
-        .chain(&page.related)
-        .chain(&page.next)
-        .chain(&page.field_links);
-    let target = |to: &Destination| match to {
-        Destination::Page { page, .. } if *page != id => Some(*page),
-        _ => None,
-    };
-    linked.filter_map(|resolved| target(&resolved.to)).collect()
 }
 
 /// Moves the edited pages to their positions in sections, topics and audiences.

@@ -138,7 +138,7 @@ fn ended(site: &Site, resolved: &ResolvedLink) -> (ReferenceEnd, Option<Code>) {
         Destination::Here { fragment, .. } => ReferenceEnd::Here(fragment.clone()),
         Destination::AsWritten | Destination::Refused => ReferenceEnd::AsWritten,
     };
-    (end, resolved.problem.as_ref().map(|problem| problem.code))
+    (end, resolved.problem.as_ref().map(|problem| problem.code()))
 }
 
 /// All references of a site, in the order of its pages.
