@@ -2,7 +2,7 @@
 //!
 //! A page that would change other pages is refused, and the site has to be assembled: for example
 //! one that creates a section or a topic, whose address already exists, or that is a folder's own
-//! page. `tests/live.rs` checks that both results are equal.
+//! page. `tests/it/live.rs` checks that both results are equal.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 //!
 //! An edit may change what an entry says about itself: titles, headings, links, order. If it
 //! changes where pages are or which lists contain them (addresses, dates, topics, drafts and so
-//! on), the site has to be assembled again. `tests/live.rs` checks that both results are equal.
+//! on), the site has to be assembled again. `tests/it/live.rs` checks that both results are equal.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;

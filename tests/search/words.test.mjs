@@ -1,5 +1,5 @@
 // The browser splits text into words as the program does: both are compared with words.json (by
-// tests/search.rs for the program).
+// tests/it/search.rs for the program).
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";

@@ -1,6 +1,6 @@
 //! What a template sees of a page: plain, resolved values without access to the rest of the site.
 //!
-//! `content/manual/templates.md` documents every name, and `tests/manual.rs` checks that none is
+//! `content/manual/templates.md` documents every name, and `tests/quick/manual.rs` checks that none is
 //! missing. What the view shows of other pages, it holds as shared cards.
 
 use serde::Serialize;
