@@ -56,11 +56,11 @@ pub struct TextsFile {
     pub path: OutputPath,
     /// Positions in [`LanguagePlan::entries`].
     pub entries: Range<usize>,
-    pub hash: NameHash,
+    pub hash: FileNameHash,
 }
 
 /// The bytes of a fingerprint that a file's name ends in, enough for the files of a large site.
-pub type NameHash = [u8; 6];
+pub type FileNameHash = [u8; 6];
 
 impl LanguagePlan {
     pub fn path(&self, name: &str) -> OutputPath {
@@ -113,8 +113,8 @@ impl LanguagePlan {
     }
 
     /// The files of texts, each with the number of its first page, grouped into lists.
-    pub fn text_lists(&self) -> Vec<Vec<(u32, NameHash)>> {
-        let files: Vec<(u32, NameHash)> = self
+    pub fn text_lists(&self) -> Vec<Vec<(u32, FileNameHash)>> {
+        let files: Vec<(u32, FileNameHash)> = self
             .texts
             .iter()
             .map(|texts| (self.entries[texts.entries.start].number, texts.hash))
@@ -144,7 +144,7 @@ fn card(catalog: &Catalog, entry: &PlannedPage) -> Vec<u8> {
 }
 
 /// The bytes of a fingerprint that are in a file's name.
-pub fn first(hash: Fingerprint) -> NameHash {
+pub fn first(hash: Fingerprint) -> FileNameHash {
     *hash
         .as_bytes()
         .first_chunk()

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::bytes::{length, put_number, put_text, put_word};
 use super::facets;
-use super::language_plan::{LanguagePlan, NameHash};
+use super::language_plan::{FileNameHash, LanguagePlan};
 use crate::page::Catalog;
 
 /// The theme's translations that the search uses.
@@ -34,12 +34,12 @@ const WORDS: [&str; 16] = [
 /// words, so these are files that list them.
 pub struct LanguageFiles<'a> {
     /// The number of the first page in each.
-    pub texts: Vec<(u32, NameHash)>,
-    pub facets: Vec<(u32, NameHash)>,
+    pub texts: Vec<(u32, FileNameHash)>,
+    pub facets: Vec<(u32, FileNameHash)>,
     /// The first word in each.
-    pub words: Vec<(&'a str, NameHash)>,
+    pub words: Vec<(&'a str, FileNameHash)>,
     /// The number of characters of the words in each.
-    pub alike: &'a [(usize, NameHash)],
+    pub alike: &'a [(usize, FileNameHash)],
 }
 
 pub struct SearchManifest(Vec<u8>);
@@ -78,7 +78,7 @@ impl SearchManifest {
 
 /// Lists files by the number of the first page in each: the number of files; then for each the
 /// distance from the previous number, and the hash in its name.
-pub fn by_number(files: &[(u32, NameHash)]) -> Vec<u8> {
+pub fn by_number(files: &[(u32, FileNameHash)]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), 0);
     put_number(&mut bytes, length(files.len()));
     for (first, hash) in files {
@@ -91,7 +91,7 @@ pub fn by_number(files: &[(u32, NameHash)]) -> Vec<u8> {
 
 /// Lists files by the first word in each: the number of files; then for each that word and the hash
 /// in its name.
-pub fn words(files: &[(&str, NameHash)]) -> Vec<u8> {
+pub fn words(files: &[(&str, FileNameHash)]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), "");
     put_number(&mut bytes, length(files.len()));
     for (first, hash) in files {

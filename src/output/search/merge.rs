@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::language_plan::{
-    FORM, IndexPlan, LIST, LanguagePlan, NameHash, PlannedPage, first, hex,
+    FORM, FileNameHash, IndexPlan, LIST, LanguagePlan, PlannedPage, first, hex,
 };
 use super::update::{
     self, FilePiece, IndexUpdate, PageChange, WordChanges, WordsFile, WordsOutline,
@@ -65,23 +65,23 @@ pub fn files(
             published.and_then(|outline| language.update_published(outline, from).transpose());
         let outline = revised.unwrap_or_else(|| language.joined(from))?;
         let put = |kind: &str, bytes| language.put(kind, bytes, from);
-        let words: Vec<(&str, NameHash)> = outline
+        let words: Vec<(&str, FileNameHash)> = outline
             .words
             .iter()
             .map(|file| (file.first.as_str(), file.hash))
             .collect();
         let lists = words.chunk_by(|_, (first, _)| !terms::begins_list(first));
         let lists = lists.map(|list| Ok((list[0].0, put("list", manifest::words(list))?)));
-        let words: Vec<(&str, NameHash)> = lists.collect::<Result<_, String>>()?;
+        let words: Vec<(&str, FileNameHash)> = lists.collect::<Result<_, String>>()?;
         let facets = facets::files(catalog, language)
             .into_iter()
             .map(|(start, bytes)| Ok((start, put("facets", bytes)?)));
-        let facets: Vec<(u32, NameHash)> = facets.collect::<Result<_, String>>()?;
+        let facets: Vec<(u32, FileNameHash)> = facets.collect::<Result<_, String>>()?;
         let texts = language
             .text_lists()
             .into_iter()
             .map(|list| Ok((list[0].0, put("list", manifest::by_number(&list))?)));
-        let texts: Vec<(u32, NameHash)> = texts.collect::<Result<_, String>>()?;
+        let texts: Vec<(u32, FileNameHash)> = texts.collect::<Result<_, String>>()?;
         manifest.add(
             catalog,
             language,
@@ -103,16 +103,21 @@ pub fn files(
 
 impl LanguagePlan {
     /// Writes a file whose name contains its hash. `kind` is the beginning of its name.
-    fn put(&self, kind: &str, bytes: Vec<u8>, from: &impl WordsInput) -> Result<NameHash, String> {
+    fn put(
+        &self,
+        kind: &str,
+        bytes: Vec<u8>,
+        from: &impl WordsInput,
+    ) -> Result<FileNameHash, String> {
         let hash = first(Fingerprint::of(&bytes));
         from.put(self.named(kind, &hash), bytes).map(|()| hash)
     }
 
-    fn named(&self, kind: &str, hash: &NameHash) -> OutputPath {
+    fn named(&self, kind: &str, hash: &FileNameHash) -> OutputPath {
         self.path(&format!("{kind}-{}", hex(hash)))
     }
 
-    fn outline(&self, words: Vec<WordsFile>, alike: Vec<(usize, NameHash)>) -> WordsOutline {
+    fn outline(&self, words: Vec<WordsFile>, alike: Vec<(usize, FileNameHash)>) -> WordsOutline {
         let pages = self
             .entries
             .iter()
@@ -170,7 +175,7 @@ impl LanguagePlan {
             }
         });
         let words = words.collect::<Result<_, String>>()?;
-        let mut alike: BTreeMap<usize, NameHash> = before.alike.iter().copied().collect();
+        let mut alike: BTreeMap<usize, FileNameHash> = before.alike.iter().copied().collect();
         for (chars, bytes) in revised.alike {
             match bytes {
                 Some(bytes) => alike.insert(chars, self.put(&kind_alike(chars), bytes, from)?),
@@ -196,7 +201,7 @@ impl LanguagePlan {
             before,
             after,
         }));
-        let name = |chars: Option<usize>, hash: &NameHash| {
+        let name = |chars: Option<usize>, hash: &FileNameHash| {
             self.named(&chars.map_or(WORDS.to_owned(), kind_alike), hash)
         };
         let revised = update::update(before, &changes, |chars, hash| {

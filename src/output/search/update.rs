@@ -13,7 +13,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::language_plan::NameHash;
+use super::language_plan::FileNameHash;
 use super::terms::{self, PageNumbers, ReplacedPage};
 use crate::fingerprint::Fingerprint;
 
@@ -27,14 +27,14 @@ pub struct WordsOutline {
     /// Sorted.
     pub words: Vec<WordsFile>,
     /// Sorted by the number of characters.
-    pub alike: Vec<(usize, NameHash)>,
+    pub alike: Vec<(usize, FileNameHash)>,
 }
 
 /// A file of words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordsFile {
     pub first: String,
-    pub hash: NameHash,
+    pub hash: FileNameHash,
     /// Whether the words at the boundary, and not the size, separated it from the file before.
     pub begins_run: bool,
 }
@@ -100,7 +100,7 @@ pub struct IndexUpdate {
 pub fn update(
     outline: &WordsOutline,
     changes: &WordChanges,
-    read: impl Fn(Option<usize>, &NameHash) -> Option<Vec<u8>> + Sync,
+    read: impl Fn(Option<usize>, &FileNameHash) -> Option<Vec<u8>> + Sync,
 ) -> Option<IndexUpdate> {
     let files = &outline.words;
     let runs = runs(files);
@@ -272,7 +272,7 @@ fn file_pieces(runs: &[Range<usize>], mut revised: BTreeMap<usize, WordRun>) -> 
 fn updated_similar_words(
     outline: &WordsOutline,
     frequencies: Vec<FrequencyChange>,
-    read: impl Fn(usize, &NameHash) -> Option<Vec<u8>>,
+    read: impl Fn(usize, &FileNameHash) -> Option<Vec<u8>>,
 ) -> Option<BTreeMap<usize, Option<Vec<u8>>>> {
     let mut by_chars: BTreeMap<usize, Vec<FrequencyChange>> = BTreeMap::new();
     for frequency in frequencies {
@@ -313,7 +313,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Published files; word lists have their number of characters.
-    type PublishedFiles = HashMap<(Option<usize>, NameHash), Vec<u8>>;
+    type PublishedFiles = HashMap<(Option<usize>, FileNameHash), Vec<u8>>;
 
     /// The digest of a page of words: frequent ones, and those next to them.
     fn words(words: &[u32]) -> Vec<u8> {
@@ -347,7 +347,7 @@ mod tests {
         letters
     }
 
-    fn put(files: &mut PublishedFiles, chars: Option<usize>, bytes: Vec<u8>) -> NameHash {
+    fn put(files: &mut PublishedFiles, chars: Option<usize>, bytes: Vec<u8>) -> FileNameHash {
         let hash = first(Fingerprint::of(&bytes));
         files.insert((chars, hash), bytes);
         hash
@@ -397,7 +397,7 @@ mod tests {
                 }
             });
         }
-        let mut alike: BTreeMap<usize, NameHash> = before.alike.iter().copied().collect();
+        let mut alike: BTreeMap<usize, FileNameHash> = before.alike.iter().copied().collect();
         for (chars, bytes) in revised.alike {
             match bytes {
                 Some(bytes) => alike.insert(chars, put(&mut now, Some(chars), bytes)),
