@@ -165,7 +165,7 @@ fn offset(offset: Offset) -> String {
 }
 
 fn event(catalog: &Catalog, page: &SitePage, file: &mut ContentLines) {
-    let (Some(occurs), Some(happens)) = (&page.entry.occurs, happens(catalog, page)) else {
+    let (Some(occurs), Some(fields)) = (&page.entry.occurs, event_fields(catalog, page)) else {
         return;
     };
     let text = |name: &Option<String>| {
@@ -211,16 +211,16 @@ fn event(catalog: &Catalog, page: &SitePage, file: &mut ContentLines) {
     if !about.is_empty() {
         file.put("DESCRIPTION", &escaped(&about.join("\n\n")));
     }
-    if let Some(place) = text(&happens.place)
+    if let Some(place) = text(&fields.place)
         .map(plain_text)
-        .or_else(|| text(&happens.url).map(str::to_owned))
+        .or_else(|| text(&fields.url).map(str::to_owned))
     {
         file.put("LOCATION", &escaped(&place));
     }
     if let Some(url) = &url {
         file.put("URL", url);
     }
-    let status = match text(&happens.status) {
+    let status = match text(&fields.status) {
         Some("cancelled") => "CANCELLED",
         Some("postponed") => "TENTATIVE",
         _ => "CONFIRMED",
@@ -229,7 +229,7 @@ fn event(catalog: &Catalog, page: &SitePage, file: &mut ContentLines) {
     file.put("END", "VEVENT");
 }
 
-fn happens<'a>(catalog: &'a Catalog, page: &SitePage) -> Option<&'a EventFields> {
+fn event_fields<'a>(catalog: &'a Catalog, page: &SitePage) -> Option<&'a EventFields> {
     catalog
         .site
         .kinds

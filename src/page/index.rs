@@ -10,7 +10,10 @@ mod newest;
 mod page_terms;
 mod positions;
 mod queries;
+mod term_links;
 mod term_uses;
+#[cfg(test)]
+mod tests;
 mod top_sections;
 
 use std::collections::HashMap;
@@ -20,6 +23,7 @@ pub use self::a_to_z::id_of_letter;
 pub use self::learning_paths::{LearningPath, LearningPaths, PathStep};
 pub use self::page_terms::PageTerms;
 pub use self::queries::{ORDERS, PagesQuery};
+use self::term_links::TermLinks;
 pub use self::term_uses::TermUse;
 use super::catalog::Catalog;
 use super::content_hash::SharedPart;
@@ -43,6 +47,8 @@ struct Tables {
     positions: OnceLock<PageMap<Option<usize>>>,
     relations: OnceLock<Relations>,
     page_terms: OnceLock<PageTerms>,
+    topic_links: OnceLock<TermLinks>,
+    audience_links: OnceLock<TermLinks>,
     learning_paths: OnceLock<LearningPaths>,
     facet_lists: OnceLock<Vec<Vec<PageId>>>,
     term_uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
@@ -108,6 +114,20 @@ impl SiteIndex {
         self.tables
             .page_terms
             .get_or_init(|| page_terms::page_terms(&self.catalog))
+    }
+
+    /// Links to the topics of the site, by their keys.
+    pub fn topic_links(&self) -> &TermLinks {
+        self.tables
+            .topic_links
+            .get_or_init(|| term_links::term_links(&self.catalog, &self.catalog.site.topics))
+    }
+
+    /// Links to the audiences of the site, by their keys.
+    pub fn audience_links(&self) -> &TermLinks {
+        self.tables
+            .audience_links
+            .get_or_init(|| term_links::term_links(&self.catalog, &self.catalog.site.audiences))
     }
 
     /// The learning paths of the site.

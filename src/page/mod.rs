@@ -20,6 +20,10 @@ mod page_context;
 mod query_text;
 pub mod structured;
 pub mod templates;
+#[cfg(test)]
+mod test_catalog;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod tool;
 mod update;

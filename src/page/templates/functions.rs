@@ -148,7 +148,7 @@ fn register_files(tera: &mut Tera, state: &StateCell) {
             let path = path.trim_start_matches('/');
             ask(&own, Dependency::Asset(path.to_owned()), |context| {
                 let asset = context.asset(path).cloned();
-                found(asset, "static/", path, context.asset_paths())
+                existing(asset, "static/", path, context.asset_paths())
             })
         },
     );
@@ -159,7 +159,7 @@ fn register_files(tera: &mut Tera, state: &StateCell) {
             let name: &str = args.must_get("name")?;
             ask(&own, Dependency::Icon(name.to_owned()), |context| {
                 let icon = context.icon(name).map(|svg| Value::safe_string(svg));
-                found(icon, "templates/icons/", name, context.icon_names())
+                existing(icon, "templates/icons/", name, context.icon_names())
             })
         },
     );
@@ -173,7 +173,7 @@ fn register_files(tera: &mut Tera, state: &StateCell) {
                     return Err(unread_data(path));
                 }
                 let data = context.data(path).cloned();
-                found(data, "data/", path, context.data_paths())
+                existing(data, "data/", path, context.data_paths())
             })
         },
     );
@@ -191,7 +191,8 @@ fn unread_data(path: &str) -> Error {
     })
 }
 
-fn found<'a, T>(
+/// The value of a file, or an error that names the nearest file.
+fn existing<'a, T>(
     value: Option<T>,
     folder: &str,
     path: &str,

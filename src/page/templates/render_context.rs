@@ -22,6 +22,13 @@ use crate::renamed::NameKind;
 use crate::site::PageId;
 use crate::site::topics::TermPages;
 
+/// The most shared values for each page: its card, its line in a tree, and the same of an earlier
+/// state.
+const SHARED_PER_PAGE: usize = 4;
+
+/// The number of shared values that are always kept.
+const SHARED_MIN: usize = 10_000;
+
 /// What rendering needs in addition to the templates.
 pub struct RenderContext {
     pub builder: PageBuilder,
@@ -74,7 +81,16 @@ impl RenderContext {
     #[must_use]
     pub fn with_shared_values(mut self, shared: Arc<SharedValues>) -> Self {
         self.shared = shared;
+        self.limit_shared_values();
         self
+    }
+
+    /// Drops the shared values if most of them are of earlier states of the site.
+    fn limit_shared_values(&mut self) {
+        let pages = self.catalog().site.tables.pages.len();
+        if self.shared.len() > SHARED_PER_PAGE * pages + SHARED_MIN {
+            self.shared = Arc::default();
+        }
     }
 
     /// The values that pages have in common, for another state of the site.
@@ -106,6 +122,7 @@ impl RenderContext {
         let view = site_view(self.catalog());
         (self.site, self.site_hash) = (Value::from_serializable(&view), view.content_hash());
         (self.words, self.answers) = (RwLock::default(), RwLock::default());
+        self.limit_shared_values();
     }
 
     /// What templates see as `site`.

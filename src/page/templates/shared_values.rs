@@ -34,6 +34,14 @@ impl ValueTable {
         let mut known = values.write().expect("no holder of this lock panics");
         known.entry(hash).or_insert(value).clone()
     }
+
+    fn len(&self) -> usize {
+        let len = |values: &RwLock<HashMap<Fingerprint, Value>>| {
+            let values = values.read().expect("no holder of this lock panics");
+            values.len()
+        };
+        self.0.iter().map(len).sum()
+    }
 }
 
 /// The shared values of a site, of earlier states too.
@@ -48,6 +56,11 @@ pub struct SharedValues {
 }
 
 impl SharedValues {
+    /// The number of values that belong to single pages.
+    pub fn len(&self) -> usize {
+        self.cards.len() + self.lines.len()
+    }
+
     /// A card's value.
     pub fn card(&self, card: &SharedCard) -> Value {
         self.cards.get(card.fingerprint(), || self.new_card(card))
@@ -84,8 +97,11 @@ impl SharedValues {
         Value::from(value)
     }
 
-    fn terms(&self, terms: &[TermLink]) -> Value {
-        let values: Vec<Value> = terms.iter().map(|term| part(&self.terms, term)).collect();
+    fn terms(&self, terms: &[Arc<TermLink>]) -> Value {
+        let values: Vec<Value> = terms
+            .iter()
+            .map(|term| part(&self.terms, &**term))
+            .collect();
         Value::from(values)
     }
 

@@ -46,8 +46,8 @@ pub struct BranchView {
 }
 
 pub(super) fn view(decision: &Decision, finish: &TextFinisher) -> DecisionView {
-    let roads = decision.decision_paths();
-    let (fewest, most) = roads.lengths();
+    let paths = decision.decision_paths();
+    let (fewest, most) = paths.lengths();
     let answer = |answer: &DecisionAnswer| BranchView {
         key: answer.key.clone(),
         text: answer.text.clone(),
@@ -102,7 +102,7 @@ pub(super) fn view(decision: &Decision, finish: &TextFinisher) -> DecisionView {
         fewest,
         most,
         nodes,
-        drawing: diagram::draw(&roads, &boxes, &name.unwrap_or_default()),
+        drawing: diagram::draw(&paths, &boxes, &name.unwrap_or_default()),
     }
 }
 

@@ -38,8 +38,8 @@ struct Diagram {
 }
 
 /// Renders the graph as an SVG of the class `decision-map`, with `name` as its accessible name.
-pub fn draw(roads: &DecisionPaths, nodes: &[DiagramNode], name: &str) -> String {
-    let boxes = placed(roads, nodes);
+pub fn draw(paths: &DecisionPaths, nodes: &[DiagramNode], name: &str) -> String {
+    let boxes = placed(paths, nodes);
     let width = boxes
         .iter()
         .map(|drawn| drawn.x + BOX_WIDTH)
@@ -57,13 +57,13 @@ pub fn draw(roads: &DecisionPaths, nodes: &[DiagramNode], name: &str) -> String 
     );
     escape::html_into(&mut svg, name);
     svg.push_str("\">\n");
-    for (node, leads_to) in roads.to.iter().enumerate() {
+    for (node, leads_to) in paths.to.iter().enumerate() {
         for (answer, to) in leads_to.iter().enumerate() {
             edge(&mut svg, &boxes[node], answer, &boxes[*to]);
         }
     }
     for (index, node) in nodes.iter().enumerate() {
-        draw_box(&mut svg, &boxes[index], node, index < roads.questions);
+        draw_box(&mut svg, &boxes[index], node, index < paths.questions);
     }
     svg.push_str("</svg>");
     svg
@@ -71,8 +71,8 @@ pub fn draw(roads: &DecisionPaths, nodes: &[DiagramNode], name: &str) -> String 
 
 /// Places nodes in columns by rank. Within a column, a node is as close to the answers that lead to
 /// it as space allows.
-fn placed(roads: &DecisionPaths, nodes: &[DiagramNode]) -> Vec<Diagram> {
-    let ranks = roads.ranks();
+fn placed(paths: &DecisionPaths, nodes: &[DiagramNode]) -> Vec<Diagram> {
+    let ranks = paths.ranks();
     let mut boxes: Vec<Diagram> = nodes
         .iter()
         .zip(&ranks)
@@ -103,7 +103,7 @@ fn placed(roads: &DecisionPaths, nodes: &[DiagramNode]) -> Vec<Diagram> {
             free = boxes[*node].y + boxes[*node].height + ROW_GAP;
         }
         for node in column {
-            for (answer, to) in roads.to[node].iter().enumerate() {
+            for (answer, to) in paths.to[node].iter().enumerate() {
                 pull[*to] = (
                     pull[*to].0 + answer_label_center(&boxes[node], answer),
                     pull[*to].1 + 1,
@@ -249,14 +249,14 @@ mod tests {
     use super::*;
 
     fn three() -> (DecisionPaths, Vec<DiagramNode<'static>>) {
-        let roads = DecisionPaths {
+        let paths = DecisionPaths {
             start: 0,
             to: vec![vec![1, 2], vec![], vec![]],
             questions: 1,
         };
         let node = |text, answers| DiagramNode { text, answers };
         (
-            roads,
+            paths,
             vec![
                 node("Is it <whole>?", vec!["Yes", "\"No\" & more"]),
                 node("A gift", vec![]),
@@ -267,8 +267,8 @@ mod tests {
 
     #[test]
     fn what_is_written_stays_text() {
-        let (roads, nodes) = three();
-        let svg = draw(&roads, &nodes, "a \"name\"");
+        let (paths, nodes) = three();
+        let svg = draw(&paths, &nodes, "a \"name\"");
         assert!(
             svg.contains("Is it &lt;whole&gt;?")
                 && svg.contains("&amp; more")
@@ -293,9 +293,9 @@ mod tests {
         let to: Vec<Vec<usize>> = to
             .into_iter()
             .enumerate()
-            .map(|(at, roads)| roads.into_iter().filter(|to| *to > at).collect())
+            .map(|(at, paths)| paths.into_iter().filter(|to| *to > at).collect())
             .collect();
-        let roads = DecisionPaths {
+        let paths = DecisionPaths {
             start: 0,
             to,
             questions: 40,
@@ -305,13 +305,13 @@ mod tests {
             .collect();
         let nodes: Vec<DiagramNode> = texts
             .iter()
-            .zip(&roads.to)
+            .zip(&paths.to)
             .map(|(text, to)| DiagramNode {
                 text,
                 answers: to.iter().map(|_| "answer").collect(),
             })
             .collect();
-        let boxes = placed(&roads, &nodes);
+        let boxes = placed(&paths, &nodes);
         for (at, one) in boxes.iter().enumerate() {
             for other in &boxes[at + 1..] {
                 let apart = one.x != other.x

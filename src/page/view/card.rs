@@ -17,7 +17,7 @@ pub struct Card {
     pub href: String,
     pub kind: String,
     pub kind_title: String,
-    pub topics: Vec<TermLink>,
+    pub topics: Vec<Arc<TermLink>>,
     pub level: Option<String>,
     pub level_title: Option<String>,
     pub minutes: u32,
@@ -26,7 +26,7 @@ pub struct Card {
     pub image: Option<Box<ImageView>>,
     pub change_note: Option<String>,
     pub is_draft: bool,
-    pub audience: Vec<TermLink>,
+    pub audience: Vec<Arc<TermLink>>,
     /// The kind's own fields that its cards show.
     pub fields: JsonValue,
     pub event: Option<Box<EventView>>,

@@ -3,6 +3,8 @@
 //! `content/manual/templates.md` documents every name, and `tests/quick/manual.rs` checks that none is
 //! missing. What the view shows of other pages, it holds as shared cards.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::card::SharedCard;
@@ -57,8 +59,8 @@ pub struct PageView {
     pub contents: Vec<HeadingView>,
     pub words: usize,
     pub minutes: u32,
-    pub topics: Vec<TermLink>,
-    pub audience: Vec<TermLink>,
+    pub topics: Vec<Arc<TermLink>>,
+    pub audience: Vec<Arc<TermLink>>,
     pub level: Option<String>,
     pub level_title: Option<String>,
     pub authors: Vec<AuthorView>,

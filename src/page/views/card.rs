@@ -26,7 +26,7 @@ pub fn card(index: &SiteIndex, id: PageId) -> Card {
         href: catalog.href(&page.route),
         kind: meta.kind.clone(),
         kind_title: catalog.kind_title(language, &meta.kind),
-        topics: topic_links(catalog, &meta.topics),
+        topics: topic_links(index, &meta.topics),
         level: meta.level.map(|level| level.key().to_owned()),
         level_title: meta.level.map(|level| catalog.level_title(language, level)),
         minutes: index.minutes(id),
@@ -35,7 +35,7 @@ pub fn card(index: &SiteIndex, id: PageId) -> Card {
         image: image(catalog, page).map(Box::new),
         change_note: meta.change_note.clone(),
         is_draft: page.is_draft,
-        audience: audience_links(catalog, &meta.audience),
+        audience: audience_links(index, &meta.audience),
         fields: card_fields(catalog, page),
         event: event(catalog, page).map(Box::new),
     }

@@ -35,6 +35,8 @@ mod start_here;
 mod template_name;
 mod term_links;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 pub use self::authors::authors;
 pub use self::body_links::{BodyLinks, body_links, copied_links};

@@ -24,6 +24,7 @@ use crate::page::cards::CardTable;
 use crate::page::catalog::Catalog;
 use crate::page::content_hash::JsonValue;
 use crate::page::field_json::items_json;
+use crate::page::index::SiteIndex;
 use crate::page::tool::tool;
 use crate::page::view::{PageView, SourceView};
 use crate::site::{PageId, SitePage};
@@ -61,12 +62,13 @@ pub fn own_page(cards: &CardTable, id: PageId) -> PageView {
     with_other_pages(
         cards,
         id,
-        with_dates(catalog, page, with_titles(catalog, id, view)),
+        with_dates(catalog, page, with_titles(&cards.index, id, view)),
     )
 }
 
 /// Adds the page's titles and addresses.
-fn with_titles(catalog: &Catalog, id: PageId, view: PageView) -> PageView {
+fn with_titles(index: &SiteIndex, id: PageId, view: PageView) -> PageView {
+    let catalog = &index.catalog;
     let page = catalog.site.page(id);
     let (entry, meta) = (&*page.entry, &page.entry.meta);
     let settings = catalog.site.settings();
@@ -97,8 +99,8 @@ fn with_titles(catalog: &Catalog, id: PageId, view: PageView) -> PageView {
         markdown_href: has_copy.then(|| format!("{}index.md", catalog.href(&page.route))),
         direction: direction(language),
         contents: contents(entry),
-        topics: topic_links(catalog, &meta.topics),
-        audience: audience_links(catalog, &meta.audience),
+        topics: topic_links(index, &meta.topics),
+        audience: audience_links(index, &meta.audience),
         level: meta.level.map(|level| level.key().to_owned()),
         level_title: meta.level.map(|level| catalog.level_title(language, level)),
         authors: authors(catalog, &meta.authors),

@@ -1,28 +1,26 @@
 //! Links to topics and audiences.
 
+use std::sync::Arc;
+
 use crate::document::meta::LocatedValue;
-use crate::page::catalog::Catalog;
+use crate::page::index::SiteIndex;
 use crate::page::view::TermLink;
-use crate::site::topics::TermPages;
+use crate::paths::slug;
 
 /// Links to the topics that a page names.
-pub fn topic_links(catalog: &Catalog, named: &[LocatedValue<String>]) -> Vec<TermLink> {
-    let topics = named.iter().filter_map(|name| catalog.topic(&name.value));
-    topics.map(|term| term_link(catalog, term)).collect()
+pub fn topic_links(index: &SiteIndex, named: &[LocatedValue<String>]) -> Vec<Arc<TermLink>> {
+    let links = index.topic_links();
+    let topics = named.iter();
+    topics
+        .filter_map(|name| links.get(&slug(&name.value)).cloned())
+        .collect()
 }
 
 /// Links to the audiences that a page names.
-pub fn audience_links(catalog: &Catalog, named: &[LocatedValue<String>]) -> Vec<TermLink> {
-    let audiences = named
-        .iter()
-        .filter_map(|name| catalog.audience(&name.value));
-    audiences.map(|term| term_link(catalog, term)).collect()
-}
-
-fn term_link(catalog: &Catalog, term: &TermPages) -> TermLink {
-    TermLink {
-        key: term.key.clone(),
-        title: term.title.clone(),
-        href: catalog.href(&term.route),
-    }
+pub fn audience_links(index: &SiteIndex, named: &[LocatedValue<String>]) -> Vec<Arc<TermLink>> {
+    let links = index.audience_links();
+    let audiences = named.iter();
+    audiences
+        .filter_map(|name| links.get(&slug(&name.value)).cloned())
+        .collect()
 }
