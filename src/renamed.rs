@@ -72,6 +72,7 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::TemplateValue, "happens", "event"),
     row(NameKind::TemplateValue, "surprise", "random_href"),
     row(NameKind::TemplateValue, "twin_href", "markdown_href"),
+    row(NameKind::TemplateValue, "ways", "facet_links"),
     row(NameKind::Word, "level_starter", "level_beginner"),
     row(NameKind::Word, "level_practised", "level_intermediate"),
     row(NameKind::Word, "level_expert", "level_advanced"),

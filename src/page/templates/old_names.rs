@@ -9,6 +9,9 @@ use crate::source::LineStarts;
 /// Objects in templates whose values may have any names of the site's own.
 const OTHERS: [&str; 5] = ["words", "site", "nav", "loop", "extra"];
 
+/// The value of a list that has a new name. All other renamed values are those of pages or cards.
+const OF_LISTING: &str = "facet_links";
+
 /// Reports the old names in a template.
 pub fn old_names(file: &TemplateFile) -> Vec<Diagnostic> {
     if !RENAMED
@@ -45,8 +48,10 @@ pub fn old_names(file: &TemplateFile) -> Vec<Diagnostic> {
 /// The old name in an expression such as `page.twin_href` or `words.level_starter`: its offset, the
 /// name, and the new name.
 fn renamed_value<'t>(chain: &NameChain<'t>) -> Option<(usize, &'t str, &'static str)> {
-    let [(_, owner), (at, name), ..] = chain.names[..] else {
-        return None;
+    let (owner, at, name) = match chain.names[..] {
+        [(_, "page"), (_, "listing"), (at, name), ..] => ("listing", at, name),
+        [(_, owner), (at, name), ..] => (owner, at, name),
+        _ => return None,
     };
     let kind = if owner == "words" {
         NameKind::Word
@@ -56,7 +61,13 @@ fn renamed_value<'t>(chain: &NameChain<'t>) -> Option<(usize, &'t str, &'static 
     let new = renamed::new_name(kind, name)?;
     // A card can have any variable name in a template, and only one of its values was renamed.
     let is_of_card = new == "event" && !OTHERS.contains(&owner);
-    (owner == "words" || owner == "page" || is_of_card).then_some((at, name, new))
+    let is_of_owner = match owner {
+        "words" => true,
+        "page" => new != OF_LISTING,
+        "listing" => new == OF_LISTING,
+        _ => is_of_card,
+    };
+    is_of_owner.then_some((at, name, new))
 }
 
 /// The new name of a quoted text that is a value or a word's key, if the tag uses it as such.
@@ -112,6 +123,10 @@ mod tests {
                 "9 `twin_href` is now called `markdown_href`",
             ),
             (
+                "{{ page.listing.ways }}",
+                "17 `ways` is now called `facet_links`",
+            ),
+            (
                 "{% if card.happens %}{% endif %}",
                 "12 `happens` is now called `event`",
             ),
@@ -138,7 +153,7 @@ mod tests {
 
     #[test]
     fn names_of_ones_own_are_not_reported() {
-        let own = "{{ page.fields.happens }}{{ page.extra.twin_href }}{{ site.following }}{{ words.home }}{{ following }}\
+        let own = "{{ page.ways }}{{ page.fields.happens }}{{ page.extra.twin_href }}{{ site.following }}{{ words.home }}{{ following }}\
                    {# page.twin_href #}twin_href{{ \"starter\" }}";
         assert_eq!(reported(own), Vec::<String>::new());
     }

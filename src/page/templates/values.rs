@@ -95,6 +95,7 @@ impl ValueMaker<'_> {
         let mut value = object(listing);
         value.insert("items".into(), self.shared.cards(&listing.items));
         value.insert("groups".into(), list(&listing.groups, group));
+        add_old_names(&mut value, NameKind::TemplateValue);
         Value::from(value)
     }
 }
@@ -200,4 +201,38 @@ fn feedback(view: &FeedbackView) -> Value {
         helped_href: view.href(&view.answers.helped),
         reasons: reasons.collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tera::value::Key;
+
+    use super::*;
+    use crate::page::output_page::{OutputPage, PageSubject};
+    use crate::page::test_catalog::cards;
+    use crate::page::views::listing;
+    use crate::paths::Route;
+
+    #[test]
+    fn a_list_has_its_values_under_old_names_too() {
+        let cards = cards(&[
+            ("index.md", "# Home"),
+            ("a.md", "---\nlevel: beginner\n---\n# A"),
+            ("b.md", "# B"),
+        ]);
+        let output_page = OutputPage::single(PageSubject::AToZ, Route::page(["a-z"]));
+        let listing = listing(&cards, &output_page).expect("the subject is a list");
+        let maker = ValueMaker {
+            catalog: &cards.index.catalog,
+            shared: &SharedValues::default(),
+        };
+        let value = maker.listing(&listing);
+        let text = |name: &'static str| {
+            let values = value.as_map();
+            let value = values.and_then(|values| values.get(&Key::from(name)));
+            value.map(ToString::to_string).unwrap_or_default()
+        };
+        assert!(text("facet_links").contains("level"));
+        assert_eq!(text("ways"), text("facet_links"));
+    }
 }

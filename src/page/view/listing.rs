@@ -54,7 +54,6 @@ pub struct Listing {
     pub facets: Vec<Facet>,
     /// Links to the lists of a level, a time or a kind. They are on lists of all pages and on those
     /// lists themselves.
-    #[serde(rename = "ways")]
     pub facet_links: Vec<Facet>,
     pub first_href: Option<String>,
     pub previous_href: Option<String>,
