@@ -9,7 +9,6 @@ pub mod codes;
 mod fix;
 mod group;
 mod nearest;
-pub mod render;
 
 use std::fmt;
 

@@ -20,6 +20,7 @@ pub mod page;
 pub mod paths;
 pub mod pipeline;
 pub mod preview;
+pub mod problem_renderer;
 pub mod renamed;
 pub mod settings;
 pub mod site;

@@ -33,6 +33,7 @@ pub mod session;
 mod severity;
 mod site_state;
 mod state;
+pub mod unpublished;
 mod unread_files;
 pub mod why;
 
@@ -54,6 +55,7 @@ use self::publish::OutputWriter;
 use self::renamed_files::Renames;
 use self::render::OutputRenderer;
 use self::site_state::SiteState;
+use self::unpublished::UnpublishedCounts;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::page::templates::hash_of;
@@ -206,6 +208,8 @@ pub struct BuildResult {
     /// The number of published pages, without lists.
     pub pages: usize,
     pub left_out: usize,
+    /// The pages that are left out on purpose.
+    pub unpublished: UnpublishedCounts,
     /// The published addresses; `None` if everything is as the last build left it.
     pub addresses: Option<LedgerCheck>,
     /// Help for broken links to files that seem to have been renamed, by the place of the link.
@@ -386,6 +390,7 @@ pub fn build(
     };
     let problems = severity::apply(problems, &whole.loaded.settings, site, request);
     let pages = site.pages().len();
+    let unpublished = UnpublishedCounts::of(site, &whole.documents);
     let renamed = Renames::find(&known, &ledger, &whole.loaded.listed.sources).help(site);
 
     let is_sound = memory.is_kept()
@@ -403,6 +408,7 @@ pub fn build(
             problems,
             pages,
             left_out,
+            unpublished,
         };
         before.store_build(last, &whole, published.records, published.asked);
         before.search = published.search;
@@ -443,6 +449,7 @@ pub fn build(
         sources,
         pages,
         left_out,
+        unpublished,
         addresses: Some(addresses),
         renamed,
         notes,
@@ -527,6 +534,7 @@ fn as_before(
         sources: loaded.listed.pages.len(),
         pages: last.pages,
         left_out: last.left_out,
+        unpublished: last.unpublished,
         addresses: None,
         renamed: Vec::new(),
         notes: notes(loaded),

@@ -199,7 +199,7 @@ pub fn run(
             took: whole.saturating_sub(built_in),
             count: published.written,
         });
-        problem_output::profile(console, &built.profile, whole);
+        problem_output::profile(console, &built.profile, &built.unpublished, whole);
     }
     for note in built
         .notes
@@ -279,6 +279,8 @@ fn result(
         size(*bytes),
     );
     let (written, unchanged, removed) = (grouped(*written), grouped(*unchanged), grouped(*removed));
+    let unpublished = problem_output::left_out(&built.unpublished, "--drafts shows")
+        .map_or_else(String::new, |text| format!("\n{text}."));
     let left_out = match built.left_out {
         0 => String::new(),
         left_out => format!(
@@ -288,7 +290,7 @@ fn result(
         ),
     };
     format!(
-        "Built {pages} ({files}, {bytes}) into {} in {}: {written} written, {unchanged} unchanged, {removed} removed.{left_out}",
+        "Built {pages} ({files}, {bytes}) into {} in {}: {written} written, {unchanged} unchanged, {removed} removed.{unpublished}{left_out}",
         folder(output),
         duration(whole)
     )

@@ -23,6 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   handsel check                    print every problem, where it is and how to fix it
   handsel check --format github    print problems as annotations of a pull request
+  handsel check --format sarif     print problems as a SARIF log, for code hosts
   handsel check --strict           fail on warnings too, for continuous integration
   handsel check --fix              replace old names and those of other generators, then check";
 
@@ -65,7 +66,12 @@ pub fn run(
     built.name_renamed_files();
     problem_output::problems(console, &site, &mut built.problems, OutputStream::Output);
     if options.site.profile {
-        problem_output::profile(console, &built.profile, started.elapsed());
+        problem_output::profile(
+            console,
+            &built.profile,
+            &built.unpublished,
+            started.elapsed(),
+        );
     }
     match problem_output::summary(&built.problems, built.pages) {
         Some(summary) => console.print(console.stream(OutputStream::Output), &summary),

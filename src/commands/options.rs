@@ -15,13 +15,15 @@ use crate::cache::store::CacheFolder;
 use crate::pipeline::Request;
 use crate::settings::BaseUrl;
 
-/// How problems are printed: for people, as one JSON object per line, or as GitHub annotations.
+/// How problems are printed: for people, as one JSON object per line, as GitHub annotations, or as a
+/// SARIF log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     #[default]
     Human,
     Json,
     Github,
+    Sarif,
 }
 
 /// Options of every command.
@@ -44,7 +46,7 @@ pub struct CommonOptions {
     /// Run as if it were this day, such as 2026-01-31 [default: SOURCE_DATE_EPOCH, else today]
     #[arg(long, global = true, display_order = 102, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
-    /// How to print problems: human, json (one object per line) or github (annotations)
+    /// How to print problems: human, json (one object per line), github (annotations) or sarif
     #[arg(
         long,
         global = true,

@@ -1,5 +1,5 @@
-//! Prints problems: with source excerpts for people, as one JSON object per line for editors, or as
-//! annotations for GitHub.
+//! Prints problems: with source excerpts for people, as one JSON object per line for editors, as
+//! annotations for GitHub, or as a SARIF log for code hosts.
 //!
 //! People see the first [`SHOWN_MAX`] problems of each code, unless `--all-problems` is set; the
 //! other formats have all problems. A long report ends with a table of the codes.
@@ -9,19 +9,25 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::json;
 
 use super::console::{Console, OutputStream};
+use super::fix_locations::FixLocations;
 use super::format::{count, duration, grouped};
 use super::options::Format;
 use super::problem_table::{LONG_REPORT, table};
+use super::sarif::{self, SarifContext};
 use super::site_root::SiteRoot;
-use crate::diagnostic::render::ProblemRenderer;
-use crate::diagnostic::{Code, Diagnostic, ProblemGroup, Severity, group_problems, printable};
+use crate::diagnostic::{
+    Applicability, Code, Diagnostic, ProblemGroup, Severity, group_problems, printable,
+};
 use crate::paths::SourcePath;
 use crate::pipeline::BuildResult;
 use crate::pipeline::profile::{Profile, Stage};
+use crate::pipeline::unpublished::UnpublishedCounts;
+use crate::problem_renderer::ProblemRenderer;
 
 /// How many problems of one code are printed for people.
 pub const SHOWN_MAX: usize = 50;
@@ -62,9 +68,25 @@ pub fn problems(
                 }
             });
         }
-        Format::Json => console.write(OutputStream::Output, |out| {
-            problems.iter().try_for_each(|problem| json(out, problem))
-        }),
+        Format::Json => {
+            let mut fixes = FixLocations::new(&site.disk);
+            console.write(OutputStream::Output, |out| {
+                problems
+                    .iter()
+                    .try_for_each(|problem| json(out, problem, &mut fixes))
+            });
+        }
+        Format::Sarif => {
+            let context = SarifContext {
+                folder: &site.below_workspace(),
+                settings: &site.config,
+            };
+            let log = sarif::log(problems, &context, &mut FixLocations::new(&site.disk));
+            console.write(OutputStream::Output, |out| {
+                serde_json::to_writer_pretty(&mut *out, &log)?;
+                out.write_all(b"\n")
+            });
+        }
         Format::Github => {
             let folder = site.below_workspace();
             console.write(OutputStream::Output, |out| {
@@ -107,8 +129,30 @@ struct JsonLine<'a> {
     line: Option<u32>,
     column: Option<u32>,
     help: Option<&'a str>,
+    /// Places that explain the problem.
+    related: Vec<JsonPlace<'a>>,
+    /// The edit that fixes the problem.
+    fix: Option<JsonFix<'a>>,
     /// The error that the problem follows from.
     caused_by: Option<JsonCause<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPlace<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    message: &'a str,
+}
+
+/// The characters from `column` up to, but not including, `end_column` are replaced.
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    line: u32,
+    column: u32,
+    end_column: u32,
+    replacement: &'a str,
+    applicability: Applicability,
 }
 
 #[derive(Serialize)]
@@ -119,7 +163,7 @@ struct JsonCause<'a> {
     column: u32,
 }
 
-fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
+fn json(out: &mut dyn Write, problem: &Diagnostic, fixes: &mut FixLocations) -> io::Result<()> {
     let place = problem.location.as_ref();
     let line = JsonLine {
         severity: problem.severity,
@@ -129,6 +173,23 @@ fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
         help: problem.help.as_deref(),
+        related: problem
+            .related
+            .iter()
+            .map(|(place, word)| JsonPlace {
+                path: place.path.as_str(),
+                line: place.line,
+                column: place.column,
+                message: word,
+            })
+            .collect(),
+        fix: fixes.find(problem).map(|(fix, place)| JsonFix {
+            line: place.line,
+            column: place.column,
+            end_column: place.column.saturating_add(place.length),
+            replacement: &fix.new,
+            applicability: fix.applicability,
+        }),
         caused_by: problem.cause.as_ref().and_then(|cause| {
             let (code, place) = cause.error.as_ref()?;
             Some(JsonCause {
@@ -241,9 +302,49 @@ pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
     }
 }
 
+/// `Left out: 3 drafts, 1 page due on 5 January 2027 (--drafts shows them)`; `None` if every page
+/// is published. `hint` says which option shows or hides them.
+pub fn left_out(unpublished: &UnpublishedCounts, hint: &str) -> Option<String> {
+    if unpublished.is_none() {
+        return None;
+    }
+    let UnpublishedCounts {
+        drafts,
+        scheduled,
+        next,
+        expired,
+    } = *unpublished;
+    let day = |day: Date| day.strftime("%-d %B %Y").to_string();
+    let due = next.map_or_else(String::new, |next| match scheduled {
+        1 => format!(" due on {}", day(next)),
+        _ => format!(" due from {}", day(next)),
+    });
+    let parts = [
+        (drafts, count(drafts, "draft")),
+        (scheduled, count(scheduled, "page") + &due),
+        (expired, count(expired, "expired page")),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(_, text)| text)
+        .collect();
+    let pronoun = if drafts + scheduled + expired == 1 {
+        "it"
+    } else {
+        "them"
+    };
+    Some(format!("Left out: {} ({hint} {pronoun})", parts.join(", ")))
+}
+
 /// Prints the profile: the time of each stage, the slowest pages and templates, and how much came
 /// from the cache. `whole` is the time of the whole run.
-pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
+pub fn profile(
+    console: &Console,
+    profile: &Profile,
+    unpublished: &UnpublishedCounts,
+    whole: Duration,
+) {
     let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
     if console.format == Format::Json {
         let stages: Vec<_> = profile
@@ -261,7 +362,11 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
             .iter()
             .map(|(name, time, count)| json!({ "name": name, "ms": ms(*time), "pages": count }))
             .collect();
-        let all = json!({ "profile": {
+        let left_out = json!({
+            "drafts": unpublished.drafts, "scheduled": unpublished.scheduled,
+            "next": unpublished.next.map(|day| day.to_string()), "expired": unpublished.expired,
+        });
+        let all = json!({ "left_out": left_out, "profile": {
             "whole_ms": ms(whole), "stages": stages, "documents": profile.documents, "sheets": profile.output_pages,
             "slowest_pages": pages, "templates": templates,
         } });
@@ -337,7 +442,6 @@ fn stage_table(stages: &[Stage], whole: Duration) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::Location;
-    use crate::paths::SourcePath;
     use crate::source::MemoryFiles;
 
     fn place(path: &str, line: u32, column: u32, length: u32) -> Location {
@@ -358,21 +462,25 @@ mod tests {
     #[test]
     fn machines_get_every_part() {
         let problem = Diagnostic::new(Code::BrokenLink, "100%: no `b,c.md`")
-            .at(place("content/a:b.md", 4, 7, 3))
-            .help("did you mean `b.md`?");
+            .at(place("content/a:b.md", 4, 1, 11))
+            .with_related(place("content/c.md", 1, 2, 0), "here")
+            .suggest_if("b,c", Some("b.md"));
+        let mut files = MemoryFiles::default();
+        files.put("content/a:b.md", "\n\n\n[text](b,c)\n");
         assert_eq!(
-            written(|out| json(out, &problem)),
+            written(|out| json(out, &problem, &mut FixLocations::new(&files))),
             "{\"severity\":\"error\",\"code\":\"broken-link\",\"message\":\"100%: no `b,c.md`\",\"path\":\"content/a:b.md\",\"line\":4,\
-             \"column\":7,\"help\":\"did you mean `b.md`?\",\"caused_by\":null}\n"
+             \"column\":1,\"help\":\"did you mean `b.md`?\",\"related\":[{\"path\":\"content/c.md\",\"line\":1,\"column\":2,\"message\":\"here\"}],\
+             \"fix\":{\"line\":4,\"column\":8,\"end_column\":11,\"replacement\":\"b.md\",\"applicability\":\"maybe-incorrect\"},\"caused_by\":null}\n"
         );
         assert_eq!(
             written(|out| github(out, &problem, Path::new("docs"))),
-            "::error file=docs/content/a%3Ab.md,line=4,col=7,title=broken-link::100%25: no `b,c.md`%0Adid you mean `b.md`?\n"
+            "::error file=docs/content/a%3Ab.md,line=4,col=1,title=broken-link::100%25: no `b,c.md`%0Adid you mean `b.md`?\n"
         );
         let bare = Diagnostic::new(Code::Internal, "no `base_url`");
         assert_eq!(
-            written(|out| json(out, &bare)),
-            "{\"severity\":\"error\",\"code\":\"internal\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null,\"caused_by\":null}\n"
+            written(|out| json(out, &bare, &mut FixLocations::new(&files))),
+            "{\"severity\":\"error\",\"code\":\"internal\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null,\"related\":[],\"fix\":null,\"caused_by\":null}\n"
         );
         assert_eq!(
             written(|out| github(out, &bare, Path::new(""))),
@@ -408,6 +516,34 @@ mod tests {
             Some("1 362 errors, 3 warnings in 1 240 pages")
         );
         assert_eq!(summary(&[], 3), None);
+    }
+
+    #[test]
+    fn pages_that_are_left_out_are_counted() {
+        let text = |drafts, scheduled, expired| {
+            let counts = UnpublishedCounts {
+                drafts,
+                scheduled,
+                next: (scheduled > 0).then(|| jiff::civil::date(2027, 1, 5)),
+                expired,
+            };
+            left_out(&counts, "--drafts shows")
+        };
+        assert_eq!(text(0, 0, 0), None);
+        assert_eq!(
+            text(3, 1, 0).as_deref(),
+            Some("Left out: 3 drafts, 1 page due on 5 January 2027 (--drafts shows them)")
+        );
+        assert_eq!(
+            text(0, 0, 1).as_deref(),
+            Some("Left out: 1 expired page (--drafts shows it)")
+        );
+        assert_eq!(
+            text(1, 4, 2).as_deref(),
+            Some(
+                "Left out: 1 draft, 4 pages due from 5 January 2027, 2 expired pages (--drafts shows them)"
+            )
+        );
     }
 
     #[test]

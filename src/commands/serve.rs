@@ -17,9 +17,9 @@ use clap::Args;
 
 use super::console::{Console, OutputStream};
 use super::format::{count, duration};
-use super::options::{CommonOptions, SiteOptions, current_time};
+use super::options::{CommonOptions, Format, SiteOptions, current_time};
 use super::site_root::SiteRoot;
-use super::{CommandError, Status, output};
+use super::{CommandError, Status, output, problem_output};
 use crate::disk::instance_file;
 use crate::disk::memory_hints::{take_any_pages, use_small_pages};
 use crate::pipeline::build_cache::BuildCache;
@@ -96,6 +96,10 @@ pub fn run(
     console: &Console,
 ) -> Result<Status, CommandError> {
     let started = Instant::now();
+    if common.format == Format::Sarif {
+        let message = "a preview cannot print problems as SARIF, which is one document";
+        return Err(CommandError::new(message).help("use `handsel check --format sarif`"));
+    }
     let site = SiteRoot::open(common)?;
     if let Some(place) = &options.goto {
         return goto::run(place, &site, console);
@@ -220,6 +224,9 @@ fn print_ready(
         duration(started.elapsed()),
         count(live.pages(), "page")
     ));
+    if let Some(text) = problem_output::left_out(&live.unpublished(), "--no-drafts hides") {
+        console.answer(&format!("{text}."));
+    }
     if preview.is_shared() {
         let others = port::on_the_network(preview.address());
         let others = others

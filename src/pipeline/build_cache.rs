@@ -16,6 +16,7 @@ use super::file_hashes::KnownFiles;
 use super::images::{CachedHeaders, CachedOffers};
 use super::search::{DigestShelf, PublishedIndex};
 use super::site_state::SiteState;
+use super::unpublished::UnpublishedCounts;
 use super::why::RebuildReason;
 use crate::cache::spill::{MemoryBudget, SpillFile, SpillRange};
 use crate::cache::{self, CacheStore};
@@ -82,6 +83,7 @@ pub struct LastBuild {
     pub problems: Vec<Diagnostic>,
     pub pages: usize,
     pub left_out: usize,
+    pub unpublished: UnpublishedCounts,
 }
 
 /// One output: the fingerprint of its bytes, and of what it was made from.

@@ -17,6 +17,7 @@ use super::render::OutputRenderer;
 use super::severity;
 use super::state::State;
 pub use super::state::{ChangedPaths, RefreshResult};
+use super::unpublished::UnpublishedCounts;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::Fingerprint;
 use crate::output::search;
@@ -419,6 +420,13 @@ impl Session {
             .site
             .pages()
             .len()
+    }
+
+    /// The pages that are left out on purpose.
+    pub fn unpublished(&self) -> UnpublishedCounts {
+        let state = self.read();
+        let whole = &state.whole;
+        UnpublishedCounts::of(&whole.render_context.catalog().site, &whole.documents)
     }
 
     fn request(&self) -> Request {

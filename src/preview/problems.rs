@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::diagnostic::render::ProblemRenderer;
 use crate::diagnostic::{Diagnostic, ProblemGroup, Severity, group_problems};
+use crate::problem_renderer::ProblemRenderer;
 use crate::source::Files;
 
 /// How many problems are shown; the rest are counted.

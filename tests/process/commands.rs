@@ -1170,3 +1170,96 @@ fn feedback_is_sent_to_the_endpoint_in_the_settings() -> Outcome {
     );
     Ok(())
 }
+
+#[test]
+fn one_unreadable_page_is_one_error() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    workspace.put("content/guides/a.md", "---\ntitle: \"A\n---\nText.\n")?;
+    let result = workspace.run(&["build"])?.expect_status(1);
+    assert!(
+        result
+            .err
+            .contains("note: 1 link leads to this page; it works once it can be read")
+            && result.err.contains("1 error in 1 page"),
+        "{}",
+        result.err
+    );
+    let result = workspace
+        .run(&["build", "--format", "json"])?
+        .expect_status(1);
+    let caused =
+        r#""caused_by":{"code":"bad-yaml","path":"content/guides/a.md","line":2,"column":8}"#;
+    let consequences = result.out.lines().filter(|line| line.contains(caused));
+    assert_eq!(consequences.count(), 1, "{}", result.out);
+    Ok(())
+}
+
+#[test]
+fn sarif_is_one_document_on_standard_output() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    workspace.put(BROKEN.0, BROKEN.1)?;
+    let result = workspace
+        .run(&["check", "--format", "sarif"])?
+        .expect_status(1);
+    let log: serde_json::Value = serde_json::from_str(&result.out)?;
+    assert_eq!(log["version"], "2.1.0");
+    let results = log["runs"][0]["results"].as_array().map(Vec::as_slice);
+    let broken = results
+        .unwrap_or_default()
+        .iter()
+        .find(|result| result["ruleId"] == "broken-link");
+    let place = &broken.ok_or("the link is reported")?["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "content/guides/b.md");
+    assert_eq!(place["region"]["startLine"], 6);
+    workspace
+        .run(&["serve", "--format", "sarif"])?
+        .expect_status(2);
+    Ok(())
+}
+
+#[test]
+fn build_says_which_pages_it_left_out() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    for (name, key) in [
+        ("b", "draft: true"),
+        ("c", "published: 2027-01-05"),
+        ("d", "expires: 2025-01-05"),
+    ] {
+        let text = format!("---\ntitle: {name}\n{key}\n---\nText.\n");
+        workspace.put(&format!("content/{name}.md"), &text)?;
+    }
+    let expected =
+        "Left out: 1 draft, 1 page due on 5 January 2027, 1 expired page (--drafts shows them).";
+    for _ in ["clean", "from the cache"] {
+        let result = workspace
+            .run(&["build", "--today", "2026-12-01"])?
+            .expect_status(0);
+        assert!(result.out.contains(expected), "{}", result.out);
+    }
+    let all = workspace
+        .run(&["build", "--today", "2026-12-01", "--drafts"])?
+        .expect_status(0);
+    assert!(!all.out.contains("Left out"), "{}", all.out);
+    Ok(())
+}
+
+#[test]
+fn check_fix_makes_the_edits_that_are_certainly_right() -> Outcome {
+    let workspace = Workspace::new(GOOD)?;
+    workspace.put(
+        "content/index.md",
+        "---\ntitle: Home\nsumary: S\n---\n[A](Guides/A.md#x) and [Guides/A.md](Guides/A.md)\n",
+    )?;
+    let fixed = workspace.run(&["check", "--fix"])?.expect_status(1);
+    assert!(
+        fixed.out.contains("did you mean `summary`?"),
+        "{}",
+        fixed.out
+    );
+    assert_eq!(
+        fs::read_to_string(workspace.path().join("content/index.md"))?,
+        "---\ntitle: Home\nsumary: S\n---\n[A](guides/a.md#x) and [Guides/A.md](guides/a.md)\n",
+        "a suggestion is not certainly right"
+    );
+    Ok(())
+}

@@ -36,7 +36,7 @@ const LAYERS: &[(u8, &[&str])] = &[
     ),
     (2, STAGES),
     (3, &["pipeline"]),
-    (4, &["disk", "watch", "preview"]),
+    (4, &["disk", "watch", "problem_renderer", "preview"]),
     (5, &["commands", "main"]),
 ];
 
@@ -80,6 +80,11 @@ const RESTRICTED: &[(&[&str], &[&str], &str)] = &[
         &["serde_yaml", "saphyr"],
         &["yaml"],
         "read with `yaml::read`: its nodes have positions",
+    ),
+    (
+        &["annotate_snippets"],
+        &["problem_renderer", "commands"],
+        "return a `Diagnostic`; the shells render it",
     ),
     (
         &["arborium"],

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Location, ProblemGroup, is_hidden_mark, printable, printable_name};
+use crate::diagnostic::{Location, ProblemGroup, is_hidden_mark, printable, printable_name};
 use crate::paths::SourcePath;
 use crate::source::{Files, with_lf};
 
