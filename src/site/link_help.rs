@@ -1,7 +1,7 @@
 //! Suggestions for broken links: the same name elsewhere, a similar name, or another way to write
 //! an address.
 
-use crate::diagnostic::{nearest, nearest_name};
+use crate::diagnostic::{Applicability, Fix, nearest, nearest_name};
 use crate::document::outline::anchor;
 use crate::paths::{Route, SourcePath};
 use crate::renamed;
@@ -43,6 +43,30 @@ const TOP_LEVEL_DOMAINS: [&str; 20] = [
 /// The names of a folder's own page.
 const FOLDER_PAGES: [&str; 3] = ["index.md", "README.md", "_index.md"];
 
+/// What to do about a broken target.
+pub(super) struct LinkSuggestion {
+    pub help: String,
+    /// What to write in place of the target's path.
+    replacement: String,
+}
+
+impl LinkSuggestion {
+    fn likely(path: String) -> Self {
+        Self {
+            help: format!("did you mean {path}?"),
+            replacement: path,
+        }
+    }
+
+    /// The edit that replaces the path, if the replacement can be written without escapes.
+    pub fn fix(&self, path: &str) -> Option<Fix> {
+        let is_plain = !self
+            .replacement
+            .contains([' ', '(', ')', '<', '>', '"', '\'']);
+        is_plain.then(|| Fix::new(path, &self.replacement, Applicability::MaybeIncorrect))
+    }
+}
+
 /// What to do about a broken target; `path` is the target's decoded path.
 pub(super) fn suggestion(
     site: &Site,
@@ -50,7 +74,7 @@ pub(super) fn suggestion(
     written: &str,
     path: &str,
     searches: &mut LinkSearches,
-) -> Option<String> {
+) -> Option<LinkSuggestion> {
     let tables = &site.tables;
     let names = RecordedTables::unrecorded(tables);
     address(written, path)
@@ -62,7 +86,7 @@ pub(super) fn suggestion(
 }
 
 /// An address of another site without its scheme.
-fn address(written: &str, path: &str) -> Option<String> {
+fn address(written: &str, path: &str) -> Option<LinkSuggestion> {
     let written = written.trim();
     let host = path
         .split('/')
@@ -81,51 +105,58 @@ fn address(written: &str, path: &str) -> Option<String> {
         return None;
     }
     match name {
-        Some(name) => {
-            (!name.is_empty() && !path.contains('/')).then(|| format!("write mailto:{written}"))
-        }
+        Some(name) => (!name.is_empty() && !path.contains('/')).then(|| LinkSuggestion {
+            help: format!("write mailto:{written}"),
+            replacement: format!("mailto:{path}"),
+        }),
         None => {
             let last = labels[labels.len() - 1].to_ascii_lowercase();
             let is_host = labels[0].eq_ignore_ascii_case("www") && labels.len() > 2
                 || TOP_LEVEL_DOMAINS.contains(&last.as_str());
-            is_host.then(|| format!("write https://{written}"))
+            is_host.then(|| LinkSuggestion {
+                help: format!("write https://{written}"),
+                replacement: format!("https://{path}"),
+            })
         }
     }
 }
 
 /// The list of a level under the level's old name.
-fn renamed_level(tables: &SiteTables, path: &str) -> Option<String> {
+fn renamed_level(tables: &SiteTables, path: &str) -> Option<LinkSuggestion> {
     let level = path.strip_prefix("/levels/")?.trim_end_matches('/');
     let address = format!("/levels/{}/", renamed::new_value("level", level)?);
     let is_there = Route::new(&address).is_ok_and(|route| tables.by_route.contains_key(&route));
-    is_there.then(|| format!("did you mean {address}?"))
+    is_there.then(|| LinkSuggestion::likely(address))
 }
 
 /// A file with a slash after its name.
-fn without_slash(names: &RecordedTables, from: LinkOrigin, path: &str) -> Option<String> {
+fn without_slash(names: &RecordedTables, from: LinkOrigin, path: &str) -> Option<LinkSuggestion> {
     let bare = path.strip_suffix('/')?.trim_end_matches('/');
     has_extension(bare.rsplit('/').next().unwrap_or(bare)).then_some(())?;
     let is_there = !matches!(
         find(names, from, bare),
         FoundTarget::Nothing | FoundTarget::Outside
     );
-    is_there.then(|| format!("remove the slash at the end: {bare}"))
+    is_there.then(|| LinkSuggestion {
+        help: format!("remove the slash at the end: {bare}"),
+        replacement: bare.to_owned(),
+    })
 }
 
 /// A file of `static/` by its source path. It is published without that folder.
-fn of_static(names: &RecordedTables, from: LinkOrigin, path: &str) -> Option<String> {
+fn of_static(names: &RecordedTables, from: LinkOrigin, path: &str) -> Option<LinkSuggestion> {
     let below = path
         .trim_start_matches(['.', '/'])
         .strip_prefix("static/")?;
     let address = format!("/{below}");
     match find(names, from, &address) {
-        FoundTarget::Target(LinkTarget::Static(_)) => Some(format!("did you mean {address}?")),
+        FoundTarget::Target(LinkTarget::Static(_)) => Some(LinkSuggestion::likely(address)),
         _ => None,
     }
 }
 
 /// The page of a folder further up, for an `index.md` that does not exist.
-fn folder_page(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<String> {
+fn folder_page(tables: &SiteTables, from: LinkOrigin, path: &str) -> Option<LinkSuggestion> {
     let is_folder_page = |name: &str| {
         FOLDER_PAGES
             .iter()
@@ -153,7 +184,7 @@ fn of_name(
     from: LinkOrigin,
     path: &str,
     searches: &mut LinkSearches,
-) -> Option<String> {
+) -> Option<LinkSuggestion> {
     let (tables, name) = (&site.tables, searched_name(path));
     let of_source =
         |source: &SourcePath| escaped_suggestion(&relative(&from.source.folder(), source));
@@ -178,12 +209,11 @@ fn of_name(
 
 /// A suggested path as it can be written in a link, with the three characters that have a meaning
 /// there escaped.
-fn escaped_suggestion(path: &str) -> String {
-    format!(
-        "did you mean {}?",
+fn escaped_suggestion(path: &str) -> LinkSuggestion {
+    LinkSuggestion::likely(
         path.replace('%', "%25")
             .replace('#', "%23")
-            .replace('?', "%3F")
+            .replace('?', "%3F"),
     )
 }
 
@@ -225,13 +255,13 @@ pub(super) fn with_case_of(path: &str, name: &str) -> Option<String> {
     Some(segments.join("/"))
 }
 
-/// What to write in place of a fragment that no heading has.
+/// What to do about a fragment that no heading has, and the edit if a heading is similar.
 pub(super) fn of_anchor(
     anchors: &[String],
     fragment: &str,
     page: &str,
     searches: &mut LinkSearches,
-) -> String {
+) -> (String, Option<Fix>) {
     let wanted = anchor(fragment);
     let search = || {
         let same = anchors
@@ -240,7 +270,8 @@ pub(super) fn of_anchor(
             .map(String::as_str);
         same.or_else(|| nearest(fragment, anchors.iter().map(String::as_str)))
     };
-    match searches.take().then(search).flatten() {
+    let near = searches.take().then(search).flatten();
+    let help = match near {
         Some(near) => format!("did you mean #{near}?"),
         None if anchors.is_empty() => format!("{page} has no headings"),
         None => format!(
@@ -252,5 +283,10 @@ pub(super) fn of_anchor(
                 .collect::<Vec<_>>()
                 .join(", ")
         ),
-    }
+    };
+    let replaced = |near| {
+        let (old, new) = (format!("#{fragment}"), format!("#{near}"));
+        Fix::new(&old, &new, Applicability::MaybeIncorrect)
+    };
+    (help, near.map(replaced))
 }

@@ -171,9 +171,10 @@ impl<'a> LinkReporter<'a> {
     ) -> Option<Diagnostic> {
         let problem = resolved.problem.as_deref()?;
         let written = &*target.value;
+        let mut fix = fix(problem, written, role);
         let (message, help) = match problem {
-            LinkProblem::Missing => self.missing(written, role),
-            LinkProblem::MissingAnchor => self.missing_anchor(&resolved.to),
+            LinkProblem::Missing => self.missing(written, role, &mut fix),
+            LinkProblem::MissingAnchor => self.missing_anchor(&resolved.to, &mut fix),
             LinkProblem::Ambiguous => self.ambiguous(written, role),
             LinkProblem::Refused(problem) => (problem.message.clone(), problem.help.clone()),
             LinkProblem::OutsideFolder => (
@@ -223,24 +224,36 @@ impl<'a> LinkReporter<'a> {
         let diagnostic = Diagnostic::new(problem.code(), message)
             .help(help)
             .caused_by(problem.cause())
-            .fix(fix(problem, written, role));
+            .fix(fix);
         Some(match problem {
             LinkProblem::NothingPublished => diagnostic.severity(Severity::Warning),
             _ => diagnostic,
         })
     }
 
-    fn missing(&mut self, written: &str, role: LinkRole) -> (String, String) {
+    fn missing(
+        &mut self,
+        written: &str,
+        role: LinkRole,
+        fix: &mut Option<Fix>,
+    ) -> (String, String) {
         let shown = shown(written, role);
         let path = path_of(written, role);
-        let help = link_help::suggestion(self.site, self.from, &shown, &path, &mut self.searches);
+        let suggested =
+            link_help::suggestion(self.site, self.from, &shown, &path, &mut self.searches);
+        *fix = suggested
+            .as_ref()
+            .and_then(|suggested| suggested.fix(&path));
         (
             format!("link target `{shown}` does not exist"),
-            help.unwrap_or_else(|| "link to an existing target, or remove the link".into()),
+            suggested.map_or_else(
+                || "link to an existing target, or remove the link".into(),
+                |suggested| suggested.help,
+            ),
         )
     }
 
-    fn missing_anchor(&mut self, to: &Destination) -> (String, String) {
+    fn missing_anchor(&mut self, to: &Destination, fix: &mut Option<Fix>) -> (String, String) {
         let (anchors, fragment, page) = match to {
             Destination::Page { page, fragment, .. } => {
                 let entry = &self.site.page(*page).entry;
@@ -250,7 +263,8 @@ impl<'a> LinkReporter<'a> {
             Destination::Here { fragment, .. } => (self.from.anchors, &**fragment, "this page"),
             _ => (self.from.anchors, "", "this page"),
         };
-        let help = link_help::of_anchor(anchors, fragment, page, &mut self.searches);
+        let (help, suggested) = link_help::of_anchor(anchors, fragment, page, &mut self.searches);
+        *fix = suggested;
         (format!("{page} has no heading `#{fragment}`"), help)
     }
 
