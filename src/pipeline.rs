@@ -283,7 +283,7 @@ pub fn build(
         remembered: documents.pages.len().saturating_sub(documents.parsed),
     };
 
-    let site = site_state::assemble(&loaded, &documents, request, &mut problems);
+    let site = site_state::assemble(&loaded, &documents, request, None, &mut problems);
     let unread = documents.unread_pages(&site);
     problems.extend(site.link_problems(&unread));
     if request.with_audit {
@@ -295,7 +295,8 @@ pub fn build(
     let render_context = Arc::new(site_state::render_context(
         &loaded, &documents, site, request,
     ));
-    let outputs = Outputs::plan(&loaded, render_context.builder.index(), &mut problems);
+    let outputs = Outputs::plan(&loaded, render_context.builder.index(), None);
+    problems.extend(outputs.problems.iter().cloned());
     let addresses = addresses::check_ledger(
         files,
         request,

@@ -56,7 +56,8 @@ pub fn make(catalog: &Catalog, of: &CalendarScope) -> Vec<u8> {
             let mut own: Vec<(Date, PageId)> = own
                 .filter_map(|(id, page)| Some((page.entry.occurs.as_ref()?.start.day(), id)))
                 .collect();
-            own.sort_unstable();
+            // Events on one day stay in the order of the site's pages.
+            own.sort_by_key(|(day, _)| *day);
             (
                 catalog.site_title(),
                 own.into_iter().map(|(_, id)| id).collect(),

@@ -100,7 +100,7 @@ pub fn make(index: &SiteIndex, of: &FeedScope) -> Vec<u8> {
         pages.sort_by_key(|page| {
             (
                 std::cmp::Reverse(catalog.site.page(*page).changed_moment()),
-                *page,
+                catalog.site.tables.position(*page),
             )
         });
     }

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use crate::document::links::{Link, LinkRole};
 use crate::document::meta::Level;
-use crate::document::{PageFacts, words_of_name};
+use crate::document::{Entry, PageFacts, words_of_name};
 use crate::i18n::Translations;
 use crate::kind::Kind;
 use crate::paths::{Route, slug};
@@ -63,14 +63,14 @@ impl Catalog {
         &self.facts[page]
     }
 
-    /// Replaces the facts of an edited page.
-    pub fn set_facts(&mut self, page: PageId, facts: Arc<PageFacts>) {
-        self.facts[page] = facts;
-    }
-
-    /// Inserts the facts of a new page.
-    pub fn insert_facts(&mut self, page: PageId, facts: Arc<PageFacts>) {
-        self.facts.insert(page, facts);
+    /// Replaces an entry with an equal one, whose values may be at other places in the file, and the
+    /// facts about the page's text.
+    pub fn set_text(&mut self, entry: &Arc<Entry>, facts: &Arc<PageFacts>) {
+        let site = Arc::make_mut(&mut self.site);
+        site.move_values(entry);
+        if let Some(page) = site.page_of(&entry.source) {
+            self.facts.set(page, Arc::clone(facts));
+        }
     }
 
     // Addresses.

@@ -6,7 +6,7 @@ use crate::site::{LinkTarget, PageId, addresses};
 use super::catalog::Catalog;
 
 /// What a published HTML file is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PageSubject {
     Page(PageId),
     /// A section's list, with or without a page of its own. The first is the home page.

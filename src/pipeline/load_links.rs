@@ -40,7 +40,7 @@ pub fn load_links(files: &dyn Files, request: &Request, remembered: LoadedPages)
         PageNeeds::default(),
     );
     problems.extend(documents.problems().cloned());
-    let site = site_state::assemble(&loaded, &documents, request, &mut problems);
+    let site = site_state::assemble(&loaded, &documents, request, None, &mut problems);
     problems.extend(site.link_problems(&documents.unread_pages(&site)));
     SiteLinks {
         loaded,

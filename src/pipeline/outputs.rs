@@ -4,13 +4,14 @@
 mod same_names;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::images::SiteImages;
 use super::load::{LoadedSite, StaticFile};
 use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::fingerprint::Fingerprint;
 use crate::output::calendar::{self, CalendarScope};
 use crate::output::feeds::{self, FeedScope};
 use crate::output::machine_files;
@@ -59,95 +60,105 @@ pub enum OutputKind {
 #[derive(Debug, Default)]
 pub struct Outputs {
     pub output_pages: Vec<OutputPage>,
+    /// Problems with the paths of outputs, such as a path that two outputs share.
+    pub problems: Vec<Diagnostic>,
     /// Sorted by path, with each path once.
-    makers: Vec<(OutputPath, OutputKind)>,
+    makers: Arc<Vec<(OutputPath, OutputKind)>>,
+    inputs: PlanInputs,
     suggestions: OnceLock<Suggestions>,
 }
 
-impl Outputs {
-    /// Plans the outputs of a site, and reports paths that two outputs share.
-    pub fn plan(loaded: &LoadedSite, index: &SiteIndex, problems: &mut Vec<Diagnostic>) -> Self {
+/// What the paths are planned from, in addition to the output pages.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct PlanInputs {
+    /// The fingerprint of what the site was assembled from, except its entries.
+    site: Fingerprint,
+    /// The lists that show the text of a page.
+    introduced: Vec<usize>,
+    /// The outputs of pages' social cards.
+    cards: Vec<(OutputPath, OutputKind)>,
+    /// The outputs that do not belong to one output page.
+    others: Vec<(OutputPath, OutputKind)>,
+}
+
+impl PlanInputs {
+    fn of(loaded: &LoadedSite, index: &SiteIndex, output_pages: &[OutputPage]) -> Self {
         let catalog = &index.catalog;
-        let output_pages = page::output_pages(index);
-        let of_sheet = |(index, output_page): (usize, &OutputPage)| {
-            let page = (output_page.route.output_path(), OutputKind::Page(index));
-            let card = social_card(catalog, output_page)
-                .map(|(route, _)| (route.output_path(), OutputKind::Card(index)));
-            let is_folder = output_page.route.as_str().ends_with('/');
-            let has_twin = loaded.settings.markdown_copies
-                && is_folder
-                && output_page.number == 1
-                && page_of(catalog, output_page).is_some();
-            let twin = has_twin
-                .then(|| Route::new(&format!("{}index.md", output_page.route)).ok())
-                .flatten();
-            [
-                Some(page),
-                card,
-                twin.map(|route| (route.output_path(), OutputKind::MarkdownCopy(index))),
-            ]
-            .into_iter()
-            .flatten()
+        let is_list = |page: &OutputPage| !matches!(page.subject, PageSubject::Page(_));
+        let lists = output_pages.iter().enumerate();
+        let lists = lists.filter(|(_, page)| is_list(page) && page_of(catalog, page).is_some());
+        let card = |(index, page): (usize, &OutputPage)| {
+            let (route, _) = social_card(catalog, page)?;
+            Some((route.output_path(), OutputKind::Card(index)))
         };
-        let mut all: Vec<(OutputPath, OutputKind)> = output_pages
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(of_sheet)
-            .collect();
-        let site = &*catalog.site;
-        all.extend(
-            site.redirects.iter().enumerate().map(|(index, redirect)| {
-                (redirect.from.output_path(), OutputKind::Redirect(index))
-            }),
-        );
-        let files = site.published_files.iter();
-        all.extend(
-            files.map(|(source, route)| {
-                (route.output_path(), OutputKind::ContentFile(source.clone()))
-            }),
-        );
-        all.extend(
-            loaded
-                .assets
-                .made
-                .iter()
-                .enumerate()
-                .map(|(index, (path, _))| (path.clone(), OutputKind::Asset(index))),
-        );
-        all.extend(loaded.assets.copied.iter().map(|(path, name)| {
-            match &loaded.static_files[name] {
-                StaticFile::Own(source) => (path.clone(), OutputKind::Copy(source.clone())),
-                StaticFile::Theme(_) => (path.clone(), OutputKind::Theme(name.clone())),
+        let cards = output_pages.par_iter().enumerate();
+        PlanInputs {
+            site: loaded.hashes.assembling,
+            introduced: lists.map(|(index, _)| index).collect(),
+            cards: match loaded.settings.social_cards {
+                true => cards.filter_map(card).collect(),
+                false => Vec::new(),
+            },
+            others: other_outputs(loaded, catalog, output_pages),
+        }
+    }
+}
+
+/// The outputs that do not belong to one output page.
+fn other_outputs(
+    loaded: &LoadedSite,
+    catalog: &Catalog,
+    output_pages: &[OutputPage],
+) -> Vec<(OutputPath, OutputKind)> {
+    let site = &*catalog.site;
+    let redirects = site.redirects.iter().enumerate();
+    let redirects = redirects
+        .map(|(index, redirect)| (redirect.from.output_path(), OutputKind::Redirect(index)));
+    let files = site.published_files.iter();
+    let files =
+        files.map(|(source, route)| (route.output_path(), OutputKind::ContentFile(source.clone())));
+    let made = loaded.assets.made.iter().enumerate();
+    let made = made.map(|(index, (path, _))| (path.clone(), OutputKind::Asset(index)));
+    let copied = loaded.assets.copied.iter().map(|(path, name)| {
+        let kind = match &loaded.static_files[name] {
+            StaticFile::Own(source) => OutputKind::Copy(source.clone()),
+            StaticFile::Theme(_) => OutputKind::Theme(name.clone()),
+        };
+        (path.clone(), kind)
+    });
+    let mut others: Vec<(OutputPath, OutputKind)> =
+        redirects.chain(files).chain(made).chain(copied).collect();
+    others.extend(linked_code(loaded, catalog));
+    others.extend(generated(loaded, catalog, output_pages));
+    others
+}
+
+impl Outputs {
+    /// Plans the outputs of a site. The paths of `before`, an earlier plan, are kept if they are
+    /// the same.
+    pub fn plan(loaded: &LoadedSite, index: &SiteIndex, before: Option<&Outputs>) -> Self {
+        let output_pages = page::output_pages(index);
+        let inputs = PlanInputs::of(loaded, index, &output_pages);
+        let same =
+            before.filter(|before| before.inputs == inputs && before.output_pages == output_pages);
+        let (makers, problems) = match same {
+            Some(before) => (Arc::clone(&before.makers), before.problems.clone()),
+            None => {
+                let (makers, problems) = planned(loaded, &index.catalog, &output_pages, &inputs);
+                (Arc::new(makers), problems)
             }
-        }));
-        all.extend(linked_code(loaded, catalog));
-        all.extend(generated(loaded, catalog, &output_pages));
-        all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
-        all.dedup_by(|(path, maker), (first, other)| {
-            let is_taken = path == first;
-            if is_taken && maker != other {
-                problems.push(clashing(path, &output_pages, catalog, (other, maker)));
-            }
-            is_taken
-        });
-        drop_below_files(&mut all, &output_pages, catalog, problems);
-        problems.extend(same_names::find(&all, |maker| {
-            cause(maker, &output_pages, catalog)
-        }));
+        };
         Outputs {
             output_pages,
-            makers: all,
-            ..Outputs::default()
+            problems,
+            makers,
+            inputs,
+            suggestions: OnceLock::new(),
         }
     }
 
     pub fn all(&self) -> &[(OutputPath, OutputKind)] {
         &self.makers
-    }
-
-    /// Discards the suggestions, which contain titles, after titles changed.
-    pub fn refresh_titles(&mut self) {
-        self.suggestions = OnceLock::new();
     }
 
     /// The suggestions for the page for missing addresses. They are computed on first use.
@@ -163,6 +174,47 @@ impl Outputs {
             .ok()?;
         self.makers.get(index)
     }
+}
+
+/// All outputs by path, and the problems with their paths.
+fn planned(
+    loaded: &LoadedSite,
+    catalog: &Catalog,
+    output_pages: &[OutputPage],
+    inputs: &PlanInputs,
+) -> (Vec<(OutputPath, OutputKind)>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let of_page = |(index, output_page): (usize, &OutputPage)| {
+        let page = (output_page.route.output_path(), OutputKind::Page(index));
+        let has_copy = loaded.settings.markdown_copies
+            && output_page.route.as_str().ends_with('/')
+            && output_page.number == 1
+            && page_of(catalog, output_page).is_some();
+        let copy = has_copy
+            .then(|| Route::new(&format!("{}index.md", output_page.route)).ok())
+            .flatten();
+        let copy = copy.map(|route| (route.output_path(), OutputKind::MarkdownCopy(index)));
+        std::iter::once(page).chain(copy)
+    };
+    let mut all: Vec<(OutputPath, OutputKind)> = output_pages
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(of_page)
+        .collect();
+    all.extend(inputs.cards.iter().chain(&inputs.others).cloned());
+    all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.dedup_by(|(path, maker), (first, other)| {
+        let is_taken = path == first;
+        if is_taken && maker != other {
+            problems.push(clashing(path, output_pages, catalog, (other, maker)));
+        }
+        is_taken
+    });
+    drop_below_files(&mut all, output_pages, catalog, &mut problems);
+    problems.extend(same_names::find(&all, |maker| {
+        cause(maker, output_pages, catalog)
+    }));
+    (all, problems)
 }
 
 /// Outputs that are generated from the whole site. Files of `static/` with the same names replace

@@ -598,11 +598,5 @@ fn texts(whole: &SiteState) -> PageMap<Fingerprint> {
             .next_if(|(source, _)| **source == page.entry.source)
             .map_or_else(|| Fingerprint::of(""), |(_, page)| page.key)
     };
-    whole
-        .render_context
-        .catalog()
-        .site
-        .pages()
-        .map(text)
-        .collect()
+    whole.render_context.catalog().site.map_pages(text)
 }

@@ -29,11 +29,12 @@ pub struct SiteState {
     pub site_hash: Fingerprint,
 }
 
-/// Assembles the site from these documents. The site reports problems with its links itself.
+/// Assembles the site from these documents; `before` is an earlier version of it. The site reports problems with its links itself.
 pub fn assemble(
     loaded: &LoadedSite,
     documents: &Documents,
     request: &Request,
+    before: Option<&Site>,
     problems: &mut Vec<Diagnostic>,
 ) -> Site {
     let parts = SiteParts {
@@ -51,8 +52,9 @@ pub fn assemble(
         today: loaded.today,
         with_drafts: request.with_drafts,
         is_lenient: request.is_lenient,
+        key: loaded.hashes.assembling,
     };
-    let site = site::assemble(parts).take_into(problems);
+    let site = site::assemble(parts, before).take_into(problems);
     problems.extend(unread_files::other_forms(&site, &loaded.listed));
     site
 }
@@ -90,7 +92,7 @@ pub fn render_context(
             |(_, page)| Arc::clone(&page.facts),
         )
     };
-    let facts = site.pages().map(facts).collect();
+    let facts = site.map_pages(facts);
     let mut catalog = Catalog::new(Arc::new(site), Arc::clone(&loaded.words), facts);
     if request.is_lenient {
         catalog.known_templates = Some(loaded.templates.names().map(str::to_owned).collect());

@@ -22,13 +22,9 @@ use super::site_state::{self, SiteState};
 use crate::diagnostic::{Checked, Diagnostic, Location};
 use crate::document::{Entry, PageFacts};
 use crate::fingerprint::Fingerprint;
-use crate::page::SiteIndex;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::{LinkTarget, PageId, SitePage};
 use crate::source::{Files, ListingRules, below};
-
-/// For more new pages than this, assembling the site again is just as fast.
-const INSERTED_MAX: usize = 4;
 
 /// The paths that may have changed since they were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +53,8 @@ pub struct State {
     /// The files that the first step read.
     load_reads: HashSet<SourcePath>,
     load_problems: Vec<Diagnostic>,
-    /// Problems found while assembling the site, except link problems, and paths that two outputs
-    /// share.
+    /// Problems found while assembling the site, except link problems.
     site_problems: Vec<Diagnostic>,
-    clashes: Vec<Diagnostic>,
     /// Pages that differ from the cache.
     differ: BTreeSet<SourcePath>,
     /// The search index, as of the last request.
@@ -107,13 +101,13 @@ impl State {
             PageNeeds::default(),
         );
         let assemble = || {
-            let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
-            let site = site_state::assemble(&loaded, &documents, request, &mut site_problems);
+            let mut site_problems = Vec::new();
+            let site = site_state::assemble(&loaded, &documents, request, None, &mut site_problems);
             let render_context = Arc::new(site_state::render_context(
                 &loaded, &documents, site, request,
             ));
-            let outputs = Outputs::plan(&loaded, render_context.builder.index(), &mut clashes);
-            (render_context, outputs, site_problems, clashes)
+            let outputs = Outputs::plan(&loaded, render_context.builder.index(), None);
+            (render_context, outputs, site_problems)
         };
         let note = || {
             (
@@ -121,7 +115,7 @@ impl State {
                 site_state::site_hash(&loaded, &documents),
             )
         };
-        let ((render_context, outputs, site_problems, clashes), (known, site_hash)) =
+        let ((render_context, outputs, site_problems), (known, site_hash)) =
             rayon::join(assemble, note);
         let images = SiteImages::new(&loaded, render_context.catalog(), memory);
         State {
@@ -140,7 +134,6 @@ impl State {
             load_reads: reads.into_keys().collect(),
             load_problems,
             site_problems,
-            clashes,
             search: Mutex::default(),
         }
     }
@@ -172,7 +165,7 @@ impl State {
             .iter()
             .chain(&self.load_problems)
             .chain(&self.site_problems)
-            .chain(&self.clashes);
+            .chain(&self.whole.outputs.problems);
         let mut problems: Vec<Diagnostic> = own
             .chain(self.whole.documents.problems())
             .cloned()
@@ -511,29 +504,19 @@ impl State {
                 .cloned(),
         );
         gone.iter().for_each(|path| drop(pages.remove(path)));
-        let (mut new, mut edited) = (Vec::new(), Vec::new());
+        let mut is_same_site = !must_assemble && gone.is_empty();
+        let mut edited = Vec::new();
         for (path, page) in fresh {
-            let reported = (Arc::clone(&page.entry), Arc::clone(&page.facts));
-            let is_new = pages.insert(path, page).is_none();
-            if is_new {
-                new.push(reported)
-            } else {
-                edited.push(reported)
-            }
+            edited.push((Arc::clone(&page.entry), Arc::clone(&page.facts)));
+            let entry = Arc::clone(&page.entry);
+            let before = pages.insert(path, page);
+            is_same_site &= before.is_some_and(|before| before.entry == entry);
         }
-        let can_update = !must_assemble
-            && gone.is_empty()
-            && new.len() <= INSERTED_MAX
-            && !self.is_about(&edited);
-        let updated = if can_update && self.insert(request, &new) {
-            self.update(&edited)
-        } else {
-            None
-        };
-        if updated.is_none() {
+        let is_same_site = is_same_site && !self.is_about(&edited) && self.set_texts(&edited);
+        if !is_same_site {
             self.assemble(request);
         }
-        (parsed, updated != Some(false) || !new.is_empty())
+        (parsed, !is_same_site)
     }
 
     /// Whether a problem of the site is located in one of these files, so that its place may have
@@ -547,64 +530,21 @@ impl State {
                 .chain(problem.related.iter().map(|(place, _)| place))
                 .any(is_in)
         };
-        self.site_problems.iter().chain(&self.clashes).any(places)
+        self.site_problems
+            .iter()
+            .chain(&self.whole.outputs.problems)
+            .any(places)
     }
 
-    /// Adds new pages to the site; returns whether that was possible.
-    fn insert(&mut self, request: &Request, new: &[(Arc<Entry>, Arc<PageFacts>)]) -> bool {
-        if new.is_empty() {
-            return true;
-        }
+    /// Applies edited texts whose entries are equal apart from the places of their values; returns
+    /// whether that was possible.
+    fn set_texts(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> bool {
         let Some(render_context) = Arc::get_mut(&mut self.whole.render_context) else {
             return false;
         };
-        let is_inserted = new.iter().all(|(entry, facts)| {
-            render_context
-                .builder
-                .insert(entry, facts, request.with_drafts)
-        });
-        if is_inserted {
-            render_context.refresh();
-        }
-        is_inserted
-    }
-
-    /// Updates the site in place. `None` if that is not possible; otherwise, whether its outputs
-    /// may have changed.
-    fn update(&mut self, edited: &[(Arc<Entry>, Arc<PageFacts>)]) -> Option<bool> {
-        let render_context = Arc::get_mut(&mut self.whole.render_context)?;
-        let files = render_context.catalog().site.published_files.len();
-        // The time of a path may change with each of its pages. No other page can join or leave a
-        // list.
-        let lists = |index: &SiteIndex| {
-            let by_source = &index.catalog.site.tables.by_source;
-            let own = edited
-                .iter()
-                .filter_map(|(entry, _)| by_source.get(&entry.source));
-            let own = own.filter_map(|node| {
-                if let LinkTarget::Page(id) = node {
-                    Some(*id)
-                } else {
-                    None
-                }
-            });
-            own.chain(index.learning_paths().pages())
-                .flat_map(|id| index.is_on_facet_lists(id))
-                .collect::<Vec<bool>>()
-        };
-        let before = lists(render_context.builder.index());
-        let is_seen = render_context.builder.update(edited)?;
-        if is_seen {
-            render_context.refresh();
-            self.whole.outputs.refresh_titles();
-        }
-        let has_cards = self.whole.loaded.settings.social_cards;
-        let are_lists_longer = is_seen && before != lists(render_context.builder.index());
-        Some(
-            are_lists_longer
-                || files != render_context.catalog().site.published_files.len()
-                || is_seen && (files > 0 || has_cards),
-        )
+        let texts = edited.iter().map(|(entry, facts)| (entry, facts));
+        render_context.builder.set_texts(texts);
+        true
     }
 
     /// Handles all other changes: files other than pages, or files that the first step reads.
@@ -719,33 +659,29 @@ impl State {
 
     fn assemble(&mut self, request: &Request) {
         self.site_problems.clear();
+        let (loaded, documents) = (&self.whole.loaded, &self.whole.documents);
+        let before = &self.whole.render_context;
         let site = site_state::assemble(
-            &self.whole.loaded,
-            &self.whole.documents,
+            loaded,
+            documents,
             request,
+            Some(&before.catalog().site),
             &mut self.site_problems,
         );
-        self.whole.render_context = Arc::new(site_state::render_context(
-            &self.whole.loaded,
-            &self.whole.documents,
-            site,
-            request,
-        ));
+        let shared = before.shared_values();
+        let now =
+            site_state::render_context(loaded, documents, site, request).with_shared_values(shared);
+        let before = std::mem::replace(&mut self.whole.render_context, Arc::new(now));
+        rayon::spawn(|| drop(before));
     }
 
     fn plan(&mut self) {
-        self.clashes.clear();
-        let (loaded, catalog) = (&self.whole.loaded, self.whole.render_context.catalog());
-        let before = std::mem::replace(
-            &mut self.whole.outputs,
-            Outputs::plan(
-                loaded,
-                self.whole.render_context.builder.index(),
-                &mut self.clashes,
-            ),
-        );
+        let (loaded, context) = (&self.whole.loaded, &self.whole.render_context);
+        let before = &self.whole.outputs;
+        let outputs = Outputs::plan(loaded, context.builder.index(), Some(before));
+        let before = std::mem::replace(&mut self.whole.outputs, outputs);
         rayon::spawn(|| drop(before));
-        self.whole.images.set_images(loaded, catalog);
+        self.whole.images.set_images(loaded, context.catalog());
     }
 }
 

@@ -63,9 +63,8 @@ fn is_file(tables: &SiteTables, path: &str) -> bool {
 /// Finds another address for each page below a file. Returns whether any such page is new.
 pub fn find(tables: &SiteTables, moved: &mut MovedPages) -> bool {
     let below = tables
-        .pages
-        .values()
-        .filter_map(|page| Some((page, file_above(tables, &page.route)?)));
+        .in_order()
+        .filter_map(|(_, page)| Some((page, file_above(tables, &page.route)?)));
     let mut given: HashSet<Route> = HashSet::new();
     let mut is_any_new = false;
     for (page, (file, depth)) in below {

@@ -6,6 +6,7 @@
 //! list are found when it is rendered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::sections::Section;
 use super::{PageId, PageMap, SitePage};
@@ -64,7 +65,7 @@ impl FacetKey {
 }
 
 /// Whether a page belongs to such lists: it is listed and is not a folder's own page.
-pub fn counts(pages: &PageMap<SitePage>, sections: &[Section], id: PageId) -> bool {
+pub fn counts(pages: &PageMap<Arc<SitePage>>, sections: &[Section], id: PageId) -> bool {
     let page = &pages[id];
     page.is_listed() && sections[page.section].page != Some(id)
 }
@@ -84,48 +85,6 @@ pub fn span(minutes: u32) -> usize {
         .iter()
         .position(|most| minutes <= *most)
         .unwrap_or(MINUTES.len())
-}
-
-/// Whether one more listed page is certain to leave the same lists, because each property it shares
-/// with others is shared already. `other` is a page that counts: a property of the new page that
-/// has no list is one that all pages have.
-pub fn keeps_facet_lists(
-    lists: &[FacetList],
-    page: &SitePage,
-    other: &SitePage,
-    kinds: &Kinds,
-    content: &SourcePath,
-) -> bool {
-    let known = |by: &FacetKey| lists.iter().find(|list| list.by == *by);
-    let is_in_folder = || {
-        let folder = kinds
-            .get(&page.entry.meta.kind)
-            .and_then(|kind| content.join(kind.folder.as_ref()?).ok());
-        folder.is_some_and(|folder| page.entry.source.is_within(&folder))
-    };
-    let (own, others): (Vec<FacetKey>, Vec<FacetKey>) = (
-        facet_keys(page, kinds).collect(),
-        facet_keys(other, kinds).collect(),
-    );
-    let stays = |by: &FacetKey| match known(by) {
-        Some(list) => list.is_own || is_in_folder(),
-        None => others.contains(by) && (!matches!(by, FacetKey::Kind(_)) || is_in_folder()),
-    };
-    own.iter().all(stays)
-        && others
-            .iter()
-            .all(|by| known(by).is_some() || own.contains(by))
-}
-
-/// The properties that a page can share with others.
-fn facet_keys(page: &SitePage, kinds: &Kinds) -> impl Iterator<Item = FacetKey> {
-    let meta = &page.entry.meta;
-    let within = list_minutes(page, kinds).map_or(MINUTES.len(), span);
-    let level = meta.level.map(FacetKey::Level);
-    level
-        .into_iter()
-        .chain(MINUTES.into_iter().skip(within).map(FacetKey::Minutes))
-        .chain([FacetKey::Kind(meta.kind.clone())])
 }
 
 /// The lists that these pages form. All of the pages count for lists, see [`counts`].

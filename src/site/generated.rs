@@ -43,18 +43,14 @@ impl SiteTables {
                 .map(|list| list.route.clone()),
         );
         for route in routes {
-            self.by_route
-                .entry(route.clone())
-                .or_insert(LinkTarget::Listing(route));
+            self.add_listing(route);
         }
     }
 
     /// Registers the addresses of the pages that pick a page at random.
     pub fn add_surprises(&mut self, routes: impl Iterator<Item = Route>) {
         for route in routes {
-            self.by_route
-                .entry(route.clone())
-                .or_insert(LinkTarget::Listing(route));
+            self.add_listing(route);
         }
     }
 
@@ -99,9 +95,7 @@ impl SiteTables {
             .iter()
             .filter_map(|address| Route::new(address).ok())
         {
-            self.by_route
-                .entry(route.clone())
-                .or_insert(LinkTarget::Listing(route));
+            self.add_listing(route);
         }
     }
 
@@ -133,9 +127,7 @@ impl SiteTables {
             );
         }
         for route in routes {
-            self.by_route
-                .entry(route.clone())
-                .or_insert(LinkTarget::Listing(route));
+            self.add_listing(route);
         }
     }
 }

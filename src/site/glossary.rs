@@ -11,7 +11,7 @@ use crate::paths::SourcePath;
 /// Reports words that two published pages explain, at the later page.
 pub fn check(tables: &SiteTables, kinds: &Kinds, problems: &mut Vec<Diagnostic>) {
     let mut explained: HashMap<String, &SourcePath> = HashMap::new();
-    for page in tables.pages.values() {
+    for (_, page) in tables.in_order() {
         for word in words(&page.entry, kinds) {
             let own = &page.entry.source;
             let first = *explained.entry(word.to_lowercase()).or_insert(own);

@@ -6,9 +6,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::entry_names::folded;
 use super::links::LinkOrigin;
 use super::lookups::RecordedTables;
-use super::tables::folded;
 use super::{LinkTarget, SiteTables};
 use crate::paths::{Route, SourcePath, slug};
 

@@ -9,12 +9,13 @@ pub mod addresses;
 pub mod audit;
 mod below_files;
 mod candidate_names;
+mod changes;
 pub mod collation;
+mod entry_names;
 pub mod facet_lists;
 mod generated;
 pub mod giving_check;
 mod glossary;
-pub mod insert;
 mod link_help;
 mod link_path;
 mod link_problem;
@@ -23,6 +24,7 @@ mod lookups;
 pub mod missing_addresses;
 mod page_links;
 mod page_map;
+mod placement;
 mod redirects;
 pub mod related;
 pub mod sections;
@@ -30,16 +32,14 @@ mod stated_address;
 mod tables;
 pub mod topics;
 pub mod unread_pages;
-pub mod update;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-
-use jiff::civil::Date;
-use rayon::prelude::*;
 
 use self::below_files::MovedPages;
 use self::candidate_names::NamesByFolder;
+use self::changes::{EarlierSite, SiteChanges};
+use self::entry_names::EntryNames;
 use self::facet_lists::FacetList;
 use self::link_problem::{LinkReporter, PageReport, at};
 use self::links::{Destination, LinkOrigin, ResolvedLink, resolve};
@@ -53,10 +53,12 @@ use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::document::Entry;
 use crate::document::links::{Link, LinkRole, is_remote};
 use crate::document::meta::LocatedValue;
+use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
 use crate::settings::Settings;
 use crate::vocabulary::Vocabularies;
+use jiff::civil::Date;
 
 /// The inputs of a site.
 pub struct SiteParts {
@@ -75,6 +77,8 @@ pub struct SiteParts {
     /// Whether drafts and scheduled pages are published too.
     pub with_drafts: bool,
     pub is_lenient: bool,
+    /// The fingerprint of everything except the entries.
+    pub key: Fingerprint,
 }
 
 /// A published page.
@@ -173,8 +177,10 @@ pub struct Site {
     pub favicon: Option<SiteLink>,
     /// Files of the content that a page refers to, and where they are published.
     pub published_files: BTreeMap<SourcePath, Route>,
-    /// Pages that have a link with a problem.
-    with_problems: BTreeSet<PageId>,
+    /// Pages that have a link with a problem, by source path.
+    with_problems: Vec<PageId>,
+    /// The fingerprint of everything except the entries.
+    key: Fingerprint,
     /// The problems of those pages, once they were asked for.
     link_reports: OnceLock<Vec<PageReport>>,
     /// The names that suggestions come from, once one was needed.
@@ -221,6 +227,30 @@ impl Site {
         &self.tables.pages[id]
     }
 
+    /// A value for each page, computed by source path.
+    pub fn map_pages<T>(&self, mut value: impl FnMut(&SitePage) -> T) -> PageMap<T> {
+        let mut values = PageMap::empty(self.tables.pages.len());
+        for (id, page) in self.pages_with_ids() {
+            values.set(id, value(page));
+        }
+        values
+    }
+
+    /// The page that is made from a file.
+    pub fn page_of(&self, source: &SourcePath) -> Option<PageId> {
+        match self.tables.by_source.get(source)? {
+            LinkTarget::Page(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Replaces an entry with an equal one, whose values may be at other places in the file.
+    pub fn move_values(&mut self, entry: &Arc<Entry>) {
+        if let Some(id) = self.page_of(&entry.source) {
+            Arc::make_mut(&mut self.tables.pages[id]).entry = Arc::clone(entry);
+        }
+    }
+
     /// The address of the page that picks one page of a section at random, if the section's kind
     /// has such a page.
     pub fn random_page_href(&self, section: usize) -> Option<Route> {
@@ -247,9 +277,15 @@ impl Site {
 }
 
 /// Assembles the site from its documents. [`Site::link_problems`] reports problems with links.
-pub fn assemble(parts: SiteParts) -> Checked<Site> {
+///
+/// The result does not depend on `before`, an earlier version of the site, except that pages keep
+/// their identifiers. Tables are made again, and everything that costs more is kept where what it
+/// depends on is the same: the names of entries, the order of lists, and resolved links.
+pub fn assemble(parts: SiteParts, before: Option<&Site>) -> Checked<Site> {
+    let before = before.filter(|before| before.key == parts.key);
+    let names = EntryNames::of_all(&parts, before.map(|before| &before.tables));
     let mut moved = MovedPages::new();
-    let mut frame = Frame::of(&parts, &moved);
+    let mut frame = Frame::of(&parts, &names, &moved, before);
     for _ in 0..if parts.is_lenient {
         below_files::ROUNDS_MAX
     } else {
@@ -258,7 +294,7 @@ pub fn assemble(parts: SiteParts) -> Checked<Site> {
         if !below_files::find(&frame.tables, &mut moved) {
             break;
         }
-        frame = Frame::of(&parts, &moved);
+        frame = Frame::of(&parts, &names, &moved, before);
     }
     let Frame {
         mut tables,
@@ -267,19 +303,15 @@ pub fn assemble(parts: SiteParts) -> Checked<Site> {
         audiences,
         narrowed,
         redirects,
+        changes,
         mut problems,
     } = frame;
-    page_links::resolve_all(&mut tables);
-    let with_problems = tables
-        .order
-        .par_iter()
-        .copied()
-        .filter(|id| tables.pages[*id].has_link_problem())
-        .collect();
+    let links = page_links::resolve(&mut tables, EarlierSite::of(before, &changes));
     let mut site = Site {
         kinds: parts.kinds,
         vocabularies: parts.vocabularies,
         today: parts.today,
+        key: parts.key,
         sections,
         topics,
         audiences,
@@ -289,13 +321,19 @@ pub fn assemble(parts: SiteParts) -> Checked<Site> {
         logo: None,
         favicon: None,
         published_files: BTreeMap::new(),
-        with_problems,
+        with_problems: links.with_problems,
         link_reports: OnceLock::new(),
         candidate_names: OnceLock::new(),
         tables,
     };
     site_links(&mut site, &mut problems);
-    site.published_files = page_links::published_files(&site);
+    let own_links = |site: &Site| (site.menu.clone(), site.logo.clone(), site.favicon.clone());
+    let same =
+        before.filter(|before| links.has_same_files && own_links(before) == own_links(&site));
+    site.published_files = match same {
+        Some(before) => before.published_files.clone(),
+        None => page_links::published_files(&site),
+    };
     Checked::new(site, problems)
 }
 
@@ -307,30 +345,47 @@ struct Frame {
     audiences: Vec<TermPages>,
     narrowed: Vec<FacetList>,
     redirects: Vec<Redirect>,
+    /// What differs from the earlier version of the site.
+    changes: SiteChanges,
     problems: Vec<Diagnostic>,
 }
 
 impl Frame {
-    fn of(parts: &SiteParts, moved: &MovedPages) -> Self {
+    fn of(
+        parts: &SiteParts,
+        names: &[Arc<EntryNames>],
+        moved: &MovedPages,
+        before: Option<&Site>,
+    ) -> Self {
         let mut problems = Vec::new();
-        let mut tables = tables::build(parts, moved, &mut problems);
-        let sections = sections::build(&mut tables, parts);
+        let old_tables = before.map(|before| &before.tables);
+        let mut tables = tables::build(parts, names, moved, old_tables, &mut problems);
+        let mut changes = old_tables.map_or_else(SiteChanges::default, |old| {
+            SiteChanges::of_entries(old, &tables)
+        });
+        let earlier = EarlierSite::of(before, &changes);
+        let sections = sections::build(&mut tables, parts, earlier);
         let (listed_topics, listed_audiences) = (
             parts.vocabularies.topics.as_ref(),
             parts.vocabularies.audiences.as_ref(),
         );
         let (topics, (audiences, narrowed)) = rayon::join(
-            || topics::collect(&tables, "topics", listed_topics, |entry| &entry.meta.topics),
             || {
-                let audiences = topics::collect(&tables, "audiences", listed_audiences, |entry| {
-                    &entry.meta.audience
-                });
+                let old = earlier.map(|earlier| (&*earlier.site.topics, earlier.changes));
+                topics::collect(&tables, old, "topics", listed_topics, |entry| {
+                    &entry.meta.topics
+                })
+            },
+            || {
+                let old = earlier.map(|earlier| (&*earlier.site.audiences, earlier.changes));
+                let audiences =
+                    topics::collect(&tables, old, "audiences", listed_audiences, |entry| {
+                        &entry.meta.audience
+                    });
                 let counting = tables
-                    .order
-                    .iter()
-                    .copied()
-                    .filter(|id| facet_lists::counts(&tables.pages, &sections, *id));
-                let counting = counting.map(|id| &tables.pages[id]);
+                    .in_order()
+                    .filter(|(id, _)| facet_lists::counts(&tables.pages, &sections, *id))
+                    .map(|(_, page)| page);
                 (
                     audiences,
                     facet_lists::find(counting, &sections, &parts.kinds, &tables.content),
@@ -352,6 +407,9 @@ impl Frame {
         );
         tables.add_files(&parts.kinds, topics.iter().chain(&audiences));
         let redirects = redirects::find(&mut tables, &mut problems);
+        if let Some(before) = before {
+            changes.add_lists(before, (&tables, &sections, &redirects));
+        }
         Frame {
             tables,
             sections,
@@ -359,6 +417,7 @@ impl Frame {
             audiences,
             narrowed,
             redirects,
+            changes,
             problems,
         }
     }

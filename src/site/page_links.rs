@@ -1,9 +1,11 @@
 //! The links of pages: where each leads, and which pages link to a page.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::changes::{EarlierSite, SiteChanges};
 use super::links::{Destination, LinkOrigin, LinkResolver, ResolvedLink};
 use super::lookups::{NameHash, RecordedTables};
 use super::{PageId, PageMap, Site, SitePage, SiteTables};
@@ -58,6 +60,18 @@ impl LinkOutcome {
         }
     }
 
+    /// The links of a page as they were.
+    fn kept(old: &SitePage) -> Self {
+        LinkOutcome {
+            links: old.links.clone(),
+            related: old.related.clone(),
+            next: old.next.clone(),
+            image: old.image.clone(),
+            field_links: old.field_links.clone(),
+            lookups: old.lookups.clone(),
+        }
+    }
+
     fn store_in(self, page: &mut SitePage) {
         (page.links, page.related, page.next, page.image) =
             (self.links, self.related, self.next, self.image);
@@ -65,75 +79,123 @@ impl LinkOutcome {
     }
 }
 
-/// Resolves the links of all pages.
-pub(super) fn resolve_all(tables: &mut SiteTables) {
-    let outcomes: Vec<LinkOutcome> = tables
+/// What resolving the links of a site changed.
+pub(super) struct LinkChanges {
+    /// Pages that have a link with a problem, by source path.
+    pub with_problems: Vec<PageId>,
+    /// Whether the files that links publish are those of the earlier version.
+    pub has_same_files: bool,
+}
+
+/// Resolves the links of all pages, except those of pages whose look-ups answer as before.
+pub(super) fn resolve(tables: &mut SiteTables, earlier: Option<EarlierSite>) -> LinkChanges {
+    let kept = |id: PageId| {
+        let earlier = earlier?;
+        let old = earlier.site.tables.pages.get(id)?;
+        keeps_links(old, &tables.pages[id], earlier.changes).then_some(old)
+    };
+    let outcomes: Vec<(PageId, Option<LinkOutcome>)> = tables
         .order
         .par_iter()
-        .map(|id| LinkOutcome::of(tables, *id))
+        .filter_map(|id| match kept(*id) {
+            Some(old) if Arc::ptr_eq(old, &tables.pages[*id]) => None,
+            Some(old) => Some((*id, Some(LinkOutcome::kept(old)))),
+            None => Some((*id, Some(LinkOutcome::of(tables, *id)))),
+        })
         .collect();
-    let order = std::mem::take(&mut tables.order);
-    for (id, outcome) in order.iter().zip(outcomes) {
-        outcome.store_in(&mut tables.pages[*id]);
+    let gone = earlier
+        .into_iter()
+        .flat_map(|earlier| earlier.changes.pages());
+    let gone: Vec<PageId> = gone.filter(|id| tables.pages.get(*id).is_none()).collect();
+    let outcomes: Vec<(PageId, Option<LinkOutcome>)> = outcomes
+        .into_iter()
+        .chain(gone.into_iter().map(|id| (id, None)))
+        .collect();
+    let mut changed = vec![false; tables.pages.len()];
+    let mut has_same_files = earlier.is_some();
+    let mut moved: Vec<(PageId, HashSet<PageId>)> = Vec::new();
+    for (id, outcome) in outcomes {
+        changed[id.index()] = true;
+        let old = earlier.and_then(|earlier| earlier.site.tables.pages.get(id));
+        has_same_files &= old.is_none_or(|old| !has_files(old));
+        let before: HashSet<PageId> =
+            old.map_or_else(HashSet::new, |old| targets(old, id).collect());
+        if let Some(outcome) = outcome {
+            let page = Arc::make_mut(&mut tables.pages[id]);
+            outcome.store_in(page);
+            page.backlinks = old.map_or_else(Vec::new, |old| old.backlinks.clone());
+            has_same_files &= !has_files(page);
+        }
+        if earlier.is_some() {
+            moved.push((id, before));
+        }
     }
+    match earlier {
+        Some(_) => update_backlinks(tables, moved),
+        None => find_backlinks(tables),
+    }
+    let known = earlier.map_or(&[][..], |earlier| &earlier.site.with_problems);
+    let known = known.iter().filter(|id| !changed[id.index()]);
+    let fresh = tables.order.iter().filter(|id| changed[id.index()]);
+    let fresh = fresh.filter(|id| tables.pages[**id].has_link_problem());
+    let mut with_problems: Vec<PageId> = known.chain(fresh).copied().collect();
+    with_problems.sort_by_key(|id| tables.position(*id));
+    LinkChanges {
+        with_problems,
+        has_same_files,
+    }
+}
+
+/// Whether the links of a page resolve as in an earlier version of the site.
+fn keeps_links(old: &SitePage, new: &SitePage, changes: &SiteChanges) -> bool {
+    let is_same_page = (Arc::ptr_eq(&old.entry, &new.entry) || old.entry == new.entry)
+        && old.route == new.route
+        && old.is_draft == new.is_draft;
+    is_same_page && !old.lookups.iter().any(|name| changes.names.contains(name))
+}
+
+/// Finds the pages that link to each page.
+fn find_backlinks(tables: &mut SiteTables) {
     let mut backlinks: PageMap<Vec<PageId>> = PageMap::filled(tables.pages.len(), Vec::new());
-    for id in order.iter().copied() {
-        for target in targets(&tables.pages[id]).filter(|target| *target != id) {
+    for (id, page) in tables.in_order() {
+        for target in targets(page, id) {
             if backlinks[target].last() != Some(&id) {
                 backlinks[target].push(id);
             }
         }
     }
-    for id in &order {
-        tables.pages[*id].backlinks = std::mem::take(&mut backlinks[*id]);
+    for id in &tables.order {
+        let backlinks = std::mem::take(&mut backlinks[*id]);
+        Arc::make_mut(&mut tables.pages[*id]).backlinks = backlinks;
     }
-    tables.order = order;
 }
 
-/// The pages with a link that looked one of these names up.
-pub(super) fn pages_asking(site: &Site, names: &HashSet<NameHash>) -> Vec<PageId> {
-    let asks = |id: &&PageId| {
-        let lookups = &site.page(**id).lookups;
-        lookups.iter().any(|lookup| names.contains(lookup))
-    };
-    site.ids().par_iter().filter(asks).copied().collect()
-}
-
-/// Resolves the links of these pages again, and updates everything that depends on them.
-pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
-    let outcomes: Vec<(PageId, LinkOutcome)> = affected
-        .into_par_iter()
-        .map(|id| (id, LinkOutcome::of(&site.tables, id)))
-        .collect();
-    for (id, outcome) in outcomes {
-        let others = |site: &Site| -> BTreeSet<PageId> {
-            targets(site.page(id)).filter(|page| *page != id).collect()
-        };
-        let before = others(site);
-        outcome.store_in(&mut site.tables.pages[id]);
-        let after = others(site);
-        for page in before.difference(&after) {
-            site.tables.pages[*page]
-                .backlinks
-                .retain(|other| *other != id);
-        }
-        for page in after.difference(&before) {
-            let backlinks = &mut site.tables.pages[*page].backlinks;
-            if let Err(at) = backlinks.binary_search(&id) {
-                backlinks.insert(at, id);
+/// Adds and removes the links of these pages, which had the given targets before, among those that
+/// lead to other pages.
+fn update_backlinks(tables: &mut SiteTables, changed: Vec<(PageId, HashSet<PageId>)>) {
+    for (id, before) in changed {
+        let page = tables.pages.get(id);
+        let after: HashSet<PageId> =
+            page.map_or_else(HashSet::new, |page| targets(page, id).collect());
+        for target in before.difference(&after) {
+            if tables.pages.get(*target).is_some() {
+                let page = Arc::make_mut(&mut tables.pages[*target]);
+                page.backlinks.retain(|other| *other != id);
             }
         }
-        if site.page(id).has_link_problem() {
-            site.with_problems.insert(id)
-        } else {
-            site.with_problems.remove(&id)
-        };
+        for target in after.difference(&before) {
+            let position = tables.position(id);
+            let backlinks = &tables.pages[*target].backlinks;
+            let at = backlinks.partition_point(|other| tables.position(*other) < position);
+            Arc::make_mut(&mut tables.pages[*target])
+                .backlinks
+                .insert(at, id);
+        }
     }
-    site.published_files = published_files(site);
 }
 
-/// The pages that a listed page links to, other than as its image.
-fn targets(page: &SitePage) -> impl Iterator<Item = PageId> + '_ {
+/// The other pages that a listed page links to, other than as its image.
+fn targets(page: &SitePage, id: PageId) -> impl Iterator<Item = PageId> {
     let linked = page
         .links
         .iter()
@@ -141,10 +203,16 @@ fn targets(page: &SitePage) -> impl Iterator<Item = PageId> + '_ {
         .chain(&page.next)
         .chain(&page.field_links)
         .filter(|_| page.is_listed());
-    linked.filter_map(|resolved| match resolved.to {
-        Destination::Page { page, .. } => Some(page),
+    linked.filter_map(move |resolved| match resolved.to {
+        Destination::Page { page, .. } if page != id => Some(page),
         _ => None,
     })
+}
+
+/// Whether a link of the page publishes a file.
+fn has_files(page: &SitePage) -> bool {
+    page.all_links()
+        .any(|resolved| matches!(resolved.to, Destination::Address { file: Some(_), .. }))
 }
 
 /// The files of the content that are published because something links to them.

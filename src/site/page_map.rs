@@ -3,7 +3,10 @@
 use std::ops::{Index, IndexMut};
 
 /// Identifies a page of a site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// A page keeps its identifier while the site is updated, whatever is added or removed before it,
+/// so identifiers say nothing about order. [`Site::ids`](super::Site::ids) has them in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PageId(u32);
 
 impl PageId {
@@ -13,30 +16,31 @@ impl PageId {
         Self(u32::try_from(index).expect("fewer than 2^32 pages"))
     }
 
-    /// The identifier of the same page after `new` was inserted.
-    pub fn after_insertion_of(self, new: PageId) -> Self {
-        Self(self.0 + u32::from(self >= new))
-    }
-
     /// The position of the page's value in a [`PageMap`].
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// One value for each page.
+/// A value for each page, except for identifiers whose page no longer exists.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PageMap<T>(Vec<T>);
+pub struct PageMap<T>(Vec<Option<T>>);
 
 impl<T> PageMap<T> {
-    /// The same value for each of `count` pages.
+    /// A map without values, for `count` identifiers.
+    pub fn empty(count: usize) -> Self {
+        Self(std::iter::repeat_with(|| None).take(count).collect())
+    }
+
+    /// The same value for each of `count` identifiers.
     pub fn filled(count: usize, value: T) -> Self
     where
         T: Clone,
     {
-        Self(vec![value; count])
+        Self(vec![Some(value); count])
     }
 
+    /// The number of identifiers, with and without a value.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -46,35 +50,16 @@ impl<T> PageMap<T> {
     }
 
     pub fn get(&self, id: PageId) -> Option<&T> {
-        self.0.get(id.index())
+        self.0.get(id.index())?.as_ref()
     }
 
-    pub fn values(&self) -> std::slice::Iter<'_, T> {
-        self.0.iter()
+    pub fn set(&mut self, id: PageId, value: T) {
+        self.0[id.index()] = Some(value);
     }
 
-    pub fn values_mut(&mut self) -> std::slice::IterMut<'_, T> {
-        self.0.iter_mut()
-    }
-
-    /// Each page with its value, by identifier.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (PageId, &T)> + Clone {
-        self.0
-            .iter()
-            .enumerate()
-            .map(|(index, value)| (PageId::new(index), value))
-    }
-
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (PageId, &mut T)> {
-        self.0
-            .iter_mut()
-            .enumerate()
-            .map(|(index, value)| (PageId::new(index), value))
-    }
-
-    /// Inserts a value for `id`; the values from `id` on move up by one.
-    pub fn insert(&mut self, id: PageId, value: T) {
-        self.0.insert(id.index(), value);
+    /// The values, in no particular order.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
     }
 }
 
@@ -88,18 +73,19 @@ impl<T> Index<PageId> for PageMap<T> {
     type Output = T;
 
     fn index(&self, id: PageId) -> &T {
-        &self.0[id.index()]
+        self.get(id).expect("the page exists")
     }
 }
 
 impl<T> IndexMut<PageId> for PageMap<T> {
     fn index_mut(&mut self, id: PageId) -> &mut T {
-        &mut self.0[id.index()]
+        self.0[id.index()].as_mut().expect("the page exists")
     }
 }
 
+/// Collects a value for each identifier, starting with the first.
 impl<T> FromIterator<T> for PageMap<T> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        Self(values.into_iter().collect())
+        Self(values.into_iter().map(Some).collect())
     }
 }

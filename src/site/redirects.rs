@@ -8,7 +8,7 @@ use crate::document::meta::LocatedValue;
 use crate::paths::Route;
 
 /// An address that redirects to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Redirect {
     pub from: Route,
     pub to: PageId,
@@ -25,7 +25,7 @@ struct AliasTable {
 /// Finds the redirects, and registers their addresses.
 pub(super) fn find(tables: &mut SiteTables, problems: &mut Vec<Diagnostic>) -> Vec<Redirect> {
     let mut aliases = AliasTable::default();
-    for (id, page) in tables.pages.iter() {
+    for (id, page) in tables.in_order() {
         for alias in &page.entry.meta.aliases {
             problems.extend(aliases.add(tables, (id, page), alias));
         }

@@ -23,39 +23,10 @@ impl Relations {
                 topics_of[*page].push((topic, position));
             }
         }
-        for topics in topics_of.values_mut() {
-            topics.sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
+        for id in site.ids() {
+            topics_of[*id].sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
         }
         Relations { topics_of }
-    }
-
-    /// Updates this after a page was added: the pages from its position on have moved up by one,
-    /// and these topics have one page more.
-    pub fn insert(&mut self, site: &Site, page: PageId, topics: &[usize]) {
-        self.topics_of.insert(page, Vec::new());
-        if !site.page(page).is_listed() {
-            return;
-        }
-        self.topics_of[page] = topics.iter().map(|topic| (*topic, 0)).collect();
-        for topic in topics {
-            self.reorder(site, *topic);
-        }
-        for other in topics.iter().flat_map(|topic| &site.topics[*topic].pages) {
-            self.topics_of[*other]
-                .sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
-        }
-    }
-
-    /// Updates this after the order of a topic's pages changed.
-    pub fn reorder(&mut self, site: &Site, topic: usize) {
-        for (position, page) in site.topics[topic].pages.iter().enumerate() {
-            if let Some(own) = self.topics_of[*page]
-                .iter_mut()
-                .find(|(other, _)| *other == topic)
-            {
-                own.1 = position;
-            }
-        }
     }
 
     /// The pages most related to `page`, best first, at most `count`. Pages that the writer named
@@ -92,7 +63,7 @@ impl Relations {
         points.extend(linked.map(|id| (id, 0.5)));
         // The sort is stable, so that each page's points are added in the order in which they were
         // found.
-        points.sort_by_key(|(id, _)| *id);
+        points.sort_by_key(|(id, _)| site.tables.position(*id));
         let mut scores: Vec<(PageId, f64)> = Vec::with_capacity(points.len());
         for (id, more) in points {
             match scores.last_mut().filter(|(last, _)| *last == id) {
@@ -106,7 +77,8 @@ impl Relations {
             .and_then(|resolved| destination(&resolved.to));
         scores.retain(|(id, _)| *id != page && Some(*id) != next && !best.contains(id));
         scores.sort_unstable_by(|(a, score_a), (b, score_b)| {
-            score_b.total_cmp(score_a).then_with(|| a.cmp(b))
+            let by_source = || site.tables.position(*a).cmp(&site.tables.position(*b));
+            score_b.total_cmp(score_a).then_with(by_source)
         });
         // Only the best are tested, since each test reads another part of memory.
         let is_fit = |id: &PageId| {

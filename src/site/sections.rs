@@ -2,12 +2,14 @@
 //! own.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::changes::{EarlierSite, SiteChanges};
 use super::collation::CollationKey;
-use super::{LinkTarget, PageId, PageMap, SitePage, SiteParts, SiteTables, addresses};
+use super::{LinkTarget, PageId, SitePage, SiteParts, SiteTables, addresses};
 use crate::document::{is_folder_page, words_of_name};
 use crate::moment::Moment;
 use crate::paths::{Route, SourcePath};
@@ -35,8 +37,12 @@ pub struct Section {
 }
 
 /// Finds the sections, assigns one to every page, and registers their addresses.
-pub fn build(tables: &mut SiteTables, parts: &SiteParts) -> Vec<Section> {
-    let folders = section_folders(&tables.pages, &parts.content);
+pub(super) fn build(
+    tables: &mut SiteTables,
+    parts: &SiteParts,
+    earlier: Option<EarlierSite>,
+) -> Vec<Section> {
+    let folders = section_folders(tables, &parts.content);
     let index: BTreeMap<SourcePath, usize> = folders
         .iter()
         .enumerate()
@@ -55,21 +61,24 @@ pub fn build(tables: &mut SiteTables, parts: &SiteParts) -> Vec<Section> {
         sections[parent].children.push(id);
     }
     let mut sections_of = sections_by_folder(&index);
-    for (id, page) in tables.pages.iter_mut() {
+    for id in tables.order.iter().copied() {
+        let page = &mut tables.pages[id];
         let (own, nearest) = sections_of(&page.entry.source);
-        page.section = nearest;
+        if page.section != nearest {
+            Arc::make_mut(page).section = nearest;
+        }
         match own {
             Some(section) if is_folder_page(&page.entry.source) => {
                 sections[section].page = Some(id)
             }
-            _ if page.is_listed() => sections[page.section].pages.push(id),
+            _ if page.is_listed() => sections[nearest].pages.push(id),
             _ => {}
         }
     }
     for section in &mut sections {
         adopt(section, tables);
     }
-    order(&mut sections, tables, parts);
+    order(&mut sections, tables, parts, earlier);
     find_languages(&mut sections, tables);
     for id in (0..sections.len()).rev() {
         sections[id].count = sections[id].pages.len()
@@ -106,12 +115,12 @@ fn sections_by_folder(
 
 /// The folders that are sections, parents first: the content itself, and each folder that contains
 /// another section or a page other than its own.
-fn section_folders(pages: &PageMap<SitePage>, content: &SourcePath) -> Vec<SourcePath> {
+fn section_folders(tables: &SiteTables, content: &SourcePath) -> Vec<SourcePath> {
     let mut folders = std::collections::BTreeSet::from([content.clone()]);
     // Of consecutive pages in one folder, the first one that is not the folder's own page is
     // enough.
     let mut last = None;
-    for page in pages.values() {
+    for (_, page) in tables.in_order() {
         let of_page = (
             page.entry.source.folder_text(),
             is_folder_page(&page.entry.source),
@@ -208,10 +217,11 @@ fn adopt(section: &mut Section, tables: &mut SiteTables) {
             section.title = title_of(page);
         }
         None => {
-            tables.by_route.insert(
-                section.route.clone(),
-                LinkTarget::Listing(section.route.clone()),
-            );
+            let route = section.route.clone();
+            tables.listings.push(route.clone());
+            tables
+                .by_route
+                .insert(route.clone(), LinkTarget::Listing(route));
         }
     }
     let folder = LinkTarget::Listing(section.route.clone());
@@ -233,27 +243,13 @@ pub fn random_page_href(section: &Section, kinds: &crate::kind::Kinds) -> Option
 }
 
 /// The order of a section's pages.
-pub fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> ListOrder {
+fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> ListOrder {
     let stated = section
         .kind
         .as_ref()
         .and_then(|kind| kinds.get(kind))
         .map(|kind| kind.order.as_str());
     ListOrder::named(stated.unwrap_or("order"))
-}
-
-/// Copies the titles of edited section pages, and sorts the sections again.
-pub fn update_titles(sections: &mut [Section], tables: &SiteTables, edited: &[PageId]) {
-    let mut is_retitled = false;
-    for section in sections.iter_mut() {
-        if let Some(page) = section.page.filter(|page| edited.contains(page)) {
-            section.title = title_of(&tables.pages[page]);
-            is_retitled = true;
-        }
-    }
-    if is_retitled {
-        order_children(sections, tables);
-    }
 }
 
 fn title_of(page: &SitePage) -> String {
@@ -285,11 +281,24 @@ fn order_children(sections: &mut [Section], tables: &SiteTables) {
     }
 }
 
-fn order(sections: &mut [Section], tables: &SiteTables, parts: &SiteParts) {
+fn order(
+    sections: &mut [Section],
+    tables: &SiteTables,
+    parts: &SiteParts,
+    earlier: Option<EarlierSite>,
+) {
     order_children(sections, tables);
+    let old_sections = earlier.map_or(&[][..], |earlier| &earlier.site.sections);
+    let old: HashMap<&SourcePath, &Section> = old_sections
+        .iter()
+        .map(|section| (&section.folder, section))
+        .collect();
     for section in sections.iter_mut() {
         let order = order_of(section, &parts.kinds);
-        sort_pages(&mut section.pages, tables, order);
+        // The order of a section depends on its folder alone.
+        let old = old.get(&section.folder).map(|old| &*old.pages);
+        let old = old.zip(earlier.map(|earlier| earlier.changes));
+        sort_as_before(&mut section.pages, tables, order, old);
     }
 }
 
@@ -325,18 +334,49 @@ pub fn sort_pages(pages: &mut Vec<PageId>, tables: &SiteTables, order: ListOrder
     keep_first(pages, usize::MAX, tables, order);
 }
 
+/// Does the same for a list that was sorted in an earlier version of the site, where only the
+/// changed pages can have moved.
+pub(super) fn sort_as_before(
+    pages: &mut Vec<PageId>,
+    tables: &SiteTables,
+    order: ListOrder,
+    before: Option<(&[PageId], &SiteChanges)>,
+) {
+    let Some((old, changes)) = before else {
+        return sort_pages(pages, tables, order);
+    };
+    let moved: Vec<PageId> = (pages.iter().copied())
+        .filter(|page| changes.contains(*page))
+        .collect();
+    let old = old.iter().copied();
+    let mut sorted: Vec<PageId> = old.filter(|page| !changes.contains(*page)).collect();
+    if sorted.len() + moved.len() != pages.len() || moved.len() > MOVED_MAX {
+        return sort_pages(pages, tables, order);
+    }
+    for page in moved {
+        let own = sort_key(tables, page, order);
+        let at = sorted.partition_point(|other| sort_key(tables, *other, order) < own);
+        sorted.insert(at, page);
+    }
+    *pages = sorted;
+}
+
+/// If more pages than this may have moved, the whole list is sorted.
+const MOVED_MAX: usize = 64;
+
 /// Keeps the first `most` pages of an order, sorted.
 pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &SiteTables, order: ListOrder) {
     let keys = pages
         .par_iter()
         .with_min_len(KEYS_A_PIECE)
         .map(|id| (sort_key(tables, *id, order), *id));
+    // No two pages have the same key, since it contains the source.
     let mut keyed: Vec<(SortKey, PageId)> = keys.collect();
     if most < keyed.len() {
-        keyed.select_nth_unstable(most);
+        keyed.select_nth_unstable_by(most, |(one, _), (other, _)| one.cmp(other));
         keyed.truncate(most);
     }
-    keyed.par_sort_unstable();
+    keyed.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     pages.clear();
     pages.extend(keyed.into_iter().map(|(_, id)| id));
 }
@@ -344,23 +384,16 @@ pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &SiteTables, ord
 /// The number of keys computed by one task; below this, handing work over costs more than it saves.
 const KEYS_A_PIECE: usize = 1024;
 
-/// Inserts a page at its position in a sorted list.
-pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(PageId) -> K) {
-    let own = key(page);
-    let at = pages.partition_point(|other| key(*other) < own);
-    pages.insert(at, page);
-}
-
 /// The sort key of pages in a list; the smallest comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub struct SortKey<'a> {
+struct SortKey<'a> {
     stated: i64,
     day: Reverse<Option<(jiff::civil::Date, Option<i64>)>>,
     title: CollationKey<'a>,
     source: &'a SourcePath,
 }
 
-pub fn sort_key(tables: &SiteTables, id: PageId, order: ListOrder) -> SortKey<'_> {
+fn sort_key(tables: &SiteTables, id: PageId, order: ListOrder) -> SortKey<'_> {
     let page = &tables.pages[id];
     // Lists by day or by title ignore the writer's own order, which would hide new pages.
     let is_stated = matches!(order, ListOrder::Stated | ListOrder::Happening);

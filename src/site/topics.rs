@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::changes::SiteChanges;
 use super::links::Destination;
+use super::sections::{ListOrder, sort_as_before};
 use super::{PageId, SiteTables};
 use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
 use crate::document::Entry;
@@ -29,8 +31,9 @@ pub struct TermPages {
 /// Collects the terms that pages name: those of the vocabulary in its order, then others by title.
 /// Two spellings with one slug are one term. If they differ in more than case and spaces (`C` and
 /// `C#`), that is reported.
-pub fn collect(
+pub(super) fn collect(
     tables: &SiteTables,
+    before: Option<(&[TermPages], &SiteChanges)>,
     folder: &str,
     vocabulary: Option<&IndexMap<String, vocabulary::Term>>,
     named: impl Fn(&Entry) -> &Vec<LocatedValue<String>>,
@@ -53,7 +56,7 @@ pub fn collect(
     // Many pages name the same terms, and slugging is the most expensive part.
     let mut slugs: HashMap<&str, String> = HashMap::new();
     let mut confused: HashSet<&str> = HashSet::new();
-    for (id, page) in tables.pages.iter() {
+    for (id, page) in tables.in_order() {
         for name in named(&page.entry)
             .iter()
             .filter(|name| !name.value.is_empty())
@@ -84,8 +87,12 @@ pub fn collect(
     let split = known.min(terms.len());
     terms[split..].sort_by_key(|term| term.title.to_lowercase());
     terms.retain(|term| !term.pages.is_empty());
+    let old = before.map_or(&[][..], |(terms, _)| terms).iter();
+    let old: HashMap<&str, &[PageId]> = old.map(|term| (&*term.key, &*term.pages)).collect();
     for term in &mut terms {
-        super::sections::sort_pages(&mut term.pages, tables, super::sections::ListOrder::Stated);
+        let old = old.get(&*term.key).copied();
+        let old = old.zip(before.map(|(_, changes)| changes));
+        sort_as_before(&mut term.pages, tables, ListOrder::Stated, old);
     }
     Checked::new(terms, problems)
 }
@@ -152,7 +159,7 @@ pub fn check_authors(
         return;
     };
     let known = known_authors(authors);
-    for page in tables.pages.values() {
+    for (_, page) in tables.in_order() {
         let strangers = page
             .entry
             .meta
@@ -161,15 +168,6 @@ pub fn check_authors(
             .filter(|name| !known.contains(&slug(&name.value)));
         problems.extend(strangers.map(|name| unknown("authors", name, authors)));
     }
-}
-
-/// Whether `authors.yaml` lists all of these, or does not exist.
-pub fn are_known_authors(named: &[LocatedValue<String>], vocabularies: &Vocabularies) -> bool {
-    let Some(authors) = vocabularies.authors.as_ref().filter(|_| !named.is_empty()) else {
-        return true;
-    };
-    let known = known_authors(authors);
-    named.iter().all(|name| known.contains(&slug(&name.value)))
 }
 
 fn known_authors(authors: &vocabulary::Terms) -> HashSet<String> {

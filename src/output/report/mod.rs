@@ -245,7 +245,8 @@ fn answered(site: &Site, feedback: &ReaderAnswers) -> FeedbackReport {
     };
     let (mut reasons, mut months, mut elsewhere) =
         (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    let mut pages: BTreeMap<PageId, (usize, usize)> = BTreeMap::new();
+    // By the position of the page, so that equal ones are in the order of the site's pages.
+    let mut pages: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
     let base = site.settings().base_path();
     let pages_now = site
         .pages_with_ids()
@@ -285,7 +286,7 @@ fn answered(site: &Site, feedback: &ReaderAnswers) -> FeedbackReport {
         }
         match page_at(address) {
             Some(page) => {
-                let counts = pages.entry(*page).or_default();
+                let counts = pages.entry(site.tables.position(*page)).or_default();
                 counts.0 += usize::from(*helped == Some(true));
                 counts.1 += usize::from(*helped == Some(false));
             }
@@ -312,8 +313,8 @@ fn answered(site: &Site, feedback: &ReaderAnswers) -> FeedbackReport {
         .sort_by_key(|bar| std::cmp::Reverse(bar.count));
     report.months = bars(months);
     report.elsewhere = bars(elsewhere);
-    let answered = |(page, (helped, not_helped))| AnsweredPage {
-        page: line(site, page, String::new()),
+    let answered = |(position, (helped, not_helped)): (u32, _)| AnsweredPage {
+        page: line(site, site.ids()[position as usize], String::new()),
         helped,
         not_helped,
     };

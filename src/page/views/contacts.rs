@@ -15,7 +15,8 @@ const EMBED: &str = "embed";
 const PAGES_NAMED: usize = 5;
 
 /// The pages that contact a host, by the host's origin.
-type ContactedHosts = BTreeMap<String, BTreeSet<PageId>>;
+/// The pages are in the order of the site's pages.
+type ContactedHosts = BTreeMap<String, Vec<PageId>>;
 
 /// The other hosts that pages contact when they are opened or when a reader asks for their
 /// content, each with those pages. Hosts that the settings allow are always listed, since a
@@ -26,13 +27,13 @@ pub fn contacts(catalog: &Catalog) -> Vec<ContactView> {
         title: catalog.title(*page).to_owned(),
         href: catalog.href(&catalog.site.page(*page).route),
     };
-    let crumbs = |pages: Option<&BTreeSet<PageId>>| -> Vec<CrumbView> {
+    let crumbs = |pages: Option<&Vec<PageId>>| -> Vec<CrumbView> {
         let pages = pages.into_iter().flatten();
         pages.take(PAGES_NAMED).map(crumb).collect()
     };
     let view = |origin: &String| ContactView {
         origin: origin.clone(),
-        count: opened.get(origin).map_or(0, BTreeSet::len),
+        count: opened.get(origin).map_or(0, Vec::len),
         pages: crumbs(opened.get(origin)),
         on_click: crumbs(clicked.get(origin)),
     };
@@ -48,17 +49,22 @@ fn contacted_hosts(catalog: &Catalog) -> (ContactedHosts, ContactedHosts) {
     for allowed in &settings.allow_origins {
         opened.entry(origin_of(allowed)).or_default();
     }
+    let add = |pages: &mut Vec<PageId>, id: PageId| {
+        if pages.last() != Some(&id) {
+            pages.push(id);
+        }
+    };
     for (id, page) in catalog.site.pages_with_ids() {
         let meta = &page.entry.meta;
         let embeds = page.entry.links.iter().filter(|link| link.role.is_embed());
         let targets = embeds.map(|link| &link.target.value);
         let image = meta.image.iter().map(|image| &image.src.value);
         for target in targets.chain(image).filter(|target| is_remote(target)) {
-            opened.entry(origin_of(target)).or_default().insert(id);
+            add(opened.entry(origin_of(target)).or_default(), id);
         }
         let embedded = meta.fields.get(EMBED).and_then(FieldItem::as_text);
         if let Some(address) = embedded.filter(|address| settings.allows(address)) {
-            clicked.entry(origin_of(address)).or_default().insert(id);
+            add(clicked.entry(origin_of(address)).or_default(), id);
         }
     }
     (opened, clicked)

@@ -200,8 +200,8 @@ fn random_candidates(site: &Site, pages: &[PageId]) -> Vec<PageId> {
     if pages.len() <= RANDOM_MAX {
         return pages.to_vec();
     }
-    let hash = |page: PageId| (Fingerprint::of(site.page(page).route.as_str()), page);
-    let mut by_chance: Vec<(Fingerprint, PageId)> = pages.iter().map(|page| hash(*page)).collect();
+    let hash = |page: PageId| Fingerprint::of(site.page(page).route.as_str());
+    let mut by_chance: Vec<Fingerprint> = pages.iter().map(|page| hash(*page)).collect();
     let (_, last, _) = by_chance.select_nth_unstable(RANDOM_MAX - 1);
     let last = *last;
     let pages = pages.iter().copied();
