@@ -6,7 +6,9 @@
 //! one uses what [`FileParts`] contains. See DECISIONS: “Front matter is found wherever it is, and
 //! a lenient build loses no page”.
 
+mod block_fault;
 mod common;
+mod likely_keys;
 mod locate;
 mod read;
 mod tolerant;
@@ -15,16 +17,14 @@ mod toml;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use common::COMMON_FIELDS;
-pub use read::{MetaContext, defaults, is_in_drafts_folder, meta};
-pub use tolerant::{FrontMatter, body_of, read};
-
-use self::locate::{
-    FrontMatterBlock, is_rule, leading_keys_end, looks_like_keys, marks_unpublished,
-};
+use self::likely_keys::{leading_keys_end, looks_like_keys, marks_unpublished};
+use self::locate::{FrontMatterBlock, is_rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::paths::SourcePath;
 use crate::source::LineStarts;
+pub use common::COMMON_FIELDS;
+pub use read::{MetaContext, defaults, is_in_drafts_folder, meta};
+pub use tolerant::{FrontMatter, body_of, read};
 
 /// The language that front matter is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,6 +11,7 @@ pub mod attributes;
 pub mod body;
 pub mod code;
 pub mod components;
+mod entry;
 pub mod front_matter;
 pub mod glossary;
 pub mod highlight;
@@ -20,6 +21,8 @@ pub mod links;
 pub mod markdown;
 pub mod mathml;
 pub mod meta;
+mod names;
+mod occurrence;
 pub mod outline;
 mod prose;
 pub mod raw_html;
@@ -32,35 +35,28 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-
-use self::body::{FileInclude, Segment, ToolEmbed};
+use self::body::Segment;
 use self::components::Signatures;
+use self::entry::WORDS_A_MINUTE;
+pub use self::entry::{Entry, PageFacts};
 use self::front_matter::MetaContext;
 use self::glossary::Glossary;
 use self::highlight::span_cache::HighlightCache;
-use self::links::Link;
 use self::markdown::{BodyPhrases, MarkdownOutput, MarkdownSettings, without_foreign_comments};
 use self::meta::Meta;
-use self::outline::Heading;
+pub use self::names::{is_folder_page, name_and_date, title_of_name, words_of_name};
+use self::occurrence::{minutes_that_it_plays, occurrence, zone_of};
 use self::text_sections::TextSection;
 pub use self::tool::written_formulas;
 use self::trust_rules::Violation;
-use crate::diagnostic::{
-    Checked, Code, Diagnostic, Location, Severity, first_hidden, without_hidden,
-};
-use crate::fields::{Field, FieldItem, FieldType, Value};
-use crate::fingerprint::Fingerprint;
+use crate::diagnostic::{Checked, Code, Diagnostic, Location, first_hidden, without_hidden};
+use crate::fields::{Field, FieldType};
 use crate::i18n::Translations;
-use crate::kind::{EventFields, Kind, Kinds, rules};
-use crate::moment::{self, Moment, Occurrence};
+use crate::kind::{Kind, Kinds, rules};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::source::{LineStarts, SourceFile, decode_leniently, is_blank, with_lf};
 use crate::tool::Tool;
-use crate::tool::prose::ToolText;
 use crate::yaml::YamlNode;
 
 /// What a document depends on, apart from its own bytes.
@@ -117,79 +113,6 @@ pub struct Document {
     pub body: Vec<Segment>,
     /// The text by headings, if [`DocumentInputs::wants_text`] is set.
     pub passages: Vec<TextSection>,
-}
-
-/// Facts about a page's text. They are kept apart from its entry, so that an edit to a sentence
-/// leaves the entry equal.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PageFacts {
-    pub words: usize,
-    pub sentences: usize,
-    /// Words of more than six letters.
-    pub long_words: usize,
-    /// The beginning of the text, used where a description is needed.
-    pub excerpt: String,
-    /// The names of the components that the body calls, sorted.
-    pub components: Vec<String>,
-    /// Identifies the positions of glossary terms in the text.
-    pub term_places: Option<Fingerprint>,
-    /// The tool that the page declares.
-    pub tool: Option<Arc<Tool>>,
-    /// The texts of the page's own fields, in the order of [`crate::fields::texts`].
-    pub texts: Vec<ToolText>,
-    /// Whether the page declares a tool that is not valid.
-    pub is_tool_broken: bool,
-    /// The text of a page that cannot be read, in lower case. It says what the page may name.
-    pub unread_text: Option<Arc<str>>,
-    /// The files of `data/` that were looked up while reading the page, whether or not they exist.
-    pub data: Vec<String>,
-}
-
-/// What other pages may know about a page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    pub source: SourcePath,
-    pub meta: Meta,
-    pub title: String,
-    /// The text of the page's own heading, if it differs from the title.
-    pub heading: Option<Heading>,
-    pub summary: Option<String>,
-    pub outline: Vec<Heading>,
-    /// Every id on the page, sorted.
-    pub anchors: Vec<String>,
-    pub links: Vec<Link>,
-    pub includes: Vec<FileInclude>,
-    /// Tools of other pages that this page shows.
-    pub embeds: Vec<ToolEmbed>,
-    /// The stated time (`time:`), or else the estimated reading time.
-    pub minutes: u32,
-    /// A date in the file's name.
-    pub date_in_name: Option<Date>,
-    /// The hash of the tool that the page declares, which other pages may embed.
-    pub tool: Option<Fingerprint>,
-    /// When the event takes place, for pages of a kind that has dates.
-    pub occurs: Option<Occurrence>,
-    /// The pages that explain terms used in the text, sorted.
-    pub terms: Vec<SourcePath>,
-    /// Whether the file could not be read well enough to be published.
-    pub is_broken: bool,
-}
-
-/// Words read in a minute. Brysbaert (2019) finds 238 for English prose; readers work with these
-/// texts, which takes longer.
-const WORDS_A_MINUTE: usize = 200;
-
-impl Entry {
-    /// The day on which the page is due for review.
-    pub fn review_due(&self) -> Option<Date> {
-        let period: jiff::Span = self.meta.review_every.as_ref()?.parse().ok()?;
-        let since = self
-            .meta
-            .reviewed
-            .max(self.meta.updated)
-            .or(self.meta.published)?;
-        since.checked_add(period).ok()
-    }
 }
 
 /// Reads a file. It always returns a document, so that links to it can be checked;
@@ -365,59 +288,6 @@ fn misfit_image(meta: &Meta, fields: &[Field]) -> Option<Diagnostic> {
     (!fits && !extensions.is_empty()).then(problem)
 }
 
-/// The playing time in minutes, from the page's `duration`.
-fn minutes_that_it_plays(meta: &Meta, fields: &[Field]) -> Option<u32> {
-    let name = fields
-        .iter()
-        .find(|field| field.name == "duration" && field.kind == FieldType::Clock)?;
-    let seconds = meta.fields.get(&name.name)?.as_integer()?;
-    Some(u32::try_from(seconds).ok()?.div_ceil(60).max(1))
-}
-
-/// The time zone of a page's times: its own, or else the site's.
-fn zone_of(meta: &Meta, happens: Option<&EventFields>, site_zone: &str) -> TimeZone {
-    let own = happens
-        .and_then(|happens| happens.timezone.as_ref())
-        .and_then(|name| meta.fields.get(name));
-    TimeZone::get(own.and_then(FieldItem::as_text).unwrap_or(site_zone)).unwrap_or(TimeZone::UTC)
-}
-
-/// When a page's event takes place. A time that its zone skips is reported.
-fn occurrence(
-    meta: &Meta,
-    happens: &EventFields,
-    site_zone: &str,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Occurrence> {
-    let zone = zone_of(meta, Some(happens), site_zone);
-    let mut moment = |name: &String| {
-        let item = meta.fields.get(name)?;
-        match &item.value {
-            Value::Date(day) => Some(Moment::Day(*day)),
-            Value::Text(text) => {
-                if let Some(instead) = moment::skipped(text, &zone) {
-                    let message = format!(
-                        "`{name}`: this time does not exist, because the clocks go forward"
-                    );
-                    let help = format!("write a time that exists; it is read as {instead}");
-                    problems.push(
-                        Diagnostic::new(Code::BadValue, message)
-                            .severity(Severity::Warning)
-                            .at(item.place.clone())
-                            .help(help),
-                    );
-                }
-                Moment::read(text, &zone)
-            }
-            _ => None,
-        }
-    };
-    Some(Occurrence {
-        start: moment(&happens.start)?,
-        end: happens.end.as_ref().and_then(moment),
-    })
-}
-
 /// Drops problems that the front matter resolves, and adds those that it should have resolved.
 fn apply_trust_rules(
     meta: &Meta,
@@ -589,87 +459,4 @@ fn unread(path: &SourcePath, inputs: &DocumentInputs, text: &str) -> Document {
     let mut document = broken(path, inputs);
     document.facts.unread_text = Some(text.to_lowercase().into());
     document
-}
-
-/// Whether a file is the page of its folder (`index.md`, `_index.md` or `README.md`).
-pub fn is_folder_page(path: &SourcePath) -> bool {
-    let stem = path.stem();
-    path.is_markdown()
-        && (stem.eq_ignore_ascii_case("index")
-            || stem.eq_ignore_ascii_case("readme")
-            || stem == "_index")
-}
-
-/// The name from which a page's address is made, without a leading date, and that date:
-/// `2026-01-31-title.md` gives `title`. A folder page takes the name of its folder.
-pub fn name_and_date(path: &SourcePath) -> (String, Option<Date>) {
-    let folder = path.folder_text();
-    let name = if is_folder_page(path) {
-        folder.rsplit('/').next().unwrap_or(folder)
-    } else {
-        path.stem()
-    };
-    let dated = name.get(..10).and_then(|date| date.parse::<Date>().ok());
-    match dated {
-        Some(date) if name.len() > 11 && name[10..].starts_with(['-', '_', ' ']) => {
-            (name[11..].to_owned(), Some(date))
-        }
-        _ => (name.to_owned(), None),
-    }
-}
-
-/// A title made from a file's name: `give-first.md` gives “Give first”.
-pub fn title_of_name(path: &SourcePath) -> String {
-    words_of_name(&name_and_date(path).0)
-}
-
-/// Turns a name into words: `small-team` gives “Small team”. A name with spaces stays as it is, and
-/// dates keep their hyphens. The first word is capitalized unless it contains capitals already.
-pub fn words_of_name(name: &str) -> String {
-    let name = name.trim();
-    let words = if name.contains(char::is_whitespace) {
-        name.to_owned()
-    } else {
-        spaced(name)
-    };
-    let first = words.split(' ').next().unwrap_or_default();
-    if first.contains(char::is_uppercase) {
-        return words;
-    }
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => "Home".to_owned(),
-    }
-}
-
-/// A name with its hyphens and underscores replaced by spaces, except in dates.
-fn spaced(name: &str) -> String {
-    let is_number = |text: &str, digits: usize| {
-        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let parts: Vec<&str> = name
-        .split(['-', '_'])
-        .filter(|part| !part.is_empty())
-        .collect();
-    let mut words: Vec<String> = Vec::with_capacity(parts.len());
-    let mut rest = &parts[..];
-    while let [first, behind @ ..] = rest {
-        let is_year = is_number(first, 4);
-        match behind {
-            [month, day, behind @ ..] if is_year && is_number(month, 2) && is_number(day, 2) => {
-                words.push(format!("{first}-{month}-{day}"));
-                rest = behind;
-            }
-            [month] if is_year && is_number(month, 2) && words.is_empty() => {
-                words.push(format!("{first}-{month}"));
-                rest = &[];
-            }
-            _ => {
-                words.push((*first).to_owned());
-                rest = behind;
-            }
-        }
-    }
-    words.join(" ")
 }

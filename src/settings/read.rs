@@ -1,17 +1,18 @@
 //! Reads `handsel.yaml`. All problems are reported in one run, and a setting with a problem has its
 //! default value.
 
+mod given;
+mod links;
+
 use std::collections::BTreeMap;
 
+use self::given::{GivenSettings, fault};
+use self::links::{allowed_origins, base_url, contact, editor, feedback, menu_link, pattern_url};
 use super::theme::{self, Theme};
-use super::{
-    BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, SettingLink, Settings,
-    severities,
-};
+use super::{Giving, Images, RawHtml, SETTINGS, SettingLink, Settings, severities};
 use crate::diagnostic::{Checked, Code, Diagnostic, Location, Severity};
-use crate::fields::{CheckContext, FieldItem, FieldItems, check};
+use crate::fields::{CheckContext, FieldItem, check};
 use crate::html::references::decode_in_plain_text;
-use crate::link_target::{AddressUse, origin, refusal};
 use crate::paths::SourcePath;
 use crate::renamed::NameKind;
 use crate::yaml;
@@ -56,50 +57,6 @@ pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
     theme::unquoted_color_help(&node, &mut problems);
     let settings = from_items(&GivenSettings(&items), &mut problems);
     Checked::new(settings, problems)
-}
-
-/// The settings that are present and valid.
-struct GivenSettings<'a>(&'a FieldItems);
-
-impl GivenSettings<'_> {
-    fn item(&self, name: &str) -> Option<&FieldItem> {
-        self.0.get(name)
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        self.item(name)
-            .and_then(FieldItem::as_text)
-            .map(str::to_owned)
-    }
-
-    fn flag(&self, name: &str, default: bool) -> bool {
-        self.item(name)
-            .and_then(FieldItem::as_bool)
-            .unwrap_or(default)
-    }
-
-    fn list(&self, name: &str) -> &[FieldItem] {
-        self.item(name).map(FieldItem::as_list).unwrap_or_default()
-    }
-
-    fn texts(&self, name: &str) -> Vec<String> {
-        self.list(name)
-            .iter()
-            .filter_map(FieldItem::as_text)
-            .map(str::to_owned)
-            .collect()
-    }
-
-    /// Returns a setting of the theme, either under `theme:` or at the top level.
-    fn of_theme(&self, name: &str) -> Option<&FieldItem> {
-        self.map("theme")
-            .and_then(|theme| theme.get(name))
-            .or_else(|| self.item(name))
-    }
-
-    fn map(&self, name: &str) -> Option<&FieldItems> {
-        self.item(name).and_then(FieldItem::as_map)
-    }
 }
 
 fn from_items(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
@@ -241,12 +198,6 @@ fn images(
     Some(images)
 }
 
-fn fault(item: &FieldItem, message: String, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::BadSetting, message)
-        .at(item.place.clone())
-        .help(help)
-}
-
 fn language(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.item("language")?;
     let text = item.as_text()?;
@@ -280,20 +231,6 @@ pub fn language_fault(text: &str) -> Option<String> {
         }
         () => Some("write a tag such as `en`, `de` or `pt-BR`".into()),
     }
-}
-
-fn base_url(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<BaseUrl> {
-    let item = given.item("base_url")?;
-    let text = item.as_text()?;
-    BaseUrl::parse(text)
-        .map_err(|fault_is| {
-            problems.push(fault(
-                item,
-                format!("`base_url`: `{text}` {fault_is}"),
-                "write `base_url: https://example.org/`",
-            ))
-        })
-        .ok()
 }
 
 fn timezone(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
@@ -371,71 +308,6 @@ fn image(item: &FieldItem) -> Option<SettingLink> {
     })
 }
 
-/// Reads the contact: plain text, an email address, or a link that a page may have.
-fn contact(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
-    let item = given.map("giving")?.get("contact")?;
-    let text = item.as_text()?;
-    // Plain text may contain a colon, too, so only unsafe links are refused.
-    match refusal(text, AddressUse::Link).filter(|refusal| refusal.code == Code::LinkScheme) {
-        None => Some(text.to_owned()),
-        Some(refusal) => {
-            let problem = Diagnostic::new(
-                refusal.code,
-                format!("`giving.contact`: {}", refusal.message),
-            );
-            problems.push(
-                problem
-                    .at(item.place.clone())
-                    .help("write an email address, or an address that begins with https://"),
-            );
-            None
-        }
-    }
-}
-
-/// Reads the origins for the policy of the pages. Each must be exactly one origin, because the
-/// policy is a list of origins.
-fn allowed_origins(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
-    let mut origins = Vec::new();
-    for item in given.list("allow_origins") {
-        let Some(text) = item.as_text() else { continue };
-        let bare = text.trim_end_matches('/');
-        let host = bare.strip_prefix("https://").unwrap_or_default();
-        let is_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-        let host = host.strip_prefix("*.").unwrap_or(host);
-        if !host.is_empty() && host.chars().all(is_host) {
-            origins.push(bare.to_owned());
-            continue;
-        }
-        let message = match bare.strip_prefix("http://") {
-            Some(_) => format!(
-                "`allow_origins`: `{text}` is not encrypted, so anyone on the network path could change what it sends"
-            ),
-            None => format!("`allow_origins`: `{text}` is not an origin"),
-        };
-        let named = origin(text)
-            .and_then(|origin| Some(origin.split_once("://")?.1.to_owned()))
-            .filter(|host| host.chars().all(is_host));
-        let help = format!(
-            "write `https://{}`: https and a host, with nothing after it",
-            named.as_deref().unwrap_or("cdn.example.org")
-        );
-        problems.push(fault(item, message, help));
-    }
-    origins
-}
-
-fn menu_link(item: &FieldItem) -> Option<SettingLink> {
-    let map = item.as_map()?;
-    let link = map.get("link")?;
-    let title = map.get("title")?.as_text()?;
-    Some(SettingLink {
-        title: title.to_owned(),
-        target: link.as_text()?.to_owned(),
-        place: link.place.clone(),
-    })
-}
-
 fn permalinks(
     given: &GivenSettings<'_>,
     problems: &mut Vec<Diagnostic>,
@@ -490,47 +362,6 @@ fn patterns(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<St
     patterns
 }
 
-/// Reads the one way in which readers give feedback. Only one is allowed, so that all answers
-/// arrive in one place.
-fn feedback(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<FeedbackWay> {
-    let map = given.map("feedback")?;
-    let item = given.item("feedback")?;
-    let text = |name: &str| {
-        map.get(name)
-            .and_then(FieldItem::as_text)
-            .map(str::to_owned)
-    };
-    let ways = [
-        text("mail").map(FeedbackWay::Mail),
-        text("issues").map(FeedbackWay::Issues),
-        text("endpoint").map(FeedbackWay::Endpoint),
-    ];
-    let mut stated = ways.into_iter().flatten();
-    let first = stated.next();
-    if first.is_none() || stated.next().is_some() {
-        let help =
-            "write only `mail: you@example.org`, or only `issues:` or `endpoint:` with an address";
-        problems.push(fault(
-            item,
-            "`feedback` must have exactly one of `mail`, `issues` and `endpoint`".to_owned(),
-            help,
-        ));
-    }
-    match &first {
-        Some(FeedbackWay::Mail(address))
-            if !address.contains('@') || address.contains([' ', ':', '?', '&', '"']) =>
-        {
-            problems.push(fault(
-                item,
-                format!("`feedback`: `{address}` is not a valid email address"),
-                "write `mail: you@example.org`",
-            ));
-            None
-        }
-        _ => first,
-    }
-}
-
 fn retired(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut addresses = Vec::new();
     for item in given.list("retired") {
@@ -563,181 +394,5 @@ fn count(given: &GivenSettings<'_>, name: &str, problems: &mut Vec<Diagnostic>) 
     count
 }
 
-/// Reads an address with placeholders in braces for values of the page. All of `needed` must occur
-/// in it.
-fn pattern_url(
-    given: &GivenSettings<'_>,
-    name: &str,
-    needed: &[&str],
-    problems: &mut Vec<Diagnostic>,
-) -> Option<String> {
-    let item = given.item(name)?;
-    let text = item.as_text()?;
-    let is_url = text.starts_with("https://") || text.starts_with("http://");
-    if is_url && needed.iter().all(|part| text.contains(part)) {
-        return Some(text.to_owned());
-    }
-    let with = if needed.is_empty() {
-        String::new()
-    } else {
-        format!(" with `{}` in it", needed.join("`, `"))
-    };
-    let help = format!(
-        "write `{name}: https://example.org/…{}`",
-        needed
-            .first()
-            .map_or_else(|| "?title={title}".to_owned(), |part| format!("/{part}"))
-    );
-    problems.push(fault(
-        item,
-        format!("`{name}`: `{text}` is not an https:// address{with}"),
-        help,
-    ));
-    None
-}
-
-/// Reads the editor, which must be a known one. Settings may come from anyone, so they must not
-/// decide which program runs.
-fn editor(given: &GivenSettings<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
-    let item = given.item("editor")?;
-    let name = item.as_text()?;
-    if Editor::named(name).is_some() {
-        return Some(name.to_owned());
-    }
-    let names: Vec<&str> = Editor::ALL.iter().map(|editor| editor.name).collect();
-    let near = crate::diagnostic::nearest(name, names.iter().copied())
-        .map(|near| format!("did you mean `{near}`? "))
-        .unwrap_or_default();
-    let help = format!(
-        "{near}use one of {}; to use another program, set the environment variable VISUAL",
-        names.join(", ")
-    );
-    problems.push(fault(
-        item,
-        format!("`editor`: unknown editor `{name}`"),
-        help,
-    ));
-    None
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings(text: &str) -> (Settings, Vec<String>) {
-        let path = SourcePath::new("handsel.yaml").expect("inside");
-        let checked = read(&path, Some(text.as_bytes()));
-        let reported = checked.problems.iter().map(|problem| {
-            let place = problem.location.as_ref().expect("placed");
-            format!(
-                "{} {}:{} {} ({})",
-                problem.code,
-                place.line,
-                place.column,
-                problem.message,
-                problem.help.as_deref().unwrap_or("")
-            )
-        });
-        (checked.value, reported.collect())
-    }
-
-    #[test]
-    fn everything_set() {
-        let (settings, reported) = settings(
-            "title: A\nlanguage: pt-BR\nbase_url: https://example.org/docs\ntimezone: Europe/Berlin\noutput: dist/site\n\
-             logo: {src: logo.svg, alt: A}\nfavicon: icon.png\ngiving: {who: us}\nmenu:\n  - {title: Guides, href: /guides/}\n\
-             permalinks: {tip: /:year/:slug/}\nignore: ['*.tmp', '!keep.tmp']\nexternal_paths: shop\nraw_html: allow\npage_size: 5\n\
-             checks: {orphan: off}\nallow_origins: [https://a.example/]\nextra: {a: 1}\nedit_url: 'https://example.org/e/{path}'\n",
-        );
-        assert_eq!(reported, Vec::<String>::new());
-        assert_eq!(settings.base_path(), "/docs/");
-        assert_eq!(settings.output.as_str(), "dist/site");
-        assert_eq!(
-            (
-                settings.menu[0].title.as_str(),
-                settings.menu[0].target.as_str()
-            ),
-            ("Guides", "/guides/")
-        );
-        assert_eq!(settings.external_paths, ["/shop"]);
-        assert_eq!(settings.severity(Code::Orphan), Severity::Off);
-        assert_eq!(settings.logo.map(|logo| logo.title).as_deref(), Some("A"));
-    }
-
-    #[test]
-    fn faults() {
-        for (text, expected) in [
-            (
-                "output: .",
-                "bad-setting 1:9 `output`: `.` is the site's folder itself",
-            ),
-            (
-                "output: Content/x",
-                "bad-setting 1:9 `output`: `Content/x` contains the",
-            ),
-            ("output: content/../templates", "bad-setting 1:9"),
-            (
-                "output: /tmp/x",
-                "bad-setting 1:9 `output`: `/tmp/x` is outside",
-            ),
-            ("output: 'C:\\x'", "bad-setting 1:9"),
-            (
-                "language: en_US",
-                "bad-setting 1:11 `language`: `en_US` is not a valid language tag (write `en-US`)",
-            ),
-            (
-                "timezone: Europe/Berln",
-                "bad-setting 1:11 `timezone`: unknown time zone `Europe/Berln` (did you mean `Europe/Berlin`?)",
-            ),
-            ("page_size: 0", "bad-setting 1:12"),
-            (
-                "ignore: ['a[b']",
-                "bad-setting 1:10 `ignore`: `a[b` is not a valid pattern",
-            ),
-            ("permalinks: {tip: /:yaer/:slug/}", "bad-setting 1:19"),
-            ("permalinks: {tip: /:year/}", "bad-setting 1:19"),
-            (
-                "raw_html: clean",
-                "bad-value 1:11 `raw_html`: `clean` is not one of",
-            ),
-            (
-                "menu: [{title: x}]",
-                "missing-field 1:8 `link` is missing in `menu`",
-            ),
-            ("edit_url: https://a/b", "bad-setting 1:11"),
-            (
-                "editor: cod",
-                "bad-setting 1:9 `editor`: unknown editor `cod` (did you mean `code`?",
-            ),
-            ("editor: /tmp/evil", "bad-setting 1:9"),
-            (
-                "retired: [/a/, b/]",
-                "bad-setting 1:16 `retired`: `b/` is not an address",
-            ),
-            ("- a", "wrong-type 1:1"),
-        ] {
-            let (_, reported) = settings(text);
-            assert!(
-                reported.len() == 1 && reported[0].starts_with(expected),
-                "{text}: {reported:#?}"
-            );
-        }
-    }
-
-    #[test]
-    fn languages() {
-        for tag in [
-            "en",
-            "no",
-            "zh-Hans-CN",
-            "de-CH-1996",
-            "haw",
-            "en-a-bbb-x-private",
-        ] {
-            assert_eq!(language_fault(tag), None, "{tag}");
-        }
-        for tag in ["english", "e", "en_US", "en-", "", "12"] {
-            assert!(language_fault(tag).is_some(), "{tag}");
-        }
-    }
-}
+mod tests;

@@ -5,16 +5,17 @@
 //! each value. Formulas may be written in any order; each runs after those that it uses. The worked
 //! examples are computed as well, and an example with an unexpected result is an error.
 
+mod conditions;
 mod examples;
 mod formulas;
+mod order;
 mod written_values;
 
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
-
 pub use examples::{EXAMPLE_FIELDS, Example};
 pub use formulas::{RESULT_FIELDS, STEP_FIELDS};
+use serde::{Deserialize, Serialize};
 pub use written_values::{WrittenValue, written};
 
 use super::inputs::{self, Input};
@@ -250,7 +251,7 @@ fn read_says(
         check(item, &SAY_FIELDS, CheckContext::PAGE).take_into(problems);
         let when = item
             .get("when")
-            .and_then(|node| formulas::condition(node, reading, scope, problems));
+            .and_then(|node| conditions::condition(node, reading, scope, problems));
         let Some((text_node, text)) = item
             .get("text")
             .and_then(|node| Some((node, ToolText::of(node, reading, &names)?)))
@@ -287,7 +288,7 @@ fn read_says(
             first_slot + conditions.len() - 1
         });
         let words = slot.and_then(|_| {
-            Some(formulas::condition_in_words(
+            Some(conditions::condition_in_words(
                 item.get("when")?.as_text()?,
                 inputs,
                 made,

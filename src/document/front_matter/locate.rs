@@ -6,12 +6,13 @@
 //! like keys are enough to recognize it. Below text, a rule with a line such as `Note: this` under
 //! it is ordinary Markdown, so a key has to be a known one.
 
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use super::{COMMON_FIELDS, FrontMatterFormat, lines_from, next_line};
-use crate::fields::boolean_word;
+use super::block_fault::BlockFault;
+use super::likely_keys::{
+    has_known_key, is_of_data, key_of, leading_keys_end, looks_like_keys, marks_unpublished,
+};
+use super::{FrontMatterFormat, lines_from, next_line};
 use crate::source::is_unseen;
 
 /// The number of lines at the beginning of a file in which front matter is searched for.
@@ -33,93 +34,6 @@ pub(super) struct FrontMatterBlock {
     pub is_after_text: bool,
     pub fault: BlockFault,
 }
-
-/// Why a block is not valid front matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BlockFault {
-    /// The block has the right lines but is not at the beginning of the file.
-    Late,
-    OddLine,
-    /// An invisible character precedes the first line.
-    Unseen(char),
-    /// Blanks precede the line.
-    Indented,
-    NoLine,
-    InCode,
-    InComment,
-    Second,
-}
-
-impl BlockFault {
-    /// The message and the help for this fault.
-    pub(super) fn explain(
-        self,
-        text: &str,
-        open: &Range<usize>,
-        form: FrontMatterFormat,
-    ) -> (String, &'static str) {
-        let line = text[open.clone()].trim_matches(|c: char| c.is_whitespace() || is_unseen(c));
-        let late = || {
-            format!(
-                "front matter begins on line 1, and this block begins on line {}",
-                text[..open.start].matches('\n').count() + 1
-            )
-        };
-        match (self, form) {
-            (BlockFault::Second, _) => (
-                "this page has a second block of front matter".to_owned(),
-                "move its keys into the first block; to show these lines as text, put them in a code block",
-            ),
-            (_, FrontMatterFormat::Toml) => {
-                ("this front matter is TOML".to_owned(), super::YAML_WANTED)
-            }
-            (_, FrontMatterFormat::Json) => {
-                ("this front matter is JSON".to_owned(), super::YAML_WANTED)
-            }
-            (BlockFault::Late, _) => (
-                late(),
-                "move it to the top of the file; to show these lines as text, put them in a code block",
-            ),
-            (BlockFault::OddLine, _) => (
-                format!("front matter opens with a line `---`, not `{line}`"),
-                "replace it with `---`, on line 1 of the file",
-            ),
-            (BlockFault::Unseen(c), _) => (
-                format!(
-                    "an invisible character, U+{:04X}, precedes the line that opens the front matter",
-                    u32::from(c)
-                ),
-                "delete it, so that `---` begins the file",
-            ),
-            (BlockFault::Indented, _) => (
-                "blanks precede the line that opens the front matter".to_owned(),
-                "delete them, so that `---` begins the file",
-            ),
-            (BlockFault::NoLine, _) => (
-                "no line `---` precedes this front matter".to_owned(),
-                "put a line `---` above it and one below it",
-            ),
-            (BlockFault::InCode, _) => (
-                "this front matter is in a code block".to_owned(),
-                super::YAML_WANTED,
-            ),
-            (BlockFault::InComment, _) => (
-                "this front matter is in a comment".to_owned(),
-                super::YAML_WANTED,
-            ),
-        }
-    }
-}
-
-/// Page keys in lower case: those of the common fields, and some of other generators.
-static KNOWN_KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    const OTHERS: [&str; 6] = ["layout", "publish", "private", "status", "type", "id"];
-    let own = COMMON_FIELDS
-        .iter()
-        .flat_map(|field| std::iter::once(&field.name).chain(&field.also))
-        .map(|name| name.to_lowercase());
-    own.chain(OTHERS.map(str::to_owned)).collect()
-});
 
 /// Finds front matter in a file whose first line is not `---`.
 pub(super) fn find(text: &str) -> Option<FrontMatterBlock> {
@@ -509,108 +423,4 @@ fn closes(text: &str, line: &Range<usize>, kind: char, may_be_deep: bool) -> boo
         }
         None => kind == '-' && content == "...",
     }
-}
-
-/// The key and the value on a line of YAML or TOML.
-fn key_of(line: &str) -> Option<(&str, &str)> {
-    let at = line.find([':', '='])?;
-    let (key, value) = (
-        line[..at].trim_end().trim_matches(['"', '\'']),
-        &line[at + 1..],
-    );
-    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    let is_separate = line[at..].starts_with('=')
-        || value.is_empty()
-        || value.starts_with([' ', '\t'])
-        || line[..at].ends_with('"');
-    (is_key && is_separate).then(|| (key, value.trim()))
-}
-
-/// Whether a key is written in lower case, as keys usually are, or is a known one in any case.
-fn is_likely_key(key: &str) -> bool {
-    !key.bytes().any(|byte| byte.is_ascii_uppercase()) || is_known(key)
-}
-
-fn is_known(key: &str) -> bool {
-    KNOWN_KEYS.contains(&key.to_ascii_lowercase())
-}
-
-fn has_known_key(text: &str) -> bool {
-    text.lines()
-        .any(|line| key_of(line).is_some_and(|(key, _)| is_known(key)))
-        || text.trim_start().starts_with('{') && marks_unpublished(text)
-}
-
-/// Whether the first line that is neither blank nor a comment is a key.
-pub(super) fn looks_like_keys(text: &str) -> bool {
-    let mut lines = text
-        .lines()
-        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    lines
-        .next()
-        .and_then(|line| key_of(line.trim_start()))
-        .is_some_and(|(key, _)| is_likely_key(key))
-}
-
-/// Whether a line may be part of front matter.
-fn is_of_data(line: &str) -> bool {
-    let content = line.trim();
-    content.is_empty()
-        || line.starts_with([' ', '\t'])
-        || content.starts_with(['#', '-', '[', ']', '{', '}'])
-        || key_of(line).is_some()
-}
-
-/// The end of the keys that begin at `start`, including everything that belongs to them. Blank
-/// lines are allowed among them, headings are not.
-pub(super) fn leading_keys_end(text: &str, start: usize) -> usize {
-    let mut end = start;
-    let mut has_key = false;
-    for line in lines_from(text, start) {
-        let content = &text[line.clone()];
-        let is_next = end == line.start;
-        let is_key = key_of(content).is_some_and(|(key, _)| {
-            if is_next {
-                is_likely_key(key)
-            } else {
-                is_known(key)
-            }
-        });
-        let goes_on = has_key
-            && is_next
-            && (content.starts_with([' ', '\t', ']', '}']) || content.starts_with("- "))
-            && !content.trim().is_empty();
-        if !is_key && !goes_on {
-            if content.trim().is_empty() {
-                continue;
-            }
-            break;
-        }
-        has_key = true;
-        end = next_line(text, &line);
-    }
-    end
-}
-
-/// Whether a line of front matter, in any format, says that the page is not to be published.
-pub(super) fn marks_unpublished(text: &str) -> bool {
-    text.split(['\n', ',', '{', '}']).any(|piece| {
-        let Some((key, value)) = key_of(piece.trim()) else {
-            return false;
-        };
-        let value = value
-            .split(" #")
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .trim_matches(['"', '\'']);
-        match key.to_ascii_lowercase().as_str() {
-            "draft" => boolean_word(value) == Some(true),
-            "published" | "publish" => boolean_word(value) == Some(false),
-            _ => false,
-        }
-    })
 }

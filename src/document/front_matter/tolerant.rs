@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::locate::{leading_keys_end, looks_like_keys, marks_unpublished};
+use super::likely_keys::{leading_keys_end, looks_like_keys, marks_unpublished};
 use super::{FileParts, FrontMatterFormat, split, toml};
 use crate::diagnostic::Diagnostic;
 use crate::paths::SourcePath;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use super::order::in_order;
 use super::{CalculatorLine, FORMULAS_MAX};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fields::{CheckContext, Field, FieldItem, FieldType, check};
@@ -57,14 +58,14 @@ pub struct CompiledFormulas {
 }
 
 /// A formula as it was written.
-struct WrittenFormula<'a> {
-    name: &'a str,
+pub(super) struct WrittenFormula<'a> {
+    pub(super) name: &'a str,
     /// The mapping, or the formula itself.
-    node: &'a YamlNode,
-    formula: &'a YamlNode,
-    text: String,
-    expr: Expr,
-    is_result: bool,
+    pub(super) node: &'a YamlNode,
+    pub(super) formula: &'a YamlNode,
+    pub(super) text: String,
+    pub(super) expr: Expr,
+    pub(super) is_result: bool,
 }
 
 /// Reads steps and results. Returns `None` if there are too many.
@@ -219,7 +220,7 @@ fn parsed<'a>(
 }
 
 /// The text of a formula, which is written as text or as a single number.
-fn text_of(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<String> {
+pub(super) fn text_of(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = node.as_text().map(str::to_owned);
     if text.is_none() {
         let problem = Diagnostic::new(
@@ -232,7 +233,7 @@ fn text_of(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<String> {
     text
 }
 
-fn report(
+pub(super) fn report(
     fault: FormulaFault,
     node: &YamlNode,
     reading: &ToolContext,
@@ -249,100 +250,6 @@ fn report(
             .at(place)
             .help_if(fault.help),
     );
-}
-
-/// Returns the positions of formulas, each after those that it uses. A cycle is reported, and
-/// formulas that depend on it are omitted.
-fn in_order(
-    written: &[WrittenFormula],
-    reading: &ToolContext,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<usize> {
-    let positions: BTreeMap<&str, usize> = written
-        .iter()
-        .enumerate()
-        .map(|(at, formula)| (formula.name, at))
-        .collect();
-    let needs: Vec<Vec<usize>> = written
-        .iter()
-        .map(|formula| {
-            formula
-                .expr
-                .names()
-                .iter()
-                .filter_map(|(name, _)| positions.get(name).copied())
-                .collect()
-        })
-        .collect();
-    let (mut order, mut is_done) = (Vec::new(), vec![false; written.len()]);
-    while order.len() < written.len() {
-        let before = order.len();
-        for at in 0..written.len() {
-            if !is_done[at] && needs[at].iter().all(|need| is_done[*need]) {
-                is_done[at] = true;
-                order.push(at);
-            }
-        }
-        if order.len() == before {
-            report_cycle(written, &needs, &is_done, reading, problems);
-            break;
-        }
-    }
-    order
-}
-
-/// Reports one cycle among the formulas that are not done. Following their dependencies always
-/// leads into a cycle.
-fn report_cycle(
-    written: &[WrittenFormula],
-    needs: &[Vec<usize>],
-    is_done: &[bool],
-    reading: &ToolContext,
-    problems: &mut Vec<Diagnostic>,
-) {
-    let next = |at: usize| {
-        needs[at]
-            .iter()
-            .copied()
-            .find(|need| !is_done[*need])
-            .expect("a formula that is not done needs another that is not done")
-    };
-    let start = is_done
-        .iter()
-        .position(|is_done| !is_done)
-        .expect("the order was not completed");
-    let mut path = vec![start];
-    let first = loop {
-        let at = next(*path.last().expect("the path begins with one formula"));
-        if let Some(first) = path.iter().position(|passed| *passed == at) {
-            break first;
-        }
-        path.push(at);
-    };
-    let cycle: Vec<usize> = path[first..]
-        .iter()
-        .chain([&path[first]])
-        .copied()
-        .collect();
-    let names: Vec<String> = cycle
-        .iter()
-        .map(|at| format!("`{}`", written[*at].name))
-        .collect();
-    let formula = &written[cycle[0]];
-    let range = formula
-        .expr
-        .names()
-        .iter()
-        .find(|(name, _)| *name == written[cycle[1]].name)
-        .map_or(0..0, |(_, range)| (*range).clone());
-    let message = if cycle.len() == 2 {
-        format!("{} depends on its own value", names[0])
-    } else {
-        format!("these formulas depend on each other: {}", names.join(" → "))
-    };
-    let fault = FormulaFault::new(range, message)
-        .help("calculate the value from inputs and from steps that do not depend on it");
-    report(fault, formula.formula, reading, problems);
 }
 
 fn compiled(
@@ -563,56 +470,4 @@ fn decimals(node: &YamlNode, problems: &mut Vec<Diagnostic>) -> Option<u8> {
         );
     }
     number
-}
-
-/// A condition as readers see it.
-pub fn condition_in_words(text: &str, inputs: &[Input], made: &CompiledFormulas) -> String {
-    let inputs = inputs.iter().map(|input| (&input.name, &input.label));
-    let labels: BTreeMap<_, _> = inputs
-        .chain(
-            made.steps
-                .iter()
-                .chain(&made.results)
-                .map(|line| (&line.name, &line.label)),
-        )
-        .collect();
-    words(text, &|name| {
-        labels
-            .iter()
-            .find(|(known, _)| **known == name)
-            .map(|(_, label)| (*label).clone())
-    })
-}
-
-/// Checks and compiles a condition. Returns its code, or `None` after reporting a fault.
-pub fn condition(
-    node: &YamlNode,
-    reading: &ToolContext,
-    scope: &mut NameScope,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Vec<u32>> {
-    let text = text_of(node, problems).filter(|text| !scope.uses_invalid_name(text))?;
-    let expr = parse(&text)
-        .map_err(|fault| report(fault, node, reading, problems))
-        .ok()?;
-    let mut faults = Vec::new();
-    let compiled = compile(&text, &expr, scope, &mut faults);
-    faults
-        .into_iter()
-        .for_each(|fault| report(fault, node, reading, problems));
-    let compiled = compiled?;
-    if compiled.of != ValueType::Boolean {
-        let fault = FormulaFault::new(
-            0..text.len(),
-            format!("this is {}; a condition must be true or false", compiled.of),
-        );
-        report(
-            fault.help("write a comparison such as `hours < 600`"),
-            node,
-            reading,
-            problems,
-        );
-        return None;
-    }
-    Some(compiled.code)
 }

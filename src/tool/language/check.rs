@@ -4,8 +4,10 @@
 //! comparisons require equal units, and `* /` produce new ones. Units of time that can be converted
 //! exactly are converted by an op in the code.
 
+mod branches;
 mod calls;
 mod signs;
+mod table_calls;
 mod types;
 
 use std::cell::Cell;
