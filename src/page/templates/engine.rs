@@ -4,7 +4,7 @@
 //! the same time use an engine each.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use tera::{Tera, TeraResult};
 
@@ -42,6 +42,16 @@ impl Engine {
         Engine { tera, state }
     }
 
+    fn render<T>(
+        &self,
+        state: RenderState,
+        render: impl FnOnce(&Engine) -> T,
+    ) -> (T, BTreeSet<Dependency>) {
+        self.state.set(state);
+        let rendered = render(self);
+        (rendered, self.state.take())
+    }
+
     pub fn tera(&self) -> &Tera {
         &self.tera
     }
@@ -55,14 +65,18 @@ impl Engine {
 /// The engines of a site, one for each page that is rendered at the same time.
 pub struct Engines {
     /// The engine that others are made from.
-    original: Engine,
+    first: Engine,
+    /// Locked while a page is rendered with the first engine.
+    first_in_use: Mutex<()>,
+    /// Other engines that are not in use.
     idle: Mutex<Vec<Engine>>,
 }
 
 impl Engines {
-    pub fn new(original: Engine) -> Self {
+    pub fn new(first: Engine) -> Self {
         Engines {
-            original,
+            first,
+            first_in_use: Mutex::default(),
             idle: Mutex::default(),
         }
     }
@@ -73,16 +87,22 @@ impl Engines {
         state: RenderState,
         render: impl FnOnce(&Engine) -> T,
     ) -> (T, BTreeSet<Dependency>) {
+        let lock = match self.first_in_use.try_lock() {
+            Ok(lock) => Some(lock),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        if lock.is_some() {
+            return self.first.render(state, render);
+        }
         let idle = self.idle().pop();
-        let engine = idle.unwrap_or_else(|| self.original.another());
-        engine.state.set(state);
-        let rendered = render(&engine);
-        let asked = engine.state.take();
+        let engine = idle.unwrap_or_else(|| self.first.another());
+        let rendered = engine.render(state, render);
         self.idle().push(engine);
-        (rendered, asked)
+        rendered
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Engine>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Engine>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
