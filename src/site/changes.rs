@@ -16,7 +16,7 @@ use crate::paths::{Route, SourcePath};
 pub struct SiteChanges {
     /// For each identifier, whether its page was added or removed, or differs.
     pages: Vec<bool>,
-    pub names: HashSet<NameHash>,
+    names: HashSet<NameHash>,
 }
 
 /// The earlier version of a site, with what has changed since.
@@ -95,6 +95,17 @@ impl SiteChanges {
         let changed = folders.filter(|folder| old.get(*folder) != new.get(*folder));
         self.names
             .extend(changed.map(|folder| NameHash::of(NameTable::Source, folder.as_str())));
+    }
+
+    /// Whether one of these names answers differently. They are sorted.
+    pub fn affect(&self, lookups: &[NameHash]) -> bool {
+        // Every page is asked after every edit, and most edits change few names.
+        if self.names.len() < lookups.len() {
+            let mut names = self.names.iter();
+            names.any(|name| lookups.binary_search(name).is_ok())
+        } else {
+            lookups.iter().any(|name| self.names.contains(name))
+        }
     }
 
     /// Whether a page was added or removed, or differs.

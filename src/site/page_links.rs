@@ -151,7 +151,7 @@ fn keeps_links(old: &SitePage, new: &SitePage, changes: &SiteChanges) -> bool {
     let is_same_page = (Arc::ptr_eq(&old.entry, &new.entry) || old.entry == new.entry)
         && old.route == new.route
         && old.is_draft == new.is_draft;
-    is_same_page && !old.lookups.iter().any(|name| changes.names.contains(name))
+    is_same_page && !changes.affect(&old.lookups)
 }
 
 /// Finds the pages that link to each page.
