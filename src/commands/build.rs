@@ -14,7 +14,7 @@ use super::format::{count, duration, grouped, size};
 use super::options::{CACHE_NAME, CommonOptions, Format, SiteOptions};
 use super::progress::Progress;
 use super::site_root::SiteRoot;
-use super::{CommandError, Status, addresses, output, problem_output, verify};
+use super::{CommandError, Status, addresses, output, problem_output, profile_output, verify};
 use crate::diagnostic::{Code, Diagnostic, printable_name};
 use crate::disk::memory_hints::use_small_pages;
 use crate::disk::publish::{CommitSummary, PublishError, PublishOptions, Publisher};
@@ -199,7 +199,7 @@ pub fn run(
             took: whole.saturating_sub(built_in),
             count: published.written,
         });
-        problem_output::profile(console, &built.profile, &built.unpublished, whole);
+        profile_output::profile(console, &built.profile, &built.unpublished, whole);
     }
     for note in built
         .notes

@@ -10,7 +10,7 @@ use super::console::{Console, OutputStream};
 use super::format::{count, grouped};
 use super::options::{CommonOptions, SiteOptions};
 use super::site_root::SiteRoot;
-use super::{CommandError, Status, output, problem_output};
+use super::{CommandError, Status, output, problem_output, profile_output};
 use crate::diagnostic::Diagnostic;
 use crate::disk::atomic_file;
 use crate::disk::move_files::{self, FileEdit, FileMoves};
@@ -66,7 +66,7 @@ pub fn run(
     built.name_renamed_files();
     problem_output::problems(console, &site, &mut built.problems, OutputStream::Output);
     if options.site.profile {
-        problem_output::profile(
+        profile_output::profile(
             console,
             &built.profile,
             &built.unpublished,

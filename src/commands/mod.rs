@@ -17,6 +17,7 @@ mod options;
 mod output;
 mod problem_output;
 mod problem_table;
+mod profile_output;
 mod progress;
 mod report;
 mod retire;
