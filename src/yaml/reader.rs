@@ -387,7 +387,7 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (YamlVal
 }
 
 /// Returns the value of a plain scalar that is not text, by the core schema (YAML 1.2.2, §10.3.2).
-fn plain(text: &str) -> Option<YamlValue> {
+pub(super) fn plain(text: &str) -> Option<YamlValue> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Some(YamlValue::None),
         "true" | "True" | "TRUE" => return Some(YamlValue::Bool(true)),

@@ -1,6 +1,8 @@
 //! Tests of the YAML parser: the values that it returns, and the problems with their locations.
 
+use super::reader::plain;
 use super::*;
+use crate::diagnostic::Code;
 
 fn read(text: &str) -> Result<Option<YamlNode>, Vec<Diagnostic>> {
     parse(&SourcePath::root(), text, 0..text.len())

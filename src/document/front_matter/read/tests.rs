@@ -16,7 +16,7 @@ fn source(path: &str) -> SourcePath {
 
 fn kinds() -> Kinds {
     let kind = |name: &str, text: &str| {
-        let checked = crate::kind::read(
+        let checked = kind::read(
             &source(&format!("templates/kinds/{name}.yaml")),
             text.as_bytes(),
         );
