@@ -272,7 +272,7 @@ impl FormTable {
 /// ones.
 fn bucket(key: u32, buckets: usize) -> usize {
     let mixed = u64::from(key.wrapping_mul(0x9E37_79B1));
-    usize::try_from(mixed * buckets as u64 >> u32::BITS).expect("a bucket is a usize")
+    usize::try_from((mixed * buckets as u64) >> u32::BITS).expect("a bucket is a usize")
 }
 
 /// Where the word at this offset ends. A character that is not part of a word is one of its own.

@@ -171,6 +171,7 @@ fn is_introduction(site: &Site, section: &Section, introduced: &HashSet<Route>) 
 }
 
 /// The number of entries of a list, and of those on one page of it.
+#[derive(Clone, Copy)]
 struct ListSize {
     count: usize,
     size: usize,

@@ -11,6 +11,7 @@ use crate::document::components::Signatures;
 use crate::document::glossary::Glossary;
 use crate::document::highlight::span_cache::{CodeSpansTable, HighlightCache};
 use crate::document::{self, Document, DocumentInputs, Entry};
+use crate::fingerprint::Fingerprint;
 use crate::i18n::{self, Translations};
 use crate::kind::{self, Kinds};
 use crate::paths::SourcePath;
@@ -53,7 +54,7 @@ pub fn catalog(files: &[(&str, &str)]) -> Catalog {
     if glossary.hash().is_some() {
         documents = read(&glossary);
     }
-    let site = site::assemble(SiteParts {
+    let parts = SiteParts {
         settings: Arc::new(settings),
         kinds: Arc::new(kinds),
         vocabularies: Arc::new(Vocabularies {
@@ -68,8 +69,9 @@ pub fn catalog(files: &[(&str, &str)]) -> Catalog {
         today: date(2026, 12, 1),
         with_drafts: false,
         is_lenient: false,
-    })
-    .value;
+        key: Fingerprint::of(b""),
+    };
+    let site = site::assemble(parts, None).value;
     let facts = |page: &site::SitePage| {
         let document = &documents[&page.entry.source];
         Arc::new(document.facts.clone())

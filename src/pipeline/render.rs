@@ -95,13 +95,11 @@ impl<'a> OutputRenderer<'a> {
     /// Makes an output. An internal error is reported, and other outputs can still be made.
     pub fn make(&self, path: &OutputPath, maker: &OutputKind) -> RenderedOutput {
         self.catch_internal(path, maker, || self.try_make(maker, false))
-            .unwrap_or_else(RenderedOutput::failed)
     }
 
     /// The same, with the source lines in the blocks of a page's text.
     pub fn make_with_lines(&self, path: &OutputPath, maker: &OutputKind) -> RenderedOutput {
         self.catch_internal(path, maker, || self.try_make(maker, true))
-            .unwrap_or_else(RenderedOutput::failed)
     }
 
     /// Builds the context of a page. `None` for other outputs, and after an internal error, which
@@ -127,18 +125,19 @@ impl<'a> OutputRenderer<'a> {
         composed: &PageContext,
     ) -> RenderedOutput {
         self.catch_internal(path, maker, || self.output_page(composed, false))
-            .unwrap_or_else(RenderedOutput::failed)
     }
 
+    /// Runs `make`. If it panics, the result is an internal error.
     fn catch_internal(
         &self,
         path: &OutputPath,
         maker: &OutputKind,
         make: impl FnOnce() -> RenderedOutput,
-    ) -> Result<RenderedOutput, Diagnostic> {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).map_err(|_| {
+    ) -> RenderedOutput {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or_else(|_| {
             let source = source_of(maker, &self.whole.outputs.output_pages, self.catalog());
-            internal_error(source.as_ref(), &format!("rendering {}", path.route()))
+            let doing = format!("rendering {}", path.route());
+            RenderedOutput::failed(internal_error(source.as_ref(), &doing))
         })
     }
 

@@ -162,7 +162,7 @@ impl ToolText {
             let HtmlToken::Text(Range { start, end }) = token else {
                 continue;
             };
-            for open in memchr::memchr_iter(b'{', html[start..end].as_bytes()) {
+            for open in memchr::memchr_iter(b'{', &html.as_bytes()[start..end]) {
                 let open = start + open;
                 let Some(name) = html[open + 1..end].split_once('}').map(|(name, _)| name) else {
                     break;

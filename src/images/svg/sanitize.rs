@@ -64,7 +64,7 @@ pub fn sanitize(text: &str) -> Result<CleanSvg, ImageFault> {
             Event::Empty(element) => pass.start(&element, true)?,
             Event::End(_) => pass.end(),
             Event::Text(text) => pass.text(&text, &text),
-            Event::CData(data) => pass.text(&escape::xml_text(&*data), &data),
+            Event::CData(data) => pass.text(&escape::xml_text(&data), &data),
             Event::GeneralRef(entity) => {
                 pass.entity(&entity, entity.resolve_char_ref().ok().flatten())
             }

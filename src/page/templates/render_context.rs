@@ -88,7 +88,7 @@ impl RenderContext {
     /// Drops the shared values if most of them are of earlier states of the site.
     fn limit_shared_values(&mut self) {
         let pages = self.catalog().site.tables.pages.len();
-        if self.shared.len() > SHARED_PER_PAGE * pages + SHARED_MIN {
+        if self.shared.count() > SHARED_PER_PAGE * pages + SHARED_MIN {
             self.shared = Arc::default();
         }
     }

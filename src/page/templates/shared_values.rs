@@ -57,7 +57,7 @@ pub struct SharedValues {
 
 impl SharedValues {
     /// The number of values that belong to single pages.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.cards.len() + self.lines.len()
     }
 

@@ -13,8 +13,7 @@ pub fn visitor_counting(catalog: &Catalog, has_contacts: bool) -> CountingView {
         severity.is_some_and(|severity| *severity != Severity::Error)
     };
     let mut of_pages = catalog.site.pages().map(|page| &page.entry.meta.checks);
-    let is_unchecked =
-        is_lowered(&catalog.site.settings().checks) || of_pages.any(|checks| is_lowered(checks));
+    let is_unchecked = is_lowered(&catalog.site.settings().checks) || of_pages.any(is_lowered);
     let by_scripts = catalog.sending_scripts.clone();
     CountingView {
         is_ruled_out: !has_contacts && !is_unchecked && by_scripts.is_empty(),
