@@ -173,17 +173,21 @@ fn find_backlinks(tables: &mut SiteTables) {
 /// Adds and removes the links of these pages, which had the given targets before, among those that
 /// lead to other pages.
 fn update_backlinks(tables: &mut SiteTables, changed: Vec<(PageId, HashSet<PageId>)>) {
-    for (id, before) in changed {
+    let targets_now = |tables: &SiteTables, id: PageId| -> HashSet<PageId> {
         let page = tables.pages.get(id);
-        let after: HashSet<PageId> =
-            page.map_or_else(HashSet::new, |page| targets(page, id).collect());
-        for target in before.difference(&after) {
+        page.map_or_else(HashSet::new, |page| targets(page, id).collect())
+    };
+    // Links are removed first, since pages that no longer exist have no position in the order.
+    for (id, before) in &changed {
+        for target in before.difference(&targets_now(tables, *id)) {
             if tables.pages.get(*target).is_some() {
                 let page = Arc::make_mut(&mut tables.pages[*target]);
-                page.backlinks.retain(|other| *other != id);
+                page.backlinks.retain(|other| other != id);
             }
         }
-        for target in after.difference(&before) {
+    }
+    for (id, before) in changed {
+        for target in targets_now(tables, id).difference(&before) {
             let position = tables.position(id);
             let backlinks = &tables.pages[*target].backlinks;
             let at = backlinks.partition_point(|other| tables.position(*other) < position);

@@ -82,7 +82,12 @@ impl Preview {
             .filter(|path| before.get(*path) != after.get(*path))
             .cloned()
             .collect();
-        self.session.refresh(&ChangedPaths::Paths(paths));
+        // After an internal error, the site is opened again and the result names the settings.
+        let refreshed = self.session.refresh(&ChangedPaths::Paths(paths.clone()));
+        assert!(
+            refreshed.changed.iter().all(|path| paths.contains(path)),
+            "the site was opened again after: {history}"
+        );
         history
     }
 
@@ -178,6 +183,24 @@ fn a_table_of_data_changes_the_calculator_that_reads_it() {
         }));
         preview.compare(&history);
     }
+}
+
+#[test]
+fn a_page_can_take_the_place_of_another_that_links_to_the_same_page() {
+    let preview = Preview::new(request());
+    let mut history = vec![preview.edit(|files| {
+        files.put("content/tips/goal.md", "# Goal\n\nText.\n");
+        files.put("content/tips/b.md", "# B\n\n[goal](goal.md)\n");
+        "added a page and a link to it".to_owned()
+    })];
+    history.push(preview.edit(|files| {
+        let gone = SourcePath::new("content/tips/b.md").expect("inside");
+        files.0.remove(&gone);
+        files.put("content/tips/a.md", "# A\n\n[goal](goal.md)\n");
+        files.put("content/tips/c.md", "# C\n\n[goal](goal.md)\n");
+        "replaced the page that links to it by two others".to_owned()
+    }));
+    preview.compare(&history);
 }
 
 #[test]
