@@ -1,5 +1,5 @@
 //! Resolves links: to a page, a list, a file, an anchor on the same page, or a target that does not
-//! exist. [`link_path`](super::link_path) says how a path is read.
+//! exist. The module `link_path` says how a path is read.
 
 use unicode_normalization::UnicodeNormalization;
 
