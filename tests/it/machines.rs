@@ -77,9 +77,11 @@ fn published() -> BTreeMap<String, String> {
 #[test]
 fn pages_have_the_tags_of_link_previews_and_search_engines() {
     let published = published();
+    // Services that show links follow a redirect, so it needs no tags of its own.
+    let is_page = |html: &str| html.contains("<main") && !html.contains("http-equiv=\"refresh\"");
     for (path, html) in published
         .iter()
-        .filter(|(path, html)| path.ends_with("index.html") && html.contains("<main"))
+        .filter(|(path, html)| path.ends_with("index.html") && is_page(html))
     {
         let once = |mark: &str| assert_eq!(html.matches(mark).count(), 1, "{path}: {mark}");
         once("<link rel=\"canonical\" href=\"https://example.org/docs/");
